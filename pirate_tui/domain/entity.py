@@ -1,0 +1,58 @@
+"""What a mapped class looks like, without the class."""
+
+import re
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """A column attribute of a mapped class."""
+
+    name: str
+    """The attribute's name on the class, which need not be the column's in the table."""
+    type: str
+    """The column's type as SQLAlchemy prints it."""
+    is_key: bool
+    """Is it part of the primary key?"""
+    is_numeric: bool
+    """Do its values line up at the right?"""
+
+
+class Relationship(NamedTuple):
+    """A relationship attribute of a mapped class."""
+
+    name: str
+    """The attribute's name on the class."""
+    target: str
+    """The name of the class that it leads to."""
+    uselist: bool
+    """Is its value a collection (True), or one instance or None (False)?"""
+    direction: str
+    """SQLAlchemy's word for it, in small letters: one to many, many to one, many to many."""
+    lazy: str
+    """The loader strategy it is mapped with: `select`, `selectin`, `raise`, ..."""
+
+
+class Entity(NamedTuple):
+    """A mapped class: its name, its table, and the attributes a browser can show and follow."""
+
+    name: str
+    table: str
+    columns: tuple[Column, ...]
+    relationships: tuple[Relationship, ...]
+
+    @property
+    def variable(self) -> str:
+        """What its users would call an instance: `PirateCrew` -> `pirate_crew`."""
+        return snake_case(self.name)
+
+    def relationship(self, name: str) -> Relationship:
+        """Its relationship called `name`; KeyError when there is none."""
+        for relationship in self.relationships:
+            if relationship.name == name:
+                return relationship
+        raise KeyError(f"{self.name} has no relationship {name}")
+
+
+def snake_case(name: str) -> str:
+    """A class's name as a variable's: `PirateCrew` -> `pirate_crew`, `HTTPLog` -> `http_log`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

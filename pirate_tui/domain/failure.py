@@ -1,0 +1,73 @@
+"""What went wrong: an access that raised (the exhibit), or a database that cannot be read (trouble)."""
+
+from typing import NamedTuple
+
+
+class Remedy(NamedTuple):
+    """A line of code that would have avoided the failure, and why it does."""
+
+    code: str
+    reason: str
+
+
+class Failure(NamedTuple):
+    """An access that raised: the raw traceback, and the same thing explained."""
+
+    name: str
+    """The error in a word or two: `MissingGreenlet`, `StatementError(MissingGreenlet)`."""
+    headline: tuple[str, ...]
+    """The last line of the traceback: the exception itself, without the frames."""
+    raw: tuple[str, ...]
+    """The traceback, whole and verbatim but for control bytes."""
+    code: str
+    """The access as its user would have written it: `pirate_crew.members`."""
+    attribute: str
+    """The attribute: `PirateCrew.members`."""
+    instance: str
+    """The instance: `PirateCrew 1`."""
+    cause: str
+    """Why it raised, in a sentence or two."""
+    kind: str
+    """What kind of error came, and why that one."""
+    statement: tuple[str, ...]
+    """The statement that could not be sent, line by line; empty where none was due."""
+    link: str
+    """Where SQLAlchemy's documentation speaks of this error."""
+    remedies: tuple[Remedy, ...]
+
+    @property
+    def own_line(self) -> int:
+        """The number of the raw line that holds the access itself, the user's own frame."""
+        return self.raw.index(f"    {self.code}")
+
+
+class Trouble(Exception):  # noqa: N818  it is shown to people under this name, and is no bug
+    """The database or its file cannot be used: what, why, and the way out. Shown in place, never fatal."""
+
+    def __init__(self, reason: str, way_out: str) -> None:
+        super().__init__(reason, way_out)
+        self.reason = reason
+        self.way_out = way_out
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.way_out}"
+
+
+class Busy(Trouble):
+    """Another program holds a lock: trying again may help."""
+
+
+WRONG_USE = 2
+"""The exit code for a command line, a terminal or a file that cannot be used."""
+
+NO_DATABASE = 3
+"""The exit code for a file that is no database of the models, or a world that cannot be made."""
+
+
+class CannotStart(Exception):  # noqa: N818  a reason to end, not a bug
+    """There is nothing to browse: the command ends with this exit code and these words."""
+
+    def __init__(self, exit_code: int, message: str) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.message = message

@@ -1,0 +1,61 @@
+"""Loader strategies, and what it cost to open a relationship with one."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from pirate_tui.domain.access import AccessMode, InstanceSnapshot
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.rows import Row, RowKey
+
+
+class LoaderStrategy(Enum):
+    """How the relationship that is being opened is to be loaded, and what that teaches."""
+
+    AS_MAPPED = "as mapped", "as the model says; lazy='select' waits for the access"
+    SELECTINLOAD = "selectinload", "a second SELECT ... IN (...), once for all instances"
+    JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; rows repeat for collections"
+    SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
+    RAISELOAD = "raiseload", "any access raises, awaited or not: finds lazy loads"
+
+    def __init__(self, title: str, lesson: str) -> None:
+        self.title = title
+        """SQLAlchemy's own name for it."""
+        self.lesson = lesson
+        """What a person should remember of it."""
+
+    def step(self, by: int) -> "LoaderStrategy":
+        """The strategy `by` places further on, round and round."""
+        order = list(LoaderStrategy)
+        return order[(order.index(self) + by) % len(order)]
+
+
+class Cost(NamedTuple):
+    """What opening took: statements sent for the select and for the access, and the time of both."""
+
+    select: int
+    access: int
+    seconds: float
+
+
+class OpenRequest(NamedTuple):
+    """Select this instance anew with the strategy, then access this relationship of it in the mode."""
+
+    entity: Entity
+    key: RowKey
+    relationship: Relationship
+    mode: AccessMode
+    strategy: LoaderStrategy
+
+
+class Opening(NamedTuple):
+    """What came of opening one relationship of a freshly selected instance."""
+
+    request: OpenRequest
+    target: Entity
+    cost: Cost
+    instance: InstanceSnapshot
+    """The instance after the access: it is the live one from now on."""
+    rows: tuple[Row, ...] = ()
+    failure: Failure | None = None
+    """What was raised instead, if anything was."""

@@ -1,0 +1,189 @@
+"""Lines of the screen <-> rows of the table, with what has been opened between them. Pure.
+
+A table of ten million rows is ten million implicit lines; only opened rows are stored. A path names a line:
+`(4,)` is row 4, `(4, "members")` the relationship opened under it, `(4, "members", 0)` its first member.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
+
+from pirate_tui.domain.entity import Relationship
+from pirate_tui.domain.loading import Opening
+
+
+Path: TypeAlias = tuple[int | str, ...]
+"""Row numbers and relationship names by turns; of odd length for a row, of even length for a relationship."""
+
+
+def is_row(path: Path) -> bool:
+    """Does the path name a row, and not a relationship?"""
+    return len(path) % 2 == 1
+
+
+class Part(Enum):
+    """What a line shows."""
+
+    ROW = "row"
+    RELATIONSHIP = "relationship"
+    HEADS = "heads"
+
+
+class Line(NamedTuple):
+    """One line of the screen."""
+
+    path: Path
+    part: Part
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A relationship listed under an opened row; closed while it has no opening."""
+
+    relationship: Relationship
+    opening: Opening | None = None
+    children: "Outline" = field(default_factory=lambda: Outline(0))
+
+    @classmethod
+    def opened(cls, relationship: Relationship, opening: Opening) -> "Branch":
+        """The branch with what came of opening it."""
+        return cls(relationship, opening, Outline(len(opening.rows)))
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines it takes: its own, and the heads and rows under it."""
+        return 1 + (1 + self.children.lines if self.children.count else 0)
+
+    def line_at(self, offset: int, path: Path) -> Line:
+        """Its line number `offset`, where `path` is its own."""
+        if offset == 0:
+            return Line(path, Part.RELATIONSHIP)
+        if offset == 1:
+            return Line(path, Part.HEADS)
+        return self.children.line_at(offset - 2, path)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The rows of one listing and what is opened under them."""
+
+    count: int
+    """How many rows the listing has."""
+    opened: Mapping[int, tuple[Branch, ...]] = field(default_factory=dict)
+    """What stands under a row, by its number."""
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return sorted(self.opened)
+
+    @cached_property
+    def _heights(self) -> list[int]:
+        return [sum(branch.lines for branch in self.opened[n]) for n in self._numbers]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The line of each opened row."""
+        above = accumulate(self._heights, initial=0)
+        return [number + lines for number, lines in zip(self._numbers, above, strict=False)]
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines the listing takes."""
+        return self.count + sum(self._heights)
+
+    def line_at(self, y: int, prefix: Path = ()) -> Line:
+        """The line number `y`, counted from the listing's first row."""
+        nearest = bisect_right(self._starts, y) - 1
+        if nearest < 0:
+            return Line((*prefix, y), Part.ROW)
+        number, offset = self._numbers[nearest], y - self._starts[nearest]
+        if offset == 0:
+            return Line((*prefix, number), Part.ROW)
+        beyond = offset - self._heights[nearest]
+        if beyond > 0:
+            return Line((*prefix, number + beyond), Part.ROW)
+        return self._line_in(self.opened[number], offset - 1, (*prefix, number))
+
+    def line_of(self, path: Path) -> int:
+        """The number of the line of a row or a relationship. KeyError when what it lies in is not opened."""
+        number, *rest = path
+        if not isinstance(number, int):
+            raise KeyError(path)
+        y = number + sum(height for opened, height in zip(self._numbers, self._heights, strict=True) if opened < number)
+        if not rest:
+            return y
+        name, *inner = rest
+        for branch in self.opened[number]:
+            if branch.relationship.name == name:
+                return y + 1 + (2 + branch.children.line_of(tuple(inner)) if inner else 0)
+            y += branch.lines
+        raise KeyError(path)
+
+    def has(self, path: Path) -> bool:
+        """Is there a line of that path?"""
+        number, *rest = path
+        if not isinstance(number, int) or not 0 <= number < self.count:
+            return False
+        if not rest:
+            return True
+        name, *inside = rest
+        listed = [branch for branch in self.opened.get(number, ()) if branch.relationship.name == name]
+        return bool(listed) and (not inside or listed[0].children.has(tuple(inside)))
+
+    def branches(self, path: Path) -> tuple[Branch, ...]:
+        """What is opened under the row at `path`; nothing when it is closed."""
+        *parents, number = path
+        listing = self.branch(tuple(parents)).children if parents else self
+        return listing.opened.get(int(number), ())
+
+    def branch(self, path: Path) -> Branch:
+        """The relationship at `path`; KeyError when it is not listed."""
+        *row, name = path
+        for branch in self.branches(tuple(row)):
+            if branch.relationship.name == name:
+                return branch
+        raise KeyError(path)
+
+    def with_branches(self, path: Path, branches: tuple[Branch, ...]) -> "Outline":
+        """The outline with other things, or nothing, opened under the row at `path`."""
+        number = int(path[0])
+        if len(path) > 1:
+            _, name, *inner = path
+            branches = tuple(
+                replace(branch, children=branch.children.with_branches(tuple(inner), branches))
+                if branch.relationship.name == name
+                else branch
+                for branch in self.opened[number]
+            )
+        opened = {n: b for n, b in self.opened.items() if n != number}
+        return replace(self, opened={**opened, number: branches} if branches else opened)
+
+    def with_branch(self, path: Path, branch: Branch) -> "Outline":
+        """The outline with the relationship at `path` replaced, or listed where it was not."""
+        row, name = path[:-1], path[-1]
+        there = self.branches(row)
+        if any(old.relationship.name == name for old in there):
+            there = tuple(branch if old.relationship.name == name else old for old in there)
+        else:
+            there = (*there, branch)
+        return self.with_branches(row, there)
+
+    def openings(self, level: int = 1) -> Iterator[tuple[int, Opening]]:
+        """Everything opened in it, with the level of nesting at which its rows stand."""
+        for branches in self.opened.values():
+            for branch in branches:
+                if branch.opening is not None:
+                    yield level, branch.opening
+                yield from branch.children.openings(level + 1)
+
+    @staticmethod
+    def _line_in(branches: tuple[Branch, ...], offset: int, path: Path) -> Line:
+        for branch in branches:
+            if offset < branch.lines:
+                return branch.line_at(offset, (*path, branch.relationship.name))
+            offset -= branch.lines
+        raise IndexError(offset)

@@ -1,0 +1,47 @@
+"""Rows of a table as they cross from the database to the screen."""
+
+from collections.abc import Hashable
+from typing import Any, NamedTuple, TypeAlias
+
+
+RowKey: TypeAlias = tuple[Hashable, ...]
+"""The primary key of an instance, as the ORM's identity has it: values in the order of the mapper's key."""
+
+
+class Cell(NamedTuple):
+    """One value, ready to be shown: cleaned, and cut with its true length."""
+
+    text: str
+    length: int | None = None
+    """The length of the whole value where `text` holds only its beginning: characters, or bytes of a BLOB."""
+    is_null: bool = False
+    is_misfit: bool = False
+    """Is it a value that the column's type cannot read or would not write?"""
+
+
+class Row(NamedTuple):
+    """One row. Without a key it can be looked at, but no instance can be made of it."""
+
+    cells: tuple[Cell, ...]
+    key: RowKey | None
+    position: tuple[Any, ...] = ()
+    """Where it stands in the order of its table: opaque, to be given back in a `Seek`."""
+
+
+class Seek(NamedTuple):
+    """Which rows to read: `limit` of them, beyond a known position or from an end of the table.
+
+    `Seek()` is the first page, `Seek(backward=True)` the last; `Seek(position)` follows a row, and
+    `Seek(position, backward=True)` comes before it. `skip` passes over rows first, and costs time for each.
+    """
+
+    position: tuple[Any, ...] | None = None
+    backward: bool = False
+    skip: int = 0
+    limit: int = 200
+
+
+class Page(NamedTuple):
+    """Rows that follow each other in the table's order, whichever way they were sought."""
+
+    rows: tuple[Row, ...]

@@ -1,0 +1,44 @@
+"""Statements as the log shows them."""
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+
+class Outcome(Enum):
+    """What became of a statement."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    """By us: somebody went on, pressed esc, or the time limit came."""
+    NEVER_SENT = "never sent"
+
+
+class Statement(NamedTuple):
+    """One statement: what was sent, at what cost, and whose access caused it."""
+
+    number: int
+    """Its place in the log; it is told again under the same number when it has ended."""
+    text: str
+    parameters: str
+    cause: str
+    """rows of PirateCrew; PirateCrew 1; PirateCrew 1.members."""
+    outcome: Outcome
+    seconds: float | None = None
+    rows: int | None = None
+    times: int = 1
+    """How often it was sent, where one line tells of many; time and rows are their sums."""
+
+    def after(self, earlier: "Statement") -> "Statement":
+        """This statement told in one line with those that an earlier line tells of."""
+        seconds = None if self.seconds is None else self.seconds + (earlier.seconds or 0.0)
+        rows = None if self.rows is None else self.rows + (earlier.rows or 0)
+        return self._replace(number=earlier.number, seconds=seconds, rows=rows, times=earlier.times + 1)
+
+    @property
+    def summary(self) -> str:
+        """Its text on one line, the list of columns left out."""
+        line = " ".join(self.text.split())
+        return re.sub(r"^SELECT (.*?) FROM ", "SELECT … FROM ", line)

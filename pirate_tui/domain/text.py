@@ -1,0 +1,46 @@
+"""The one door for text that is not ours: what passes here is safe to write to a terminal.
+
+Textual hands control bytes of `Text`, `Content` and `markup=False` strings straight to the terminal,
+so an escape sequence in a cell could write to the clipboard. Everything foreign (cells, names of tables
+and files, SQL, parameters, error texts, tracebacks) passes `clean` or `clean_lines` once, at the border.
+"""
+
+import unicodedata
+
+
+CELL_LIMIT = 200
+"""How many characters of a value a cell shows."""
+
+TAB_SIZE = 4
+"""How many columns a tab becomes."""
+
+INVISIBLE = frozenset(
+    {0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x2060, 0xFEFF}
+    | {*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)}
+)
+"""Marks that turn, hide or join the text around them: bidi controls, zero widths, line separators, tags."""
+
+
+def clean(text: str, limit: int = CELL_LIMIT) -> str:
+    """One line that is safe to show: control bytes as pictures, at most `limit` characters of `text`."""
+    shown = text[:limit]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(map(_safe, shown))
+    return shown + "…" if len(text) > limit else shown
+
+
+def clean_lines(text: str) -> tuple[str, ...]:
+    """Every line of `text`, whole and in order, with tabs as spaces and control bytes as pictures."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return tuple(clean(line.expandtabs(TAB_SIZE), len(line) * TAB_SIZE) for line in lines)
+
+
+def _safe(char: str) -> str:
+    code = ord(char)
+    if code < 0x20:  # noqa: PLR2004  the C0 controls, each of which has a picture
+        return chr(0x2400 + code)
+    if code == 0x7F:  # noqa: PLR2004  DEL has one too
+        return "\u2421"
+    if code in INVISIBLE or unicodedata.category(char) in {"Cc", "Cn", "Cs"}:
+        return f"\\u{{{code:x}}}"
+    return char

@@ -1,0 +1,124 @@
+"""Which pages of a table are held, which are wanted, and how to seek one that is missing. Pure."""
+
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+from pirate_tui.domain.rows import Page, Row, Seek
+
+
+PAGE_SIZE = 200
+"""Rows in a page: a window of 200 costs little more than one of 50, and a screen seldom needs two."""
+
+PAGES_HELD = 16
+"""How many pages are kept: enough for a screen and its surroundings, whatever the table's size."""
+
+ANCHORS = 1_000
+"""How many positions at the most are remembered of a table, so that none of its pages is far from one."""
+
+PAGES_BETWEEN_ANCHORS = 5
+"""The least distance of two anchors: what a seek may skip at no cost that could be felt."""
+
+
+class Mark(NamedTuple):
+    """A place in the table whose row number is known: seeking starts from the nearest."""
+
+    row: int
+    """The number of the first row that a seek forward from here yields."""
+    position: tuple[Any, ...] | None
+    """From which to seek; None for an end of the table."""
+
+
+class Window:
+    """The pages of one table that are held in memory, by their number from its start."""
+
+    def __init__(self, page_size: int = PAGE_SIZE, pages_held: int = PAGES_HELD) -> None:
+        self.page_size = page_size
+        self.pages_held = pages_held
+        self.count: int | None = None
+        """How many rows the table has, once it has been counted."""
+        self.anchors: list[tuple[Any, ...]] = []
+        """The positions of the rows just before each whole interval, as far as they have been read."""
+        self._pages: OrderedDict[int, Page] = OrderedDict()
+
+    @property
+    def known(self) -> int:
+        """How many rows can be scrolled over: the table's count, or as far as has been read."""
+        if self.count is not None:
+            return self.count
+        return max((n * self.page_size + len(page.rows) for n, page in self._pages.items()), default=0)
+
+    def row(self, index: int) -> Row | None:
+        """The row of that number, or None while its page is not held."""
+        number, offset = divmod(index, self.page_size)
+        page = self._pages.get(number)
+        if page is None or offset >= len(page.rows):
+            return None
+        self._pages.move_to_end(number)
+        return page.rows[offset]
+
+    def wanted(self, first: int, last: int) -> tuple[int, ...]:
+        """Numbers of the pages to read for rows `first` to `last`: those in view, then one ahead, one behind."""
+        pages = -(-self.known // self.page_size)
+        low, high = first // self.page_size, last // self.page_size
+        order = (*range(low, high + 1), high + 1, low - 1)
+        return tuple(n for n in order if 0 <= n < pages and n not in self._pages)
+
+    def seek(self, number: int) -> Seek:
+        """How to read page `number`: from the nearest row whose place is known, forward or backward."""
+        start = number * self.page_size
+        size = self.page_size if self.count is None else min(self.page_size, self.count - start)
+        forward = max((m for m in self._marks_after(start) if m.row <= start), key=lambda m: m.row)
+        backward = [m for m in self._marks_before() if m.row >= start + size]
+        nearest = min(backward, key=lambda m: m.row, default=None)
+        if nearest is not None and nearest.row - (start + size) < start - forward.row:
+            return Seek(nearest.position, backward=True, skip=nearest.row - start - size, limit=size)
+        return Seek(forward.position, skip=start - forward.row, limit=size)
+
+    def hold(self, number: int, page: Page) -> None:
+        """Keep a page that has been read; the one that was looked at longest ago makes room."""
+        self._pages[number] = page
+        self._pages.move_to_end(number)
+        while len(self._pages) > self.pages_held:
+            self._pages.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget every page, the anchors and the count."""
+        self._pages.clear()
+        self.anchors.clear()
+        self.count = None
+
+    # Anchors: positions at regular distances, from which any page is near.
+
+    @property
+    def interval(self) -> int:
+        """How many rows lie between two anchors: whole pages, and never more than `ANCHORS` of them in a table."""
+        pages = -(-(self.count or 0) // self.page_size)
+        return self.page_size * max(PAGES_BETWEEN_ANCHORS, -(-pages // ANCHORS))
+
+    @property
+    def next_anchor(self) -> Seek | None:
+        """How to read the next anchor, the row that a seek forward gives; None when no more are needed."""
+        interval = self.interval
+        if self.count is None or (len(self.anchors) + 1) * interval >= self.count:
+            return None
+        return Seek(self.anchors[-1] if self.anchors else None, skip=interval - 1, limit=1)
+
+    def _marks_after(self, start: int) -> list[Mark]:
+        """Places from which to read forward: the table's start, the end of each page held, the anchor before."""
+        marks = [Mark(0, None)]
+        for number, page in self._pages.items():
+            if page.rows:
+                row = number * self.page_size + len(page.rows)
+                marks.append(Mark(row, page.rows[-1].position))
+        nearest = min(start // self.interval, len(self.anchors))
+        if nearest:
+            marks.append(Mark(nearest * self.interval, self.anchors[nearest - 1]))
+        return marks
+
+    def _marks_before(self) -> list[Mark]:
+        """Places from which to read backward: the table's end once counted, and the start of each page held."""
+        marks = [] if self.count is None else [Mark(self.count, None)]
+        for number, page in self._pages.items():
+            if page.rows:
+                marks.append(Mark(number * self.page_size, page.rows[0].position))
+        return marks

@@ -1,0 +1,176 @@
+"""Listings: what stands at a path, what is opened there, and where the cursor can go."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pirate_tui.domain.access import AccessMode, InstanceSnapshot
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.listing import Listing
+from pirate_tui.domain.loading import Cost, LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.outline import Part, Path
+from pirate_tui.domain.rows import Page, Row
+
+
+SAILORS = Relationship("sailors", "Sailor", uselist=True, direction="one to many", lazy="select")
+PORTS = Relationship("ports", "Sailor", uselist=True, direction="many to many", lazy="select")
+SHIP = Entity("Ship", "ships", (), (SAILORS, PORTS))
+SAILOR = Entity("Sailor", "sailors", (), ())
+
+
+def rows(count: int) -> tuple[Row, ...]:
+    return tuple(Row((), (n + 1,)) for n in range(count))
+
+
+def opening(relationship: Relationship, count: int) -> Opening:
+    request = OpenRequest(SHIP, (1,), relationship, AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
+    instance = InstanceSnapshot("Ship", (1,), "Ship 1", "persistent", ())
+    return Opening(request, SAILOR, Cost(1, 1, 0.0), instance, rows(count))
+
+
+def listing(count: int = 10) -> Listing:
+    made = Listing(SHIP)
+    made.hold(0, Page(rows(count)))
+    return made
+
+
+@st.composite
+def listings(draw: st.DrawFn) -> Listing:
+    made = listing(draw(st.integers(1, 8)))
+    for number in draw(st.sets(st.integers(0, made.outline.count - 1))):
+        if draw(st.booleans()):
+            made.list_relationships((number,))
+        for relationship in draw(st.sets(st.sampled_from([SAILORS, PORTS]))):
+            made.show((number,), opening(relationship, draw(st.integers(0, 3))))
+    return made
+
+
+@given(listings(), st.integers(-40, 40), st.data())
+def test_moves_stay_within_and_pass_over_column_heads(made: Listing, by: int, data: st.DataObject) -> None:
+    lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
+    stops = [line.path for line in lines if line.part is not Part.HEADS]
+    path = data.draw(st.sampled_from(stops))
+    moved = made.move(path, by)
+    assert moved in stops
+    aim = max(0, min(made.outline.line_of(path) + by, len(lines) - 1))
+    assert abs(made.outline.line_of(moved) - aim) == (lines[aim].part is Part.HEADS)
+
+
+@given(listings())
+def test_single_steps_reach_every_row_down_and_up_again(made: Listing) -> None:
+    lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
+    stops = [line.path for line in lines if line.part is not Part.HEADS]
+    for above, below in pairwise(stops):
+        assert made.move(above, 1) == below
+        assert made.move(below, -1) == above
+
+
+@given(listings(), st.data())
+def test_every_child_leads_back_to_its_parent(made: Listing, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from([made.outline.line_at(y).path for y in range(made.outline.lines)]))
+    parent = made.parent(path)
+    assert parent == path[: len(parent)]
+    assert len(parent) % 2 == 1
+    assert (parent == path) == (len(path) == 1)
+
+
+def test_a_row_that_was_not_read_is_nothing_yet() -> None:
+    made = listing(3)
+    made.count(1_000)
+    assert made.row_at((2,)) == (SHIP, Row((), (3,)))
+    assert made.row_at((999,)) is None
+
+
+def test_rows_inside_belong_to_the_target_and_a_relationship_to_its_row() -> None:
+    made = listing()
+    made.show((4,), opening(SAILORS, 2))
+    assert made.row_at((4, "sailors", 1)) == (SAILOR, Row((), (2,)))
+    assert made.row_at((4, "sailors")) == (SHIP, Row((), (5,)))
+
+
+def test_opening_and_closing_a_row() -> None:
+    made = listing()
+    shown = opening(SAILORS, 2)
+    made.show((4,), shown)
+    assert made.opening_at((4, "sailors")) is shown
+    assert made.outline.lines == 14
+    assert made.can_close((4,))
+    assert not made.can_close((4, "sailors")), "the only relationship closes with its row"
+    made.close((4,))
+    assert made.outline.lines == 10
+    assert not made.can_close((4,))
+
+
+def test_listed_relationships_open_and_close_one_by_one() -> None:
+    made = listing()
+    made.list_relationships((4,))
+    assert made.outline.lines == 12
+    assert made.opening_at((4, "ports")) is None
+    assert not made.can_close((4, "ports"))
+    made.show((4,), opening(PORTS, 3))
+    assert [branch.relationship.name for branch in made.outline.branches((4,))] == ["sailors", "ports"]
+    assert made.can_close((4, "ports"))
+    made.close((4, "ports"))
+    assert made.outline.lines == 12
+
+
+def test_opening_again_replaces_what_was_there() -> None:
+    made = listing()
+    made.show((4,), opening(SAILORS, 2))
+    made.show((4,), opening(SAILORS, 5))
+    assert made.outline.lines == 10 + 1 + 1 + 5
+
+
+@pytest.mark.parametrize(
+    ("path", "child"),
+    [((4,), (4, "sailors", 0)), ((4, "sailors"), (4, "sailors", 0)), ((5,), (5, "sailors"))],
+)
+def test_the_first_child_is_the_first_row_or_else_the_relationship(path: Path, child: Path) -> None:
+    made = listing()
+    made.show((4,), opening(SAILORS, 2))
+    made.show((5,), opening(SAILORS, 0))
+    assert made.first_child(path) == child
+
+
+def test_enclosing_is_the_nearest_opened_row() -> None:
+    made = listing()
+    made.show((4,), opening(SAILORS, 2))
+    assert [made.enclosing(path) for path in ((4, "sailors", 1), (4, "sailors"), (4,))] == [(4,)] * 3
+    assert made.enclosing((5,)) is None
+
+
+def test_wanted_follows_the_view_past_what_is_opened() -> None:
+    made = Listing(SHIP)
+    made.hold(0, Page(rows(200)))
+    made.count(1_000)
+    assert made.wanted(0, 30) == (1,)
+    made.show((0,), opening(SAILORS, 300))
+    assert made.wanted(250, 30) == (1,), "the view lies in what is opened under row 0"
+    assert made.wanted(580, 30) == (1, 2)
+    assert Listing(SHIP).wanted(0, 30) == ()
+
+
+def test_reread_forgets_pages_and_what_is_opened() -> None:
+    made = listing()
+    made.show((4,), opening(SAILORS, 2))
+    made.reread(7)
+    assert (made.outline.lines, made.row_at((0,))) == (7, None)
+    assert made.within((9,)) == (6,)
+    assert made.within((6,)) == (6,)
+
+
+def test_fewer_rows_than_before_close_what_was_opened_beyond() -> None:
+    made = listing()
+    made.show((1,), opening(SAILORS, 2))
+    made.show((9,), opening(SAILORS, 2))
+    made.count(5)
+    assert sorted(made.outline.opened) == [1]
+
+
+def test_an_empty_table_has_one_place_for_the_cursor() -> None:
+    made = Listing(SHIP)
+    assert made.within((0,)) == (0,)
+    assert made.move((0,), 1) == (0,)
+    assert made.row_at((0,)) is None
