@@ -1,0 +1,46 @@
+"""The models of the article "SQLAlchemy: MissingGreenletError", ready to be accessed in the wrong way."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, inspect
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(AsyncAttrs, DeclarativeBase):
+    """The base of the mapped classes; `AsyncAttrs` gives each instance its `awaitable_attrs`."""
+
+    def __repr__(self) -> str:
+        """The class and what is loaded of its columns: no IO, even when the instance is expired."""
+        state: Any = inspect(self)
+        loaded = (f"{key}={state.dict[key]!r}" for key in state.dict if key in state.mapper.column_attrs)
+        return f"{self.__class__.__name__}({', '.join(loaded)})"
+
+
+class PirateCrew(Base):
+    """A crew, its ship, and the members that are not loaded with it."""
+
+    __tablename__ = "pirate_crew"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    ship_name: Mapped[str | None]
+    members: Mapped[list["Pirate"]] = relationship(back_populates="pirate_crew")
+
+
+class Pirate(Base):
+    """A member of a crew."""
+
+    __tablename__ = "pirates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    devil_fruit_user: Mapped[bool]
+    # The article has no index here; without one, opening a crew reads every pirate.
+    pirate_crew_id: Mapped[int] = mapped_column(ForeignKey("pirate_crew.id"), index=True)
+    pirate_crew: Mapped[PirateCrew] = relationship(back_populates="members")
+
+
+MODELS = (PirateCrew, Pirate)
+"""The mapped classes, the one to begin with first."""

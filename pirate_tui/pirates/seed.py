@@ -1,0 +1,110 @@
+"""Makes the database of the world that ships: wholly or not at all."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from pirate_tui.pirates.models import Base, Pirate, PirateCrew
+
+
+WORLD = "pirates.json"
+"""The file in `data/` that holds crews and members."""
+
+
+def world_file() -> Path:
+    """Where the data lies: inside the package in a wheel, beside it in a checkout (an editable install)."""
+    package = Path(__file__).parent.parent
+    return next(path for path in (package / "data" / WORLD, package.parent / "data" / WORLD) if path.is_file())
+
+
+def read_world(file: Path) -> list[PirateCrew]:
+    """The crews of the file with their members, ready to be added to a session."""
+    crews = json.loads(file.read_text(encoding="utf-8"))["crews"]
+    return [
+        PirateCrew(name=crew["name"], ship_name=crew["ship_name"], members=[Pirate(**one) for one in crew["members"]])
+        for crew in crews
+    ]
+
+
+async def make_world(path: Path) -> None:
+    """Make the database at `path`, in place of what is there. Raises OSError with what hindered it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with made_beside(path) as unfinished:
+        await _fill(unfinished)
+
+
+@contextmanager
+def made_beside(path: Path) -> Iterator[Path]:
+    """Where to make what is to be at `path`. Raises OSError with what hindered it.
+
+    It is made beside its place and moved there when it is whole, so that a kill, a full disk or a second
+    launch at the same time leave either nothing or a whole database.
+    """
+    _sweep(path)
+    unfinished = _unfinished(path, os.getpid())
+    try:
+        yield unfinished
+        _flush(unfinished)
+        unfinished.replace(path)
+    except DBAPIError as error:
+        raise OSError(str(error.orig)) from error
+    finally:
+        _remove(unfinished)
+
+
+async def _fill(path: Path) -> None:
+    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)))
+    try:
+        await create_tables(engine)
+        async with async_sessionmaker(engine)() as session:
+            session.add_all(read_world(world_file()))
+            await session.commit()
+    finally:
+        await engine.dispose()
+
+
+async def create_tables(engine: AsyncEngine) -> None:
+    """Make the tables of the models; `create_all` is synchronous, and `run_sync` gives it its greenlet."""
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+
+
+def _unfinished(path: Path, process: int) -> Path:
+    return path.with_name(f".{path.name}.{process}.unfinished")
+
+
+def _flush(path: Path) -> None:
+    """Onto the disk, before it takes its name."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sweep(path: Path) -> None:
+    """Take away what launches that were killed have left; a launch that lives keeps its own."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.unfinished(-journal)?")
+    for left in path.parent.iterdir():
+        process = ours.fullmatch(left.name)
+        if process and not _is_alive(int(process[1])):
+            left.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
+
+
+def _remove(unfinished: Path) -> None:
+    for leftover in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):
+        leftover.unlink(missing_ok=True)
