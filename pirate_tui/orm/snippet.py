@@ -1,0 +1,60 @@
+"""A line of code run as if its user had written it: its frame in a traceback reads `pirate_crew.members`."""
+
+import ast
+import linecache
+import traceback
+import warnings
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+
+FILE_NAME = "<your code>"
+"""The file that the line's frame names."""
+
+
+def evaluate(source: str, names: dict[str, Any]) -> Any:
+    """The value of the line, in a frame of its own; a coroutine to await if the line awaits.
+
+    `linecache` is told the source, so that the traceback shows it.
+    """
+    linecache.cache[FILE_NAME] = (len(source), None, [source + "\n"], FILE_NAME)
+    code = compile(source, FILE_NAME, "eval", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    return eval(code, names)  # noqa: S307  the line is ours: a variable and the name of a mapped attribute
+
+
+def format_raw(error: BaseException) -> tuple[str, str]:
+    """The traceback as its user would see it, whole and verbatim from the evaluated line on; and its last line."""
+    told = traceback.TracebackException(type(error), error, _from_snippet(error.__traceback__))
+    return "".join(told.format()), "".join(told.format_exception_only())
+
+
+def forget(error: BaseException) -> None:
+    """Close the coroutine that a failed plain access left behind, in the frames of the error and its causes.
+
+    Else its "was never awaited" would be warned of at some later garbage collection, onto the screen.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        for link in chain(error):
+            traceback.clear_frames(link.__traceback__)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything it came from: causes, contexts, and what SQLAlchemy wrapped."""
+    seen: list[BaseException] = []
+    pending: list[BaseException | None] = [error]
+    while pending:
+        link = pending.pop(0)
+        if link is not None and link not in seen:
+            seen.append(link)
+            yield link
+            pending += [getattr(link, "orig", None), link.__cause__, link.__context__]
+
+
+def _from_snippet(trace: TracebackType | None) -> TracebackType | None:
+    """The part of the traceback that begins at the evaluated line; all of it when that is not in it."""
+    at = trace
+    while at is not None and at.tb_frame.f_code.co_filename != FILE_NAME:
+        at = at.tb_next
+    return at or trace

@@ -1,0 +1,178 @@
+"""Cancels and time limits: the driver is stopped, the connection comes back, the next question is answered."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.rows import Seek
+from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.statements import Recorder
+
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000000) SELECT count(*) FROM n"
+"""Counts to 10**9: minutes."""
+
+Settled: TypeAlias = Callable[[OrmDatabase | AsyncEngine], Awaitable[None]]
+
+
+@pytest.fixture
+async def connections(fleet_file: Path, listener: Listener) -> AsyncIterator[Connections]:
+    opened = Connections(fleet_file, 30, listener)
+    yield opened
+    await asyncio.wait_for(opened.dispose(), 5)
+
+
+async def scalar(connections: Connections, sql: str) -> Any:
+    """The one value that a statement gives."""
+
+    async def question() -> Any:
+        async with connections.engine.connect() as connection:
+            return (await connection.exec_driver_sql(sql)).scalar_one()
+
+    return await connections.ask(question)
+
+
+async def session_scalar(connections: Connections, sql: str) -> Any:
+    """The same through a session."""
+
+    async def question() -> Any:
+        async with connections.sessions() as session:
+            return (await session.execute(text(sql))).scalar_one()
+
+    return await connections.ask(question)
+
+
+def sent(connections: Connections) -> asyncio.Event:
+    """An event that is set when a statement is about to be sent."""
+    begun = asyncio.Event()
+    event.listen(connections.engine.sync_engine, "before_cursor_execute", lambda *_: begun.set())
+    return begun
+
+
+@pytest.mark.parametrize("ask", [scalar, session_scalar])
+async def test_a_cancel_stops_a_long_query_at_once(
+    connections: Connections, settled: Settled, ask: Callable[[Connections, str], Awaitable[Any]]
+) -> None:
+    begun = sent(connections)
+    task = asyncio.ensure_future(ask(connections, ENDLESS))
+    await begun.wait()
+    began = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < 1
+    await settled(connections.engine)
+    assert await ask(connections, "SELECT 7") == 7
+
+
+async def test_a_second_cancel_does_not_tear_the_first(connections: Connections, settled: Settled) -> None:
+    begun = sent(connections)
+    task = asyncio.ensure_future(scalar(connections, ENDLESS))
+    await begun.wait()
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)
+    await settled(connections.engine)
+    assert await scalar(connections, "SELECT 7") == 7
+
+
+async def test_the_time_limit_stops_a_long_query(connections: Connections, settled: Settled) -> None:
+    connections.time_limit = 0.2
+    with pytest.raises(Trouble, match=r"stopped after 0\.2 s"):
+        await asyncio.wait_for(scalar(connections, ENDLESS), 10)
+    await settled(connections.engine)
+    assert await scalar(connections, "SELECT 7") == 7
+
+
+@pytest.mark.parametrize("by", ["a cancel", "the time limit"])
+async def test_a_statement_that_we_stop_is_told_as_stopped(
+    connections: Connections, listener: Listener, told: list[Statement], by: str
+) -> None:
+    recorder, begun = Recorder(connections.engine, listener), sent(connections)
+    connections.time_limit = 0.2 if by == "the time limit" else 30
+    with recorder.step("a test"):
+        task = asyncio.ensure_future(scalar(connections, ENDLESS))
+    await begun.wait()
+    if by == "a cancel":
+        task.cancel()
+    with pytest.raises((asyncio.CancelledError, Trouble)):
+        await asyncio.wait_for(task, 5)
+    assert [statement.outcome for statement in told] == [Outcome.RUNNING, Outcome.STOPPED]
+
+
+async def test_thirty_quick_cancels_leave_the_pool_well(connections: Connections, settled: Settled) -> None:
+    for ticks in range(30):
+        begun = sent(connections)
+        task = asyncio.ensure_future(scalar(connections, ENDLESS))
+        await begun.wait()
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+    await settled(connections.engine)
+    assert await scalar(connections, "SELECT 7") == 7
+
+
+async def test_cancels_of_a_full_pool_leave_it_well(connections: Connections, settled: Settled) -> None:
+    tasks = list[asyncio.Future[Any]]()
+    for _ in range(10):
+        begun = sent(connections)
+        tasks.append(asyncio.ensure_future(scalar(connections, ENDLESS)))
+        await begun.wait()
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
+    assert {type(one) for one in ended} == {asyncio.CancelledError}
+    await settled(connections.engine)
+    assert await scalar(connections, "SELECT 7") == 7
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("what", ["page", "count", "rest", "open", "plain"])
+async def test_whatever_is_cancelled_the_database_goes_on(
+    open_models: Callable[..., Awaitable[OrmDatabase]],
+    fleet_file: Path,
+    fleet: tuple[type, type],
+    settled: Settled,
+    what: str,
+    *,
+    fresh: bool,
+) -> None:
+    database = await open_models(fleet_file, fleet)
+    ship = database.entities[0]
+    mode = AccessMode.UNSAFE if what == "plain" else AccessMode.SAFE
+    request = OpenRequest(ship, (1,), ship.relationships[0], mode, LoaderStrategy.AS_MAPPED)
+    work: dict[str, Callable[[], Awaitable[object]]] = {
+        "page": lambda: database.page(ship, Seek()),
+        "count": lambda: database.count(ship),
+        "rest": lambda: database.rest(ship, (1,)),
+        "open": lambda: database.open(request),
+        "plain": lambda: database.open(request),
+    }
+    for ticks in range(40):
+        if fresh:
+            await database._connections.engine.dispose()  # noqa: SLF001  so that the cancel may fall into a connect
+        task = asyncio.ensure_future(work[what]())
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+        await settled(database)
+    assert await database.count(ship) == 2
