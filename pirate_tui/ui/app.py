@@ -1,0 +1,116 @@
+"""The application: themes, palette, signals, and an end that always gives the terminal back."""
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+import rich
+from rich.segment import Segments
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+
+from pirate_tui.domain.ports import Connect
+from pirate_tui.ui.commands import COMMANDS, Place
+from pirate_tui.ui.screens.browse import BrowseScreen
+from pirate_tui.ui.widgets.row_table import RowTable
+
+
+PIRATE = Theme(
+    name="pirate",
+    dark=True,
+    primary="#e8b04a",
+    secondary="#4fb3bf",
+    accent="#6fc3df",
+    success="#8fbf6f",
+    warning="#e0a458",
+    error="#f2665e",
+    foreground="#d8dee9",
+    background="#0b1420",
+    surface="#101c2b",
+    panel="#16263a",
+    variables={
+        "border": "#e8b04a",
+        "border-blurred": "#2c4560",
+        "block-cursor-background": "#e8b04a",
+        "block-cursor-foreground": "#0b1420",
+        "footer-key-foreground": "#e8b04a",
+        "footer-background": "#16263a",
+    },
+)
+"""Lamp light on deep water."""
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+"""Those that end a program and would leave the terminal raw; Textual handles none of them."""
+
+REPORT = "This is a bug in pirate-tui. Please report it in its issue tracker, with the lines above and these versions: "
+VERSIONS_OF = ("pirate-tui", "textual", "sqlalchemy", "aiosqlite", "greenlet")
+"""What a bug report should name."""
+
+
+class PirateApp(App[None]):
+    """The browser as a Textual application."""
+
+    TITLE = "pirate-tui"
+    CSS_PATH = "screens/browse.tcss"
+    """Here and not on the screen: Textual 8.2 does not read the CSS_PATH of a default screen."""
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "screen.cancel", show=False, system=True)]
+
+    def __init__(self, connect: Connect, label: str) -> None:
+        super().__init__()
+        self._connect = connect
+        self._label = label
+        self.register_theme(PIRATE)
+        # No watcher, which would restyle everything: nothing is there yet but the stylesheet.
+        self.set_reactive(App.theme, PIRATE.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_default_screen(self) -> Screen[None]:
+        """The browser is the first screen."""
+        return BrowseScreen(self._connect, self._label)
+
+    def on_load(self) -> None:
+        """Signals end the browser as `q` does, but with an exit code that tells; heard before the screen is taken."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self._signalled, number)
+
+    def forget_signals(self) -> None:
+        """Signals are Python's own again: to be called when the terminal is given back, and not before."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: Textual's own, and every command of ours."""
+        yield from super().get_system_commands(screen)
+        if isinstance(screen, BrowseScreen):
+            table = screen.query_one(RowTable)
+            for command in COMMANDS:
+                if command.place is not Place.TEXT and not command.action.startswith("app."):
+                    namespace = table if command.place is Place.TABLE else screen
+                    yield SystemCommand(command.title, command.tooltip, partial(self._act, command.action, namespace))
+
+    async def _act(self, action: str, namespace: BrowseScreen | RowTable) -> None:
+        await self.run_action(action, namespace)
+
+    def _signalled(self, number: signal.Signals) -> None:
+        self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """A bug ends the app loudly. Textual's own report shows locals, which can hold a password."""
+        from importlib.metadata import version
+
+        from rich.traceback import Traceback
+
+        self.bell()
+        versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS_OF)
+        report = (Traceback(show_locals=False, width=None, suppress=[rich]), Text(REPORT + versions))
+        segments = [segment for part in report for segment in self.console.render(part)]
+        self._exit_renderables.append(Segments(segments))
+        self._close_messages_no_wait()

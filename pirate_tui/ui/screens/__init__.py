@@ -1,0 +1,1 @@
+"""Screens: each is the one mediator of its widgets."""

@@ -1,0 +1,78 @@
+"""The help: every key, and what the browser teaches."""
+
+from itertools import groupby
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.ui.commands import COMMANDS, Command, Group
+
+
+LESSONS = """\
+A lazy relationship is loaded by a SELECT at its first access. With an async driver that SELECT must be awaited; \
+a plain attribute access cannot await, and raises MissingGreenlet.
+Safe mode awaits: await parent.awaitable_attrs.children. Unsafe mode (u) makes the plain access, \
+parent.children, really and on your data; the traceback is the one you would get.
+The inspector says of each attribute, before it is touched, what a plain access would do: no IO; IO, so \
+MissingGreenlet; raises; detached.
+The traceback never names the attribute. The explained side (t) does, with the statement and the remedies.
+What is loaded costs nothing to access: choose an eager loader (s), and the plain access works. \
+An opened line counts both: select 2 + access 0.
+"""
+"""What a person should take away."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys by what they are about, then the lessons."""
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        & > VerticalScroll {
+            width: 92;
+            max-width: 96%;
+            height: auto;
+            max-height: 94%;
+            padding: 0 2;
+            border: round $primary;
+            background: $surface;
+            border-title-color: $primary;
+        }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q", "dismiss", "Close")]
+
+    def compose(self) -> ComposeResult:
+        """One text that scrolls."""
+        with VerticalScroll() as scroll:
+            scroll.border_title = "Help · esc closes"
+            yield Static(_help())
+
+
+def _help() -> Text:
+    text = Text()
+    for group, commands in groupby(
+        sorted(COMMANDS, key=lambda one: list(Group).index(one.group)), lambda one: one.group
+    ):
+        text.append(f"{group.value}\n", "bold underline")
+        for command in commands:
+            text.append_text(_line(command))
+        text.append("\n")
+    text.append("Loader strategies\n", "bold underline")
+    for strategy in LoaderStrategy:
+        text.append(f"{strategy.title:>14}", "bold").append(f"  {strategy.lesson}\n")
+    text.append("\nWhat it teaches\n", "bold underline")
+    for lesson in LESSONS.splitlines():
+        text.append(f"• {lesson}\n")
+    return text
+
+
+def _line(command: Command) -> Text:
+    return Text.assemble((f"{command.keys_shown:>14}", "bold"), f"  {command.tooltip}\n")

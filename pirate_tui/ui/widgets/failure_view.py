@@ -1,0 +1,175 @@
+"""An access that raised: the raw traceback first, and the same thing explained."""
+
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Static
+
+from pirate_tui.domain.failure import Failure
+from pirate_tui.ui.widgets.text_pane import TextPane
+
+
+TRY_IT = "u ⏎  changes between the plain and the awaited access;  s ⏎  loads eagerly, and the plain access works"
+"""How the remedies can be seen at work."""
+
+
+class Explanation(TextPane):
+    """The explained side: what was accessed, why it raised, what helps; one remedy is chosen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"explanation--topic", "explanation--code", "explanation--chosen"}
+
+    DEFAULT_CSS = """
+    Explanation {
+        & > .explanation--topic { color: $accent; text-style: bold; }
+        & > .explanation--code { color: $primary; text-style: bold; }
+        & > .explanation--chosen { text-style: reverse; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [("down,j", "choose(1)"), ("up,k", "choose(-1)")]
+
+    failure: reactive[Failure | None] = reactive(None, init=False)
+    """What is explained."""
+
+    chosen: reactive[int] = reactive(0, init=False)
+    """The number of the remedy that would be copied."""
+
+    def watch_failure(self) -> None:
+        """Explain another failure from its first remedy on."""
+        self.set_reactive(Explanation.chosen, 0)
+        self._explain()
+        self.scroll_home(animate=False)
+
+    def watch_chosen(self) -> None:
+        """Mark the chosen remedy, and bring it into view."""
+        self._explain()
+        marked = next((y for y in range(self.line_count()) if self.text_at(y).startswith("▶")), 0)
+        self.show_line(min(marked + 1, self.line_count() - 1))
+        self.show_line(marked)
+
+    def action_choose(self, by: int) -> None:
+        """Choose another remedy."""
+        if self.failure is not None:
+            self.chosen = max(0, min(self.chosen + by, len(self.failure.remedies) - 1))
+
+    def _explain(self) -> None:
+        if self.failure is None:
+            return
+        failure = self.failure
+        sections = (
+            ("Why", [Text(failure.cause)]),
+            ("Remedies  (↑ ↓ choose, y copies)", self._remedies(failure)),
+            ("Try it here", [Text(TRY_IT)]),
+            ("Error", [Text(failure.kind)]),
+            ("Statement that could not be sent", [Text(line) for line in failure.statement]),
+            ("Documentation", [Text(failure.link)]),
+        )
+        lines: list[Text] = []
+        for topic, body in sections:
+            if body:
+                lines += [Text(topic, self._style("topic")), *body, Text()]
+        self.set_text(lines[:-1])
+
+    def _remedies(self, failure: Failure) -> list[Text]:
+        lines = []
+        for number, remedy in enumerate(failure.remedies):
+            is_chosen = number == self.chosen
+            style = self._style("code") + (self._style("chosen") if is_chosen else Style())
+            lines.append(Text.assemble("▶ " if is_chosen else "  ", (remedy.code, style)))
+            lines.append(Text(f"    {remedy.reason}"))
+        return lines
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"explanation--{name}", partial=True)
+
+
+class FailureView(Vertical):
+    """The failure that is shown: its last line always, and one of its two sides."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"failure-view--own-line"}
+
+    DEFAULT_CSS = """
+    FailureView {
+        border: round $error;
+        border-title-color: $error;
+        & > #headline { height: auto; max-height: 4; color: $error; text-style: bold; }
+        & > #own-line { height: 1; color: $text-muted; }
+        & > ContentSwitcher { height: 1fr; }
+        & > .failure-view--own-line { color: $primary; text-style: bold; }
+        &.-explained > #own-line { display: none; }
+    }
+    """
+
+    failure: reactive[Failure | None] = reactive(None, init=False)
+    """What is shown; frozen."""
+
+    asked: reactive[str] = reactive("")
+    """How it was accessed, and by which loader strategy: the title says it, since both can change meanwhile."""
+
+    is_explained: reactive[bool] = reactive(default=False, init=False)
+    """Is it the explained side?"""
+
+    def compose(self) -> ComposeResult:
+        """The pinned lines above, the two sides below."""
+        yield Static(id="headline", markup=False)
+        yield Static(id="own-line", markup=False)
+        with ContentSwitcher(initial="raw"):
+            yield TextPane(id="raw")
+            yield Explanation(wrap=True, id="explained").data_bind(FailureView.failure)
+
+    @property
+    def pane(self) -> TextPane:
+        """The side that is shown."""
+        return self.query_one("#explained" if self.is_explained else "#raw", TextPane)
+
+    @property
+    def copied(self) -> tuple[str, str]:
+        """What copying takes, in a word and its text: the whole traceback, or the chosen remedy."""
+        if self.failure is None:
+            return "nothing", ""
+        if self.is_explained:
+            return "the remedy", self.failure.remedies[self.query_one(Explanation).chosen].code
+        return "the traceback", "\n".join(self.failure.raw)
+
+    def watch_failure(self, failure: Failure | None) -> None:
+        """Show another failure, raw first."""
+        if failure is None:
+            return
+        own_line = f"your line: {failure.code}   (line {failure.own_line + 1} of {len(failure.raw)} below)"
+        self.query_one("#own-line", Static).update(Text(own_line))
+        raw = self.query_one("#raw", TextPane)
+        own = {failure.own_line - 1, failure.own_line}
+        style = self.get_component_rich_style("failure-view--own-line", partial=True)
+        raw.set_text([Text(line, style if y in own else "", no_wrap=True) for y, line in enumerate(failure.raw)])
+        raw.scroll_home(animate=False)
+        self.is_explained = False
+        self._retitle()
+
+    def watch_is_explained(self) -> None:
+        """Turn to the other side."""
+        had_focus = self.has_focus_within
+        self.set_class(self.is_explained, "-explained")
+        self.query_one(ContentSwitcher).current = "explained" if self.is_explained else "raw"
+        if had_focus:
+            self.pane.focus()
+        self._retitle()
+
+    def _retitle(self) -> None:
+        if self.failure is not None:
+            side, headline = "raw traceback", _headline(self.failure)
+            if self.is_explained:
+                side, headline = "explained", f"{self.failure.name} at  {self.failure.code}"
+            self.query_one("#headline", Static).update(Text(headline))
+            self.border_title = Text(f"{self.failure.attribute} of {self.failure.instance} · {self.asked} · {side}")
+            self.border_subtitle = f"t {'raw' if self.is_explained else 'explained'} · y copy · / search · esc close"
+
+
+def _headline(failure: Failure) -> str:
+    """The exception's first and last line: what it says, and where it is explained."""
+    first, *others = failure.headline
+    return f"{first}\n{others[-1]}" if others else first

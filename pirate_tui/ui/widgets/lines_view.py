@@ -1,0 +1,91 @@
+"""A view of lines that are drawn one by one, only while they are on the screen, and can be selected."""
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+
+class LinesView(ScrollView):
+    """Base of the table and the text panels: the Line API, with text selection by mouse."""
+
+    FIXED_LINES = 0
+    """How many lines at the top stay while the others scroll."""
+
+    def line_at(self, y: int) -> Strip:
+        """The line number `y`, whole; a negative number is one of the fixed lines."""
+        raise NotImplementedError
+
+    def line_count(self) -> int:
+        """How many lines there are, the fixed ones not counted."""
+        raise NotImplementedError
+
+    def text_at(self, y: int) -> str:
+        """The text of a line."""
+        return self.line_at(y).text.rstrip()
+
+    def render_line(self, y: int) -> Strip:
+        """Textual asks for the line at `y` of the view."""
+        scroll_x, scroll_y = self.scroll_offset
+        number = y - self.FIXED_LINES
+        if number >= 0:
+            number += scroll_y
+        width = self.size.width
+        if number >= self.line_count():
+            return Strip.blank(width, self.rich_style)
+        strip = self._selected(self.line_at(number).apply_style(self.rich_style), number)
+        return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style).apply_offsets(scroll_x, number)
+
+    def show_line(self, y: int) -> None:
+        """Scroll so that the line is in view."""
+        height = max(1, self.scrollable_content_region.height - self.FIXED_LINES)
+        top = round(self.scroll_target_y)
+        target = min(max(top, y - height + 1), y)
+        if target != top:
+            self.scroll_to(y=target, animate=False, immediate=True, force=True)
+
+    def refresh_line(self, y: int) -> None:
+        """Draw one line anew."""
+        self.refresh(Region(0, y + self.FIXED_LINES - self.scroll_offset.y, self.size.width, 1))
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, of the lines that it touches only: there may be ten million others."""
+        top = round(self.scroll_y)
+        first = top if selection.start is None else max(0, selection.start.y)
+        last = top + self.size.height if selection.end is None else selection.end.y
+        lines = []
+        for y in range(first, min(last + 1, self.line_count())):
+            start, end = selection.get_span(y) or (0, 0)
+            lines.append(self.text_at(y)[start : None if end == -1 else end])
+        return ("\n".join(lines), "\n") if lines else None
+
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002  Textual's signature
+        """Textual tells that the mouse has selected other text."""
+        self.refresh()
+
+    def _selected(self, strip: Strip, y: int) -> Strip:
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(y)
+        if span is None:
+            return strip
+        start, end = span
+        return restyle(
+            strip,
+            start,
+            None if end == -1 else end,
+            self.screen.get_component_rich_style("screen--selection"),
+        )
+
+
+def restyle(strip: Strip, start: int, end: int | None, style: Style) -> Strip:
+    """The strip with the characters from `start` up to `end` (or its own end) in another style."""
+    text = strip.text
+    first, last = cell_len(text[:start]), cell_len(text if end is None else text[:end])
+    if first >= last:
+        return strip
+    before, within = strip.crop(0, first), strip.crop(first, last)
+    styled = Strip([Segment(part.text, (part.style or Style()) + style) for part in within], last - first)
+    return Strip.join([before, styled, strip.crop(last)])

@@ -1,0 +1,172 @@
+"""How a line of the table is drawn: columns in their widths, cells cut with their true length."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+
+from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.listing import Listing
+from pirate_tui.domain.loading import Opening
+from pirate_tui.domain.outline import Branch, Line, Part
+from pirate_tui.domain.rows import Cell, Row
+
+
+STEP = 4
+"""Columns of the screen that each level of nesting is moved to the right."""
+
+MAX_WIDTH = 40
+"""The widest that a column of the table becomes."""
+
+GAP = "  "
+
+CLOSED, OPEN, LEAF, FAILED, KEYLESS = "▸ ", "▾ ", "  ", "✗ ", "! "
+"""What stands before a line: a glyph and a space, the same width each. No instance can be made of a keyless row."""
+
+Styles = Callable[[str], Style]
+"""The style of a part of a line by its name: heads, null, misfit, ..."""
+
+
+@dataclass
+class Widths:
+    """The widths of one entity's columns: they only grow, so that the table does not dance."""
+
+    cells: list[int]
+
+    @classmethod
+    def of(cls, entity: Entity) -> "Widths":
+        """Wide enough for the heads."""
+        return cls([cell_len(column.name) for column in entity.columns])
+
+    def fit(self, rows: Iterable[Row]) -> None:
+        """Make room for the rows' cells."""
+        for row in rows:
+            for number, cell in enumerate(row.cells):
+                if self.cells[number] < MAX_WIDTH:
+                    self.cells[number] = min(
+                        MAX_WIDTH, max(self.cells[number], cell_len(cell.text) + len(suffix(cell)))
+                    )
+
+    @property
+    def total(self) -> int:
+        """The width of a whole row, its glyph not counted."""
+        return self.offset(len(self.cells) - 1)[1]
+
+    def offset(self, number: int) -> tuple[int, int]:
+        """Where a column begins and ends, counted from the first."""
+        start = sum(width + len(GAP) for width in self.cells[:number])
+        return start, start + self.cells[number]
+
+
+def glyph_offset(line: Line) -> int:
+    """The column of the screen at which a line's glyph stands."""
+    return len(line.path) // 2 * STEP - (0 if line.part is Part.ROW else STEP // 2)
+
+
+def suffix(cell: Cell) -> str:
+    """What is said behind a cell's text: its true length when it is cut, a mark when its type cannot read it."""
+    length = "" if cell.length is None else f" ({cell.length:,})"
+    return f"{length} !" if cell.is_misfit else length
+
+
+def cell_text(cell: Cell, width: int) -> str:
+    """The cell's text in that width, cut with an ellipsis where it is longer."""
+    behind = suffix(cell)
+    room = width - len(behind)
+    if cell_len(cell.text) <= room:
+        return cell.text + behind
+    return set_cell_size(cell.text, max(0, room - 1)).rstrip("…") + "…" + behind
+
+
+class Painter:
+    """Draws the lines of one listing, in widths that it keeps for each entity."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._widths: dict[str, Widths] = {}
+
+    def widths(self, entity: Entity) -> Widths:
+        """The widths of an entity's columns."""
+        if entity.name not in self._widths:
+            self._widths[entity.name] = Widths.of(entity)
+        return self._widths[entity.name]
+
+    def width(self, listing: Listing) -> int:
+        """How wide the listing is with all that is opened in it."""
+        opened = [(level, opening.target) for level, opening in listing.outline.openings() if opening.rows]
+        listed = [(0, listing.entity), *opened]
+        return max(level * STEP + len(LEAF) + self.widths(entity).total for level, entity in listed)
+
+    def line(self, listing: Listing, line: Line, current: int | None, width: int) -> list[Segment]:
+        """A line of the listing; `current` is the column to mark in heads, `width` what a relationship has."""
+        level = len(line.path) // 2
+        if line.part is Part.RELATIONSHIP:
+            return self._relationship(listing.outline.branch(line.path), level, width)
+        if line.part is Part.HEADS:
+            opening = listing.opening_at(line.path)
+            assert opening is not None, "only what is opened has heads"  # noqa: S101
+            return self.heads(opening.target, level, current)
+        found = listing.row_at(line.path)
+        if found is None:
+            return [Segment("  …", self._styles("null"))]
+        entity, row = found
+        return self._row(row, _glyph(entity, row, is_open=bool(listing.outline.branches(line.path))), entity, level)
+
+    def heads(self, entity: Entity, level: int, current: int | None) -> list[Segment]:
+        """The line of an entity's column names."""
+        plain, marked = self._styles("heads"), self._styles("heads") + self._styles("column")
+        line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF)))]
+        for number, (column, width) in enumerate(zip(entity.columns, self.widths(entity).cells, strict=True)):
+            style = marked if number == current else plain
+            line += [Segment(_aligned(column.name, column, width), style), Segment(GAP)]
+        return line
+
+    def _row(self, row: Row, glyph: str, entity: Entity, level: int) -> list[Segment]:
+        line = [Segment(" " * (level * STEP)), Segment(glyph, self._styles("glyph"))]
+        for cell, column, width in zip(row.cells, entity.columns, self.widths(entity).cells, strict=True):
+            style = self._styles("null") if cell.is_null else self._styles("misfit") if cell.is_misfit else None
+            line += [Segment(_aligned(cell_text(cell, width), column, width), style), Segment(GAP)]
+        return line
+
+    def _relationship(self, found: Branch, level: int, width: int) -> list[Segment]:
+        """The line of a relationship, which says what opening it gave and cost, cut to the width."""
+        indent = level * STEP - STEP // 2
+        name, opening = found.relationship.name, found.opening
+        if opening is None:
+            glyph, style = CLOSED, "null"
+            told = f" · {found.relationship.direction} {found.relationship.target}"
+        else:
+            glyph, style = (FAILED, "failure") if opening.failure else (OPEN, "relationship")
+            told = _told(opening)
+        room = width - indent - cell_len(glyph + name)
+        told = told if cell_len(told) <= room else set_cell_size(told, max(0, room - 1)) + "…"
+        head = self._styles("relationship" if opening is None else style)
+        return [Segment(" " * indent), Segment(glyph + name, head), Segment(told, self._styles(style))]
+
+
+def _glyph(entity: Entity, row: Row, *, is_open: bool) -> str:
+    if row.key is None:
+        return KEYLESS
+    if not entity.relationships:
+        return LEAF
+    return OPEN if is_open else CLOSED
+
+
+def _told(opening: Opening) -> str:
+    request, cost = opening.request, opening.cost
+    if opening.failure:
+        what = f"raised {opening.failure.name}"
+    elif request.relationship.uselist:
+        what = f"{len(opening.rows):,} {opening.target.name}"
+    else:
+        what = opening.target.name if opening.rows else "None"
+    return (
+        f" · {what} · select {cost.select} + access {cost.access}"
+        f" · {request.mode.how} · {request.strategy.title} · {cost.seconds * 1000:.1f} ms"
+    )
+
+
+def _aligned(text: str, column: Column, width: int) -> str:
+    return " " * (width - cell_len(text)) + text if column.is_numeric else set_cell_size(text, width)

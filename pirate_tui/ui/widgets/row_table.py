@@ -1,0 +1,397 @@
+"""The table: rows of any number over keyset pages, with what is opened nested under them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.listing import Listing
+from pirate_tui.domain.loading import LoaderStrategy, Opening
+from pirate_tui.domain.outline import Line, Part, Path, is_row
+from pirate_tui.domain.rows import Page, Row
+from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.widgets import row_lines
+from pirate_tui.ui.widgets.lines_view import LinesView, restyle
+from pirate_tui.ui.widgets.row_lines import Painter
+
+
+HEADS = -1
+"""The line of the column names, which stays at the top."""
+
+
+class RowTable(LinesView):
+    """Rows of one entity and the relationships opened under them. It asks for pages and openings by messages."""
+
+    FIXED_LINES = 1
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-table--heads",
+        "row-table--column",
+        "row-table--cursor",
+        "row-table--glyph",
+        "row-table--relationship",
+        "row-table--failure",
+        "row-table--null",
+        "row-table--misfit",
+    }
+
+    DEFAULT_CSS = """
+    RowTable {
+        & > .row-table--heads { color: $text-muted; text-style: bold; }
+        & > .row-table--column { text-style: bold underline; }
+        & > .row-table--cursor { background: $boost; text-style: bold; }
+        &:focus > .row-table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .row-table--glyph { color: $primary; }
+        & > .row-table--relationship { color: $accent; }
+        & > .row-table--failure { color: $error; text-style: bold; }
+        & > .row-table--null { color: $text-muted; text-style: italic; }
+        & > .row-table--misfit { color: $warning; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.TABLE)]
+
+    cursor: reactive[Path] = reactive((0,), init=False, repaint=False)
+    """The line that the cursor is on: a row or a relationship."""
+
+    column: reactive[int] = reactive(0, init=False, repaint=False)
+    """The number of the current column."""
+
+    mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
+    """How a relationship would be opened now; bound to the screen's."""
+
+    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
+    """By which loader strategy; bound to the screen's."""
+
+    @dataclass
+    class PagesWanted(Message):
+        """Rows are, or soon will be, in view whose pages are not held: see `wanted`."""
+
+    @dataclass
+    class Rested(Message):
+        """The cursor has come to a row, or to a relationship of it."""
+
+        entity: Entity
+        row: Row
+
+    @dataclass
+    class OpenAsked(Message):
+        """A relationship is to be opened under the row at the path."""
+
+        path: Path
+        entity: Entity
+        row: Row
+        relationship: Relationship
+
+    @dataclass
+    class Closed(Message):
+        """What was opened at the path is closed."""
+
+        path: Path
+
+    @dataclass
+    class NothingToOpen(Message):
+        """The row's class has no relationships."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listing: Listing | None = None
+        self._painter = Painter(self._style)
+
+    # What the screen tells.
+
+    def show_entity(self, entity: Entity) -> None:
+        """Show the rows of this entity from its first on; nothing is opened."""
+        self.listing = Listing(entity)
+        self.set_reactive(RowTable.cursor, (0,))
+        self.scroll_to(0, 0, animate=False, immediate=True, force=True)
+        self._reshape()
+
+    def hold(self, number: int, page: Page) -> None:
+        """Show a page that has been read."""
+        listing = self._shown
+        listing.hold(number, page)
+        self._painter.widths(listing.entity).fit(page.rows)
+        self._reshape()
+        if int(self.cursor[0]) // listing.window.page_size == number:
+            self.rest()
+
+    def count(self, rows: int) -> None:
+        """The table has been counted."""
+        self._shown.count(rows)
+        self._reshape()
+
+    def reread(self, rows: int) -> None:
+        """Read every row anew, of that many; the cursor stays on its row number, and nothing is opened."""
+        self._shown.reread(rows)
+        self.set_reactive(RowTable.cursor, self.cursor[:1])
+        self._reshape()
+
+    def show_opening(self, path: Path, opening: Opening) -> None:
+        """Show what came of opening a relationship under the row at the path, if that row is still there."""
+        found = self.row_at(path) if self._shown.outline.has(path) else None
+        if found is None or found[1].key != opening.request.key:
+            return
+        self._painter.widths(opening.target).fit(opening.rows)
+        branch = self._shown.show(path, opening)
+        self._reshape()
+        self.show_line(self._shown.outline.line_of(path) + branch.lines)
+        self.show_line(self._cursor_line)
+
+    @property
+    def copied(self) -> tuple[str, str]:
+        """What copying takes, in a word and its text: the row that the cursor is on."""
+        found = self.row_at(self.cursor)
+        return "the row", "" if found is None else "\t".join(cell.text for cell in found[1].cells)
+
+    def go_to(self, index: int) -> None:
+        """Put the cursor on the row of that number, counted from 0, in the middle of the view."""
+        path = self._shown.within((index,))
+        y = self._shown.outline.line_of(path)
+        self.scroll_to(y=max(0, y - self._rows_in_view // 2), animate=False, immediate=True, force=True)
+        self.cursor = path
+
+    def wanted(self) -> tuple[int, ...]:
+        """The numbers of the pages to read now, the most urgent first."""
+        return self._shown.wanted(round(self.scroll_y), self.size.height)
+
+    def row_at(self, path: Path) -> tuple[Entity, Row] | None:
+        """The entity and the row of a path; None while it is not read."""
+        return None if self.listing is None else self.listing.row_at(path)
+
+    # Drawing.
+
+    def line_count(self) -> int:
+        """How many lines the rows and all that is opened take."""
+        return 0 if self.listing is None else self.listing.outline.lines
+
+    def shown_line(self, y: int) -> Line | None:
+        """What the line number `y` shows; None below the last."""
+        return self._shown.outline.line_at(y) if y < self.line_count() else None
+
+    def line_at(self, y: int) -> Strip:
+        """One line, drawn."""
+        if self.listing is None:
+            return Strip.blank(0)
+        if y == HEADS:
+            current = self.column if len(self.cursor) == 1 else None
+            return Strip(self._painter.heads(self.listing.entity, 0, current))
+        line = self.listing.outline.line_at(y)
+        current = self.column if self.cursor[:-1] == line.path else None
+        width = self.scrollable_content_region.width + self.scroll_offset.x
+        strip = Strip(self._painter.line(self.listing, line, current, width))
+        if line.path == self.cursor and line.part is not Part.HEADS:
+            wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
+            strip = restyle(wide, 0, None, self._style("cursor"))
+        return strip
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"row-table--{name}", partial=True)
+
+    # Opening and closing.
+
+    def action_open_or_close(self) -> None:
+        """Open what the cursor is on. Close it if it stands open just as it would be opened now."""
+        found = self.row_at(self.cursor)
+        if found is None:
+            return
+        relationships = found[0].relationships
+        if not is_row(self.cursor):
+            self._open_or_close(self.cursor)
+        elif len(relationships) == 1:
+            self._open_or_close((*self.cursor, relationships[0].name))
+        elif self._shown.can_close(self.cursor):
+            self._close(self.cursor)
+        elif relationships:
+            self._shown.list_relationships(self.cursor)
+            self._reshape()
+        else:
+            self.post_message(self.NothingToOpen())
+
+    def ask_again(self) -> None:
+        """Open what the cursor is on, unless it was opened just as it would be now."""
+        found = self.row_at(self.cursor)
+        if found is None:
+            return
+        relationships = found[0].relationships
+        path = (*self.cursor, relationships[0].name) if is_row(self.cursor) and relationships else self.cursor
+        if not is_row(path) and not self._is_answered(path):
+            self._ask(path)
+
+    def action_open(self) -> None:
+        """Open the row; on an open row, go to its first child."""
+        if self.listing is None:
+            return
+        is_open = self.listing.can_close(self.cursor) if is_row(self.cursor) else self.listing.opening_at(self.cursor)
+        if is_open:
+            self.cursor = self.listing.first_child(self.cursor)
+        else:
+            self.action_open_or_close()
+
+    def action_leave(self) -> None:
+        """Close the row; on a closed row, go to its parent."""
+        if self.listing is not None and self.listing.can_close(self.cursor):
+            self._close(self.cursor)
+        elif self.listing is not None:
+            self.cursor = self.listing.parent(self.cursor)
+
+    def close_enclosing(self) -> None:
+        """Close what is open at the cursor or around it."""
+        path = None if self.listing is None else self.listing.enclosing(self.cursor)
+        if path is not None:
+            self._close(path)
+
+    def _open_or_close(self, path: Path) -> None:
+        """Enter on a relationship: the same question again closes it, another one is asked."""
+        if self._is_answered(path):
+            self._close(path if self._shown.can_close(path) else path[:-1])
+        else:
+            self._ask(path)
+
+    def _is_answered(self, path: Path) -> bool:
+        """Has the relationship been opened just as it would be opened now?"""
+        opening = self._shown.opening_at(path)
+        return opening is not None and (opening.request.mode, opening.request.strategy) == (self.mode, self.strategy)
+
+    def _ask(self, path: Path) -> None:
+        found = self.row_at(path)
+        if found is not None:
+            entity, row = found
+            self.post_message(self.OpenAsked(path[:-1], entity, row, entity.relationship(str(path[-1]))))
+
+    def _close(self, path: Path) -> None:
+        if self.cursor[: len(path)] == path:
+            self.cursor = path
+        self._shown.close(path)
+        self._reshape()
+        self.post_message(self.Closed(path))
+
+    # Moving.
+
+    def action_cursor_down(self) -> None:
+        """Go to the next line."""
+        self._move(1)
+
+    def action_cursor_up(self) -> None:
+        """Go to the line before."""
+        self._move(-1)
+
+    def action_page_down(self) -> None:
+        """Go a screen further."""
+        self._move(self._rows_in_view)
+
+    def action_page_up(self) -> None:
+        """Go a screen back."""
+        self._move(-self._rows_in_view)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self._move(-self.line_count())
+
+    def action_last(self) -> None:
+        """Go to the last line."""
+        self._move(self.line_count())
+
+    def action_next_column(self) -> None:
+        """Go a column to the right."""
+        self.column += 1
+
+    def action_previous_column(self) -> None:
+        """Go a column to the left."""
+        self.column -= 1
+
+    def validate_column(self, column: int) -> int:
+        """Stay within the columns of the row that the cursor is on."""
+        found = self.row_at(self.cursor)
+        return 0 if found is None else max(0, min(column, len(found[0].columns) - 1))
+
+    def watch_column(self) -> None:
+        """The view scrolls sideways with the column."""
+        found = self.row_at(self.cursor)
+        if found is not None:
+            edge = len(self.cursor) // 2 * row_lines.STEP + len(row_lines.LEAF)
+            start, end = self._painter.widths(found[0]).offset(self.column)
+            room = self.scrollable_content_region.width
+            target = min(max(round(self.scroll_x), edge + end - room), edge + start if self.column else 0)
+            self.scroll_to(x=target, animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def watch_cursor(self, before: Path, after: Path) -> None:
+        """The view follows the cursor, and the row under it becomes the live instance."""
+        self.show_line(self._cursor_line)
+        self.column = self.validate_column(self.column)
+        if before[:-1] == after[:-1]:
+            self._refresh_lines_of(before, after)
+        else:
+            self.refresh()  # the current column is marked in other heads
+        self.rest()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click goes to a line; on its glyph, or twice, it opens or closes it."""
+        at = event.get_content_offset(self)
+        y = -1 if at is None else at.y - self.FIXED_LINES
+        line = self.shown_line(y + round(self.scroll_y)) if y >= 0 else None
+        if at is None or line is None or line.part is Part.HEADS:
+            return
+        self.cursor = line.path
+        edge = row_lines.glyph_offset(line)
+        on_glyph = edge <= at.x + round(self.scroll_x) < edge + len(row_lines.LEAF)
+        if on_glyph or event.chain == 2:  # noqa: PLR2004  a double click
+            self.action_open_or_close()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other rows come into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._want()
+
+    def on_resize(self) -> None:
+        """More rows may be in view."""
+        self._want()
+
+    @property
+    def _shown(self) -> Listing:
+        assert self.listing is not None, "an entity is shown before anything is done with it"  # noqa: S101
+        return self.listing
+
+    @property
+    def _cursor_line(self) -> int:
+        return self._shown.outline.line_of(self.cursor)
+
+    @property
+    def _rows_in_view(self) -> int:
+        return max(1, self.scrollable_content_region.height - self.FIXED_LINES)
+
+    def _move(self, by: int) -> None:
+        if self.line_count():
+            self.cursor = self._shown.move(self.cursor, by)
+
+    def _refresh_lines_of(self, *paths: Path) -> None:
+        for path in paths:
+            if self._shown.within(path) == path:
+                self.refresh_line(self._shown.outline.line_of(path))
+
+    def rest(self) -> None:
+        """Say which row the cursor rests on."""
+        found = self.row_at(self.cursor)
+        if found is not None:
+            self.post_message(self.Rested(*found))
+
+    def _want(self) -> None:
+        if self.listing is not None and self.wanted():
+            self.post_message(self.PagesWanted())
+
+    def _reshape(self) -> None:
+        """The rows, or what is opened, are others now: so are the view's size and the pages in view."""
+        listing = self._shown
+        self.set_reactive(RowTable.cursor, listing.within(self.cursor))
+        self.virtual_size = Size(self._painter.width(listing), listing.outline.lines + self.FIXED_LINES)
+        self.refresh()
+        self._want()

@@ -1,0 +1,162 @@
+"""Panels of text that can be scrolled, searched, selected and copied."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.widgets.lines_view import LinesView, restyle
+
+
+AFTER_HIT = 3
+"""How many of the lines after a hit are brought into view with it."""
+
+
+class Hit(NamedTuple):
+    """A place that the search found."""
+
+    line: int
+    start: int
+    end: int
+
+
+class SearchableView(LinesView):
+    """Lines with a search over all of them; a subclass draws them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"searchable-view--hit", "searchable-view--hit-current"}
+
+    DEFAULT_CSS = """
+    SearchableView {
+        & > .searchable-view--hit { background: $warning 40%; }
+        & > .searchable-view--hit-current { background: $warning; color: $background; text-style: bold; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.TEXT),
+        ("j", "scroll_down"),
+        ("k", "scroll_up"),
+        ("g", "scroll_home"),
+        ("G", "scroll_end"),
+    ]
+
+    place: reactive[tuple[int, int]] = reactive((0, 0), init=False, always_update=True)
+    """The number of the current hit, from 1, and how many there are."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(id=id)
+        self._hits: list[Hit] = []
+        self._needle = ""
+        self._current = 0
+
+    def draw(self, y: int) -> Strip:
+        """One line, without the marks of a search."""
+        raise NotImplementedError
+
+    def whole(self, y: int) -> str:
+        """What the search looks through in a line: all of it, where `draw` shows less."""
+        return self.draw(y).text
+
+    def line_at(self, y: int) -> Strip:
+        """One line, with the hits marked."""
+        strip = self.draw(y)
+        for number, hit in enumerate(self._hits):
+            if hit.line == y:
+                name = "hit-current" if number == self._current else "hit"
+                style = self.get_component_rich_style(f"searchable-view--{name}")
+                strip = restyle(strip, hit.start, hit.end, style)
+        return strip
+
+    def search(self, needle: str) -> None:
+        """Find the text in every line, whatever its case, and go to the first hit from the top of the view."""
+        self._needle = needle.lower()
+        self.find_again()
+        top = round(self.scroll_y)
+        self._current = next((n for n, hit in enumerate(self._hits) if hit.line >= top), 0)
+        self._show_hit()
+
+    def find_again(self) -> None:
+        """The lines have changed: so have the places that the search finds."""
+        self._hits = []
+        for y in range(self.line_count() if self._needle else 0):
+            text = self.draw(y).text.lower()
+            if self._needle not in text and self._needle in self.whole(y).lower():
+                self._hits.append(Hit(y, 0, len(text)))
+            start = text.find(self._needle)
+            while start >= 0:
+                self._hits.append(Hit(y, start, start + len(self._needle)))
+                start = text.find(self._needle, start + len(self._needle))
+        self._current = min(self._current, max(0, len(self._hits) - 1))
+
+    def action_next_hit(self) -> None:
+        """Go to the next hit, and from the last to the first."""
+        self._step(1)
+
+    def action_previous_hit(self) -> None:
+        """Go to the hit before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if self._hits:
+            self._current = (self._current + by) % len(self._hits)
+        self._show_hit()
+
+    def _show_hit(self) -> None:
+        if self._hits:
+            line = self._hits[self._current].line
+            self.show_line(min(line + AFTER_HIT, self.line_count() - 1))
+            self.show_line(line)
+        self.place = (self._current + 1, len(self._hits))
+        self.refresh()
+
+
+class TextPane(SearchableView):
+    """A given text, with its lines as they are or wrapped to the panel's width."""
+
+    def __init__(self, *, wrap: bool = False, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(id=id)
+        self._wrap = wrap
+        self._source: tuple[Text, ...] = ()
+        self._lines: list[Strip] = []
+
+    @property
+    def plain(self) -> str:
+        """All its text."""
+        return "\n".join(text.plain for text in self._source)
+
+    def set_text(self, lines: Sequence[Text]) -> None:
+        """Show other text; a search goes on in it."""
+        self._source = tuple(lines)
+        self._lay_out()
+
+    def draw(self, y: int) -> Strip:
+        """One line, as it was laid out."""
+        return self._lines[y]
+
+    def line_count(self) -> int:
+        """How many lines it has, wrapped ones counted as they are seen."""
+        return len(self._lines)
+
+    def on_resize(self) -> None:
+        """Wrapped text takes another shape."""
+        if self._wrap:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        if not self.is_attached:
+            return
+        self._lines = []
+        width = max(10, self.scrollable_content_region.width)
+        for text in self._source:
+            for piece in text.wrap(self.app.console, width) if self._wrap else [text]:
+                piece.stylize_before(piece.style)  # without spans, rich would leave it out
+                self._lines.append(Strip(piece.render(self.app.console, end="")))
+        widest = 0 if self._wrap else max((strip.cell_length for strip in self._lines), default=0)
+        self.virtual_size = Size(widest, len(self._lines))
+        self.find_again()
+        self.refresh()

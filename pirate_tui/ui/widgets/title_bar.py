@@ -1,0 +1,59 @@
+"""The line at the top: which database, in which mode, by which loader strategy, and whether work is under way."""
+
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.loading import LoaderStrategy
+
+
+class TitleBar(Widget):
+    """Mode and strategy stand here at all times, in words and in colour."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "title-bar--name",
+        "title-bar--safe",
+        "title-bar--unsafe",
+        "title-bar--busy",
+    }
+
+    DEFAULT_CSS = """
+    TitleBar {
+        height: 1;
+        background: $panel;
+        color: $text;
+        & > .title-bar--name { color: $primary; text-style: bold; }
+        & > .title-bar--safe { background: $success; color: $background; text-style: bold; }
+        & > .title-bar--unsafe { background: $error; color: $background; text-style: bold; }
+        & > .title-bar--busy { color: $warning; }
+    }
+    """
+
+    database: reactive[str] = reactive("")
+    """What is open: name, dialect and driver."""
+    mode: reactive[AccessMode] = reactive(AccessMode.SAFE)
+    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED)
+    busy: reactive[str] = reactive("")
+    """What is under way, once it takes longer than a moment."""
+
+    def render(self) -> Text:
+        """The line, with the mode at its right end."""
+        mode = "safe" if self.mode is AccessMode.SAFE else "unsafe"
+        right = Text.assemble(
+            (f" {mode.upper()} ", self._style(mode)), f"  loader: {self.strategy.title} ", no_wrap=True
+        )
+        left = Text.assemble((" pirate-tui", self._style("name")), no_wrap=True, overflow="ellipsis")
+        left.append(
+            f"   {self.busy}" if self.busy else f"   {self.database}",
+            self._style("busy") if self.busy else "",
+        )
+        room = max(0, self.size.width - right.cell_len)
+        left.truncate(room, pad=True, overflow="ellipsis")
+        return left + right
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"title-bar--{name}", partial=True)

@@ -1,0 +1,121 @@
+"""The browser under Textual's Pilot, on a real database or on a fake one."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from pirate_tui.__main__ import Composition
+from pirate_tui.domain.ports import Connect
+from pirate_tui.settings import TIME_LIMIT, Settings
+from pirate_tui.ui.app import PirateApp
+from pirate_tui.ui.screens.browse import BrowseScreen
+from pirate_tui.ui.widgets.failure_view import FailureView
+from pirate_tui.ui.widgets.inspector import Inspector
+from pirate_tui.ui.widgets.row_table import RowTable
+from pirate_tui.ui.widgets.statement_log import StatementLog
+
+
+PATIENCE = 200
+"""How many turns of the event loop's idle a condition may take."""
+
+
+class Browser:
+    """A running browser: press keys, wait for what a person would see."""
+
+    def __init__(self, pilot: Pilot[Any]) -> None:
+        self.pilot = pilot
+        self.app = pilot.app
+
+    @property
+    def screen(self) -> BrowseScreen:
+        """The first screen."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, BrowseScreen)
+        return screen
+
+    @property
+    def table(self) -> RowTable:
+        """The table."""
+        return self.screen.query_one(RowTable)
+
+    @property
+    def inspector(self) -> Inspector:
+        """The inspector."""
+        return self.screen.query_one(Inspector)
+
+    @property
+    def failure(self) -> FailureView:
+        """The failure view."""
+        return self.screen.query_one(FailureView)
+
+    @property
+    def log(self) -> StatementLog:
+        """The statement log."""
+        return self.screen.query_one(StatementLog)
+
+    @property
+    def lines(self) -> list[str]:
+        """The table's lines."""
+        return [self.table.text_at(y) for y in range(self.table.line_count())]
+
+    @property
+    def statements(self) -> list[str]:
+        """The log's lines."""
+        return [self.log.text_at(y) for y in range(self.log.line_count())]
+
+    @property
+    def trouble(self) -> str:
+        """What stands in the line of trouble; nothing while there is none."""
+        shown = self.screen.query_one("#trouble")
+        return str(shown.render()) if shown.display else ""
+
+    async def until(self, condition: Callable[[], Any], what: str) -> None:
+        """Wait until the condition holds."""
+        for _ in range(PATIENCE):
+            if condition():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"never came: {what}\n" + "\n".join(self.lines))
+
+    async def until_line(self, text: str) -> None:
+        """Wait until a line of the table has the text."""
+        await self.until(lambda: any(text in line for line in self.lines), f"{text!r} in the table")
+
+    async def press(self, *keys: str) -> None:
+        """Press the keys."""
+        await self.pilot.press(*keys)
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Browser]]
+
+
+@asynccontextmanager
+async def _browse(
+    database: Path | None = None, *, connect: Connect | None = None, size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[Browser]:
+    composition = Composition(Settings(database, reset=False, time_limit=TIME_LIMIT, log=None))
+    app = PirateApp(connect or composition.connect, "a database")
+    try:
+        async with app.run_test(size=size) as pilot:
+            browser = Browser(pilot)
+            if connect is None:
+                await browser.until(lambda: "row" in str(browser.table.border_title), "the count in the title")
+                await browser.until(lambda: not _working(browser.screen), "rest")
+            yield browser
+            await browser.until(lambda: not _working(browser.screen), "the end of all work")
+    finally:
+        await composition.close()
+
+
+def _working(screen: BrowseScreen) -> bool:
+    return any(worker.is_running for worker in screen.workers)
+
+
+@pytest.fixture
+def browse() -> Browse:
+    """What opens the browser on a file or a fake: an async context manager."""
+    return _browse

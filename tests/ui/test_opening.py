@@ -1,0 +1,129 @@
+"""Opening rows: awaited and plainly, by each loader strategy, nested, closed and opened anew."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pirate_tui.domain.loading import LoaderStrategy
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Any]]
+
+EAGER = {
+    "selectinload": "select 2 + access 0",
+    "joinedload": "select 1 + access 0",
+    "subqueryload": "select 2 + access 0",
+}
+
+
+async def test_the_first_screen_lists_the_crews_and_inspects_the_first(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        assert browser.lines[0].split() == ["▸", "1", "Straw", "Hats", "Thousand", "Sunny"]
+        assert str(browser.table.border_title) == "PirateCrew · 40 rows"
+        assert "sqlite+aiosqlite · read-only" in browser.screen.database_label
+        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        assert browser.inspector.plain.splitlines()[-1].split() == ["members", "unloaded", "IO"]
+
+
+async def test_enter_opens_the_members_in_place_awaited(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Roronoa Zoro")
+        assert "members · 10 Pirate · select 1 + access 1" in browser.lines[1]
+        assert "awaited" in browser.lines[1]
+        assert browser.lines[2].split() == ["id", "name", "role", "devil_fruit_user", "pirate_crew_id"]
+        assert browser.lines[3].split() == ["▸", "1", "Monkey", "D", "Luffy", "Captain", "true", "1"]
+        assert "Heart Pirates" in browser.lines[13]
+        assert browser.inspector.plain.splitlines()[-1].split() == ["members", "loaded", "no", "IO", "10", "Pirate"]
+
+
+async def test_enter_again_closes(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("enter")
+        await browser.until(lambda: len(browser.lines) == 40, "only the crews")
+
+
+async def test_it_nests_and_leads_back(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("right")
+        await browser.until_line("Roronoa Zoro")
+        await browser.press("right", "down", "enter")
+        await browser.until_line("pirate_crew · PirateCrew · select 1 + access 1")
+        assert [line.split()[:3] for line in browser.lines[4:8]] == [
+            ["▾", "2", "Roronoa"],
+            ["▾", "pirate_crew", "·"],
+            ["id", "name", "ship_name"],
+            ["▸", "1", "Straw"],
+        ]
+        await browser.press("right")
+        assert browser.table.cursor == (0, "members", 1, "pirate_crew", 0)
+        await browser.press("left")
+        assert browser.table.cursor == (0, "members", 1)
+        await browser.press("left", "left")
+        assert browser.table.cursor == (0,)
+        await browser.press("backspace")
+        assert len(browser.lines) == 40
+
+
+async def test_the_cursor_passes_over_column_heads(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("down", "j")
+        assert browser.table.cursor == (0, "members", 0)
+        await browser.press("k", "up")
+        assert browser.table.cursor == (0,)
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3])
+async def test_with_an_eager_strategy_the_plain_access_works_and_costs_nothing(
+    browse: Browse, world: Path, presses: int
+) -> None:
+    strategy = list(LoaderStrategy)[presses].title
+    async with browse(world, size=(160, 36)) as browser:
+        await browser.press("u", *["s"] * presses, "enter")
+        await browser.until_line("Roronoa Zoro")
+        assert EAGER[strategy] in browser.lines[1]
+        assert f"plain access · {strategy}" in browser.lines[1]
+        assert not browser.failure.display
+
+
+@pytest.mark.parametrize("mode", ["safe", "unsafe"])
+async def test_raiseload_raises_its_own_error_in_both_modes(browse: Browse, world: Path, mode: str) -> None:
+    async with browse(world) as browser:
+        await browser.press(*(["u"] if mode == "unsafe" else []), "S", "enter")
+        await browser.until_line("raised InvalidRequestError")
+        assert browser.failure.display
+        assert "'PirateCrew.members' is not available due to lazy='raise'" in browser.failure.pane.plain
+
+
+async def test_asked_differently_an_open_row_is_opened_anew(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(160, 36)) as browser:
+        await browser.press("enter")
+        await browser.until_line("as mapped")
+        await browser.press("s", "enter")
+        await browser.until_line("select 2 + access 0")
+        assert "selectinload" in browser.lines[1]
+        await browser.press("S", "u", "enter")
+        await browser.until_line("raised")
+        assert len(browser.lines) == 41
+
+
+async def test_a_click_on_the_glyph_opens_and_on_the_row_only_goes_there(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.pilot.click(browser.table, offset=(10, 3))
+        assert browser.table.cursor == (1,)
+        assert len(browser.lines) == 40
+        await browser.pilot.click(browser.table, offset=(1, 3))
+        await browser.until_line("Trafalgar")
+
+
+async def test_a_double_click_opens(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.pilot.click(browser.table, offset=(10, 2), times=2)
+        await browser.until_line("Nami")

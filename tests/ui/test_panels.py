@@ -1,0 +1,213 @@
+"""The panels around the table: statements, help, palette, title, and what fits on which terminal."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.color import Color
+
+from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.ui.app import PIRATE
+from pirate_tui.ui.commands import COMMANDS, Place
+from pirate_tui.ui.screens.browse import BrowseScreen
+from pirate_tui.ui.screens.help import HelpScreen
+from pirate_tui.ui.widgets.row_table import RowTable
+from pirate_tui.ui.widgets.text_pane import SearchableView
+from pirate_tui.ui.widgets.title_bar import TitleBar
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Any]]
+
+ACTS_ON = {Place.SCREEN: BrowseScreen, Place.TABLE: RowTable, Place.TEXT: SearchableView}
+
+
+def _title(browser: Any) -> str:
+    return str(browser.screen.query_one(TitleBar).render())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.action)
+def test_every_command_has_an_action_where_it_is_bound(command: Any) -> None:
+    if not command.action.startswith("app."):
+        assert callable(getattr(ACTS_ON[command.place], f"action_{command.action}"))
+    assert command.tooltip
+    assert command.title
+
+
+def test_no_two_commands_share_an_id() -> None:
+    ids = [command.binding.id for command in COMMANDS]
+    assert len(ids) == len(set(ids))
+
+
+async def test_the_title_says_mode_and_loader_in_words(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        assert " SAFE " in _title(browser)
+        assert "loader: as mapped" in _title(browser)
+        await browser.press("u", "s")
+        assert " UNSAFE " in _title(browser)
+        assert "loader: selectinload" in _title(browser)
+        await browser.press("u", "S", "S")
+        assert " SAFE " in _title(browser)
+        assert "loader: raiseload" in _title(browser)
+
+
+async def test_choosing_a_loader_tells_its_lesson(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("s")
+        assert LoaderStrategy.SELECTINLOAD.lesson in str(browser.table.border_subtitle)
+
+
+async def test_every_statement_is_listed_with_its_cause(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        causes = [line.split("  ")[-1] for line in browser.statements]
+        assert [cause for cause in causes if cause != "tables"] == [
+            "rows of PirateCrew",
+            "count of PirateCrew",
+            "PirateCrew 1",
+            "PirateCrew 1",
+            "PirateCrew 1.members",
+        ]
+        assert "10 rows" in browser.statements[-1]
+        assert "SELECT … FROM pirates WHERE ? = pirates.pirate_crew_id  [1]" in browser.statements[-1]
+
+
+async def test_a_statement_unfolds_with_its_parameters_apart(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        browser.log.focus()
+        await browser.press("end", "enter")
+        assert browser.statements[-2:] == ["      WHERE pirate_crew.id = ?", "      parameters: 1"]
+        await browser.press("y")
+        assert browser.app.clipboard.endswith("WHERE pirate_crew.id = ?")
+        await browser.press("enter", "home", "enter")
+        assert browser.statements[1].startswith("      SELECT")
+
+
+async def test_the_log_can_be_searched_and_hidden(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        browser.log.focus()
+        await browser.press("slash", *"count of", "enter")
+        await browser.until(lambda: browser.log.place == (1, 1), "the hit")
+        await browser.press("escape")
+        await browser.press("l")
+        assert not browser.log.display
+        assert browser.table.has_focus
+        await browser.press("l")
+        assert browser.log.display
+
+
+async def test_y_copies_the_row_and_the_instance(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("down", "y")
+        assert browser.app.clipboard == "2\tHeart Pirates\tPolar Tang"
+        await browser.until(lambda: "PirateCrew 2" in str(browser.inspector.border_title), "the instance")
+        await browser.press("tab", "y")
+        assert browser.app.clipboard.splitlines()[1].split() == ["name", "loaded", "no", "IO", "Heart", "Pirates"]
+
+
+async def test_the_help_lists_every_command_and_closes(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("question_mark")
+        await browser.until(lambda: isinstance(browser.app.screen, HelpScreen), "the help")
+        text = str(browser.app.screen.query("Static").first().render())
+        assert all(command.tooltip in text for command in COMMANDS)
+        assert all(strategy.lesson in text for strategy in LoaderStrategy)
+        await browser.press("escape")
+        assert browser.app.screen is browser.screen
+
+
+async def test_the_palette_runs_a_command(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        names = {command.title for command in browser.app.get_system_commands(browser.screen)}
+        assert {"Unsafe", "Open", "Theme"} <= names
+        unsafe = next(one for one in browser.app.get_system_commands(browser.screen) if one.title == "Unsafe")
+        await unsafe.callback()
+        assert " UNSAFE " in _title(browser)
+
+
+async def test_what_cannot_be_done_is_greyed_out(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        assert browser.screen.check_action("explain", ()) is None
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        assert browser.screen.check_action("explain", ()) is True
+
+
+@pytest.mark.parametrize(
+    ("size", "inspector", "log"),
+    [((160, 45), "beside", True), ((100, 30), "below", True), ((80, 24), "below", True), ((60, 20), "below", True),
+     ((50, 15), "away", False), ((100, 12), "away", False)],
+)  # fmt: skip
+async def test_what_does_not_fit_goes_but_never_the_table(
+    browse: Browse,
+    world: Path,
+    size: tuple[int, int],
+    inspector: str,
+    log: bool,  # noqa: FBT001
+) -> None:
+    async with browse(world, size=size) as browser:
+        assert browser.table.size.height >= 4
+        assert browser.log.display is log
+        table, other = browser.table.region, browser.inspector.region
+        places = {"beside": other.x >= table.right, "below": other.y >= table.bottom}
+        assert browser.inspector.display is (inspector != "away")
+        assert places.get(inspector, True)
+
+
+async def test_below_40_by_10_it_says_too_small(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(39, 9)) as browser:
+        assert browser.screen.query_one("#too-small").display
+        assert not browser.table.is_on_screen or browser.table.region.height == 0
+
+
+async def test_a_failure_fits_on_a_small_terminal(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(80, 24)) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.until(lambda: browser.failure.pane.size.height >= 4, "room for the traceback")
+        assert browser.table.size.height >= 4
+
+
+async def test_the_view_scrolls_sideways_with_the_column(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(60, 20)) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("down", "down", *["right_square_bracket"] * 9)
+        assert browser.table.column == 4
+        assert browser.table.scroll_x > 0
+        await browser.press(*["left_square_bracket"] * 4)
+        assert browser.table.scroll_x == 0
+
+
+async def test_the_footer_shows_the_keys_from_the_start(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: len(browser.screen.query("FooterKey")) > 5, "the keys")
+        assert {"Open", "Unsafe", "Quit"} <= {key.description for key in browser.screen.query("FooterKey")}
+
+
+async def test_the_search_of_the_log_finds_what_its_lines_leave_out(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        browser.log.focus()
+        await browser.press("slash", *"ship_name", "enter")
+        await browser.until(lambda: browser.log.place[1] >= 2, "the statements that select it")
+        await browser.press("l")
+        await browser.until(lambda: not browser.screen.query_one("SearchBar").display, "the end of the search")
+
+
+async def test_the_focus_comes_back_to_what_is_seen(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(50, 15)) as browser:
+        await browser.press("u", "enter")
+        await browser.until(lambda: browser.failure.display, "the failure")
+        await browser.pilot.resize_terminal(30, 8)
+        await browser.until(lambda: browser.screen.query_one("#too-small").display, "too small")
+        await browser.pilot.resize_terminal(50, 15)
+        await browser.until(lambda: browser.failure.pane.has_focus, "the traceback")
+
+
+async def test_it_wears_its_own_theme_from_the_first_paint(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        assert browser.app.theme == PIRATE.name
+        name = browser.screen.query_one(TitleBar).get_component_styles("title-bar--name")
+        assert name.color.rgb == pytest.approx(Color.parse(PIRATE.primary).rgb, abs=2)

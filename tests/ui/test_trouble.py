@@ -1,0 +1,235 @@
+"""Trouble with the database, and work that takes long: said in place, stopped by esc, never fatal."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from pirate_tui.domain.access import AttributeSnapshot, AttributeState, InstanceSnapshot
+from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.failure import CannotStart, Trouble
+from pirate_tui.domain.loading import Opening, OpenRequest
+from pirate_tui.domain.ports import Database, Listener
+from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Any]]
+
+ISLAND = Entity("Island", "island", (Column("id", "INTEGER", is_key=True, is_numeric=True),), ())
+
+
+class FakeDatabase:
+    """Rows that are computed, and the trouble that a test sets."""
+
+    name = "islands.db"
+    dialect = "fake"
+    entities: tuple[Entity, ...] = (ISLAND,)
+
+    def __init__(self, rows: int = 3, key: RowKey | None = None) -> None:
+        self.rows = rows
+        self.key = key
+        self.trouble: Trouble | None = None
+        self.held: asyncio.Event | None = None
+        self.cancelled = 0
+        self.listener: Listener | None = None
+
+    async def connect(self, listener: Listener) -> Database:
+        """It is open at once, unless there is trouble."""
+        self.listener = listener
+        await self._meet()
+        return self
+
+    async def page(self, entity: Entity, seek: Seek) -> Page:  # noqa: ARG002  the port's signature
+        """Rows with their number."""
+        await self._meet()
+        if seek.backward:
+            end = (self.rows if seek.position is None else seek.position[0]) - seek.skip
+            numbers = range(max(0, end - seek.limit), end)
+        else:
+            start = (0 if seek.position is None else seek.position[0] + 1) + seek.skip
+            numbers = range(start, min(start + seek.limit, self.rows))
+        return Page(tuple(Row((Cell(str(n)),), self.key or (n,), (n,)) for n in numbers))
+
+    async def count(self, entity: Entity) -> int:  # noqa: ARG002  the port's signature
+        """How many there are."""
+        await self._meet()
+        return self.rows
+
+    async def anchor(self, entity: Entity, seek: Seek) -> tuple[Any, ...] | None:
+        """The position of a row."""
+        page = await self.page(entity, seek)
+        return page.rows[0].position if page.rows else None
+
+    async def rank(self, entity: Entity, key: tuple[str, ...]) -> int:
+        """A key is its row's number."""
+        if not key[0].isdecimal():
+            raise Trouble(f"there is no {entity.name} {key[0]}", "keys are numbers")
+        return int(key[0])
+
+    async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+        """An instance with one attribute."""
+        attribute = AttributeSnapshot("id", is_relationship=False, state=AttributeState.LOADED, value=Cell(str(key[0])))
+        return InstanceSnapshot(entity.name, key, f"{entity.name} {key[0]}", "persistent", (attribute,))
+
+    async def open(self, request: OpenRequest) -> Opening:
+        """Islands have no relationships."""
+        raise AssertionError(request)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def _meet(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        if self.held is not None:
+            try:
+                await self.held.wait()
+            except asyncio.CancelledError:
+                self.cancelled += 1
+                raise
+
+
+async def test_trouble_at_the_start_stands_in_place_and_r_tries_again(browse: Browse) -> None:
+    database = FakeDatabase()
+    database.trouble = Trouble("the database is locked", "press r")
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: browser.trouble == "the database is locked; press r", "the trouble")
+        database.trouble = None
+        await browser.press("r")
+        await browser.until(lambda: len(browser.lines) == 3, "the rows")
+        assert not browser.trouble
+
+
+async def test_trouble_while_browsing_leaves_what_is_there(browse: Browse) -> None:
+    database = FakeDatabase()
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")
+        database.trouble = Trouble("the disk is gone", "put it back")
+        await browser.press("r")
+        await browser.until(lambda: browser.trouble == "the disk is gone; put it back", "the trouble")
+        assert len(browser.lines) == 3
+        await browser.press("escape")
+        assert not browser.trouble
+
+
+async def test_nothing_to_browse_ends_the_app_with_its_exit_code(browse: Browse) -> None:
+    async def connect(listener: Listener) -> Database:  # noqa: ARG001  the port's signature
+        raise CannotStart(3, "no tables")
+
+    async with browse(connect=connect) as browser:
+        await browser.until(lambda: browser.app.return_code == 3, "the exit code")
+
+
+async def test_long_work_is_said_and_esc_stops_it(browse: Browse) -> None:
+    database = FakeDatabase()
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")
+        database.held = asyncio.Event()
+        await browser.press("r")
+        await browser.until(lambda: browser.screen.busy == "counting Island … · esc stops", "what is under way")
+        await browser.press("escape")
+        await browser.until(lambda: database.cancelled, "the end of the work")
+        assert not browser.screen.busy
+
+
+async def test_esc_stops_the_opening_and_says_how_to_go_on(browse: Browse) -> None:
+    database = FakeDatabase()
+    database.held = asyncio.Event()
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: "opening the database" in browser.screen.busy, "what is under way")
+        await browser.press("escape")
+        await browser.until(lambda: browser.trouble == "not opened; press r to try again, q to quit", "the way out")
+
+
+async def test_a_lock_is_told_while_it_is_waited_for(browse: Browse) -> None:
+    database = FakeDatabase()
+    database.held = asyncio.Event()
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: database.listener, "the start")
+        assert database.listener is not None
+        database.listener.retrying(2, "the database is locked by another program")
+        await browser.until(lambda: "locked by another program; trying again (2)" in browser.screen.busy, "the notice")
+        database.held.set()
+        await browser.until(lambda: len(browser.lines) == 3, "the rows")
+
+
+async def test_an_empty_table_says_so_and_no_key_does_harm(browse: Browse) -> None:
+    async with browse(connect=FakeDatabase(rows=0).connect) as browser:
+        await browser.until(lambda: "0 rows" in str(browser.table.border_title), "the count")
+        await browser.press("enter", "down", "up", "end", "home", "right", "left", "y", "pagedown", "r", "escape")
+        assert browser.lines == []
+
+
+async def test_a_class_without_relationships_leads_to_the_inspector(browse: Browse) -> None:
+    async with browse(connect=FakeDatabase().connect) as browser:
+        await browser.until(lambda: len(browser.lines) == 3, "the rows")
+        await browser.press("enter")
+        await browser.until(lambda: browser.inspector.has_focus, "the inspector")
+
+
+async def test_going_somewhere_by_number_percentage_and_key(browse: Browse) -> None:
+    database = FakeDatabase(rows=100_000)
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: "100,000 rows" in str(browser.table.border_title), "the count")
+        await browser.until(lambda: browser.screen.check_action("go_to", ()), "the prompt")
+        for typed, row in (("1000", 999), ("73%", 73_000), ("=4711", 4_711), ("999999", 99_999), ("0", 0)):
+            await browser.press("colon", *typed, "enter")
+            await browser.until(lambda row=row: browser.table.cursor == (row,), f"row {row}")
+            await browser.until(lambda row=row: browser.table.text_at(row).strip() == str(row), "its page")
+            assert browser.table.has_focus
+
+
+async def test_what_is_no_place_is_said_and_esc_stays(browse: Browse) -> None:
+    async with browse(connect=FakeDatabase().connect) as browser:
+        await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")
+        await browser.until(lambda: browser.screen.check_action("go_to", ()), "the prompt")
+        await browser.press("colon", *"rum", "enter")
+        await browser.until(lambda: browser.trouble == "there is no Island rum; keys are numbers", "the trouble")
+        await browser.press("colon", "enter")
+        await browser.until(lambda: browser.trouble.startswith("that is no place; give a row number"), "the trouble")
+        await browser.press("colon", "2", "escape")
+        await browser.until(lambda: browser.table.has_focus, "the table")
+        assert browser.table.cursor == (0,)
+
+
+async def test_many_rows_are_read_page_by_page_wherever_one_goes(browse: Browse) -> None:
+    database = FakeDatabase(rows=100_000)
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: "100,000 rows" in str(browser.table.border_title), "the count")
+        await browser.press("pagedown", "pagedown")
+        assert browser.table.text_at(browser.table.cursor[0]).strip() == str(browser.table.cursor[0])
+        browser.table.cursor = (54_321,)
+        await browser.until(lambda: browser.table.text_at(54_321).strip() == "54321", "the row")
+
+
+async def read_a_page_that_takes_long(browser: Any, database: FakeDatabase) -> None:
+    """Go where no page is held, in a database that does not answer until its event is set."""
+    await browser.until(lambda: "1,000 rows" in str(browser.table.border_title), "the count")
+    await browser.until(lambda: browser.table.listing.window.row(300), "the page ahead")
+    database.held = asyncio.Event()
+    browser.table.cursor = (900,)
+    await browser.until(lambda: browser.screen.busy, "what is under way")
+
+
+async def test_a_page_read_before_r_does_not_come_after_it(browse: Browse) -> None:
+    database = FakeDatabase(rows=1_000)
+    async with browse(connect=database.connect) as browser:
+        await read_a_page_that_takes_long(browser, database)
+        held, database.held = database.held, None
+        assert held is not None
+        await browser.press("r")
+        await browser.until(lambda: database.cancelled, "the end of the old page")
+        held.set()
+        await browser.until(lambda: browser.table.text_at(900).strip() == "900", "the page, read anew")
+
+
+async def test_esc_while_pages_are_read_says_how_to_go_on(browse: Browse) -> None:
+    database = FakeDatabase(rows=1_000)
+    async with browse(connect=database.connect) as browser:
+        await read_a_page_that_takes_long(browser, database)
+        await browser.press("escape")
+        await browser.until(lambda: browser.trouble.startswith("stopped; press r"), "the way out")
+        database.held = None
+        await browser.press("r")
+        await browser.until(lambda: browser.table.text_at(900).strip() == "900", "the page")
+        assert not browser.trouble

@@ -1,0 +1,168 @@
+"""Unsafe mode: the real error, shown raw and explained, and the browser going on after it."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, closing
+from pathlib import Path
+from typing import Any
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+async def test_the_raw_traceback_comes_first_with_its_last_line_pinned(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        raw = browser.failure.pane.plain.splitlines()
+        headline = str(browser.failure.query_one("#headline").render())
+        assert raw[0] == "Traceback (most recent call last):"
+        assert "    pirate_crew.members" in raw
+        assert "greenlet_spawn has not been called" in headline
+        assert "xd2s" in headline
+        assert raw[-1].endswith(headline.splitlines()[-1])
+        assert "pirate_crew.members" in str(browser.failure.query_one("#own-line").render())
+
+
+async def test_no_frame_of_ours_stands_in_the_traceback(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        assert "pirate_tui" not in browser.failure.pane.plain.replace(str(Path(__file__).parents[2]), "")
+
+
+async def test_the_statement_is_listed_as_never_sent(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.until(lambda: "never sent" in browser.statements[-1], "the statement")
+        assert "FROM pirates WHERE ? = pirates.pirate_crew_id" in browser.statements[-1]
+        assert browser.statements[-1].endswith("PirateCrew 1.members")
+
+
+async def test_the_live_instance_is_the_one_that_failed(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        lines = [line.split() for line in browser.inspector.plain.splitlines()]
+        assert lines[1] == ["name", "loaded", "no", "IO", "Straw", "Hats"]
+        assert lines[3] == ["members", "unloaded", "IO"]
+
+
+async def test_the_explained_side_names_attribute_and_remedies(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("t")
+        await browser.until(lambda: browser.failure.is_explained, "the explained side")
+        text = browser.failure.pane.plain
+        headline = str(browser.failure.query_one("#headline").render())
+        assert headline.endswith("at  pirate_crew.members")
+        title = str(browser.failure.border_title)
+        assert "PirateCrew.members of PirateCrew 1 · plain access · as mapped · explained" in title
+        assert "runs in a greenlet" in text
+        assert "await pirate_crew.awaitable_attrs.members" in text
+        assert "select(PirateCrew).options(selectinload(PirateCrew.members))" in text
+        assert "WHERE ? = pirates.pirate_crew_id" in text
+        assert text.splitlines()[-1].endswith("xd2s")
+
+
+async def test_y_copies_the_traceback_or_the_chosen_remedy(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("y")
+        assert browser.app.clipboard == browser.failure.pane.plain
+        await browser.press("t", "down", "y")
+        assert browser.app.clipboard == "select(PirateCrew).options(selectinload(PirateCrew.members))"
+
+
+async def test_the_traceback_can_be_searched(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        pane = browser.failure.pane
+        await browser.press("slash", *"XD2S", "enter")
+        await browser.until(lambda: pane.place == (1, pane.plain.count("xd2s")), "the hits")
+        assert any(
+            "xd2s" in pane.text_at(y) for y in range(round(pane.scroll_y), round(pane.scroll_y) + pane.size.height)
+        )
+        await browser.press("N")
+        assert pane.place[0] == pane.place[1]
+        await browser.press("n")
+        assert pane.place[0] == 1
+        await browser.press("escape")
+        await browser.until(lambda: not browser.screen.query_one("SearchBar").display, "the end of the search")
+        assert browser.failure.display
+
+
+async def test_the_traceback_can_be_selected(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.pilot.mouse_down(browser.failure.pane, offset=(0, 0))
+        await browser.pilot.hover(browser.failure.pane, offset=(8, 0))
+        await browser.pilot.mouse_up(browser.failure.pane, offset=(8, 0))
+        await browser.press("ctrl+c")
+        assert browser.app.clipboard == "Traceback"
+
+
+async def test_after_it_the_browser_goes_on(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("u", "enter")
+        await browser.until_line("Roronoa Zoro")
+        assert not browser.failure.display
+        assert browser.table.has_focus
+
+
+async def test_esc_closes_the_failure_and_closing_the_row_does_too(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("escape")
+        assert not browser.failure.display
+        await browser.press("enter")
+        await browser.until(lambda: len(browser.lines) == 40, "the row closed")
+
+
+async def test_a_many_to_one_fails_too(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("right", "u", "enter")
+        await browser.until_line("raised")
+        assert "    pirate.pirate_crew" in browser.failure.pane.plain.splitlines()
+        assert browser.failure.failure.remedies[1].code == "select(Pirate).options(joinedload(Pirate.pirate_crew))"
+
+
+async def test_enter_in_the_traceback_asks_again_only_if_the_question_is_another(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("enter")
+        assert browser.failure.display
+        await browser.press("s", "enter")
+        await browser.until_line("select 2 + access 0")
+        assert not browser.failure.display
+
+
+async def test_the_search_ends_when_the_other_side_is_shown(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("slash", *"green", "enter", "t")
+        await browser.until(lambda: not browser.screen.query_one("SearchBar").display, "the end of the search")
+        assert browser.failure.is_explained
+
+
+async def test_an_opening_that_fails_leaves_no_stale_instance(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        with closing(sqlite3.connect(world)) as other:
+            other.execute("DELETE FROM pirate_crew WHERE id = 1")
+            other.commit()
+        await browser.press("enter")
+        await browser.until(lambda: "PirateCrew 1 is not in the database any more" in browser.trouble, "the trouble")
+        await browser.until(lambda: str(browser.inspector.border_title) == "Instance", "no instance")
