@@ -1,0 +1,101 @@
+"""What the command line may say, and what must hold before the screen is taken."""
+
+import argparse
+import logging
+import os
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from pirate_tui import __version__
+from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
+from pirate_tui.domain.text import clean
+from pirate_tui.settings import TIME_LIMIT, Settings
+
+
+MAGIC = b"SQLite format 3\0"
+"""How every SQLite file begins (https://www.sqlite.org/fileformat.html)."""
+
+
+def parse(arguments: Sequence[str]) -> Settings:
+    """The settings of a command line; ends with exit code 2 where it is wrong."""
+    parser = CleanParser(
+        prog="pirate-tui",
+        description="Browse the objects behind async SQLAlchemy models; see MissingGreenlet, and what helps.",
+        epilog="Press ? inside for all keys. `pirate-tui seed --help`: how to make a large world in a file.",
+    )
+    which = "a SQLite file with the tables pirate_crew and pirates; without it, the crews that ship"
+    parser.add_argument("database", metavar="DATABASE", nargs="?", type=Path, help=which)
+    parser.add_argument("--reset", action="store_true", help="make the database that ships anew")
+    limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
+    parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
+    parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
+    parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
+    given = parser.parse_args(arguments)
+    if given.reset and given.database is not None:
+        parser.error("--reset makes the database that ships anew; it does not go with a DATABASE")
+    return Settings(given.database, given.reset, given.timeout, given.log)
+
+
+class CleanParser(argparse.ArgumentParser):
+    """A parser whose errors quote nothing that a terminal would obey."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2; the message may quote what was given."""
+        super().error(clean(message, len(message)))
+
+
+def check_terminal() -> None:
+    """Is there a terminal to draw on and to read keys from? Textual itself would wait for ever."""
+    for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
+        if stream is None or not stream.isatty():
+            raise CannotStart(WRONG_USE, f"{name} is not a terminal; start it in one, without redirection")
+    if os.environ.get("TERM") == "dumb":
+        raise CannotStart(WRONG_USE, "TERM=dumb is a terminal that cannot be drawn on; set TERM to what yours is")
+
+
+def check_file(path: Path) -> None:
+    """Is it a file, may it be read, and does it begin as SQLite does? Never blocks, not even on a fifo."""
+    shown = clean(str(path))
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise CannotStart(WRONG_USE, f"{shown} is {kind}; give a SQLite file")
+        with path.open("rb") as file:
+            beginning = file.read(len(MAGIC))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CannotStart(WRONG_USE, f"{shown}: {clean(reason)}") from error
+    if not beginning:
+        raise CannotStart(NO_DATABASE, f"{shown} is empty; give a database with tables, or none at all")
+    if beginning != MAGIC:
+        raise CannotStart(NO_DATABASE, f"{shown} is not a SQLite database, or it is encrypted")
+
+
+def start_logging(file: Path | None) -> None:
+    """Logs and warnings go to the file or nowhere: never onto the screen."""
+    handler: logging.Handler = logging.NullHandler()
+    level = logging.WARNING  # at INFO, SQLAlchemy words each statement, even for nobody
+    if file is not None:
+        level = logging.INFO
+        try:
+            handler = logging.FileHandler(file, encoding="utf-8")
+        except OSError as error:
+            raise CannotStart(WRONG_USE, f"cannot log to {clean(str(file))}: {error.strerror}") from error
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.captureWarnings(True)
+
+
+def _seconds(text: str) -> float:
+    """A time for argparse: a number above zero."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above zero")
+    return seconds

@@ -1,0 +1,275 @@
+"""The command line: what it is given, what it refuses, with which exit code and which words."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pirate_tui import __main__ as command
+from pirate_tui import __version__
+from pirate_tui.__main__ import Composition, main
+from pirate_tui.command_line import check_file, check_terminal, parse, start_logging
+from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.statements import Statement
+from pirate_tui.settings import TIME_LIMIT, Settings, world_path
+
+
+def test_without_arguments_the_world_that_ships_is_opened() -> None:
+    assert parse([]) == Settings(database=None, reset=False, time_limit=TIME_LIMIT, log=None)
+
+
+def test_everything_that_can_be_said() -> None:
+    given = parse(["my.db", "--timeout", "2.5", "--log", "a.log"])
+    assert given == Settings(Path("my.db"), reset=False, time_limit=2.5, log=Path("a.log"))
+    assert parse(["--reset"]).reset
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--reset", "my.db"], "--reset makes the database that ships anew"),
+        (["--timeout", "0"], "not a number of seconds above zero"),
+        (["--timeout", "-1"], "not a number of seconds above zero"),
+        (["--timeout", "nan"], "not a number of seconds above zero"),
+        (["--timeout", "inf"], "not a number of seconds above zero"),
+        (["--timeout", "soon"], "not a number of seconds above zero"),
+        (["--nonsense"], "--nonsense"),
+        (["a.db", "b.db"], "b.db"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_why(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(arguments)
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["a.db", "b\x1b]52;c;QQ==\x07"], ["--non\x1bsense"], ["--timeout", "\x1b"]])
+def test_a_refused_argument_reaches_the_terminal_cleaned(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(arguments)
+    assert capsys.readouterr().err.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(("option", "words"), [("--version", __version__), ("--help", "DATABASE")])
+def test_version_and_help_end_with_0(option: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse([option])
+    assert ended.value.code == 0
+    assert words in capsys.readouterr().out
+
+
+class Stream:
+    """Something that is, or is not, a terminal."""
+
+    def __init__(self, *, is_terminal: bool) -> None:
+        self.is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        """As of a file."""
+        return self.is_terminal
+
+
+@contextmanager
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """All three streams are terminals; within the test, since pytest puts its own in place before it."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TERM", "xterm-256color")
+        for name in ("stdin", "stdout", "stderr"):
+            patched.setattr(sys, name, Stream(is_terminal=True))
+        yield patched
+
+
+def test_a_terminal_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_a_terminal(monkeypatch) as terminal:
+        check_terminal()
+        terminal.delenv("TERM")
+        check_terminal()
+
+
+@pytest.mark.parametrize("stream", [Stream(is_terminal=False), None])
+@pytest.mark.parametrize("name", ["stdin", "stdout", "stderr"])
+def test_what_is_no_terminal_is_named(monkeypatch: pytest.MonkeyPatch, name: str, stream: Stream | None) -> None:
+    with on_a_terminal(monkeypatch) as terminal:
+        terminal.setattr(sys, name, stream)
+        with pytest.raises(CannotStart, match=f"^{name} is not a terminal") as caught:
+            check_terminal()
+    assert caught.value.exit_code == 2
+
+
+def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_a_terminal(monkeypatch) as terminal:
+        terminal.setenv("TERM", "dumb")
+        with pytest.raises(CannotStart, match="TERM=dumb") as caught:
+            check_terminal()
+    assert caught.value.exit_code == 2
+
+
+def bad_files(folder: Path) -> dict[str, tuple[Path, int, str]]:
+    """Files that are none, each with the exit code and the words that it earns."""
+    fifo, empty, text, loop = (folder / name for name in ("fifo", "empty", "text", "loop"))
+    os.mkfifo(fifo)
+    empty.touch()
+    text.write_text("SQLite format 2, a very old one")
+    loop.symlink_to(loop)
+    return {
+        "nothing": (folder / "none.db", 2, "No such file or directory"),
+        "folder": (folder, 2, "is a folder"),
+        "fifo": (fifo, 2, "is not a regular file"),
+        "device": (Path("/dev/null"), 2, "is not a regular file"),
+        "loop": (loop, 2, "symbolic links"),
+        "long name": (folder / ("x" * 300), 2, "File name too long"),
+        "null byte": (folder / "a\0b", 2, "null"),
+        "below a file": (text / "x.db", 2, "Not a directory"),
+        "empty": (empty, 3, "is empty"),
+        "text": (text, 3, "is not a SQLite database"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["nothing", "folder", "fifo", "device", "loop", "below a file", "empty", "text"])
+def test_a_file_that_is_none_is_named_with_the_reason(tmp_path: Path, kind: str) -> None:
+    path, code, words = bad_files(tmp_path)[kind]
+    with pytest.raises(CannotStart) as caught:
+        check_file(path)
+    assert caught.value.exit_code == code
+    assert caught.value.message.startswith(str(path))
+    assert words in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("kind", ["long name", "null byte"])
+def test_a_name_that_no_file_can_have(tmp_path: Path, kind: str) -> None:
+    path, code, words = bad_files(tmp_path)[kind]
+    with pytest.raises(CannotStart, match=words) as caught:
+        check_file(path)
+    assert caught.value.exit_code == code
+
+
+def test_a_file_that_may_not_be_read(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(CannotStart, match="Permission denied") as caught:
+        check_file(world)
+    assert caught.value.exit_code == 2
+
+
+def test_a_database_will_do(world: Path) -> None:
+    check_file(world)
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31m\nb\u202e.db", os.fsdecode(b"\xff.db")])
+def test_control_characters_of_a_path_are_cleaned(tmp_path: Path, name: str) -> None:
+    for path in (tmp_path / name, tmp_path / name / "folder"):
+        with pytest.raises(CannotStart) as caught:
+            check_file(path)
+        assert caught.value.message.isprintable()
+
+
+def test_the_command_ends_with_the_code_and_the_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "pirate-tui: stdin is not a terminal; start it in one, without redirection\n"
+    monkeypatch.setattr(command, "check_terminal", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path / "none.db")])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"pirate-tui: {tmp_path / 'none.db'}: No such file or directory\n"
+
+
+@pytest.fixture
+def _quiet() -> Iterator[None]:
+    """Puts the root logger back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers, root.level = handlers, level
+    logging.captureWarnings(capture=False)
+
+
+@pytest.mark.usefixtures("_quiet")
+def test_logs_go_to_the_file_that_was_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging(tmp_path / "a.log")
+    logging.getLogger("sqlalchemy.pool").error("Exception during reset")
+    assert "sqlalchemy.pool: Exception during reset" in (tmp_path / "a.log").read_text()
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("_quiet")
+def test_without_a_file_logs_go_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging(None)
+    logging.getLogger("asyncio").error("Task exception was never retrieved")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match=f"cannot log to {tmp_path}: Is a directory") as caught:
+        start_logging(tmp_path)
+    assert caught.value.exit_code == 2
+
+
+class Deaf:
+    """A listener who needs to know nothing."""
+
+    def statement(self, statement: Statement) -> None:
+        """Nothing to be done."""
+
+    def retrying(self, attempt: int, reason: str) -> None:
+        """Nothing to be done."""
+
+
+async def crews(*arguments: str) -> int:
+    """How many crews a launch with these arguments finds."""
+    composition = Composition(parse(arguments))
+    try:
+        database = await composition.connect(Deaf())
+        return await database.count(database.entities[0])
+    finally:
+        await composition.close()
+
+
+async def test_the_first_launch_makes_the_world_and_the_second_opens_it(own_home: Path) -> None:
+    assert world_path().is_relative_to(own_home)
+    assert await crews() >= 24
+    made = world_path().stat()
+    assert await crews() >= 24
+    assert world_path().stat().st_ino == made.st_ino
+    assert [path.name for path in world_path().parent.iterdir()] == ["pirates.db"]
+
+
+async def test_reset_makes_the_world_anew() -> None:
+    world_path().parent.mkdir(parents=True)
+    world_path().write_bytes(b"no database at all")
+    with pytest.raises(CannotStart, match="--reset makes it anew") as caught:
+        await crews()
+    assert caught.value.exit_code == 3
+    assert await crews("--reset") >= 24
+
+
+async def test_a_data_folder_that_cannot_be_made_is_named(own_home: Path) -> None:
+    (own_home / "pirate-tui").write_text("in the way")
+    with pytest.raises(CannotStart) as caught:
+        await crews()
+    assert caught.value.exit_code == 3
+    assert str(world_path()) in caught.value.message
+
+
+async def test_a_database_that_is_given_is_opened_and_no_world_is_made(world: Path) -> None:
+    assert await crews(str(world)) >= 24
+    assert not await asyncio.to_thread(world_path().exists)
