@@ -1,0 +1,44 @@
+"""The benchmarks: each figure is a ratio of two things measured in turn in this run. Usage: --help."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench import programs, queries, seeding
+from tests.bench.figures import Figure, Setting, report
+
+
+BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
+    "launch": programs.launch,
+    "memory": programs.memory,
+    "size": programs.size,
+    "keys": programs.keys,
+    "window": queries.window,
+    "members": queries.members,
+    "failures": queries.failures,
+    "seeding": seeding.seeding,
+}
+
+
+def main() -> None:
+    """Measure what was asked for, and print the figures as one table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--runs", metavar="N", type=int, default=9, help="how often to measure (default: 9)")
+    parser.add_argument("--only", metavar="NAME", nargs="+", choices=BENCHMARKS, help="measure these and no others")
+    parser.add_argument("--list", action="store_true", help="list the names of the benchmarks")
+    given = parser.parse_args()
+    if given.list:
+        sys.stdout.writelines(f"{name:10} {benchmark.__doc__}\n" for name, benchmark in BENCHMARKS.items())
+        return
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="pirate-tui-bench-") as folder:
+        for name in given.only or BENCHMARKS:
+            sys.stderr.write(f"measuring {name} ...\n")
+            figures += BENCHMARKS[name](Setting(max(1, given.runs), Path(folder)))
+    sys.stdout.write(report(figures) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""The ORM layer inside one process, beside the same statements by plain `sqlite3`."""
+
+import asyncio
+import functools
+import sqlite3
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.rows import Page, Seek
+from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.database import open_database
+from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.failures import Access, failure
+from pirate_tui.orm.pages import Pages
+from pirate_tui.orm.snippet import evaluate, forget
+from pirate_tui.orm.statements import Recorder
+from pirate_tui.pirates.models import MODELS, PirateCrew
+from tests.bench.figures import Figure, Heard, Setting
+
+
+CREWS = 5_000
+HERE = 2_500
+"""The crew in the middle that pages begin behind, and that is opened."""
+
+CALLS = 40
+"""How often each thing is done in one run; the run's figure is the median."""
+
+TIME_LIMIT = 30.0
+
+
+def in_loop(benchmark: Callable[[Setting], Coroutine[Any, Any, list[Figure]]]) -> Callable[[Setting], list[Figure]]:
+    """The benchmark with an event loop of its own."""
+    return functools.wraps(benchmark)(lambda setting: asyncio.run(benchmark(setting)))
+
+
+@in_loop
+async def window(setting: Setting) -> list[Figure]:
+    """A window of 200 rows in the middle of the table."""
+    path = setting.world(CREWS)
+    heard = Heard()
+    database = await open_database(path, MODELS, TIME_LIMIT, heard)
+    held = Connections(path, TIME_LIMIT, heard)
+    pages = Pages(inspect(PirateCrew), held.engine.dialect)
+    plain = sqlite3.connect(path)
+    entity, seek = database.entities[0], Seek((HERE,))
+    heard.take()
+    await database.page(entity, seek)
+    queries = heard.take()
+    ours, sqlalchemy, cells, raw = [], [], [], []
+    async with held.engine.connect() as connection:
+
+        async def execute() -> Any:
+            return list((await connection.execute(pages.statement(seek), pages.parameters(seek))).all())
+
+        async def page() -> Page:
+            return pages.page(seek, found)
+
+        found = await execute()
+        for _ in range(setting.runs):
+            ours.append(await _median(lambda: database.page(entity, seek)))
+            raw.append(await _median(lambda: _fetch(plain, queries)))
+            sqlalchemy.append(await _median(execute))
+            cells.append(await _median(page))
+    await held.dispose()
+    await database.close()
+    plain.close()
+    against = "the same query, sqlite3"
+    return [
+        Figure("a window of 200 rows", ours, against, raw, 2.3),
+        Figure("  of it: execute and fetch on a held connection", sqlalchemy, against, raw),
+        Figure("  of it: rows to cells", cells, against, raw),
+    ]
+
+
+@in_loop
+async def members(setting: Setting) -> list[Figure]:
+    """The members of one crew, awaited: the access alone, and the whole opening."""
+    path = setting.world(CREWS)
+    heard = Heard()
+    database = await open_database(path, MODELS, TIME_LIMIT, heard)
+    connections, plain = Connections(path, TIME_LIMIT, heard), sqlite3.connect(path)
+    recorder = Recorder(connections.engine, heard)
+    request = _request(AccessMode.SAFE)
+
+    async def access(_session: AsyncSession, crew: PirateCrew) -> None:
+        await evaluate("await crew.awaitable_attrs.members", {"crew": crew})
+
+    heard.take()
+    await database.open(request)
+    queries = heard.take()
+    accesses, openings, one, both = [], [], [], []
+    for _ in range(setting.runs):
+        accesses.append(await _median_of_fresh(connections, access, recorder))
+        one.append(await _median(lambda: _fetch(plain, queries[1:])))
+        openings.append(await _median(lambda: database.open(request)))
+        both.append(await _median(lambda: _fetch(plain, queries)))
+    await connections.dispose()
+    await database.close()
+    plain.close()
+    return [
+        Figure("members of one crew: the awaited access", accesses, "its query, sqlite3", one, 16),
+        Figure("  the whole opening: select, access, snapshot", openings, "both queries, sqlite3", both),
+    ]
+
+
+@in_loop
+async def failures(setting: Setting) -> list[Figure]:
+    """A plain access, from the access to its explained failure."""
+    path = setting.world(CREWS)
+    access = Access(inspect(PirateCrew), _request(AccessMode.UNSAFE), f"PirateCrew {HERE}")
+    connections, bare = (Connections(path, TIME_LIMIT, Heard()) for _ in range(2))
+    recorder = Recorder(connections.engine, Heard())
+
+    async def explained(_session: AsyncSession, crew: PirateCrew) -> None:
+        """What the live instance does in unsafe mode."""
+        with recorder.step("members", plain=True) as tally:
+            try:
+                evaluate(access.code, {access.variable: crew})
+            except SQLAlchemyError as error:
+                recorder.never_sent(tally)
+                failure(error, access.with_unsent(tally.unsent))
+                forget(error)
+
+    async def caught(_session: AsyncSession, crew: PirateCrew) -> SQLAlchemyError | None:
+        try:
+            crew.members  # noqa: B018  it raises
+        except SQLAlchemyError as error:
+            return error
+        return None
+
+    ours, theirs = [], []
+    for _ in range(setting.runs):
+        ours.append(await _median_of_fresh(connections, explained, recorder))
+        theirs.append(await _median_of_fresh(bare, caught))
+    await connections.dispose()
+    await bare.dispose()
+    return [Figure("plain access to its failure, explained", ours, "raise and catch alone", theirs, 10)]
+
+
+def _request(mode: AccessMode) -> OpenRequest:
+    crew = Catalog(MODELS).entities[0]
+    return OpenRequest(crew, (HERE,), crew.relationship("members"), mode, LoaderStrategy.AS_MAPPED)
+
+
+async def _fetch(connection: sqlite3.Connection, queries: list[tuple[str, tuple[Any, ...]]]) -> None:
+    for text, parameters in queries:
+        connection.execute(text, parameters).fetchall()
+
+
+async def _median(work: Callable[[], Awaitable[object]]) -> float:
+    """The time of one call, in ms."""
+    times = []
+    for _ in range(CALLS):
+        began = time.perf_counter()
+        await work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1000
+
+
+async def _median_of_fresh(
+    connections: Connections,
+    work: Callable[[AsyncSession, PirateCrew], Awaitable[SQLAlchemyError | None]],
+    recorder: Recorder | None = None,
+) -> float:
+    """The time of one call on a crew that was selected for it, in ms; an error that it gives is let go of later."""
+    times = []
+    for _ in range(CALLS):
+        async with connections.sessions() as session:
+            if recorder is not None:
+                recorder.watch(session)
+            with nullcontext() if recorder is None else recorder.step("select"):
+                crew = (await session.execute(select(PirateCrew).where(PirateCrew.id == HERE))).scalar_one()
+                began = time.perf_counter()
+                error = await work(session, crew)
+                times.append(time.perf_counter() - began)
+                if error is not None:
+                    forget(error)
+                await session.commit()
+    return statistics.median(times) * 1000

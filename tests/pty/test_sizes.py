@@ -1,0 +1,110 @@
+"""Terminals of every size, one that changes its size, and one without colours."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from tests.pty.conftest import Launcher, Terminal
+
+pytestmark = pytest.mark.long
+
+
+@pytest.mark.parametrize("size", [(160, 45), (120, 36), (100, 30), (80, 24), (60, 20)])
+def test_rows_inspector_and_modes_are_seen(start: "Launcher", world: Path, size: tuple[int, int]) -> None:
+    terminal = start(world, size=size)
+    terminal.wait_for("Straw Hats", "Heart Pirates", "PirateCrew 1 · persistent", "SAFE", "loader: as mapped")
+    wait_for_whole_frames(terminal)
+    terminal.send("u")
+    terminal.wait_for("UNSAFE")
+    terminal.send("<enter>")
+    terminal.wait_for("Traceback (most recent call last)", "greenlet_spawn")
+    wait_for_whole_frames(terminal)
+    terminal.send("u")
+    terminal.wait_for(" SAFE ")
+    terminal.send("<enter>")
+    terminal.wait_for("Straw Hats", "members · 10 Pirate", "Monkey D Luffy")
+    terminal.quit()
+
+
+@pytest.mark.parametrize("size", [(45, 12), (40, 10), (120, 12), (45, 36)])
+def test_on_a_small_terminal_there_is_the_table_alone(start: "Launcher", world: Path, size: tuple[int, int]) -> None:
+    terminal = start(world, size=size)
+    terminal.wait_for("Straw Hats", "Heart Pirates", "PirateCrew · 40 rows", "SAFE")
+    assert "Statements ·" not in terminal.text
+    assert "persistent" not in terminal.text
+    wait_for_whole_frames(terminal)
+    terminal.send("u")
+    terminal.wait_for("UNSAFE")
+    terminal.send("<enter>")
+    terminal.wait_for("greenlet_spawn")
+    terminal.send("<esc>")
+    terminal.wait_gone("greenlet_spawn")
+    terminal.wait_for("Straw Hats")
+    terminal.quit()
+
+
+def wait_for_whole_frames(terminal: "Terminal") -> None:
+    """Wait until every frame that is opened at the left is closed at the right edge of the same line."""
+    edges = {"╭": "╮", "│": "│", "╰": "╯"}
+
+    def are_whole() -> bool:
+        return all(line.endswith(edges.get(line[0], "")) for line in terminal.text.splitlines())
+
+    terminal.wait_until(are_whole, "a frame stays broken")
+
+
+@pytest.mark.parametrize("size", [(30, 8), (39, 36), (120, 9), (12, 3), (1, 1)])
+def test_too_small_is_said_and_the_keys_still_work(start: "Launcher", world: Path, size: tuple[int, int]) -> None:
+    terminal = start(world, size=size)
+    if size[0] >= len("too small"):
+        terminal.wait_for("too small")
+        assert "Straw Hats" not in terminal.text
+    else:
+        terminal.wait_until(lambda: b"\x1b[?1049h" in terminal.raw, "it never began")
+    terminal.quit()
+
+
+def test_it_follows_a_terminal_that_changes_its_size(start: "Launcher", world: Path) -> None:
+    terminal = start(world)
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent", "Statements ·")
+    terminal.resize(45, 12)
+    terminal.wait_for("Straw Hats", "PirateCrew · 40 rows")
+    terminal.wait_gone("Statements ·")
+    terminal.resize(30, 8)
+    terminal.wait_for("too small")
+    terminal.wait_gone("Straw Hats")
+    terminal.resize(160, 45)
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent", "Statements ·", "q Quit")
+    terminal.wait_gone("too small")
+    wait_for_whole_frames(terminal)
+    terminal.send("<down>")
+    terminal.wait_for("PirateCrew 2 · persistent")
+    terminal.quit()
+
+
+def test_a_storm_of_sizes_ends_in_the_last_one(start: "Launcher", world: Path) -> None:
+    terminal = start(world)
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
+    terminal.send("u")
+    terminal.wait_for("UNSAFE")
+    terminal.send("<enter>")
+    terminal.wait_for("greenlet_spawn has not been called")
+    for step in range(40):
+        terminal.resize(20 + step * 4 % 141, 5 + step * 3 % 41)
+    terminal.resize(100, 30)
+    terminal.wait_for("greenlet_spawn", "Straw Hats", "UNSAFE", "Quit")
+    wait_for_whole_frames(terminal)
+    terminal.quit()
+
+
+def test_without_colours_the_modes_are_words(start: "Launcher", world: Path) -> None:
+    terminal = start(world, environment={"NO_COLOR": "1"})
+    terminal.wait_for("Straw Hats", " SAFE ", "persistent", "unloaded")
+    terminal.send("u")
+    terminal.wait_for(" UNSAFE ")
+    terminal.send("<enter>")
+    terminal.wait_for("✗ members · raised", "greenlet_spawn has not been called", "never sent")
+    terminal.quit()
