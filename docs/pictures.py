@@ -1,0 +1,47 @@
+"""Takes the README's pictures from the real browser: `make docs`."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from pirate_tui.__main__ import Composition
+from pirate_tui.pirates.seed import make_world
+from pirate_tui.settings import TIME_LIMIT, Settings
+from pirate_tui.ui.app import PirateApp
+
+
+HERE = Path(__file__).parent
+SIZE = (120, 36)
+
+# The raw traceback is not among them: it names the folders of whoever takes the picture.
+PICTURES = {
+    "opened": ["enter"],
+    "explained": ["enter", "u", "enter", "t"],
+}
+"""Each picture's file name, and the keys that lead to it."""
+
+
+async def take(name: str, keys: list[str]) -> None:
+    """Press the keys in a browser on a fresh world, and keep what is on the screen."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = Path(folder) / "pirates.db"
+        await make_world(world)
+        composition = Composition(Settings(world, reset=False, time_limit=TIME_LIMIT, log=None))
+        app = PirateApp(composition.connect, world.name)
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.pause(2)
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause(1)
+            (HERE / f"{name}.svg").write_text(app.export_screenshot(title="pirate-tui"), encoding="utf-8")
+        await composition.close()
+
+
+async def main() -> None:
+    """Take all pictures."""
+    for name, keys in PICTURES.items():
+        await take(name, keys)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
