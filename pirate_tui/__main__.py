@@ -28,13 +28,14 @@ class Composition:
     async def connect(self, listener: "Listener") -> "Database":
         """The open database. SQLAlchemy is imported here, in a thread, when the frame is on the screen."""
         await asyncio.to_thread(__import__, "pirate_tui.orm.database")
-        from pirate_tui.orm.database import open_database
+        from pirate_tui.orm.database import Limits, open_database
         from pirate_tui.pirates.models import MODELS
 
         path = self._settings.database or await self._world()
         try:
             check_file(path)
-            self._database = await open_database(path, MODELS, self._settings.time_limit, listener)
+            limits = Limits(self._settings.time_limit, self._settings.collection_limit)
+            self._database = await open_database(path, MODELS, limits, listener)
         except CannotStart as reason:
             if self._settings.database is not None:
                 raise

@@ -12,11 +12,14 @@ from typing import NoReturn
 from pirate_tui import __version__
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.settings import TIME_LIMIT, Settings
+from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 
 
 MAGIC = b"SQLite format 3\0"
 """How every SQLite file begins (https://www.sqlite.org/fileformat.html)."""
+
+LONGEST_NUMBER = 16
+"""Digits: more would count nothing that there is."""
 
 
 def parse(arguments: Sequence[str]) -> Settings:
@@ -31,12 +34,14 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--reset", action="store_true", help="make the database that ships anew")
     limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
+    most = f"how many rows opening a relationship loads without being asked again (default: {COLLECTION_LIMIT:,})"
+    parser.add_argument("--limit", metavar="ROWS", type=_rows, default=COLLECTION_LIMIT, help=most)
     parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
     parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
     given = parser.parse_args(arguments)
     if given.reset and given.database is not None:
         parser.error("--reset makes the database that ships anew; it does not go with a DATABASE")
-    return Settings(given.database, given.reset, given.timeout, given.log)
+    return Settings(given.database, given.reset, given.timeout, given.log, given.limit)
 
 
 class CleanParser(argparse.ArgumentParser):
@@ -88,6 +93,12 @@ def start_logging(file: Path | None) -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
+
+
+def _rows(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text[:LONGEST_NUMBER]) > 0 and len(text) < LONGEST_NUMBER:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows, 1 or more")
 
 
 def _seconds(text: str) -> float:

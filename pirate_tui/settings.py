@@ -9,6 +9,9 @@ from platformdirs import user_data_path
 TIME_LIMIT = 30.0
 """Seconds that a statement may take unless --timeout says otherwise."""
 
+COLLECTION_LIMIT = 1_000
+"""Instances that opening a relationship loads without being asked again, unless --limit says otherwise."""
+
 
 class Settings(NamedTuple):
     """One launch."""
@@ -21,6 +24,8 @@ class Settings(NamedTuple):
     """Seconds that a statement may take."""
     log: Path | None
     """The file that logs go to; nowhere without one."""
+    collection_limit: int = COLLECTION_LIMIT
+    """Instances that opening a relationship loads without being asked again."""
 
 
 def world_path() -> Path:

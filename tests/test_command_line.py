@@ -15,6 +15,7 @@ from pirate_tui import __version__
 from pirate_tui.__main__ import Composition, main
 from pirate_tui.command_line import check_file, check_terminal, parse, start_logging
 from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.statements import Statement
 from pirate_tui.settings import TIME_LIMIT, Settings, world_path
 
@@ -239,7 +240,7 @@ async def crews(*arguments: str) -> int:
     composition = Composition(parse(arguments))
     try:
         database = await composition.connect(Deaf())
-        return await database.count(database.entities[0])
+        return await database.count(Query(database.entities[0]))
     finally:
         await composition.close()
 

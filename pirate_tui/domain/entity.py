@@ -15,6 +15,8 @@ class Column(NamedTuple):
     """Is it part of the primary key?"""
     is_numeric: bool
     """Do its values line up at the right?"""
+    is_text: bool = False
+    """Can a part of its value be sought?"""
 
 
 class Relationship(NamedTuple):

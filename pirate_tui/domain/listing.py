@@ -1,55 +1,104 @@
 """What the table shows and where its cursor can go: pages, what is opened between them, paths. Pure."""
 
+from collections.abc import Mapping
+
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.loading import Opening
 from pirate_tui.domain.outline import Branch, Outline, Part, Path, is_row
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Row
 from pirate_tui.domain.window import Window
 
 
 class Listing:
-    """The rows of one entity, held as pages, and the relationships opened under them."""
+    """The rows of one query, held as pages, and the relationships opened under them.
 
-    def __init__(self, entity: Entity) -> None:
-        self.entity = entity
-        self.window = Window()
+    A relationship with too many rows to hold is paged too: `windows` has what is held of each, by its path;
+    that of the query itself has the empty path.
+    """
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.windows: dict[Path, Window] = {(): Window()}
         self.outline = Outline(0)
 
+    @property
+    def entity(self) -> Entity:
+        """Whose rows are listed."""
+        return self.query.entity
+
+    @property
+    def window(self) -> Window:
+        """What is held of the query's own rows."""
+        return self.windows[()]
+
     # Rows.
+
+    def query_at(self, path: Path) -> Query:
+        """The query of what is paged at the path."""
+        if not path:
+            return self.query
+        opening = self.outline.branch(path).opening
+        assert opening is not None, "only what is opened is paged"  # noqa: S101
+        assert opening.query is not None, "only what has too many rows is paged"  # noqa: S101
+        return opening.query
 
     def row_at(self, path: Path) -> tuple[Entity, Row] | None:
         """The entity and the row of a path, or of the row that a relationship belongs to; None while not read."""
         if not is_row(path):
             path = path[:-1]
-        if len(path) == 1:
-            row = self.window.row(int(path[0]))
-            return None if row is None else (self.entity, row)
+        *above, number = path
+        if window := self.windows.get(tuple(above)):
+            row = window.row(int(number))
+            return None if row is None else (self.query_at(tuple(above)).entity, row)
         opening = self.outline.branch(path[:-1]).opening
-        return None if opening is None else (opening.target, opening.rows[int(path[-1])])
+        return None if opening is None else (opening.target, opening.rows[int(number)])
 
-    def hold(self, number: int, page: Page) -> None:
-        """Keep a page that has been read."""
-        self.window.hold(number, page)
-        self._recount()
+    def query_of(self, path: Path) -> Query | None:
+        """A query in which the row of a path can be found; None while it is not read."""
+        found = self.row_at(path)
+        above = path[:-1] if is_row(path) else path[:-2]
+        return self.query_at(above) if above in self.windows else found and Query(found[0])
 
-    def count(self, rows: int) -> None:
-        """The table has been counted."""
+    def hold(self, path: Path, number: int, page: Page) -> None:
+        """Keep a page that has been read of what is paged at the path."""
+        self.windows[path].hold(number, page)
+        self._recount(path)
+
+    def count(self, path: Path, rows: int) -> None:
+        """What is paged at the path has been counted."""
+        self.windows[path].count = rows
+        self._recount(path)
+
+    def reread(self, rows: int, moved: Mapping[int, int]) -> None:
+        """Forget every page; there are that many rows now.
+
+        What is opened stays open under the rows of which `moved` tells the new number.
+        """
+        for window in self.windows.values():
+            window.clear()
         self.window.count = rows
-        self._recount()
+        places = {number: moved[number] for number in self.outline.opened if moved.get(number, rows) < rows}
+        self.outline = Outline(rows, {new: self.outline.opened[old] for old, new in places.items()})
+        inside = {path: window for path, window in self.windows.items() if path and path[0] in places}
+        moved_paths = {(places[int(path[0])], *path[1:]): window for path, window in inside.items()}
+        self.windows = {(): self.window, **moved_paths}
 
-    def reread(self, rows: int) -> None:
-        """Forget every page, and what is opened; there are that many rows now."""
-        self.window.clear()
-        self.window.count = rows
-        self.outline = Outline(rows)
-
-    def wanted(self, top: int, height: int) -> tuple[int, ...]:
-        """The numbers of the pages to read for a view of that height whose first line is `top`."""
-        last = self.outline.lines - 1
-        if last < 0:
-            return ()
-        first, after = (self.outline.line_at(min(y, last)).path[0] for y in (top, top + height))
-        return self.window.wanted(int(first), int(after))
+    def wanted(self, top: int, height: int) -> list[tuple[Path, int]]:
+        """What to read for a view of that height whose first line is `top`: pages by the path of what is paged."""
+        ranges: dict[Path, tuple[int, int]] = {}
+        for y in range(top, min(top + height + 1, self.outline.lines)):
+            path = self.outline.line_at(y).path
+            for end in range(1, len(path) + 1, 2):
+                above, number = path[: end - 1], int(path[end - 1])
+                if above in self.windows:
+                    first, last = ranges.get(above, (number, number))
+                    ranges[above] = (min(first, number), max(last, number))
+        return [
+            (path, number)
+            for path, (first, last) in ranges.items()
+            for number in self.windows[path].wanted(first, last)
+        ]
 
     # What is opened.
 
@@ -68,7 +117,12 @@ class Listing:
     def show(self, path: Path, opening: Opening) -> Branch:
         """Put what came of opening a relationship under the row at the path."""
         branch = Branch.opened(opening.request.relationship, opening)
-        self.outline = self.outline.with_branch((*path, branch.relationship.name), branch)
+        inside = (*path, branch.relationship.name)
+        self._forget(inside)
+        self.outline = self.outline.with_branch(inside, branch)
+        if opening.query is not None:
+            self.windows[inside] = Window()
+            self.hold(inside, 0, Page(opening.rows))
         return branch
 
     def list_relationships(self, path: Path) -> None:
@@ -80,6 +134,7 @@ class Listing:
 
     def close(self, path: Path) -> None:
         """Close a row, or one of the relationships listed under it."""
+        self._forget(path)
         if is_row(path):
             self.outline = self.outline.with_branches(path, ())
         else:
@@ -121,8 +176,10 @@ class Listing:
             path = path[:-1]
         return path if self.outline.has(path) else (max(0, self.outline.count - 1),)
 
-    def _recount(self) -> None:
+    def _recount(self, path: Path) -> None:
         """Take up how many rows there are now."""
-        count = self.window.known
-        opened = {number: below for number, below in self.outline.opened.items() if number < count}
-        self.outline = Outline(count, opened)
+        self.outline = self.outline.with_count(path, self.windows[path].known)
+
+    def _forget(self, path: Path) -> None:
+        """What is paged there, or inside of it, is closed."""
+        self.windows = {one: window for one, window in self.windows.items() if not one or one[: len(path)] != path}

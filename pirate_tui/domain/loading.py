@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pirate_tui.domain.access import AccessMode, InstanceSnapshot
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 
 
@@ -30,6 +31,10 @@ class LoaderStrategy(Enum):
         return order[(order.index(self) + by) % len(order)]
 
 
+EAGER = frozenset({"selectin", "joined", "subquery", "immediate"})
+"""SQLAlchemy's `lazy` of relationships that are loaded together with the instance."""
+
+
 class Cost(NamedTuple):
     """What opening took: statements sent for the select and for the access, and the time of both."""
 
@@ -46,6 +51,17 @@ class OpenRequest(NamedTuple):
     relationship: Relationship
     mode: AccessMode
     strategy: LoaderStrategy
+    in_full: bool = False
+    """Load it, however many there are?"""
+
+    @property
+    def loads(self) -> bool:
+        """Would its collection be loaded? A plain access to a lazy one, and raiseload, only raise."""
+        if self.strategy is LoaderStrategy.AS_MAPPED:
+            return self.relationship.lazy in EAGER or (
+                self.mode.awaits and not self.relationship.lazy.startswith("raise")
+            )
+        return self.strategy is not LoaderStrategy.RAISELOAD
 
 
 class Opening(NamedTuple):
@@ -59,3 +75,10 @@ class Opening(NamedTuple):
     rows: tuple[Row, ...] = ()
     failure: Failure | None = None
     """What was raised instead, if anything was."""
+    query: Query | None = None
+    """Where there are too many rows to hold: how to read them page by page; `rows` are the first of them."""
+
+    @property
+    def is_held_back(self) -> bool:
+        """Was nothing loaded into the instance, because there is so much?"""
+        return self.query is not None and not self.request.in_full

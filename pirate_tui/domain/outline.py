@@ -172,6 +172,16 @@ class Outline:
             there = (*there, branch)
         return self.with_branches(row, there)
 
+    def with_count(self, path: Path, count: int) -> "Outline":
+        """The outline with so many rows under the relationship at `path`, or, where it is empty, at the top.
+
+        What is opened under rows that there are no more is closed.
+        """
+        if not path:
+            return Outline(count, {number: below for number, below in self.opened.items() if number < count})
+        branch = self.branch(path)
+        return self.with_branch(path, replace(branch, children=branch.children.with_count((), count)))
+
     def openings(self, level: int = 1) -> Iterator[tuple[int, Opening]]:
         """Everything opened in it, with the level of nesting at which its rows stand."""
         for branches in self.opened.values():

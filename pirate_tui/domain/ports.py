@@ -1,11 +1,13 @@
 """What the screen is given: protocols that the orm layer fulfils and tests can fake."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from pirate_tui.domain.access import InstanceSnapshot
-from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.loading import Opening, OpenRequest
-from pirate_tui.domain.rows import Page, RowKey, Seek
+from pirate_tui.domain.query import Position, Query
+from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
+from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.statements import Statement
 
 
@@ -18,6 +20,12 @@ class Listener(Protocol):
     def retrying(self, attempt: int, reason: str) -> None:
         """A lock is in the way; the work starts again for the `attempt`-th time."""
 
+    def loaded(self, instances: int) -> None:
+        """So many instances have been loaded by now, of a collection that takes its time."""
+
+    def changed(self) -> None:
+        """Another program has written to the database."""
+
 
 class Database(Protocol):
     """An open database, seen through its mapped classes. Every call may raise `Trouble`."""
@@ -29,23 +37,50 @@ class Database(Protocol):
     entities: tuple[Entity, ...]
     """The mapped classes, the one to begin with first."""
 
-    async def page(self, entity: Entity, seek: Seek) -> Page:
-        """Rows of the entity's table."""
+    async def page(self, query: Query, seek: Seek) -> Page:
+        """Rows of the query."""
 
-    async def count(self, entity: Entity) -> int:
-        """How many rows its table has."""
+    async def estimate(self, query: Query) -> int | None:
+        """How many rows it may have, at no cost; None where nothing is known."""
 
-    async def anchor(self, entity: Entity, seek: Seek) -> tuple[Any, ...] | None:
-        """The position of the one row that is sought; None where the table ends before it."""
+    async def count(self, query: Query) -> int:
+        """How many rows it has."""
 
-    async def rank(self, entity: Entity, key: tuple[str, ...]) -> int:
-        """How many rows come before the row of that key, given as it was typed; raises `Trouble` when there is none."""
+    async def anchor(self, query: Query, seek: Seek) -> Position | None:
+        """The position of the one row that is sought; None where the rows end before it."""
+
+    async def anchors(self, query: Query, interval: int) -> list[Position]:
+        """The position of every `interval`-th row, found by sorting all rows once."""
+
+    async def is_sorted(self, query: Query) -> bool:
+        """Does an index give the rows in this order? Else each page sorts them all."""
+
+    async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
+        """How many rows come before the row of that key, given as it was typed; None when there is no such row."""
+
+    async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
+        """The position of the first (or last) row of the span that matches; None when there is none."""
+
+    async def count_between(self, query: Query, span: Span, match: Match | None = None) -> int:
+        """How many rows the span has, or how many of them match."""
+
+    async def whole(self, query: Query, row: Row) -> tuple[str, ...]:
+        """Every value of the row, whole; lines are kept, and nothing else of it can do harm."""
+
+    async def value(self, query: Query, row: Row, column: Column, start: int, size: int) -> Value:
+        """A stretch of one of its values: so many characters, or bytes, from `start` on."""
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it as the live one."""
 
     async def open(self, request: OpenRequest) -> Opening:
-        """Select the instance anew, access its relationship, and keep it as the live one."""
+        """Select the instance anew, access its relationship, and keep it as the live one.
+
+        A collection of too many rows is not loaded unless it is asked for in full: see `Opening.query`.
+        """
+
+    async def renew(self) -> None:
+        """Take the file as it is now, if it was replaced; raises `CannotStart` where it cannot be used any more."""
 
     async def close(self) -> None:
         """Give everything back: sessions, connections, threads."""

@@ -45,3 +45,11 @@ class Page(NamedTuple):
     """Rows that follow each other in the table's order, whichever way they were sought."""
 
     rows: tuple[Row, ...]
+
+
+class Value(NamedTuple):
+    """A stretch of one value, whole and in order, safe to be shown."""
+
+    lines: tuple[str, ...]
+    length: int
+    """How long the whole value is: characters, or bytes of a BLOB."""

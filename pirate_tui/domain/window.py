@@ -1,9 +1,11 @@
 """Which pages of a table are held, which are wanted, and how to seek one that is missing. Pure."""
 
 from collections import OrderedDict
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pirate_tui.domain.query import Position
 from pirate_tui.domain.rows import Page, Row, Seek
+from pirate_tui.domain.search import Span
 
 
 PAGE_SIZE = 200
@@ -24,7 +26,7 @@ class Mark(NamedTuple):
 
     row: int
     """The number of the first row that a seek forward from here yields."""
-    position: tuple[Any, ...] | None
+    position: Position | None
     """From which to seek; None for an end of the table."""
 
 
@@ -36,8 +38,10 @@ class Window:
         self.pages_held = pages_held
         self.count: int | None = None
         """How many rows the table has, once it has been counted."""
-        self.anchors: list[tuple[Any, ...]] = []
+        self.anchors: list[Position] = []
         """The positions of the rows just before each whole interval, as far as they have been read."""
+        self.is_indexed = True
+        """Does an index give the rows in their order? Else every stretch of them costs a look at all."""
         self._pages: OrderedDict[int, Page] = OrderedDict()
 
     @property
@@ -82,10 +86,9 @@ class Window:
             self._pages.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget every page, the anchors and the count."""
+        """Forget every page and the anchors; what was counted stands until it is counted anew."""
         self._pages.clear()
         self.anchors.clear()
-        self.count = None
 
     # Anchors: positions at regular distances, from which any page is near.
 
@@ -102,6 +105,14 @@ class Window:
         if self.count is None or (len(self.anchors) + 1) * interval >= self.count:
             return None
         return Seek(self.anchors[-1] if self.anchors else None, skip=interval - 1, limit=1)
+
+    @property
+    def spans(self) -> list[Span]:
+        """The stretches in which all rows are searched: from anchor to anchor, or all at once without an index."""
+        if not self.is_indexed:
+            return [Span()]
+        ends = zip([None, *self.anchors], [*self.anchors, None], strict=True)
+        return [Span(after, upto, start=n * self.interval) for n, (after, upto) in enumerate(ends)]
 
     def _marks_after(self, start: int) -> list[Mark]:
         """Places from which to read forward: the table's start, the end of each page held, the anchor before."""

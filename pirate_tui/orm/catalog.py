@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import Integer, Numeric, inspect
+from sqlalchemy import Integer, Numeric, String, inspect
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
 from pirate_tui.domain.entity import Column, Entity, Relationship
@@ -36,6 +36,10 @@ class Catalog:
         """The entity of a mapper; KeyError for a class that was not given."""
         return self._entities[mapper.class_.__name__]
 
+    def target(self, entity: Entity, relationship: Relationship) -> Entity:
+        """The entity that a relationship leads to; KeyError for a class that was not given."""
+        return self.entity(self.mapper(entity).relationships[relationship.name].mapper)
+
 
 def table_attributes(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     """The attributes that a table's own columns stand behind, in the order of their definition."""
@@ -63,6 +67,7 @@ def _column(mapper: Mapper[Any], attribute: ColumnProperty[Any]) -> Column:
         type=clean(repr(column.type)),
         is_key=column in mapper.primary_key,
         is_numeric=isinstance(column.type, (Integer, Numeric)),
+        is_text=isinstance(column.type, String),
     )
 
 

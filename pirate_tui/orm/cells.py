@@ -42,6 +42,13 @@ def cell(value: Any, length: int | None = None, *, is_misfit: bool = False) -> C
     return Cell(clean(text) + ("…" if length and len(text) <= CELL_LIMIT else ""), length, is_misfit=is_misfit)
 
 
+def whole_text(value: Any) -> str:
+    """A raw value as text, however long it is."""
+    if isinstance(value, bytes):
+        return f"x'{value.hex()}'"
+    return "NULL" if value is None else str(value)
+
+
 def attribute_cell(column_type: TypeEngine[Any], value: Any) -> Cell:
     """What is shown of an instance's value, marked when the column's type let pass what it should not."""
     natural = natural_types(column_type)

@@ -1,32 +1,58 @@
 """The `Database` that the screen is given: pages, counts, and the live instance of one SQLite file."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, Row
+from sqlalchemy import Executable, Row, text
 
 from pirate_tui.domain.access import InstanceSnapshot
-from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble
-from pirate_tui.domain.loading import Opening, OpenRequest
+from pirate_tui.domain.loading import Cost, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.rows import Page, RowKey, Seek
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.query import Position, Query, Within
+from pirate_tui.domain.rows import Page, RowKey, Seek, Value
+from pirate_tui.domain.rows import Row as TableRow
+from pirate_tui.domain.search import Match, Span
+from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.cells import whole_text
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.instance import LiveInstance
 from pirate_tui.orm.pages import Pages
-from pirate_tui.orm.preflight import TABLES_STATEMENT, shapes
+from pirate_tui.orm.plans import Explain, sorts
+from pirate_tui.orm.preflight import TABLES_STATEMENT, Table, tables
+from pirate_tui.orm.snapshots import label_of
 from pirate_tui.orm.statements import Recorder
 
 
-async def open_database(path: Path, classes: Sequence[type], time_limit: float, listener: Listener) -> "OrmDatabase":
-    """Open the file as a database of these mapped classes; a statement may take `time_limit` seconds.
+STATISTICS = "sqlite_stat1"
+"""Where SQLite keeps what ANALYZE has found."""
+
+ESTIMATE = text(f"SELECT stat FROM {STATISTICS} WHERE tbl = :table ORDER BY idx IS NOT NULL LIMIT 1")  # noqa: S608
+"""Its first number is the table's count of rows."""
+
+PAGES_KEPT = 64
+"""Queries whose statements are kept: enough for whatever is opened at once."""
+
+
+class Limits(NamedTuple):
+    """How much a question may take."""
+
+    seconds: float
+    """For one statement."""
+    collection: int = 1_000
+    """Instances that opening a relationship loads without being asked again."""
+
+
+async def open_database(path: Path, classes: Sequence[type], limits: Limits, listener: Listener) -> "OrmDatabase":
+    """Open the file as a database of these mapped classes.
 
     Raises `Busy` while it is locked, and `CannotStart` when it is damaged or lacks a table.
     """
-    database = OrmDatabase(path, classes, time_limit, listener)
+    database = OrmDatabase(path, classes, limits, listener)
     try:
         await database.check()
     except BaseException:
@@ -38,15 +64,18 @@ async def open_database(path: Path, classes: Sequence[type], time_limit: float, 
 class OrmDatabase:
     """An open database; see `domain.ports.Database` for what each call gives."""
 
-    def __init__(self, path: Path, classes: Sequence[type], time_limit: float, listener: Listener) -> None:
+    def __init__(self, path: Path, classes: Sequence[type], limits: Limits, listener: Listener) -> None:
         self._shown_path = clean(str(path))
         self._catalog = Catalog(classes)
-        self._connections = Connections(path, time_limit, listener)
+        self._connections = Connections(path, limits.seconds, listener)
+        self._collection_limit = limits.collection
         engine = self._connections.engine
         self._recorder = Recorder(engine, listener)
         self._live = LiveInstance(self._connections, self._recorder, self._catalog)
         self._dialect = engine.dialect
-        self._pages: dict[str, Pages] = {}
+        self._tables: dict[str, Table] = {}
+        self._pages: dict[Query, Pages] = {}
+        self._large: dict[Query, bool] = {}
         self.name = clean(path.name)
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.entities = self._catalog.entities
@@ -54,62 +83,166 @@ class OrmDatabase:
     async def check(self) -> None:
         """Does the file hold the tables of the models? Raises `CannotStart`."""
         try:
-            tables = shapes(await self._fetch("tables", TABLES_STATEMENT, {}))
+            found = tables(await self._fetch("tables", TABLES_STATEMENT, {}))
         except Busy:
             raise
         except Trouble as trouble:
             raise CannotStart(NO_DATABASE, f"{self._shown_path}: {trouble.reason}; {trouble.way_out}") from trouble
-        missing = [entity.table for entity in self.entities if entity.table not in tables]
+        missing = [entity.table for entity in self.entities if entity.table not in found]
         if missing:
             given = f"give a database with {' and '.join(entity.table for entity in self.entities)}, or none at all"
             raise CannotStart(NO_DATABASE, f"{self._shown_path}: no table {', '.join(missing)}; {given}")
-        for entity in self.entities:
-            mapper = self._catalog.mapper(entity)
-            self._pages[entity.name] = Pages(mapper, self._dialect, tables[entity.table].tie_break(mapper))
+        self._tables = found
+        self._pages.clear()
 
-    async def page(self, entity: Entity, seek: Seek) -> Page:
-        """Rows of the entity's table."""
-        pages = self._pages[entity.name]
-        found = await self._fetch(f"rows of {entity.name}", pages.statement(seek), pages.parameters(seek))
-        return pages.page(seek, found)
+    async def page(self, query: Query, seek: Seek) -> Page:
+        """Rows of the query."""
+        pages = self._pages_of(query)
+        return pages.page(seek, await self._sought(f"rows of {_name(query)}", pages, seek))
 
-    async def count(self, entity: Entity) -> int:
-        """How many rows its table has."""
-        found = await self._fetch(f"count of {entity.name}", self._pages[entity.name].count, {})
+    async def estimate(self, query: Query) -> int | None:
+        """How many rows it may have, where ANALYZE has been run (https://www.sqlite.org/fileformat2.html#stat1tab)."""
+        if STATISTICS not in self._tables or query.filters or query.within:
+            return None
+        found = await self._fetch(f"estimate of {query.entity.name}", ESTIMATE, {"table": query.entity.table})
+        return int(str(found[0][0]).split()[0]) if found else None
+
+    async def count(self, query: Query) -> int:
+        """How many rows it has."""
+        self._large.clear()
+        found = await self._fetch(f"count of {_name(query)}", self._pages_of(query).count, {})
         return int(found[0][0])
 
-    async def anchor(self, entity: Entity, seek: Seek) -> tuple[Any, ...] | None:
-        """The position of the one row that is sought; the log tells all anchors of an entity in one line."""
-        pages = self._pages[entity.name]
-        cause = f"anchors of {entity.name}"
-        found = await self._fetch(cause, pages.anchor(seek), pages.parameters(seek), folded=True)
-        return tuple(found[0]) if found else None
+    async def anchor(self, query: Query, seek: Seek) -> Position | None:
+        """The position of the one row that is sought; the log tells all anchors of a query in one line."""
+        pages = self._pages_of(query)
+        found = await self._sought(f"anchors of {_name(query)}", pages, seek, positions=True)
+        return pages.position(found[0]) if found else None
 
-    async def rank(self, entity: Entity, key: tuple[str, ...]) -> int:
+    async def anchors(self, query: Query, interval: int) -> list[Position]:
+        """The position of every `interval`-th row."""
+        pages = self._pages_of(query)
+        found = await self._fetch(f"order of {_name(query)}", pages.every(interval), {})
+        return [pages.position(row) for row in found]
+
+    async def is_sorted(self, query: Query) -> bool:
+        """Does an index give the rows in this order? Its plan tells."""
+        explain = Explain(self._pages_of(query).sample())
+        return not sorts(await self._fetch(f"plan of {_name(query)}", explain, {}))
+
+    async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
         """How many rows come before the row of that key, given as it was typed."""
-        pages = self._pages[entity.name]
-        shown = clean(f"{entity.name} {', '.join(key)}")
+        pages = self._pages_of(query)
+        shown = clean(f"{query.entity.name} {', '.join(key)}")
+        cause = f"place of {shown}"
         try:
-            found = await self._fetch(f"place of {shown}", pages.find(key), {})
+            found = await self._fetch(cause, pages.find(key), {})
         except ValueError as error:
             raise Trouble(f"there is no {shown}", str(error)) from error
         if not found:
-            raise Trouble(f"there is no {shown}", "type : again")
-        statement, parameters = pages.rank(tuple(found[0]))
-        return int((await self._fetch(f"place of {shown}", statement, parameters))[0][0])
+            return None
+        position = pages.position(found[0])
+        counted = [await self._fetch(cause, one, pages.parameters(position)) for one in pages.before(position)]
+        return sum(int(rows[0][0]) for rows in counted)
+
+    async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
+        """The position of the first (or last) row of the span that matches."""
+        pages = self._pages_of(query)
+        statement = pages.nearest(span, match, backward=backward)
+        found = await self._fetch(f"search in {_name(query)}", statement, pages.span_parameters(span), folded=True)
+        return pages.position(found[0]) if found else None
+
+    async def count_between(self, query: Query, span: Span, match: Match | None = None) -> int:
+        """How many rows the span has, or how many of them match."""
+        pages = self._pages_of(query)
+        statement, cause = pages.count_between(span, match), "place in" if match is None else "hits in"
+        found = await self._fetch(f"{cause} {_name(query)}", statement, pages.span_parameters(span), folded=True)
+        return int(found[0][0])
+
+    async def whole(self, query: Query, row: TableRow) -> tuple[str, ...]:
+        """Every value of the row, whole."""
+        statement, parameters = self._pages_of(query).whole(row)
+        found = await self._fetch(f"whole row of {_name(query)}", statement, parameters)
+        if not found:
+            raise _gone()
+        return await asyncio.to_thread(lambda: tuple("\n".join(clean_lines(whole_text(one))) for one in found[0]))
+
+    async def value(self, query: Query, row: TableRow, column: Column, start: int, size: int) -> Value:
+        """A stretch of one of its values."""
+        statement, parameters = self._pages_of(query).value(row, column, start, size)
+        found = await self._fetch(f"{column.name} of a row of {_name(query)}", statement, parameters)
+        if not found:
+            raise _gone()
+        part, length = tuple(found[0])
+        return Value(clean_lines(whole_text(part)), length or 0)
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it as the live one."""
         return await self._live.rest(entity, key)
 
     async def open(self, request: OpenRequest) -> Opening:
-        """Select the instance anew, access its relationship, and keep it as the live one."""
-        return await self._live.open(request)
+        """Select the instance anew, access its relationship unless it holds too much, and keep it as the live one."""
+        if not request.relationship.uselist or not request.loads:
+            return await self._live.open(request)
+        target = self._catalog.target(request.entity, request.relationship)
+        query = Query(target, within=Within(request.entity, request.key, request.relationship))
+        if not (await self._is_large(Query(target)) and await self._exceeds_limit(query)):
+            return await self._live.open(request)
+        if request.in_full:
+            opening = await self._live.open(request)
+        else:
+            instance = await self._live.rest(request.entity, request.key)
+            opening = Opening(request, target, Cost(1, 0, 0.0), instance)
+        return opening._replace(query=query, rows=(await self.page(query, Seek())).rows)
+
+    async def renew(self) -> None:
+        """Take the file as it is now."""
+        await self._live.close()
+        await self._connections.renew()
+        await self.check()
 
     async def close(self) -> None:
         """Give back the session, the connections and their threads."""
         await self._live.close()
         await self._connections.dispose()
+
+    async def _is_large(self, query: Query) -> bool:
+        """Are there more rows than a collection may hold unasked? Asked once, until they are counted anew."""
+        if query not in self._large:
+            self._large[query] = await self._exceeds_limit(query)
+        return self._large[query]
+
+    async def _exceeds_limit(self, query: Query) -> bool:
+        exceeds = self._pages_of(query).exceeds(self._collection_limit)
+        return bool(await self._fetch(f"size of {_name(query)}", exceeds, {}))
+
+    def _pages_of(self, query: Query) -> Pages:
+        """How to read the query's rows; raises `Trouble` where a filter can never be met."""
+        if query not in self._pages:
+            if len(self._pages) >= PAGES_KEPT:
+                self._pages.clear()
+            try:
+                self._pages[query] = Pages(self._catalog, self._tables[query.entity.table], query, self._dialect)
+            except ValueError as error:
+                raise Trouble("that is no filter here", str(error)) from error
+        return self._pages[query]
+
+    async def _sought(self, cause: str, pages: Pages, seek: Seek, *, positions: bool = False) -> list[Row[Any]]:
+        """The rows that are sought, stretch after stretch; or no more than their positions."""
+        found: list[Row[Any]] = []
+        skip, stretches, bounds = seek.skip, pages.stretches(seek), pages.parameters(seek.position)
+        for number, stretch in enumerate(stretches, start=1):
+            parameters = {**bounds, "limit": seek.limit - len(found), "skip": skip}
+            statement = stretch.positions if positions else stretch.rows
+            read = await self._fetch(cause, statement, parameters, folded=positions)
+            found += read
+            if len(found) == seek.limit or number == len(stretches):
+                break
+            if skip and not read:
+                skip -= (await self._fetch(cause, stretch.passed, {**bounds, "skip": skip}, folded=True))[0][0]
+            else:
+                skip = 0
+        return found
 
     async def _fetch(
         self, cause: str, statement: Executable, parameters: dict[str, Any], *, folded: bool = False
@@ -120,3 +253,14 @@ class OrmDatabase:
                     return (await connection.execute(statement, parameters)).all()
 
         return await self._connections.ask(question)
+
+
+def _gone() -> Trouble:
+    return Trouble("this row is not in the database any more", "press r to read again")
+
+
+def _name(query: Query) -> str:
+    """What the log calls a query's rows."""
+    if query.within is None:
+        return query.entity.name
+    return f"{label_of(query.within.entity.name, query.within.key)}.{query.within.relationship.name}"

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from pirate_tui.domain.failure import Busy
 from pirate_tui.domain.ports import Listener
+from pirate_tui.orm.files import WatchedFile
 from pirate_tui.orm.troubles import DATABASE_ERRORS, is_undecodable, trouble
 
 
@@ -85,6 +86,7 @@ class Errand:
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
         self._guards: list[Guard] = []
+        self.is_stopped = False
 
     def hold(self, guard: Guard) -> None:
         """The question has checked out the guard's connection."""
@@ -98,6 +100,7 @@ class Errand:
 
     async def stop(self) -> None:
         """End the question: what runs is interrupted, and what it would run next."""
+        self.is_stopped = True
         self._deadline = float("-inf")
         for guard in tuple(self._guards):
             await guard.stop()
@@ -130,6 +133,7 @@ class Connections:
 
     def __init__(self, path: Path, time_limit: float, listener: Listener) -> None:
         self.time_limit = time_limit
+        self._file = WatchedFile(path)
         self.engine = create_async_engine(read_only_url(path), connect_args={"timeout": BUSY_TIMEOUT})
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._listener = listener
@@ -152,12 +156,26 @@ class Connections:
                 await asyncio.sleep(delay)
         return await self._ask_once(question)
 
+    def told_loaded(self, instances: int) -> None:
+        """A question tells how many instances it has loaded by now; one that was stopped ends here."""
+        errand = _errand.get()
+        if errand is not None and errand.is_stopped:
+            raise asyncio.CancelledError
+        self._listener.loaded(instances)
+
+    async def renew(self) -> None:
+        """Let go of every connection, and of the file as it was: the next question opens the one that is there now."""
+        await self.engine.dispose()
+        self._file.take()
+
     async def dispose(self) -> None:
         """Close every connection and end its thread."""
         await self.engine.dispose()
 
     async def _ask_once(self, question: Callable[[], Awaitable[T]]) -> T:
         """In a task of its own, which no cancel reaches: SQLAlchemy loses the connection that it is cancelled in."""
+        if self._file.has_changed():
+            self._listener.changed()
         errand = Errand(time.monotonic() + self.time_limit)
         job = asyncio.ensure_future(self._answer(errand, question))
         try:

@@ -17,6 +17,7 @@ from pirate_tui.domain.failure import Failure, Trouble
 from pirate_tui.domain.loading import Cost, Opening, OpenRequest
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import clean
+from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.failures import Access, failure
@@ -69,6 +70,8 @@ class LiveInstance:
         label = label_of(request.entity.name, request.key)
         async with self._fresh_session() as session:
             began = time.perf_counter()
+            if request.in_full:
+                breathe(session, self._connections.told_loaded)
             with self._recorder.step(label) as selecting:
                 options = loader_options(mapper, name, request.strategy)
                 self._instance = await self._select(session, request.entity, request.key, options)
@@ -82,7 +85,7 @@ class LiveInstance:
                 target=self._catalog.entity(mapper.relationships[name].mapper),
                 cost=cost,
                 instance=snapshot(request.entity, self._instance),
-                rows=() if failed else child_rows(self._instance, name),
+                rows=() if failed or request.in_full else child_rows(self._instance, name),
                 failure=failed,
             )
 

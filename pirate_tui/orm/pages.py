@@ -1,211 +1,230 @@
-"""Keyset pages of a mapped class: Core statements, built once, that read rows and never instances."""
+"""The rows of a query: Core statements, built once, that read rows and never instances."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Dialect,
-    Integer,
-    Row,
-    Select,
-    String,
-    and_,
-    bindparam,
-    case,
-    cast,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-    tuple_,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Dialect, Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Mapper
-from sqlalchemy.types import NullType
 
 from pirate_tui.domain import rows
+from pirate_tui.domain.entity import Column
+from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, RowKey, Seek
-from pirate_tui.domain.text import CELL_LIMIT, clean
-from pirate_tui.orm.catalog import table_attributes
+from pirate_tui.domain.search import Match, Span
+from pirate_tui.orm.catalog import Catalog, table_attributes
 from pirate_tui.orm.cells import Reader
+from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, raw, related
+from pirate_tui.orm.ordering import Ordering, Part, Shape, cut
+from pirate_tui.orm.preflight import Table
 from pirate_tui.orm.troubles import READ_ERRORS
 
 
 Term = ColumnElement[Any]
 
-Shape = tuple[bool, tuple[bool, ...] | None]
-"""What makes seeks differ in their statement: backward or not, and which parts of the position are NULL."""
+Statement = Select[Any]
+
+
+class Stretch(NamedTuple):
+    """The statements that read one part of the rows beyond a position; the parameters are `limit` and `skip`."""
+
+    rows: Statement
+    positions: Statement
+    passed: Statement
+    """How many rows there are, of at most `skip`."""
 
 
 class Pages:
-    """How to read one mapped class page by page, in the order of its key.
+    """How to read the rows of one query page by page.
 
     Values are read raw (`NullType`), so that one which its type cannot read spoils nothing but its cell,
-    and long ones are cut by the database: 10 MB of text never cross.
-
-    Where the database does not see to it that keys are unique and never NULL, `tie_break` names a column that
-    is: it ends the order, which is total then too, and no row is lost between two pages.
+    and long ones are cut by the database: 10 MB of text never cross. Raises ValueError, in words for people,
+    where a filter's value can never be one of its column.
     """
 
-    def __init__(self, mapper: Mapper[Any], dialect: Dialect, tie_break: str | None = None) -> None:
+    def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
+        mapper = catalog.mapper(query.entity)
         self._mapper = mapper
         keys = list(mapper.primary_key)
         self._key_readers = [Reader(column.type, dialect) for column in keys]
         self._converts_key = any(reader.converts for reader in self._key_readers)
-        self._order: list[Term] = [_raw(column) for column in keys]
-        self._is_strict = tie_break is None
-        if tie_break is not None:
-            self._order.append(literal_column(f"{mapper.local_table}.{tie_break}"))
-        self._selected = list(self._order)
+        self._order = _order(mapper, query)
+        self._is_descending = query.order is not None and query.order.descending
+        self._ordering = _ordering(mapper, table, self._order)
+        self._from = mapper.persist_selectable
+        self._conditions = [matching(mapper, one) for one in query.filters]
+        if query.within is not None:
+            self._from, is_owner = related(mapper, catalog.mapper(query.within.entity), query.within)
+            self._conditions.append(is_owner)
+        self._selected = list(self._ordering.selected)
         self._cells: list[tuple[Reader, int, int]] = []
         """For each column shown: its reader, the place of its value, and that of its length; 0 for a whole value."""
         for attribute in table_attributes(mapper):
-            column = attribute.columns[0]
-            self._list(column, keys.index(column) if column in keys else None, Reader(column.type, dialect))
-        self._pages: dict[Shape, Select[Any]] = {}
-        self._anchors: dict[Shape, Select[Any]] = {}
+            self._list(attribute.columns[0], keys, Reader(attribute.columns[0].type, dialect))
+        self._stretches: dict[tuple[Shape | None, bool], list[Stretch]] = {}
 
     @property
-    def count(self) -> Select[Any]:
+    def count(self) -> Statement:
         """The statement that counts the rows."""
-        return select(func.count()).select_from(self._mapper.persist_selectable)
+        return self._select(func.count())
 
-    def statement(self, seek: Seek) -> Select[Any]:
-        """The statement that reads what is sought, with `parameters(seek)`; built at its first use."""
-        return self._built(self._pages, self._selected, seek)
+    def stretches(self, seek: Seek) -> list[Stretch]:
+        """What to read one after the other for what is sought, with `parameters`; built at its first use."""
+        shape = None if seek.position is None else self._ordering.shape(seek.position)
+        backward = seek.backward != self._is_descending
+        if (shape, backward) not in self._stretches:
+            parts = self._ordering.parts(shape, backward=backward)
+            self._stretches[shape, backward] = [self._stretch(part) for part in parts]
+        return self._stretches[shape, backward]
 
-    @staticmethod
-    def parameters(seek: Seek) -> dict[str, Any]:
-        """The parameters of the statement for what is sought."""
-        return {"limit": seek.limit, "skip": seek.skip, **_bounds(seek.position or ())}
+    def parameters(self, position: Position | None) -> dict[str, Any]:
+        """A position as parameters of its stretches."""
+        return {} if position is None else self._ordering.bounds(position)
 
-    def anchor(self, seek: Seek) -> Select[Any]:
-        """The statement that reads nothing but positions of what is sought, with `parameters(seek)`; built once too."""
-        return self._built(self._anchors, self._order, seek)
-
-    def find(self, typed: tuple[str, ...]) -> Select[Any]:
+    def find(self, key: tuple[str, ...]) -> Statement:
         """The statement that reads the position of the row whose key was typed; ValueError when it can be none."""
         keys = self._mapper.primary_key
-        if len(typed) != len(keys):
+        if len(key) != len(keys):
             raise ValueError(f"a key here is {', '.join(column.name for column in keys)}")
-        equal = [_typed(column, part) for column, part in zip(keys, typed, strict=True)]
-        return select(*self._order).where(*equal).limit(1)
+        equal = [key_equals(column, part) for column, part in zip(keys, key, strict=True)]
+        return self._select(*self._ordering.selected).where(*equal).limit(1)
 
-    def rank(self, position: tuple[Any, ...]) -> tuple[Select[Any], dict[str, Any]]:
-        """The statement that counts the rows before a position, and its parameters."""
-        return self.count.where(self._beyond(_nulls(position), backward=True)), _bounds(position)
+    def before(self, position: Position) -> list[Statement]:
+        """The statements that count the rows before a position, with `parameters`: their sum is its row number."""
+        parts = self._ordering.parts(self._ordering.shape(position), backward=not self._is_descending)
+        return [self.count.where(part.condition) for part in parts]
+
+    def count_between(self, span: Span, match: Match | None) -> Statement:
+        """The statement that counts the span's rows, or those that match, with `span_parameters`."""
+        return self.count.where(*self._within(span, match))
+
+    def nearest(self, span: Span, match: Match, *, backward: bool) -> Statement:
+        """The statement that reads the position of the span's first (or last) row that matches."""
+        down = backward != self._is_descending
+        order = [term.desc() if down else term for term in self._ordering.terms]
+        selected = self._select(*self._ordering.selected)
+        return selected.where(*self._within(span, match)).order_by(*order).limit(1)
+
+    def span_parameters(self, span: Span) -> dict[str, Any]:
+        """A span as parameters."""
+        after = {} if span.after is None else self._ordering.bounds(span.after, "after")
+        return after if span.upto is None else {**after, **self._ordering.bounds(span.upto, "upto")}
+
+    def every(self, interval: int) -> Statement:
+        """The statement that reads the position of every `interval`-th row, in one pass that sorts all of them."""
+        order = [term.desc() if self._is_descending else term for term in self._ordering.terms]
+        number = func.row_number().over(order_by=order).label("number")
+        named = [term.label(f"part_{at}") for at, term in enumerate(self._ordering.selected)]
+        numbered = self._select(*named, number).subquery()
+        chosen = numbered.c.number % literal_column(str(interval)) == literal_column("0")
+        return select(*list(numbered.c)[:-1]).where(chosen).order_by(numbered.c.number)
+
+    def sample(self) -> Statement:
+        """A statement in the query's order, to be explained: would all rows be sorted for it?"""
+        return self._select(*self._ordering.selected).order_by(*self._ordering.terms).limit(1)
+
+    def exceeds(self, limit: int) -> Statement:
+        """The statement that reads something only if there are more rows than that."""
+        return self._select(literal_column("1")).limit(1).offset(limit)
+
+    def whole(self, row: rows.Row) -> tuple[Statement, dict[str, Any]]:
+        """The statement that reads the row's values whole, raw, and its parameters."""
+        return self._one(row, [raw(attribute.columns[0]) for attribute in table_attributes(self._mapper)])
+
+    def value(self, row: rows.Row, column: Column, start: int, size: int) -> tuple[Statement, dict[str, Any]]:
+        """The statement that reads a stretch of one of the row's values, and its whole length; its parameters."""
+        value = raw(column_of(self._mapper, column.name))
+        return self._one(row, [func.substr(value, start + 1, size), func.length(value)])
+
+    def position(self, found: Row[Any]) -> Position:
+        """The position of a row found by a statement that selects positions."""
+        return self._ordering.position(found)
 
     def page(self, seek: Seek, found: Sequence[Row[Any]]) -> Page:
-        """The rows found by the statement, in the table's own order."""
-        columns = list(zip(*(reversed(found) if seek.backward else found), strict=True))
+        """The rows found by the stretches, in the query's own order."""
+        listed = list(reversed(found) if seek.backward else found)
+        columns = list(zip(*listed, strict=True))
         if not columns:
             return Page(())
         whole = repeat(None)
-        cells = [reader.cells(columns[at], columns[cut] if cut else whole) for reader, at, cut in self._cells]
-        positions = zip(*columns[: len(self._order)], strict=True)
-        listed = zip(zip(*cells, strict=True), positions, strict=True)
-        return Page(tuple(rows.Row(cells, self._key(position), position) for cells, position in listed))
+        cells = [reader.cells(columns[at], columns[cut_at] if cut_at else whole) for reader, at, cut_at in self._cells]
+        width = len(self._ordering.selected)
+        positions: Iterable[Position] = zip(*columns[:width], strict=True)
+        if self._order is not None:
+            positions = map(self._ordering.position, positions)
+        shown = zip(zip(*cells, strict=True), positions, strict=True)
+        return Page(tuple(rows.Row(cells, self._key(position), position) for cells, position in shown))
 
-    def _list(self, column: Term, key: int | None, reader: Reader) -> None:
-        """Select a column to be shown, unless it is a key, which is selected already."""
-        if key is not None:
-            self._cells.append((reader, key, 0))
-            return
-        at = len(self._selected)
-        self._selected += _cut(_raw(column))
-        self._cells.append((reader, at, at + 1))
+    def _select(self, *selected: Term) -> Statement:
+        return select(*selected).select_from(self._from).where(*self._conditions)
 
-    def _built(self, built: dict[Shape, Select[Any]], selected: list[Term], seek: Seek) -> Select[Any]:
-        """The statement of the seek's shape among those that are built already, or built now."""
-        shape = (seek.backward, None if seek.position is None else _nulls(seek.position))
-        if shape not in built:
-            built[shape] = self._sought(selected, *shape)
-        return built[shape]
+    def _one(self, row: rows.Row, selected: list[Term]) -> tuple[Statement, dict[str, Any]]:
+        """The statement that reads something of one row, by its key or, where it has none, by its position."""
+        if row.key is not None:
+            found = zip(self._mapper.primary_key, row.key, strict=True)
+            return select(*selected).where(*(column == part for column, part in found)).limit(1), {}
+        here = Span(None, row.position)
+        last = [term if self._is_descending else term.desc() for term in self._ordering.terms]
+        statement = self._select(*selected).where(*self._within(here, None)).order_by(*last).limit(1)
+        return statement, self.span_parameters(here)
 
-    def _sought(self, selected: list[Term], backward: bool, nulls: tuple[bool, ...] | None) -> Select[Any]:  # noqa: FBT001
-        statement = select(*selected).order_by(*[term.desc() for term in self._order] if backward else self._order)
-        if nulls is not None:
-            statement = statement.where(self._beyond(nulls, backward=backward))
-        return statement.limit(bindparam("limit")).offset(bindparam("skip"))
+    def _stretch(self, part: Part) -> Stretch:
+        limit: Any = bindparam("limit")
+        skip: Any = bindparam("skip")
+        read = [
+            self._select(*selected).where(part.condition).order_by(*part.order).limit(limit).offset(skip)
+            for selected in (self._selected, self._ordering.selected)
+        ]
+        passed = self._select(literal_column("1")).where(part.condition).limit(skip).subquery()
+        return Stretch(read[0], read[1], select(func.count()).select_from(passed))
 
-    def _beyond(self, nulls: tuple[bool, ...], *, backward: bool) -> Term:
-        """Beyond a position, of which these parts are NULL."""
-        if self._is_strict:
-            return _beyond_strictly(self._order, backward=backward)
-        return _beyond_with_nulls(self._order, nulls, backward=backward)
+    def _within(self, span: Span, match: Match | None) -> list[Term]:
+        after, upto = (None if end is None else self._ordering.shape(end) for end in (span.after, span.upto))
+        between = self._ordering.between(after, upto, is_open=span.is_open, backward=self._is_descending)
+        return [between] if match is None else [between, holding(self._mapper, match)]
 
-    def _key(self, position: tuple[Any, ...]) -> RowKey | None:
-        key = position[: len(self._key_readers)]
+    def _list(self, column: Term, keys: list[Any], reader: Reader) -> None:
+        """Select a column to be shown, unless it is selected already for the order's sake."""
+        before_keys = 0 if self._order is None else 2
+        if column in keys:
+            self._cells.append((reader, before_keys + keys.index(column), 0))
+        elif column is self._order:
+            self._cells.append((reader, 0, 1))
+        else:
+            at = len(self._selected)
+            self._selected += cut(raw(column))
+            self._cells.append((reader, at, at + 1))
+
+    def _key(self, position: Position) -> RowKey | None:
+        start = 0 if self._order is None else 1
+        key = position[start : start + len(self._key_readers)]
         if None in key:
             return None
         if not self._converts_key:
             return key
         try:
-            return tuple(reader.value(raw) for reader, raw in zip(self._key_readers, key, strict=True))
+            return tuple(reader.value(part) for reader, part in zip(self._key_readers, key, strict=True))
         except READ_ERRORS:
             return None
 
 
-def _beyond_strictly(order: list[Term], *, backward: bool) -> Term:
-    """Beyond a position of which no part is NULL: a comparison of row values, which an index serves."""
-    here: Term = order[0] if len(order) == 1 else tuple_(*order)
-    values = [_value(at) for at in range(len(order))]
-    there: Term = values[0] if len(order) == 1 else tuple_(*values)
-    return here < there if backward else here > there
+def _order(mapper: Mapper[Any], query: Query) -> Term | None:
+    """The column that the rows are ordered by; None where it is the key, or begins it."""
+    if query.order is None:
+        return None
+    column = column_of(mapper, query.order.column.name)
+    return None if column is mapper.primary_key[0] else column
 
 
-def _beyond_with_nulls(order: list[Term], nulls: tuple[bool, ...], *, backward: bool) -> Term:
-    """Beyond a position that may have NULLs, which SQLite places before all values: term by term."""
-    ways = []
-    for at, term in enumerate(order):
-        equal = [order[n].is_(None) if nulls[n] else order[n] == _value(n) for n in range(at)]
-        if backward:
-            further = false() if nulls[at] else or_(term < _value(at), term.is_(None))
-        else:
-            further = term.is_not(None) if nulls[at] else term > _value(at)
-        ways.append(and_(*equal, further))
-    return or_(*ways)
+def _ordering(mapper: Mapper[Any], table: Table, order: Term | None) -> Ordering:
+    """The order of the mapper's rows.
 
-
-def _typed(column: ColumnElement[Any], part: str) -> Term:
-    """Is the column what was typed? ValueError when it can never be."""
-    if isinstance(column.type, Integer):
-        if not re.fullmatch(r"[+-]?\d+", part):
-            raise ValueError(f"{clean(part)} is no key here; keys are numbers")
-        return _raw(column) == int(part)
-    return _raw(column) == part if isinstance(column.type, String) else cast(column, String) == part
-
-
-def _nulls(position: tuple[Any, ...]) -> tuple[bool, ...]:
-    """Which parts of a position are NULL."""
-    return tuple(value is None for value in position)
-
-
-def _bounds(position: tuple[Any, ...]) -> dict[str, Any]:
-    """A position as parameters; its NULLs are part of the statement."""
-    return {_bound(at): value for at, value in enumerate(position) if value is not None}
-
-
-def _value(at: int) -> Term:
-    return bindparam(_bound(at), type_=NullType())
-
-
-def _bound(at: int) -> str:
-    return f"key_{at}"
-
-
-def _raw(column: Term) -> Term:
-    return type_coerce(column, NullType())
-
-
-def _cut(raw: Term) -> tuple[Term, Term]:
-    """The value or its beginning, and its true length where it was cut."""
-    start: ColumnElement[int] = literal_column("1")
-    limit: ColumnElement[int] = literal_column(str(CELL_LIMIT))
-    length = func.length(raw)
-    is_long = length > limit
-    return case((is_long, func.substr(raw, start, limit)), else_=raw), case((is_long, length))
+    Where the database does not see to it that keys are unique and never NULL, something ends the order that is:
+    it is total then too, and no row is lost between two pages.
+    """
+    keys = [raw(column) for column in mapper.primary_key]
+    tie_break = table.tie_break({column.name for column in mapper.primary_key})
+    if tie_break is not None:
+        keys.append(literal_column(f"{mapper.local_table}.{tie_break}"))
+    is_nullable = order is not None and getattr(order, "name", None) not in table.not_null
+    return Ordering(None if order is None else raw(order), keys, is_strict=tie_break is None, is_nullable=is_nullable)

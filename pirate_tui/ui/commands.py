@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
+from pirate_tui.domain.query import HOW as FILTER_HOW
+
 
 class Place(Enum):
     """Where a command is bound: it works while that part of the screen has the focus."""
@@ -20,6 +22,7 @@ class Group(Enum):
     ACCESS = "Access"
     OPEN = "Open"
     MOVE = "Move"
+    ROWS = "Choose rows"
     TEXT = "Read and copy"
     GENERAL = "General"
 
@@ -92,12 +95,18 @@ COMMANDS = (
             Group.ACCESS),
     Command("explain", "t", "Explain", "Turn between the raw traceback and its explanation",
             Group.TEXT, in_footer=True),
-    Command("search", "slash", "Search", "Search the text of a traceback, an explanation or the statements",
+    Command("search", "slash", "Search", "Search the whole table; in another panel, its text",
             Group.TEXT, in_footer=True, key_display="/", priority=True),
-    Command("next_hit", "n", "Next hit", "Go to the next place that the search found", Group.TEXT, Place.TEXT),
-    Command("previous_hit", "N", "Previous hit", "Go to the place before that", Group.TEXT, Place.TEXT),
-    Command("copy", "y", "Copy", "Copy from the panel that has the focus: row, traceback, remedy or statement",
+    Command("next_match", "n", "Next hit", "Go to the next row that the search finds, in the whole table",
+            Group.TEXT),
+    Command("previous_match", "N", "Previous hit", "Go to the row before that", Group.TEXT),
+    Command("next_hit", "n", "Next place", "Go to the next place that the search found in the panel's text",
+            Group.TEXT, Place.TEXT),
+    Command("previous_hit", "N", "Previous place", "Go to the place before that", Group.TEXT, Place.TEXT),
+    Command("copy", "y", "Copy", "Copy from the panel that has the focus: whole row, traceback, remedy or statement",
             Group.TEXT, in_footer=True),
+    Command("view", "v", "View", "Show the whole value of the current column, page by page",
+            Group.TEXT),
     Command("log", "l", "Log", "Show or hide the log of all statements", Group.GENERAL, in_footer=True),
     Command("read_again", "r", "Read again", "Read the table from the database again, and try again after trouble",
             Group.GENERAL),
@@ -118,6 +127,12 @@ COMMANDS = (
     Command("last", "end,G", "Last", "Go to the last line", Group.MOVE, Place.TABLE),
     Command("go_to", "colon", "Go to", "Go to a row number, a percentage (73%), or a key (=42)",
             Group.MOVE, in_footer=False, key_display=":", priority=True),
+    Command("order", "o", "Order", "Order by the current column; again: descending; again: by key",
+            Group.ROWS, in_footer=True),
+    Command("filter", "f", "Filter", f"Only rows whose current column has {FILTER_HOW}",
+            Group.ROWS, in_footer=True, priority=True),
+    Command("unfilter", "F", "Unfilter", "Take the current column's filter away, or the newest one",
+            Group.ROWS),
     Command("previous_column", "left_square_bracket", "Previous column", "Go a column to the left",
             Group.MOVE, Place.TABLE),
     Command("next_column", "right_square_bracket", "Next column", "Go a column to the right; the view follows",

@@ -20,3 +20,15 @@ class Retrying(Message):
 
     attempt: int
     reason: str
+
+
+@dataclass
+class Loaded(Message):
+    """So many instances of a large collection have been loaded by now."""
+
+    instances: int
+
+
+@dataclass
+class Changed(Message):
+    """Another program has written to the database."""

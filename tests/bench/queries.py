@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.database import open_database
+from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.failures import Access, failure
 from pirate_tui.orm.pages import Pages
@@ -47,13 +48,13 @@ async def window(setting: Setting) -> list[Figure]:
     """A window of 200 rows in the middle of the table."""
     path = setting.world(CREWS)
     heard = Heard()
-    database = await open_database(path, MODELS, TIME_LIMIT, heard)
+    database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
     held = Connections(path, TIME_LIMIT, heard)
     pages = Pages(inspect(PirateCrew), held.engine.dialect)
     plain = sqlite3.connect(path)
     entity, seek = database.entities[0], Seek((HERE,))
     heard.take()
-    await database.page(entity, seek)
+    await database.page(Query(entity), seek)
     queries = heard.take()
     ours, sqlalchemy, cells, raw = [], [], [], []
     async with held.engine.connect() as connection:
@@ -66,7 +67,7 @@ async def window(setting: Setting) -> list[Figure]:
 
         found = await execute()
         for _ in range(setting.runs):
-            ours.append(await _median(lambda: database.page(entity, seek)))
+            ours.append(await _median(lambda: database.page(Query(entity), seek)))
             raw.append(await _median(lambda: _fetch(plain, queries)))
             sqlalchemy.append(await _median(execute))
             cells.append(await _median(page))
@@ -86,7 +87,7 @@ async def members(setting: Setting) -> list[Figure]:
     """The members of one crew, awaited: the access alone, and the whole opening."""
     path = setting.world(CREWS)
     heard = Heard()
-    database = await open_database(path, MODELS, TIME_LIMIT, heard)
+    database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
     connections, plain = Connections(path, TIME_LIMIT, heard), sqlite3.connect(path)
     recorder = Recorder(connections.engine, heard)
     request = _request(AccessMode.SAFE)

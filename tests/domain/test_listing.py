@@ -11,7 +11,10 @@ from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import Cost, LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.outline import Part, Path
+from pirate_tui.domain.query import Query, Within
 from pirate_tui.domain.rows import Page, Row
+from pirate_tui.domain.window import Window
+from tests.domain.tables import read
 
 
 SAILORS = Relationship("sailors", "Sailor", uselist=True, direction="one to many", lazy="select")
@@ -21,7 +24,7 @@ SAILOR = Entity("Sailor", "sailors", (), ())
 
 
 def rows(count: int) -> tuple[Row, ...]:
-    return tuple(Row((), (n + 1,)) for n in range(count))
+    return tuple(Row((), (n + 1,), (n,)) for n in range(count))
 
 
 def opening(relationship: Relationship, count: int) -> Opening:
@@ -31,8 +34,8 @@ def opening(relationship: Relationship, count: int) -> Opening:
 
 
 def listing(count: int = 10) -> Listing:
-    made = Listing(SHIP)
-    made.hold(0, Page(rows(count)))
+    made = Listing(Query(SHIP))
+    made.hold((), 0, Page(rows(count)))
     return made
 
 
@@ -78,16 +81,16 @@ def test_every_child_leads_back_to_its_parent(made: Listing, data: st.DataObject
 
 def test_a_row_that_was_not_read_is_nothing_yet() -> None:
     made = listing(3)
-    made.count(1_000)
-    assert made.row_at((2,)) == (SHIP, Row((), (3,)))
+    made.count((), 1_000)
+    assert made.row_at((2,)) == (SHIP, rows(3)[2])
     assert made.row_at((999,)) is None
 
 
 def test_rows_inside_belong_to_the_target_and_a_relationship_to_its_row() -> None:
     made = listing()
     made.show((4,), opening(SAILORS, 2))
-    assert made.row_at((4, "sailors", 1)) == (SAILOR, Row((), (2,)))
-    assert made.row_at((4, "sailors")) == (SHIP, Row((), (5,)))
+    assert made.row_at((4, "sailors", 1)) == (SAILOR, rows(2)[1])
+    assert made.row_at((4, "sailors")) == (SHIP, rows(5)[4])
 
 
 def test_opening_and_closing_a_row() -> None:
@@ -142,20 +145,20 @@ def test_enclosing_is_the_nearest_opened_row() -> None:
 
 
 def test_wanted_follows_the_view_past_what_is_opened() -> None:
-    made = Listing(SHIP)
-    made.hold(0, Page(rows(200)))
-    made.count(1_000)
-    assert made.wanted(0, 30) == (1,)
+    made = Listing(Query(SHIP))
+    made.hold((), 0, Page(rows(200)))
+    made.count((), 1_000)
+    assert made.wanted(0, 30) == [((), 1)]
     made.show((0,), opening(SAILORS, 300))
-    assert made.wanted(250, 30) == (1,), "the view lies in what is opened under row 0"
-    assert made.wanted(580, 30) == (1, 2)
-    assert Listing(SHIP).wanted(0, 30) == ()
+    assert made.wanted(250, 30) == [((), 1)], "the view lies in what is opened under row 0"
+    assert made.wanted(580, 30) == [((), 1), ((), 2)]
+    assert Listing(Query(SHIP)).wanted(0, 30) == []
 
 
 def test_reread_forgets_pages_and_what_is_opened() -> None:
     made = listing()
     made.show((4,), opening(SAILORS, 2))
-    made.reread(7)
+    made.reread(7, {})
     assert (made.outline.lines, made.row_at((0,))) == (7, None)
     assert made.within((9,)) == (6,)
     assert made.within((6,)) == (6,)
@@ -165,12 +168,87 @@ def test_fewer_rows_than_before_close_what_was_opened_beyond() -> None:
     made = listing()
     made.show((1,), opening(SAILORS, 2))
     made.show((9,), opening(SAILORS, 2))
-    made.count(5)
+    made.count((), 5)
     assert sorted(made.outline.opened) == [1]
 
 
 def test_an_empty_table_has_one_place_for_the_cursor() -> None:
-    made = Listing(SHIP)
+    made = Listing(Query(SHIP))
     assert made.within((0,)) == (0,)
     assert made.move((0,), 1) == (0,)
     assert made.row_at((0,)) is None
+
+
+# Relationships with too many rows to hold.
+
+
+def windowed(relationship: Relationship, count: int, *, in_full: bool = False) -> Opening:
+    """An opening whose rows are paged; the first page is there."""
+    made = opening(relationship, min(count, Window().page_size))
+    query = Query(SAILOR, within=Within(SHIP, (1,), relationship))
+    return made._replace(query=query, request=made.request._replace(in_full=in_full))
+
+
+def test_what_is_paged_under_a_row_has_its_first_rows_and_its_count() -> None:
+    made = listing()
+    made.show((4,), windowed(SAILORS, 5_000))
+    assert made.outline.lines == 10 + 2 + 200
+    made.count((4, "sailors"), 5_000)
+    assert made.outline.lines == 10 + 2 + 5_000
+    assert made.row_at((4, "sailors", 7)) == (SAILOR, rows(8)[7])
+    assert made.row_at((4, "sailors", 4_000)) is None
+    made.close((4,))
+    assert set(made.windows) == {()}
+
+
+def test_opening_in_full_begins_anew() -> None:
+    made = listing()
+    made.show((4,), windowed(SAILORS, 5_000))
+    made.count((4, "sailors"), 5_000)
+    made.show((4,), windowed(SAILORS, 5_000, in_full=True))
+    assert made.windows[4, "sailors"].count is None
+    held_back = [made.show((n,), windowed(SAILORS, 5_000, in_full=n == 1)).opening for n in (0, 1)]
+    assert [one is not None and one.is_held_back for one in held_back] == [True, False]
+
+
+def test_reread_keeps_open_what_is_still_there_under_its_new_number() -> None:
+    made = listing()
+    made.show((4,), windowed(SAILORS, 5_000))
+    made.count((4, "sailors"), 5_000)
+    made.show((6,), opening(SAILORS, 2))
+    made.show((8,), opening(SAILORS, 3))
+    made.reread(9, {4: 3, 8: 7})
+    assert sorted(made.outline.opened) == [3, 7]
+    assert set(made.windows) == {(), (3, "sailors")}
+    assert made.outline.lines == 9 + (2 + 5_000) + (2 + 3)
+    assert made.row_at((3, "sailors", 0)) is None, "it is read again"
+    assert ((3, "sailors"), 0) in made.wanted(0, 30)
+
+
+@given(st.integers(1, 500), st.integers(0, 700), st.integers(0, 700), st.data())
+def test_whatever_is_in_view_is_read_and_shown_also_nested(
+    count: int, outer: int, inner: int, data: st.DataObject
+) -> None:
+    tables: dict[Path, tuple[Row, ...]] = {(): rows(count)}
+    made = Listing(Query(SHIP))
+    made.count((), count)
+    number = data.draw(st.integers(0, count - 1))
+    made.hold((), 0, Page(tables[()][:200]))
+    made.show((number,), windowed(SAILORS, outer))
+    tables[number, "sailors"] = rows(outer)
+    made.count((number, "sailors"), outer)
+    if outer:
+        inside = data.draw(st.integers(0, outer - 1))
+        made.show((number, "sailors", inside), windowed(PORTS, inner))
+        tables[number, "sailors", inside, "ports"] = rows(inner)
+        made.count((number, "sailors", inside, "ports"), inner)
+    for top in data.draw(st.lists(st.integers(0, made.outline.lines - 1), max_size=8)):
+        while wanted := made.wanted(top, 40):
+            path, page = wanted[0]
+            made.hold(path, page, read(list(tables[path]), made.windows[path].seek(page)))
+        for y in range(top, min(top + 40, made.outline.lines)):
+            line = made.outline.line_at(y)
+            if line.part is Part.ROW:
+                found = made.row_at(line.path)
+                assert found is not None
+                assert found[1] == tables[line.path[:-1]][int(line.path[-1])]

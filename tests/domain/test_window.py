@@ -7,22 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain.rows import Page, Row, Seek
+from pirate_tui.domain.search import Span
 from pirate_tui.domain.window import Window
-
-
-def table(count: int) -> list[Row]:
-    return [Row((), (n,), (n * 10,)) for n in range(count)]
-
-
-def read(rows: list[Row], seek: Seek) -> Page:
-    """What a database would answer."""
-    found = rows[::-1] if seek.backward else rows
-    if seek.position is not None:
-        found = [
-            row for row in found if (row.position < seek.position) == seek.backward and row.position != seek.position
-        ]
-    found = found[seek.skip : seek.skip + seek.limit]
-    return Page(tuple(found[::-1] if seek.backward else found))
+from tests.domain.tables import read, table
 
 
 def pages_in(window: Window, count: int) -> int:
@@ -115,12 +102,13 @@ def test_until_it_is_counted_a_table_is_as_long_as_what_was_read() -> None:
     assert window.known == 1_000
 
 
-def test_clear_forgets_pages_and_count() -> None:
+def test_clear_forgets_pages_and_anchors_but_not_the_count() -> None:
     window = Window(page_size=10)
     window.count = 7
     window.hold(0, Page(tuple(table(7))))
+    window.anchors.append((3,))
     window.clear()
-    assert (window.known, window.row(0)) == (0, None)
+    assert (window.known, window.row(0), window.anchors) == (7, None, [])
 
 
 def walk(window: Window, rows: list[Row]) -> None:
@@ -155,3 +143,22 @@ def test_a_small_table_and_one_not_counted_need_no_anchors() -> None:
     assert window.next_anchor is None
     window.count = 999
     assert window.next_anchor is None
+
+
+@given(st.integers(0, 300), st.integers(1, 4), st.integers(0, 80))
+def test_the_spans_are_all_rows_cut_at_the_anchors(count: int, size: int, read_so_far: int) -> None:
+    rows, window = table(count), Window(page_size=size)
+    window.count = count
+    walk(window, rows)
+    del window.anchors[read_so_far:]
+    spans = window.spans
+    assert [span.start for span in spans] == [n * window.interval for n in range(len(window.anchors) + 1)]
+    assert all(rows[span.start].position == (span.start * 10,) for span in spans if span.start < count)
+    assert [span.after for span in spans[1:]] == [span.upto for span in spans[:-1]] == window.anchors
+
+
+def test_without_an_index_there_is_one_span() -> None:
+    window = Window()
+    window.count, window.is_indexed = 10_000, False
+    window.anchors.append((1,))
+    assert window.spans == [Span()]

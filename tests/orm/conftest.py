@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Statement
-from pirate_tui.orm.database import OrmDatabase, open_database
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 
 
 OpenModels: TypeAlias = Callable[[Path, Sequence[type]], Awaitable[OrmDatabase]]
@@ -64,6 +64,8 @@ class Remembering:
 
     statements: list[Statement]
     retries: list[int]
+    instances: int = 0
+    changes: int = 0
 
     def statement(self, statement: Statement) -> None:
         """Keep a statement."""
@@ -73,6 +75,14 @@ class Remembering:
         """Keep the number of an attempt."""
         assert "locked" in reason
         self.retries.append(attempt)
+
+    def loaded(self, instances: int) -> None:
+        """Keep how many instances were loaded."""
+        self.instances = instances
+
+    def changed(self) -> None:
+        """Count the changes."""
+        self.changes += 1
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +157,7 @@ async def open_models(listener: Listener, settled: Settled) -> AsyncIterator[Ope
     opened: list[OrmDatabase] = []
 
     async def open_one(path: Path, classes: Sequence[type]) -> OrmDatabase:
-        database = await open_database(path, classes, 30, listener)
+        database = await open_database(path, classes, Limits(30), listener)
         opened.append(database)
         return database
 

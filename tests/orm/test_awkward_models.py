@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.orm.database import OrmDatabase
 
@@ -121,7 +122,7 @@ async def logs(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
 
 async def test_the_key_of_a_row_is_the_identity_of_its_instance(logs: OrmDatabase) -> None:
     (entity,) = logs.entities
-    rows = (await logs.page(entity, Seek())).rows
+    rows = (await logs.page(Query(entity), Seek())).rows
     assert [row.key for row in rows] == [(GOOD,), (BAD,)]
     assert rows[1].cells[1].is_misfit
     assert (await logs.rest(entity, (GOOD,))).label == f"Log {GOOD}"

@@ -15,6 +15,7 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.orm.database import OrmDatabase
@@ -159,8 +160,8 @@ async def test_whatever_is_cancelled_the_database_goes_on(
     mode = AccessMode.UNSAFE if what == "plain" else AccessMode.SAFE
     request = OpenRequest(ship, (1,), ship.relationships[0], mode, LoaderStrategy.AS_MAPPED)
     work: dict[str, Callable[[], Awaitable[object]]] = {
-        "page": lambda: database.page(ship, Seek()),
-        "count": lambda: database.count(ship),
+        "page": lambda: database.page(Query(ship), Seek()),
+        "count": lambda: database.count(Query(ship)),
         "rest": lambda: database.rest(ship, (1,)),
         "open": lambda: database.open(request),
         "plain": lambda: database.open(request),
@@ -175,4 +176,4 @@ async def test_whatever_is_cancelled_the_database_goes_on(
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, 5)
         await settled(database)
-    assert await database.count(ship) == 2
+    assert await database.count(Query(ship)) == 2

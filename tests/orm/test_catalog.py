@@ -82,7 +82,7 @@ def test_columns_go_by_their_attributes_and_only_the_tables_own() -> None:
     assert (island.name, island.table) == ("Island", "islands")
     assert island.columns == (
         Column("id", "Integer()", is_key=True, is_numeric=True),
-        Column("title", "String(length=20)", is_key=False, is_numeric=False),
+        Column("title", "String(length=20)", is_key=False, is_numeric=False, is_text=True),
         Column("height", "Numeric(precision=5, scale=2)", is_key=False, is_numeric=True),
     )
     assert [column.name for column in port.columns] == ["id", "parent_id"]

@@ -14,10 +14,11 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Busy, CannotStart, Trouble
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm import engine
-from pirate_tui.orm.database import OrmDatabase, open_database
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.pirates.models import MODELS
 
 
@@ -25,8 +26,8 @@ OpenModels: TypeAlias = Callable[[Path, Sequence[type]], Awaitable[OrmDatabase]]
 CheckedOut: TypeAlias = Callable[[OrmDatabase], int]
 
 WORK: dict[str, Callable[[OrmDatabase, Entity], Awaitable[object]]] = {
-    "page": lambda database, ship: database.page(ship, Seek()),
-    "count": lambda database, ship: database.count(ship),
+    "page": lambda database, ship: database.page(Query(ship), Seek()),
+    "count": lambda database, ship: database.count(Query(ship)),
     "rest": lambda database, ship: database.rest(ship, (1,)),
     "open": lambda database, ship: database.open(
         OpenRequest(ship, (1,), ship.relationships[0], AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
@@ -74,7 +75,7 @@ async def test_a_lock_that_is_released_meanwhile_is_waited_for(
     what: str,
 ) -> None:
     listener = patient(lock, 2)
-    database = await open_database(fleet_file, fleet, 30, listener)
+    database = await open_database(fleet_file, fleet, Limits(30), listener)
     lock.execute("BEGIN EXCLUSIVE")
     assert await WORK[what](database, database.entities[0])
     assert getattr(listener, "attempts", None) == [1, 2]
@@ -121,7 +122,7 @@ async def test_a_lock_in_the_way_of_a_new_connection_is_waited_for_too(
     listener = patient(lock, 2)
     if what == "start":
         lock.execute("BEGIN EXCLUSIVE")
-    database = await open_database(fleet_file, fleet, 30, listener)
+    database = await open_database(fleet_file, fleet, Limits(30), listener)
     if what != "start":
         await database._connections.engine.dispose()  # noqa: SLF001  as after an error
         lock.execute("BEGIN EXCLUSIVE")
@@ -139,7 +140,7 @@ async def test_another_program_can_write_while_we_are_open(
         lock.execute("BEGIN EXCLUSIVE")
         lock.execute("INSERT INTO ships (name) VALUES ('Dolphin')")
         lock.execute("COMMIT")
-    assert await database.count(database.entities[0]) == 2 + len(WORK)
+    assert await database.count(Query(database.entities[0])) == 2 + len(WORK)
 
 
 @pytest.mark.parametrize(

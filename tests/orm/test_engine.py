@@ -159,7 +159,7 @@ async def test_a_relative_path_is_found(fleet_file: Path, listener: Listener, mo
 
 async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path, listener: Listener) -> None:
     connections = Connections(tmp_path / "none.db", 30, listener)
-    with pytest.raises(Trouble, match="unable to open database file"):
+    with pytest.raises(Trouble, match="the file was removed: put it back, then press r"):
         await send(connections, "SELECT 1")
     await connections.dispose()
     assert not (tmp_path / "none.db").exists()

@@ -11,6 +11,7 @@ import pytest
 from pirate_tui.domain.access import AccessMode, AttributeState, InstanceSnapshot
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.pirates.models import MODELS
@@ -129,9 +130,9 @@ async def test_resting_selects_the_instance_and_nothing_more(case: Case, checked
 
 async def test_pages_and_counts_give_their_connections_back(case: Case, checked_out: CheckedOut) -> None:
     for entity in case.database.entities:
-        page = await case.database.page(entity, Seek())
+        page = await case.database.page(Query(entity), Seek())
         assert checked_out(case.database) == 0
-        assert await case.database.count(entity) >= len(page.rows) > 0
+        assert await case.database.count(Query(entity)) >= len(page.rows) > 0
         assert checked_out(case.database) == 0
 
 

@@ -14,8 +14,9 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.orm.database import OrmDatabase, open_database
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 
 
 Settled: TypeAlias = Callable[[OrmDatabase], Awaitable[None]]
@@ -64,8 +65,8 @@ def script(entity: Entity) -> list[Callable[[OrmDatabase], Awaitable[object]]]:
     opens = [(AccessMode.SAFE, strategy) for strategy in LoaderStrategy]
     return [
         lambda database: database.check(),
-        lambda database: database.page(entity, Seek()),
-        lambda database: database.count(entity),
+        lambda database: database.page(Query(entity), Seek()),
+        lambda database: database.count(Query(entity)),
         lambda database: database.rest(entity, (1,)),
         *(lambda database, how=how: database.open(request(*how)) for how in opens),
     ]
@@ -80,7 +81,7 @@ async def new_connections(database: OrmDatabase) -> None:
 async def test_every_failure_of_the_driver_is_trouble_in_its_place(
     saboteur: Saboteur, fleet_file: Path, fleet: tuple[type, type], listener: Listener, settled: Settled, error: str
 ) -> None:
-    database = await open_database(fleet_file, fleet, 30, listener)
+    database = await open_database(fleet_file, fleet, Limits(30), listener)
     surprises = list[str]()
     for number, question in enumerate(script(database.entities[0])):
         for n in range(1, 4):
@@ -94,7 +95,7 @@ async def test_every_failure_of_the_driver_is_trouble_in_its_place(
                 surprises.append(f"question {number}, call {n}: {surprise!r}")
             reached, saboteur.left = saboteur.left <= 0, -1
             await settled(database)
-            assert await database.count(database.entities[0]) == 2
+            assert await database.count(Query(database.entities[0])) == 2
             if not reached:
                 break
     await database.close()
@@ -107,6 +108,6 @@ async def test_a_failure_at_the_start_is_a_reason_to_end(
 ) -> None:
     saboteur.left, saboteur.error = 1, ERRORS[error]
     with pytest.raises(CannotStart) as caught:
-        await open_database(fleet_file, fleet, 30, listener)
+        await open_database(fleet_file, fleet, Limits(30), listener)
     assert caught.value.exit_code == 3
     assert str(fleet_file) in caught.value.message

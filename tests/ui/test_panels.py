@@ -67,6 +67,7 @@ async def test_every_statement_is_listed_with_its_cause(browse: Browse, world: P
             "rows of PirateCrew",
             "count of PirateCrew",
             "PirateCrew 1",
+            "size of Pirate",
             "PirateCrew 1",
             "PirateCrew 1.members",
         ]

@@ -10,7 +10,9 @@ from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.loading import Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
-from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek
+from pirate_tui.domain.query import Position, Query
+from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
+from pirate_tui.domain.search import Match, Span
 
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
@@ -28,6 +30,7 @@ class FakeDatabase:
     def __init__(self, rows: int = 3, key: RowKey | None = None) -> None:
         self.rows = rows
         self.key = key
+        self.guess: int | None = None
         self.trouble: Trouble | None = None
         self.held: asyncio.Event | None = None
         self.cancelled = 0
@@ -39,7 +42,7 @@ class FakeDatabase:
         await self._meet()
         return self
 
-    async def page(self, entity: Entity, seek: Seek) -> Page:  # noqa: ARG002  the port's signature
+    async def page(self, query: Query, seek: Seek) -> Page:  # noqa: ARG002  the port's signature
         """Rows with their number."""
         await self._meet()
         if seek.backward:
@@ -50,21 +53,54 @@ class FakeDatabase:
             numbers = range(start, min(start + seek.limit, self.rows))
         return Page(tuple(Row((Cell(str(n)),), self.key or (n,), (n,)) for n in numbers))
 
-    async def count(self, entity: Entity) -> int:  # noqa: ARG002  the port's signature
+    async def count(self, query: Query) -> int:  # noqa: ARG002  the port's signature
         """How many there are."""
         await self._meet()
         return self.rows
 
-    async def anchor(self, entity: Entity, seek: Seek) -> tuple[Any, ...] | None:
+    async def estimate(self, query: Query) -> int | None:  # noqa: ARG002  the port's signature
+        """A guess that a test may set."""
+        return self.guess
+
+    async def anchor(self, query: Query, seek: Seek) -> Position | None:
         """The position of a row."""
-        page = await self.page(entity, seek)
+        page = await self.page(query, seek)
         return page.rows[0].position if page.rows else None
 
-    async def rank(self, entity: Entity, key: tuple[str, ...]) -> int:
+    async def anchors(self, query: Query, interval: int) -> list[Position]:
+        """Islands are never sorted."""
+        raise AssertionError(query, interval)
+
+    async def is_sorted(self, query: Query) -> bool:  # noqa: ARG002  the port's signature
+        """They have but one column."""
+        return True
+
+    async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
         """A key is its row's number."""
         if not key[0].isdecimal():
-            raise Trouble(f"there is no {entity.name} {key[0]}", "keys are numbers")
-        return int(key[0])
+            raise Trouble(f"there is no {query.entity.name} {key[0]}", "keys are numbers")
+        return int(key[0]) if int(key[0]) < self.rows else None
+
+    async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
+        """Islands are never searched."""
+        raise AssertionError(query, span, match, backward)
+
+    async def count_between(self, query: Query, span: Span, match: Match | None = None) -> int:
+        """Islands are never searched."""
+        raise AssertionError(query, span, match)
+
+    async def whole(self, query: Query, row: Row) -> tuple[str, ...]:
+        """Nothing of an island is ever cut."""
+        raise AssertionError(query, row)
+
+    async def value(self, query: Query, row: Row, column: Column, start: int, size: int) -> Value:
+        """The number of an island."""
+        assert (query.entity, column, size > 0) == (ISLAND, ISLAND.columns[0], True)
+        return Value((row.cells[0].text[start:],), len(row.cells[0].text))
+
+    async def renew(self) -> None:
+        """It is always the same."""
+        await self._meet()
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """An instance with one attribute."""
@@ -126,7 +162,9 @@ async def test_long_work_is_said_and_esc_stops_it(browse: Browse) -> None:
         await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")
         database.held = asyncio.Event()
         await browser.press("r")
-        await browser.until(lambda: browser.screen.busy == "counting Island … · esc stops", "what is under way")
+        await browser.until(
+            lambda: browser.screen.busy == "opening the database again … · esc stops", "what is under way"
+        )
         await browser.press("escape")
         await browser.until(lambda: database.cancelled, "the end of the work")
         assert not browser.screen.busy
@@ -186,7 +224,9 @@ async def test_what_is_no_place_is_said_and_esc_stays(browse: Browse) -> None:
         await browser.press("colon", *"rum", "enter")
         await browser.until(lambda: browser.trouble == "there is no Island rum; keys are numbers", "the trouble")
         await browser.press("colon", "enter")
-        await browser.until(lambda: browser.trouble.startswith("that is no place; give a row number"), "the trouble")
+        await browser.until(
+            lambda: browser.trouble.startswith("that was not understood; give a row number"), "the trouble"
+        )
         await browser.press("colon", "2", "escape")
         await browser.until(lambda: browser.table.has_focus, "the table")
         assert browser.table.cursor == (0,)

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on, work
@@ -15,37 +16,39 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.goto import read_place
-from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Connect, Database
-from pirate_tui.domain.rows import Row, Seek
+from pirate_tui.domain.query import Query, read_filter
+from pirate_tui.domain.rows import Row
+from pirate_tui.domain.search import read_match
 from pirate_tui.domain.statements import Statement
-from pirate_tui.domain.text import clean
 from pirate_tui.ui.commands import Place, bindings
-from pirate_tui.ui.messages import Retrying, StatementTold
+from pirate_tui.ui.messages import Changed, Loaded, Retrying, StatementTold
+from pirate_tui.ui.rows_reader import RowsReader
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import StatementLog
 from pirate_tui.ui.widgets.text_pane import SearchableView
 from pirate_tui.ui.widgets.title_bar import TitleBar
+from pirate_tui.ui.works import Work, Works
 
 
 if TYPE_CHECKING:
     from pirate_tui.ui.widgets.failure_view import FailureView
-    from pirate_tui.ui.widgets.prompts import GoToBar, SearchBar
+    from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, SearchBar
 
 DEBOUNCE = 0.05
 """Seconds that the cursor rests on a row before its instance is selected."""
 
-PATIENCE = 0.2
-"""Seconds that work may take before it is said that it is under way."""
+MANY = 100_000
+"""Rows: to sort so many takes a time that can be felt, and it is said before it is done."""
 
-CANCELLABLE = ("connect", "open", "find")
-"""Groups of workers that esc stops at once; whatever else runs, when it is said to be under way."""
+IN_TABLE = frozenset({"order", "filter", "unfilter", "view", "next_match", "previous_match"})
+"""Commands of the table that ask more than the table knows."""
 
 
 class BrowseScreen(Screen[None]):
@@ -71,10 +74,12 @@ class BrowseScreen(Screen[None]):
         self._database: Database | None = None
         self._opened_at: Path = ()
         self._is_furnished = asyncio.Event()
-        self._works: list[str] = []
-        """What is under way."""
-        self._troubled = ""
-        """What was under way when the trouble that is shown came."""
+        self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
+        self._reader: RowsReader | None = None
+        self._opening: Work | None = None
+        """The opening of a relationship, while it is under way or after."""
+        self._warned: Query | None = None
+        """The order of which it has been said what it costs."""
         self._live = asyncio.Lock()
         """Held while the live instance is exchanged: the inspector never shows another."""
         self.set_reactive(BrowseScreen.database_label, label)
@@ -116,7 +121,8 @@ class BrowseScreen(Screen[None]):
 
             await self.mount(failure_view.FailureView(), before=self._log)
             footer = Footer(show_command_palette=False)
-            await self.mount(prompts.SearchBar(), prompts.GoToBar(), footer, before="#foot")
+            bars = (prompts.SearchBar(), prompts.FindBar(), prompts.FilterBar(), prompts.GoToBar())
+            await self.mount(*bars, footer, before="#foot")
             await self.query_one("#foot").remove()
             self._is_furnished.set()
             self.refresh_bindings()  # the footer is composed when these are told
@@ -131,71 +137,57 @@ class BrowseScreen(Screen[None]):
         """A lock is in the way."""
         self.post_message(Retrying(attempt, reason))
 
+    def loaded(self, instances: int) -> None:
+        """So many instances of a large collection are there by now."""
+        self.post_message(Loaded(instances))
+
+    def changed(self) -> None:
+        """Another program has written to the database."""
+        self.post_message(Changed())
+
     @on(StatementTold)
     def _log_statement(self, told: StatementTold) -> None:
         self._log.tell(told.statement)
 
     @on(Retrying)
     def _say_retrying(self, retrying: Retrying) -> None:
-        self.busy = f"{retrying.reason}; trying again ({retrying.attempt}) · esc stops"
+        self._works.notice(f"{retrying.reason}; trying again ({retrying.attempt})")
+
+    @on(Loaded)
+    def _say_loaded(self, loaded: Loaded) -> None:
+        if self._opening is not None:
+            self._opening.progress = f"{loaded.instances:,} loaded"
+
+    @on(Changed)
+    def _read_what_changed(self) -> None:
+        if self._reader is not None:
+            self._reader.changed()
 
     # Work: each question has its own group of workers.
 
     @work(exclusive=True, group="connect")
     async def _begin(self) -> None:
-        with self._under_way("opening the database"):
+        with self._works.under_way("opening the database"):
             try:
                 self._database = database = await self._connect(self)
-                entity = database.entities[0]
-                self._table.show_entity(entity)
-                self._table.border_title = Text(entity.name)
-                self._table.hold(0, await database.page(entity, Seek()))
+                self._reader = RowsReader(database, self._table, self._works)
+                await self._reader.begin(Query(database.entities[0]))
                 self.database_label = f"{database.name} · {database.dialect} · read-only"
-                self._count(entity)
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
             finally:
                 self.call_after_refresh(self._furnish)
 
-    @work(exclusive=True, group="count")
-    async def _count(self, entity: Entity, *, reread: bool = False) -> None:
-        """Count the rows; to reread them too, forget the pages that are held."""
-        with self._under_way(f"counting {entity.name}"):
-            count = await self._opened.count(entity)
-            self._table.border_title = Text(f"{entity.name} · {count:,} row{'s'[: count != 1]}")
-            if reread:
-                self.workers.cancel_group(self, "pages")  # a page that was read before would come after
-                self._table.reread(count)
-            else:
-                self._table.count(count)
-            if self._table.listing is not None:
-                self._walk(self._table.listing)
-
-    @work(exclusive=True, group="pages")
-    async def _read_pages(self, listing: Listing) -> None:
-        """Read what is wanted now, which may have changed with every page: one that left the view is not read."""
-        entity = listing.entity
-        with self._under_way(f"reading {entity.name}"):
-            while wanted := self._table.wanted():
-                page = await self._opened.page(entity, listing.window.seek(wanted[0]))
-                self._table.hold(wanted[0], page)
-
-    @work(exclusive=True, group="find")
-    async def _find(self, entity: Entity, key: tuple[str, ...]) -> None:
-        with self._under_way(clean(f"finding {entity.name} {', '.join(key)}")):
-            self._table.go_to(await self._opened.rank(entity, key))
-
-    @work(exclusive=True, group="anchors")
-    async def _walk(self, listing: Listing) -> None:
-        """Read the anchors one after another in the background, so that every page of the table comes near."""
-        try:
-            while (seek := listing.window.next_anchor) is not None:
-                anchor = await self._opened.anchor(listing.entity, seek)
-                if anchor is None:
-                    break
-                listing.window.anchors.append(anchor)
-        except Trouble as trouble:
-            self._show_trouble(trouble)
+    @work(exclusive=True, group="reread")
+    async def _read_again(self) -> None:
+        """The file may be another one now; nothing stays open."""
+        with self._works.under_way("opening the database again"):
+            try:
+                await self._opened.renew()
+            except CannotStart as reason:
+                raise Trouble(reason.message, "press r to try again") from reason
+            self._table.close_all()
+            await self._rows.reread()
 
     @work(exclusive=True, group="rest")
     async def _rest(self, entity: Entity, row: Row) -> None:
@@ -206,14 +198,14 @@ class BrowseScreen(Screen[None]):
                 return  # it has been opened meanwhile, and is the live one as it is
             self._inspector.snapshot = None
             if row.key is not None:
-                with self._under_way(f"selecting {entity.name}"):
+                with self._works.under_way(f"selecting {entity.name}"):
                     self._inspector.snapshot = await self._opened.rest(entity, row.key)
 
     @work(exclusive=True, group="open")
     async def _open(self, path: Path, request: OpenRequest) -> None:
         self.workers.cancel_group(self, "rest")
-        with self._under_way(f"opening {request.entity.name}.{request.relationship.name}"):
-            self._table.border_subtitle = None
+        with self._works.under_way(f"opening {request.entity.name}.{request.relationship.name}") as self._opening:
+            self._table.hint = ""
             async with self._live:
                 await self._is_furnished.wait()
                 with self._live_or_none():
@@ -221,6 +213,26 @@ class BrowseScreen(Screen[None]):
                 self._inspector.snapshot = opening.instance
             self._table.show_opening(path, opening)
             self._show_failure((*path, request.relationship.name), opening)
+            if opening.query is not None:
+                self._rows.count()
+
+    @work(exclusive=True, group="copy")
+    async def _copy_row(self, query: Query, row: Row) -> None:
+        with self._works.under_way("copying the row"):
+            self._copy("the whole row", "\t".join(await self._opened.whole(query, row)))
+
+    @work(exclusive=True, group="order")
+    async def _order(self, query: Query) -> None:
+        """Order the rows; if that is costly, say so first, and do it when it is asked again."""
+        listing = self._table.listing
+        many = listing is not None and (listing.window.count or 0) > MANY
+        if many and query != self._warned and not await self._opened.is_sorted(query):
+            self._warned = query
+            column = query.order.column.name if query.order else ""
+            self._table.hint = f"no index serves {column}: every page sorts all rows · o again to do it all the same"
+            return
+        self._table.hint = ""
+        self._rows.show(query)
 
     @contextmanager
     def _live_or_none(self) -> Iterator[None]:
@@ -234,37 +246,12 @@ class BrowseScreen(Screen[None]):
                 table.rest()
             raise
 
-    def _is_working(self, group: str) -> bool:
-        return any(worker.group == group and worker.is_running for worker in self.workers if worker.node is self)
-
-    @contextmanager
-    def _under_way(self, what: str) -> Iterator[None]:
-        """Say what is under way if it takes longer than a moment, and show the trouble that it comes to.
-
-        The trouble stays until the same work succeeds, or esc puts it away.
-        """
-        self._works.append(what)
-        timer = self.set_timer(PATIENCE, lambda: setattr(self, "busy", f"{what} … · esc stops"))
-        try:
-            yield
-            if self._troubled == what:
-                self._show_trouble(None)
-        except Trouble as trouble:
-            self._show_trouble(trouble)
-            self._troubled = what
-        finally:
-            timer.stop()
-            self._works.remove(what)
-            if not self._works:
-                self.busy = ""
-
     # What the widgets tell.
 
     @on(RowTable.PagesWanted)
     def _pages_wanted(self) -> None:
-        listing = self._table.listing
-        if listing is not None and not self._is_working("pages"):
-            self._read_pages(listing)
+        if self._reader is not None:
+            self._reader.fill()
 
     @on(RowTable.Rested)
     def _rested(self, rested: RowTable.Rested) -> None:
@@ -273,9 +260,9 @@ class BrowseScreen(Screen[None]):
     @on(RowTable.OpenAsked)
     def _open_asked(self, asked: RowTable.OpenAsked) -> None:
         if asked.row.key is None:
-            self._show_trouble(Trouble("this row has no key that an instance could have", "it can only be looked at"))
+            self._works.trouble(Trouble("this row has no key that an instance could have", "it can only be looked at"))
             return
-        request = OpenRequest(asked.entity, asked.row.key, asked.relationship, self.mode, self.strategy)
+        request = OpenRequest(asked.entity, asked.row.key, asked.relationship, self.mode, self.strategy, asked.in_full)
         self._open(asked.path, request)
 
     @on(RowTable.Closed)
@@ -283,25 +270,45 @@ class BrowseScreen(Screen[None]):
         if self._opened_at[: len(closed.path)] == closed.path:
             self._hide_failure()
 
+    def on_line_bar_ended(self) -> None:
+        """Nothing was typed after all."""
+        self._table.focus()
+
     def on_go_to_bar_entered(self, entered: "GoToBar.Entered") -> None:
         """A place has been typed."""
-        self._table.focus()
         listing = self._table.listing
-        if listing is None:
-            return
-        try:
+        with self._typed():
+            if listing is None:
+                return
             place = read_place(entered.typed, listing.window.known)
-        except ValueError as error:
-            self._show_trouble(Trouble("that is no place", str(error)))
-            return
-        if place.key is None:
-            self._table.go_to(place.row or 0)
-        else:
-            self._find(listing.entity, place.key)
+            if place.key is None:
+                self._table.go_to(place.row or 0)
+            else:
+                self._rows.find(place.key)
 
-    def on_go_to_bar_ended(self) -> None:
-        """No place was typed after all."""
+    def on_find_bar_entered(self, entered: "FindBar.Entered") -> None:
+        """A search has been typed; an empty line ends the one before."""
+        with self._typed():
+            if entered.typed:
+                self._rows.search(read_match(entered.typed, entered.column))
+            else:
+                self._rows.forget_search()
+
+    def on_filter_bar_entered(self, entered: "FilterBar.Entered") -> None:
+        """A filter has been typed."""
+        listing = self._table.listing
+        with self._typed():
+            if listing is not None:
+                self._rows.show(listing.query.filtered(read_filter(entered.typed, entered.column)))
+
+    @contextmanager
+    def _typed(self) -> Iterator[None]:
+        """Back to the table; what was typed may be wrong."""
         self._table.focus()
+        try:
+            yield
+        except ValueError as error:
+            self._works.trouble(Trouble("that was not understood", str(error)))
 
     @on(RowTable.NothingToOpen)
     def _nothing_to_open(self) -> None:
@@ -312,9 +319,12 @@ class BrowseScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
         """What cannot be done just now is greyed out (None), or absent (False)."""
         is_failed, is_open = self.has_class("-failed"), self._database is not None
+        is_in_table = self.focused is self._table
+        if action in IN_TABLE:
+            return is_in_table and self._reader is not None and self._is_furnished.is_set()
         can: dict[str, bool | None] = {
-            "search": isinstance(self.focused, SearchableView),
-            "go_to": self.focused is self._table and self._is_furnished.is_set(),
+            "search": isinstance(self.focused, SearchableView) or (is_in_table and self._is_furnished.is_set()),
+            "go_to": is_in_table and self._is_furnished.is_set(),
             "log": self._is_furnished.is_set(),
             "ask_again": is_failed,
             "explain": is_failed or None,
@@ -342,14 +352,52 @@ class BrowseScreen(Screen[None]):
         self._failure.is_explained = not self._failure.is_explained
 
     def action_search(self) -> None:
-        """Search the text of the panel that has the focus."""
+        """Search the whole table, or the text of the panel that has the focus."""
         if isinstance(self.focused, SearchableView):
             self._search.begin(self.focused)
+        else:
+            cast("FindBar", self.query_one("FindBar")).begin(self._table.current_column)
+
+    def action_next_match(self) -> None:
+        """To the next row that the search finds."""
+        self._rows.next_hit()
+
+    def action_previous_match(self) -> None:
+        """To the row before that."""
+        self._rows.next_hit(backward=True)
 
     def action_go_to(self) -> None:
         """Ask where to go in the table."""
-        bar: GoToBar = self.query_one("GoToBar")  # type: ignore[assignment]  # its class is imported when it is mounted
-        bar.begin_typing()
+        cast("GoToBar", self.query_one("GoToBar")).begin_typing()
+
+    def action_filter(self) -> None:
+        """Ask how the current column is to be filtered."""
+        column = self._own_column()
+        if column is not None:
+            cast("FilterBar", self.query_one("FilterBar")).begin(column)
+
+    def action_unfilter(self) -> None:
+        """Take a filter away."""
+        listing, column = self._table.listing, self._own_column()
+        if listing is not None and column is not None and listing.query.filters:
+            self._rows.show(listing.query.without_filter(column))
+
+    def action_order(self) -> None:
+        """Order by the current column, descending, by key."""
+        listing, column = self._table.listing, self._own_column()
+        if listing is not None and column is not None:
+            self._order(listing.query.ordered(column))
+
+    def action_view(self) -> None:
+        """Show the whole value of the current column."""
+        from pirate_tui.ui.screens.value import ValueScreen  # not needed for the first paint
+
+        found, column = self._table.row_at(self._table.cursor), self._table.current_column
+        listing = self._table.listing
+        query = None if listing is None else listing.query_of(self._table.cursor)
+        if found is not None and column is not None and query is not None:
+            read = partial(self._opened.value, query, found[1], column)
+            self.app.push_screen(ValueScreen(f"{found[0].name}.{column.name}", read))
 
     def action_log(self) -> None:
         """Statements on and off."""
@@ -359,14 +407,14 @@ class BrowseScreen(Screen[None]):
             self._table.focus()
 
     def action_read_again(self) -> None:
-        """Read the table again; after trouble at the start, open the database again."""
-        self._show_trouble(None)
+        """Read everything again, also from another file in its place; after trouble at the start, open it again."""
+        self._works.trouble(None)
         if self._database is None:
             self._begin()
             return
         self._hide_failure()
         self._inspector.snapshot = None
-        self._count(self._opened.entities[0], reread=True)
+        self._read_again()
 
     def action_ask_again(self) -> None:
         """Outside the table, Enter asks the table's question again, if mode or loader are others now."""
@@ -374,32 +422,38 @@ class BrowseScreen(Screen[None]):
 
     def action_cancel(self) -> None:
         """Stop what is running; else close what is open, the last thing first."""
-        running = [w for w in self.workers if w.is_running and w.node is self and (w.group in CANCELLABLE or self.busy)]
-        if running:
-            for worker in running:
-                worker.cancel()
-            self.busy = ""
+        if self._works.stop():
             what = "stopped" if self._database is not None else "not opened"
-            self._show_trouble(Trouble(what, "press r to try again, q to quit"))
+            self._works.trouble(Trouble(what, "press r to try again, q to quit"))
         elif open_prompts := [prompt for prompt in self.query("Prompt").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
         elif self.has_class("-failed"):
             self._hide_failure()
         elif self.has_class("-troubled"):
-            self._show_trouble(None)
+            self._works.trouble(None)
         elif not self._table.has_focus:
             self._table.focus()
+        elif self._table.hint or self._table.match:
+            self._table.hint = ""
+            self._rows.forget_search()
         else:
             self._table.close_enclosing()
 
     def action_copy(self) -> None:
         """Copy from the panel that has the focus."""
         panels = [self._log, self._inspector, *self.query("FailureView")]
-        panel = next((panel for panel in panels if panel.has_focus or panel.has_focus_within), self._table)
-        what, text = panel.copied
-        if text:
-            self.app.copy_to_clipboard(text)
-            self.notify(f"copied {what}", markup=False, timeout=2)
+        panel = next((panel for panel in panels if panel.has_focus or panel.has_focus_within), None)
+        if panel is not None:
+            self._copy(*panel.copied)
+            return
+        listing, found = self._table.listing, self._table.row_at(self._table.cursor)
+        query = None if listing is None else listing.query_of(self._table.cursor)
+        if found is None or query is None:
+            return
+        if any(cell.length is not None for cell in found[1].cells):
+            self._copy_row(query, found[1])
+        else:
+            self._copy("the row", "\t".join(cell.text for cell in found[1].cells))
 
     def action_help(self) -> None:
         """All keys, and what the browser teaches."""
@@ -411,7 +465,19 @@ class BrowseScreen(Screen[None]):
 
     def _use(self, strategy: LoaderStrategy) -> None:
         self.strategy = strategy
-        self._table.border_subtitle = Text(f"{strategy.title}: {strategy.lesson}")
+        self._table.hint = f"{strategy.title}: {strategy.lesson}"
+
+    def _copy(self, what: str, text: str) -> None:
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.notify(f"copied {what}", markup=False, timeout=2)
+
+    def _own_column(self) -> Column | None:
+        """The current column, where it is one of the table's own: what is nested keeps its order and its rows."""
+        if len(self._table.cursor) > 1:
+            self._table.hint = "only the table's own rows: go to one of them (←)"
+            return None
+        return self._table.current_column
 
     def _show_failure(self, path: Path, opening: Opening) -> None:
         if opening.failure is None:
@@ -443,6 +509,11 @@ class BrowseScreen(Screen[None]):
         return self._database
 
     @property
+    def _rows(self) -> RowsReader:
+        assert self._reader is not None, "rows are asked for when the database is open"  # noqa: S101
+        return self._reader
+
+    @property
     def _table(self) -> RowTable:
         return self.query_one(RowTable)
 
@@ -452,11 +523,11 @@ class BrowseScreen(Screen[None]):
 
     @property
     def _failure(self) -> "FailureView":
-        return self.query_one("FailureView")  # type: ignore[return-value]  # its class is imported when it is mounted
+        return cast("FailureView", self.query_one("FailureView"))  # its class is imported when it is mounted
 
     @property
     def _search(self) -> "SearchBar":
-        return self.query_one("SearchBar")  # type: ignore[return-value]  # likewise
+        return cast("SearchBar", self.query_one("SearchBar"))
 
     @property
     def _log(self) -> StatementLog:

@@ -8,9 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from pirate_tui.domain.entity import Column
 from pirate_tui.domain.goto import HOW
+from pirate_tui.domain.query import HOW as FILTER_HOW
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
@@ -106,7 +109,30 @@ class SearchBar(Prompt):
             self.say(f"{current} of {hits}" if hits else "nothing found")
 
 
-class GoToBar(Prompt):
+class LineBar(Prompt):
+    """Asks for one line; what Enter makes of it, a subclass says."""
+
+    @dataclass
+    class Ended(Message):
+        """Nothing was typed after all."""
+
+    def entered(self, typed: str) -> Message:
+        """What to tell the screen of the line."""
+        raise NotImplementedError
+
+    @on(Input.Submitted)
+    def enter(self, submitted: Input.Submitted) -> None:
+        """Give the line away."""
+        self.end()
+        self.post_message(self.entered(submitted.value))
+
+    def action_end(self) -> None:
+        """Leave everything as it is."""
+        self.end()
+        self.post_message(self.Ended())
+
+
+class GoToBar(LineBar):
     """Asks for a place in the table."""
 
     LABEL = ":"
@@ -119,17 +145,81 @@ class GoToBar(Prompt):
 
         typed: str
 
+    def entered(self, typed: str) -> Message:
+        """A place."""
+        return self.Entered(typed)
+
+
+class FilterBar(LineBar):
+    """Asks how a column is to be filtered."""
+
+    LABEL = "f"
+    PLACEHOLDER = f"only rows with {FILTER_HOW}"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "No filter")]
+
     @dataclass
-    class Ended(Message):
-        """No place was typed after all."""
+    class Entered(Message):
+        """A filter has been typed."""
 
-    @on(Input.Submitted)
-    def enter(self, submitted: Input.Submitted) -> None:
-        """Go there."""
-        self.end()
-        self.post_message(self.Entered(submitted.value))
+        typed: str
+        column: Column
 
-    def action_end(self) -> None:
-        """Stay."""
-        self.end()
-        self.post_message(self.Ended())
+    def __init__(self) -> None:
+        super().__init__()
+        self._column: Column | None = None
+
+    def begin(self, column: Column) -> None:
+        """Ask for a filter of that column."""
+        self._column = column
+        self.say(column.name)
+        self.begin_typing()
+
+    def entered(self, typed: str) -> Message:
+        """A filter."""
+        assert self._column is not None, "it has begun with a column"  # noqa: S101
+        return self.Entered(typed, self._column)
+
+
+class FindBar(LineBar):
+    """Asks what to search in the whole table: in all its text, or in one column."""
+
+    LABEL = "/"
+    PLACEHOLDER = "search the whole table; ^ for what a value begins with; tab: in one column or in all text"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "No search"), ("tab", "turn", "One column, or all text")]
+
+    in_column: reactive[bool] = reactive(False, init=False)
+    """In the current column alone?"""
+
+    @dataclass
+    class Entered(Message):
+        """What to search has been typed."""
+
+        typed: str
+        column: Column | None
+        """Where; None for all text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column: Column | None = None
+
+    def entered(self, typed: str) -> Message:
+        """A search."""
+        return self.Entered(typed, self._sought)
+
+    def begin(self, column: Column | None) -> None:
+        """Ask for a search, in that column perhaps."""
+        self._column = column
+        self.watch_in_column()
+        self.begin_typing()
+
+    def action_turn(self) -> None:
+        """Search in the column, or in all text."""
+        self.in_column = not self.in_column
+
+    def watch_in_column(self) -> None:
+        """Say where."""
+        self.say("in all text" if self._sought is None else f"in {self._sought.name}")
+
+    @property
+    def _sought(self) -> Column | None:
+        return self._column if self.in_column else None

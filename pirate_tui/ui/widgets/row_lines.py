@@ -10,8 +10,9 @@ from rich.style import Style
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import Opening
-from pirate_tui.domain.outline import Branch, Line, Part
+from pirate_tui.domain.outline import Line, Part, Path
 from pirate_tui.domain.rows import Cell, Row
+from pirate_tui.domain.window import Window
 
 
 STEP = 4
@@ -103,7 +104,7 @@ class Painter:
         """A line of the listing; `current` is the column to mark in heads, `width` what a relationship has."""
         level = len(line.path) // 2
         if line.part is Part.RELATIONSHIP:
-            return self._relationship(listing.outline.branch(line.path), level, width)
+            return self._relationship(listing, line.path, level, width)
         if line.part is Part.HEADS:
             opening = listing.opening_at(line.path)
             assert opening is not None, "only what is opened has heads"  # noqa: S101
@@ -130,8 +131,9 @@ class Painter:
             line += [Segment(_aligned(cell_text(cell, width), column, width), style), Segment(GAP)]
         return line
 
-    def _relationship(self, found: Branch, level: int, width: int) -> list[Segment]:
+    def _relationship(self, listing: Listing, path: Path, level: int, width: int) -> list[Segment]:
         """The line of a relationship, which says what opening it gave and cost, cut to the width."""
+        found = listing.outline.branch(path)
         indent = level * STEP - STEP // 2
         name, opening = found.relationship.name, found.opening
         if opening is None:
@@ -139,7 +141,7 @@ class Painter:
             told = f" · {found.relationship.direction} {found.relationship.target}"
         else:
             glyph, style = (FAILED, "failure") if opening.failure else (OPEN, "relationship")
-            told = _told(opening)
+            told = _told(opening, listing.windows.get(path))
         room = width - indent - cell_len(glyph + name)
         told = told if cell_len(told) <= room else set_cell_size(told, max(0, room - 1)) + "…"
         head = self._styles("relationship" if opening is None else style)
@@ -154,18 +156,27 @@ def _glyph(entity: Entity, row: Row, *, is_open: bool) -> str:
     return OPEN if is_open else CLOSED
 
 
-def _told(opening: Opening) -> str:
+def _told(opening: Opening, window: Window | None) -> str:
+    """What opening a relationship gave and cost."""
     request, cost = opening.request, opening.cost
     if opening.failure:
         what = f"raised {opening.failure.name}"
+    elif window is not None:
+        what = f"{_many(window)} {opening.target.name}"
     elif request.relationship.uselist:
         what = f"{len(opening.rows):,} {opening.target.name}"
     else:
         what = opening.target.name if opening.rows else "None"
+    if opening.is_held_back:
+        return f" · {what} · so many that none is loaded into the instance; these are read by key · ⏎ loads all"
     return (
         f" · {what} · select {cost.select} + access {cost.access}"
         f" · {request.mode.how} · {request.strategy.title} · {cost.seconds * 1000:.1f} ms"
     )
+
+
+def _many(window: Window) -> str:
+    return f"more than {window.known:,}" if window.count is None else f"{window.count:,}"
 
 
 def _aligned(text: str, column: Column, width: int) -> str:

@@ -1,9 +1,11 @@
 """The table: rows of any number over keyset pages, with what is opened nested under them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -12,11 +14,13 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.entity import Column, Entity, Relationship
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import LoaderStrategy, Opening
 from pirate_tui.domain.outline import Line, Part, Path, is_row
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Row
+from pirate_tui.domain.search import Match, Tally
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
@@ -41,6 +45,7 @@ class RowTable(LinesView):
         "row-table--failure",
         "row-table--null",
         "row-table--misfit",
+        "row-table--hit",
     }
 
     DEFAULT_CSS = """
@@ -54,6 +59,7 @@ class RowTable(LinesView):
         & > .row-table--failure { color: $error; text-style: bold; }
         & > .row-table--null { color: $text-muted; text-style: italic; }
         & > .row-table--misfit { color: $warning; }
+        & > .row-table--hit { background: $warning 60%; text-style: bold; }
     }
     """
 
@@ -70,6 +76,18 @@ class RowTable(LinesView):
 
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
     """By which loader strategy; bound to the screen's."""
+
+    match: reactive[Match | None] = reactive(None, init=False)
+    """What is searched; its places in the rows are marked."""
+
+    tally: reactive[Tally] = reactive(Tally(), init=False, repaint=False)
+    """What the search has found so far."""
+
+    estimate: reactive[int | None] = reactive(None, init=False, repaint=False)
+    """How many rows there may be, until they are counted."""
+
+    hint: reactive[str] = reactive("", init=False, repaint=False)
+    """What is good to know before the next key; shown where a search would tell its hits."""
 
     @dataclass
     class PagesWanted(Message):
@@ -90,6 +108,8 @@ class RowTable(LinesView):
         entity: Entity
         row: Row
         relationship: Relationship
+        in_full: bool = False
+        """Load it, however much there is?"""
 
     @dataclass
     class Closed(Message):
@@ -108,32 +128,48 @@ class RowTable(LinesView):
 
     # What the screen tells.
 
-    def show_entity(self, entity: Entity) -> None:
-        """Show the rows of this entity from its first on; nothing is opened."""
-        self.listing = Listing(entity)
+    def show_query(self, query: Query) -> Listing:
+        """Show the rows of this query from its first on; nothing is opened."""
+        self.listing = Listing(query)
         self.set_reactive(RowTable.cursor, (0,))
         self.scroll_to(0, 0, animate=False, immediate=True, force=True)
         self._reshape()
+        return self.listing
 
-    def hold(self, number: int, page: Page) -> None:
-        """Show a page that has been read."""
+    def hold(self, path: Path, number: int, page: Page) -> None:
+        """Show a page that has been read of what is paged at the path."""
         listing = self._shown
-        listing.hold(number, page)
-        self._painter.widths(listing.entity).fit(page.rows)
+        listing.hold(path, number, page)
+        self._painter.widths(listing.query_at(path).entity).fit(page.rows)
         self._reshape()
-        if int(self.cursor[0]) // listing.window.page_size == number:
+        if self.cursor[: len(path)] == path and int(self.cursor[len(path)]) // listing.window.page_size == number:
             self.rest()
 
-    def count(self, rows: int) -> None:
-        """The table has been counted."""
-        self._shown.count(rows)
+    def count(self, path: Path, rows: int) -> None:
+        """What is paged at the path has been counted."""
+        self._shown.count(path, rows)
         self._reshape()
 
-    def reread(self, rows: int) -> None:
-        """Read every row anew, of that many; the cursor stays on its row number, and nothing is opened."""
-        self._shown.reread(rows)
-        self.set_reactive(RowTable.cursor, self.cursor[:1])
+    def reread(self, rows: int, moved: Mapping[int, int]) -> None:
+        """Read every row anew, of that many.
+
+        The cursor and what is open stay with their rows, of which `moved` tells the new numbers; a row that is gone
+        leaves the cursor where it was.
+        """
+        number, *inside = self.cursor
+        new = moved.get(int(number))
+        self._shown.reread(rows, moved)
+        path: Path = (int(number),) if new is None else (new, *inside)
+        self.set_reactive(RowTable.cursor, path)
+        top = round(self.scroll_y)
         self._reshape()
+        if new is not None and new != number:
+            self.scroll_to(y=max(0, top + new - int(number)), animate=False, immediate=True, force=True)
+
+    def close_all(self) -> None:
+        """Close everything that is open."""
+        for number in tuple(self._shown.outline.opened):
+            self._close((number,))
 
     def show_opening(self, path: Path, opening: Opening) -> None:
         """Show what came of opening a relationship under the row at the path, if that row is still there."""
@@ -147,10 +183,10 @@ class RowTable(LinesView):
         self.show_line(self._cursor_line)
 
     @property
-    def copied(self) -> tuple[str, str]:
-        """What copying takes, in a word and its text: the row that the cursor is on."""
+    def current_column(self) -> Column | None:
+        """The column that the cursor is in; None where there is no row."""
         found = self.row_at(self.cursor)
-        return "the row", "" if found is None else "\t".join(cell.text for cell in found[1].cells)
+        return None if found is None else found[0].columns[self.column]
 
     def go_to(self, index: int) -> None:
         """Put the cursor on the row of that number, counted from 0, in the middle of the view."""
@@ -159,8 +195,8 @@ class RowTable(LinesView):
         self.scroll_to(y=max(0, y - self._rows_in_view // 2), animate=False, immediate=True, force=True)
         self.cursor = path
 
-    def wanted(self) -> tuple[int, ...]:
-        """The numbers of the pages to read now, the most urgent first."""
+    def wanted(self) -> list[tuple[Path, int]]:
+        """The pages to read now, by the path of what is paged, the most urgent first."""
         return self._shown.wanted(round(self.scroll_y), self.size.height)
 
     def row_at(self, path: Path) -> tuple[Entity, Row] | None:
@@ -188,9 +224,20 @@ class RowTable(LinesView):
         current = self.column if self.cursor[:-1] == line.path else None
         width = self.scrollable_content_region.width + self.scroll_offset.x
         strip = Strip(self._painter.line(self.listing, line, current, width))
+        if self.match is not None and line.part is Part.ROW and len(line.path) == 1:
+            strip = self._with_hits(strip, self.match.text.lower())
         if line.path == self.cursor and line.part is not Part.HEADS:
             wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
             strip = restyle(wide, 0, None, self._style("cursor"))
+        return strip
+
+    def _with_hits(self, strip: Strip, needle: str) -> Strip:
+        """The line with the places marked at which the search finds it."""
+        text, style = strip.text.lower(), self._style("hit")
+        start = text.find(needle)
+        while start >= 0:
+            strip = restyle(strip, start, start + len(needle), style)
+            start = text.find(needle, start + len(needle))
         return strip
 
     def _style(self, name: str) -> Style:
@@ -250,8 +297,14 @@ class RowTable(LinesView):
             self._close(path)
 
     def _open_or_close(self, path: Path) -> None:
-        """Enter on a relationship: the same question again closes it, another one is asked."""
-        if self._is_answered(path):
+        """Enter on a relationship: the same question again closes it, another one is asked.
+
+        What was held back because there is so much of it is now loaded.
+        """
+        opening = self._shown.opening_at(path)
+        if opening is not None and opening.is_held_back and self._is_answered(path):
+            self._ask(path, in_full=True)
+        elif self._is_answered(path):
             self._close(path if self._shown.can_close(path) else path[:-1])
         else:
             self._ask(path)
@@ -261,11 +314,12 @@ class RowTable(LinesView):
         opening = self._shown.opening_at(path)
         return opening is not None and (opening.request.mode, opening.request.strategy) == (self.mode, self.strategy)
 
-    def _ask(self, path: Path) -> None:
+    def _ask(self, path: Path, *, in_full: bool = False) -> None:
         found = self.row_at(path)
         if found is not None:
             entity, row = found
-            self.post_message(self.OpenAsked(path[:-1], entity, row, entity.relationship(str(path[-1]))))
+            relationship = entity.relationship(str(path[-1]))
+            self.post_message(self.OpenAsked(path[:-1], entity, row, relationship, in_full))
 
     def _close(self, path: Path) -> None:
         if self.cursor[: len(path)] == path:
@@ -307,6 +361,22 @@ class RowTable(LinesView):
     def action_previous_column(self) -> None:
         """Go a column to the left."""
         self.column -= 1
+
+    def watch_match(self) -> None:
+        """Another search, or none."""
+        self._retitle()
+
+    def watch_tally(self) -> None:
+        """The search goes on."""
+        self._retitle()
+
+    def watch_hint(self) -> None:
+        """There is something else to know, or nothing."""
+        self._retitle()
+
+    def watch_estimate(self) -> None:
+        """There is a first word on how many rows there are."""
+        self._retitle()
 
     def validate_column(self, column: int) -> int:
         """Stay within the columns of the row that the cursor is on."""
@@ -392,6 +462,23 @@ class RowTable(LinesView):
         """The rows, or what is opened, are others now: so are the view's size and the pages in view."""
         listing = self._shown
         self.set_reactive(RowTable.cursor, listing.within(self.cursor))
+        self._retitle()
         self.virtual_size = Size(self._painter.width(listing), listing.outline.lines + self.FIXED_LINES)
         self.refresh()
         self._want()
+
+    def _retitle(self) -> None:
+        """Which rows are shown, how many there are, and what the search has found."""
+        listing = self.listing
+        if listing is not None:
+            told = (listing.entity.name, _many(listing.window.count, self.estimate), str(listing.query))
+            self.border_title = Text(" · ".join(filter(None, told)))
+            found = "" if self.match is None else f"{self.match} · {self.tally}"
+            self.border_subtitle = Text(self.hint or found)
+
+
+def _many(count: int | None, estimate: int | None) -> str:
+    """How many rows, as far as it is known."""
+    if count is not None:
+        return f"{count:,} row{'s'[: count != 1]}"
+    return "" if estimate is None else f"~{estimate:,} rows"

@@ -1,0 +1,106 @@
+"""Which rows of a mapped class are shown, and in which order. Pure."""
+
+from enum import Enum
+from typing import Any, NamedTuple, TypeAlias
+
+from pirate_tui.domain.entity import Column, Entity, Relationship
+from pirate_tui.domain.rows import RowKey
+
+
+Position: TypeAlias = tuple[Any, ...]
+"""Where a row stands in the order of its query: opaque, as `Row.position` has it."""
+
+
+class Comparison(Enum):
+    """How a filter compares a column with what was typed."""
+
+    EQUAL = "="
+    LESS = "<"
+    GREATER = ">"
+    CONTAINS = "~"
+    IS_NULL = "is NULL"
+
+
+class Filter(NamedTuple):
+    """Only rows whose column compares so."""
+
+    column: Column
+    comparison: Comparison
+    value: str = ""
+    """As it was typed; empty for `IS_NULL`."""
+
+    def __str__(self) -> str:
+        value = f" {self.value}" if self.comparison is not Comparison.IS_NULL else ""
+        return f"{self.column.name} {self.comparison.value}{value}"
+
+
+class Order(NamedTuple):
+    """By this column, and by the key where it is the same. NULLs come before all values, descending after them."""
+
+    column: Column
+    descending: bool = False
+
+    def __str__(self) -> str:
+        return f"by {self.column.name} {'↓' if self.descending else '↑'}"
+
+
+class Within(NamedTuple):
+    """Only what a to-many relationship of one instance leads to."""
+
+    entity: Entity
+    key: RowKey
+    relationship: Relationship
+
+
+class Query(NamedTuple):
+    """Rows of an entity."""
+
+    entity: Entity
+    order: Order | None = None
+    """None: by key."""
+    filters: tuple[Filter, ...] = ()
+    within: Within | None = None
+
+    def ordered(self, column: Column) -> "Query":
+        """Ordered by the column; once more: descending; a third time: by key again."""
+        if self.order is None or self.order.column != column:
+            return self._replace(order=Order(column))
+        return self._replace(order=None if self.order.descending else Order(column, descending=True))
+
+    def filtered(self, added: Filter) -> "Query":
+        """With one filter more."""
+        return self._replace(filters=(*(one for one in self.filters if one != added), added))
+
+    def without_filter(self, column: Column) -> "Query":
+        """Without the newest filter: that of the column, if there is one, else of any other."""
+        newest = [one for one in self.filters if one.column == column] or list(self.filters)
+        return self._replace(filters=tuple(one for one in self.filters if one not in newest[-1:]))
+
+    def __str__(self) -> str:
+        """Its filters and its order in a few words; nothing for the whole table by key."""
+        told = [*map(str, self.filters), *([str(self.order)] if self.order else [])]
+        return " · ".join(told)
+
+
+def read_filter(typed: str, column: Column) -> Filter:
+    """The filter that was typed for a column; ValueError, in words for people, when it is none.
+
+    `=text`, `<5`, `>5`, `~part` and `null`; without one of these, `~` for text and `=` for anything else.
+    """
+    text = typed.strip()
+    if text.lower() == "null":
+        return Filter(column, Comparison.IS_NULL)
+    for comparison in (Comparison.EQUAL, Comparison.LESS, Comparison.GREATER, Comparison.CONTAINS):
+        if text.startswith(comparison.value):
+            return Filter(column, comparison, _something(text[1:].strip()))
+    return Filter(column, Comparison.CONTAINS if column.is_text else Comparison.EQUAL, _something(text))
+
+
+def _something(text: str) -> str:
+    if not text:
+        raise ValueError(f"give {HOW}")
+    return text
+
+
+HOW = "=value, <value, >value, ~part of it, or null"
+"""What may be typed for a filter, in words."""

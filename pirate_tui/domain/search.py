@@ -1,0 +1,80 @@
+"""A search over a whole table: what is sought, and the stretches of the table in which it is done. Pure."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pirate_tui.domain.entity import Column
+from pirate_tui.domain.query import Position
+
+
+class Match(NamedTuple):
+    """What a row must hold to be a hit."""
+
+    text: str
+    column: Column | None = None
+    """The column that must hold it; None for any column of text."""
+    is_prefix: bool = False
+    """Must the value begin with it, exactly as it is written? Then an index on the column can serve."""
+
+    def __str__(self) -> str:
+        where = "" if self.column is None else f" in {self.column.name}"
+        return f"“{'^' if self.is_prefix else ''}{self.text}”{where}"
+
+
+class Span(NamedTuple):
+    """A stretch of a table's rows, in its order."""
+
+    after: Position | None = None
+    """It begins behind this row; None: with the first."""
+    upto: Position | None = None
+    """It ends with this row; None: with the last."""
+    is_open: bool = False
+    """Does it end just before that row?"""
+    start: int = 0
+    """The number of its first row."""
+
+
+class Tally(NamedTuple):
+    """What a search over the whole table has found so far."""
+
+    hits: tuple[int, ...] = ()
+    """How many in each of the spans that are searched already."""
+    spans: int = 1
+    """How many spans there are."""
+
+    @property
+    def is_done(self) -> bool:
+        """Is the whole table searched?"""
+        return len(self.hits) >= self.spans
+
+    def __str__(self) -> str:
+        found = sum(self.hits)
+        told = f"{found:,} hit{'s'[: found != 1]}" if found or not self.is_done else "nothing found"
+        return told if self.is_done else f"{told} in {100 * len(self.hits) // self.spans} %"
+
+
+def read_match(typed: str, column: Column | None) -> Match:
+    """What was typed to be sought, in the column or in all text; `^` at its beginning seeks a prefix.
+
+    A prefix is sought in one column alone. Raises ValueError, in words for people.
+    """
+    if not typed.startswith("^"):
+        return Match(typed, column)
+    if column is None:
+        raise ValueError("^ seeks in one column: press tab in the search line to choose it")
+    if len(typed) == 1:
+        raise ValueError("write what the value begins with behind the ^")
+    return Match(typed[1:], column, is_prefix=True)
+
+
+def onward(spans: list[Span], row: int, position: Position, *, backward: bool) -> Iterator[Span]:
+    """The spans to search from a row on, once around the table; the row itself comes last."""
+    here = max((n for n, span in enumerate(spans) if span.start <= row), default=0)
+    own = spans[here]
+    ahead, behind = own._replace(after=position, start=row + 1), own._replace(upto=position, is_open=True)
+    after, before = spans[here + 1 :], spans[:here]
+    if backward:
+        yield from (behind, *reversed(before), *reversed(after), ahead)
+    else:
+        yield from (ahead, *after, *before, behind)
+    yield own._replace(upto=position)

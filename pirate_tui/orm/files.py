@@ -1,0 +1,42 @@
+"""The file behind a database: is it still the one that was opened, and who has written to it?"""
+
+from pathlib import Path
+
+from pirate_tui.domain.failure import Trouble
+
+
+Seen = tuple[int, ...]
+
+
+class WatchedFile:
+    """A SQLite file, looked at before each question: a connection that is open would not notice."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity: Seen | None = None
+        self._state: Seen = ()
+
+    def take(self) -> None:
+        """From now on it is the file that is found at the next look."""
+        self._identity = None
+
+    def has_changed(self) -> bool:
+        """Has it been written to since the last look? Raises `Trouble` when it is another file, or none."""
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            raise Trouble("the file was removed", "put it back, then press r") from None
+        identity, before = (status.st_dev, status.st_ino), self._state
+        if self._identity not in {None, identity}:
+            raise Trouble("the file was replaced by another one", "press r to open that one")
+        self._state = (status.st_mtime_ns, status.st_size, *self._log())
+        is_first, self._identity = self._identity is None, identity
+        return not is_first and self._state != before
+
+    def _log(self) -> Seen:
+        """Of the write-ahead log beside it, which holds what is not in the file yet (https://www.sqlite.org/wal.html)."""
+        try:
+            status = Path(f"{self._path}-wal").stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_mtime_ns, status.st_size) if status.st_size else (0, 0)

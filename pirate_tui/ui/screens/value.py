@@ -1,0 +1,103 @@
+"""One value, whole: page by page, however large it is."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.rows import Value
+from pirate_tui.ui.widgets.text_pane import TextPane
+
+
+PART = 16_384
+"""Characters, or bytes, of a value that are shown at once: to lay out more would be felt."""
+
+Read = Callable[[int, int], Awaitable[Value]]
+"""Reads a stretch of the value: where it starts, and its length. May raise `Trouble`."""
+
+
+class ValueScreen(ModalScreen[None]):
+    """The value of one attribute; `]` and `[` turn its pages, where it has more than one."""
+
+    DEFAULT_CSS = """
+    ValueScreen {
+        align: center middle;
+        & > TextPane {
+            width: 92%;
+            height: 90%;
+            padding: 0 1;
+            border: round $primary;
+            background: $surface;
+            border-title-color: $primary;
+        }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,v,q", "dismiss", "Close"),
+        ("right_square_bracket,space", "turn(1)", "Next page"),
+        ("left_square_bracket", "turn(-1)", "Page before"),
+        ("y", "copy", "Copy"),
+    ]
+
+    number: reactive[int] = reactive(0, init=False)
+    """Which page is shown."""
+
+    def __init__(self, name: str, read: Read) -> None:
+        super().__init__()
+        self._name = name
+        self._read = read
+        self._pages = 1
+
+    def compose(self) -> ComposeResult:
+        """One pane."""
+        yield TextPane(wrap=True)
+
+    def on_mount(self) -> None:
+        """Read its beginning."""
+        self._show()
+
+    def validate_number(self, number: int) -> int:
+        """Stay within the value."""
+        return max(0, min(number, self._pages - 1))
+
+    def watch_number(self) -> None:
+        """Read another page."""
+        self._show()
+
+    def action_turn(self, by: int) -> None:
+        """Turn to another page."""
+        self.number += by
+
+    @work(exclusive=True)
+    async def action_copy(self) -> None:
+        """Copy the whole value, also what is not on this page."""
+        try:
+            parts = [(await self._read(number * PART, PART)).lines for number in range(self._pages)]
+        except Trouble as trouble:
+            self.notify(str(trouble), severity="error", markup=False)
+            return
+        # A part that ends within a line goes on in the next.
+        self.app.copy_to_clipboard("".join("\n".join(lines) for lines in parts))
+        self.notify("copied the whole value", markup=False, timeout=2)
+
+    @work(exclusive=True)
+    async def _show(self) -> None:
+        pane = self.query_one(TextPane)
+        try:
+            value = await self._read(self.number * PART, PART)
+        except Trouble as trouble:
+            pane.set_text([Text(str(trouble))])
+            return
+        self._pages = max(1, -(-value.length // PART))
+        page = f" · page {self.number + 1} of {self._pages} · [ ] turn" if self._pages > 1 else ""
+        pane.border_title = Text(f"{self._name} · {value.length:,} long{page}")
+        pane.border_subtitle = "y copies all of it · esc closes"
+        pane.set_text([Text(line) for line in value.lines])
+        pane.scroll_home(animate=False)

@@ -1,0 +1,110 @@
+"""What is under way: workers in exclusive groups, a word on those that take long, and the trouble they come to."""
+
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.screen import Screen
+
+from pirate_tui.domain.failure import Trouble
+
+
+PATIENCE = 0.2
+"""Seconds that work may take before it is said that it is under way."""
+
+CANCELLABLE = frozenset({"connect", "open", "find", "show", "search"})
+"""Groups of workers that esc stops at once; whatever else runs, when it is said to be under way."""
+
+
+@dataclass(eq=False)
+class Work:
+    """One piece of work under way."""
+
+    what: str
+    began: float = field(default_factory=time.monotonic)
+    progress: str = ""
+    """How far it is, in words; whoever does the work keeps it."""
+
+    def __str__(self) -> str:
+        seconds = time.monotonic() - self.began
+        told = [self.what, self.progress, f"{seconds:.0f} s" if seconds >= 1 else ""]
+        return f"{' · '.join(filter(None, told))} … · esc stops"
+
+
+class Works:
+    """The work of one screen. `say` is told what takes long, `show` the trouble that comes of it, or None."""
+
+    def __init__(self, screen: Screen[Any], say: Callable[[str], None], show: Callable[[Trouble | None], None]) -> None:
+        self._screen = screen
+        self._say = say
+        self._show = show
+        self._works: list[Work] = []
+        self._troubled = ""
+        """What was under way when the trouble that is shown came."""
+        self._notice = ""
+        """What stands in the way of the work."""
+
+    def start(self, group: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do the work in place of what runs in its group."""
+        self._screen.run_worker(work(), group=group, exclusive=True)
+
+    def cancel(self, group: str) -> None:
+        """Stop what runs in a group."""
+        self._screen.workers.cancel_group(self._screen, group)
+
+    def is_running(self, group: str) -> bool:
+        """Does anything run in the group?"""
+        return any(w.group == group and w.is_running and w.node is self._screen for w in self._screen.workers)
+
+    def stop(self) -> bool:
+        """Stop everything that a person may stop; was there anything?"""
+        running = [w for w in self._screen.workers if w.is_running and w.node is self._screen]
+        chosen = [w for w in running if w.group in CANCELLABLE or self._is_said]
+        for worker in chosen:
+            worker.cancel()
+        self._say("")
+        return bool(chosen)
+
+    def notice(self, notice: str) -> None:
+        """Say what stands in the way, until the work is done."""
+        self._notice = notice
+        self._say(f"{notice} · esc stops")
+
+    def trouble(self, trouble: Trouble | None) -> None:
+        """Show trouble, or put it away."""
+        self._troubled = ""
+        self._show(trouble)
+
+    @contextmanager
+    def under_way(self, what: str) -> Iterator[Work]:
+        """Say what is under way if it takes longer than a moment, and show the trouble that it comes to.
+
+        The trouble stays until the same work succeeds, or esc puts it away.
+        """
+        work = Work(what)
+        self._works.append(work)
+        timer = self._screen.set_interval(PATIENCE, self._tell)
+        try:
+            yield work
+            if self._troubled == what:
+                self.trouble(None)
+        except Trouble as trouble:
+            self.trouble(trouble)
+            self._troubled = what
+        finally:
+            timer.stop()
+            self._works.remove(work)
+            self._notice = ""
+            if not self._works:
+                self._say("")
+
+    def _tell(self) -> None:
+        """Say what was begun last; what it is a part of has waited for it."""
+        if not self._notice and time.monotonic() - self._works[-1].began >= PATIENCE:
+            self._say(str(self._works[-1]))
+
+    @property
+    def _is_said(self) -> bool:
+        return any(time.monotonic() - work.began > PATIENCE for work in self._works)

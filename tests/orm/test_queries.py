@@ -1,0 +1,304 @@
+"""Queries: any order, any filters, any key; the pages make up what one ORDER BY of the whole table gives."""
+
+import asyncio
+import sqlite3
+import tempfile
+import uuid
+from collections.abc import Coroutine, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, Float, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy.orm import DeclarativeBase
+
+from pirate_tui.domain.query import Order, Query, read_filter
+from pirate_tui.domain.rows import Row, Seek
+from pirate_tui.domain.search import Match, Span, onward
+from pirate_tui.domain.text import CELL_LIMIT
+from pirate_tui.domain.window import Window
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from tests.orm.conftest import Remembering
+
+
+class Base(DeclarativeBase):
+    """The models of this file."""
+
+
+def columns() -> list[Column[Any]]:
+    """Those that every class of this file has beside its key."""
+    return [Column("rank", Integer), Column("name", String), Column("weight", Float), Column("seal", LargeBinary)]
+
+
+class Numbered(Base):
+    """A key of numbers with gaps."""
+
+    __table__ = Table("numbered", Base.metadata, Column("id", Integer, primary_key=True), *columns())
+
+
+class Named(Base):
+    """A key of text, which the database does not keep from being NULL."""
+
+    __table__ = Table("named", Base.metadata, Column("code", String, primary_key=True), *columns())
+
+
+class Unique(Base):
+    """A key of UUIDs."""
+
+    __table__ = Table("sealed", Base.metadata, Column("id", Uuid, primary_key=True), *columns())
+
+
+class Composite(Base):
+    """A key of two columns."""
+
+    __table__ = Table(
+        "composite",
+        Base.metadata,
+        Column("deck", String, primary_key=True),
+        Column("number", Integer, primary_key=True),
+        *columns(),
+    )
+
+
+TEXTS = ["", "a", "A", "ab", "b", "é", "日本", "100%", "a_b", "/", "x" * 300, "x" * 250 + "y", "back\\x", "[/x]"]
+
+KEYS: dict[type[Base], st.SearchStrategy[tuple[Any, ...]]] = {
+    Numbered: st.tuples(st.integers(-5, 60)),
+    Named: st.tuples(st.one_of(st.none(), st.sampled_from(TEXTS), st.text("ab", max_size=3))),
+    Unique: st.tuples(st.integers(0, 60).map(lambda n: uuid.UUID(int=n * 7**40 % 2**128).hex)),
+    Composite: st.tuples(st.sampled_from(["", "a", "b", "bb"]), st.integers(0, 9)),
+}
+
+VALUES = st.tuples(
+    st.one_of(st.none(), st.integers(0, 3)),
+    st.one_of(st.none(), st.sampled_from(TEXTS)),
+    st.one_of(st.none(), st.sampled_from([0.1, 0.5, -1e300, 1e-300, 1 / 3]), st.just("heavy")),
+    st.one_of(st.none(), st.binary(max_size=3), st.just(b"\xff" * 300)),
+)
+
+FILTERS = st.lists(
+    st.sampled_from(
+        [
+            "rank =2",
+            "rank <2",
+            "rank >0",
+            "rank null",
+            "name ~a",
+            "name =a",
+            "name ~%",
+            "name ~_",
+            "name null",
+            "weight >0.2",
+        ]
+    ),
+    max_size=2,
+)
+
+
+class World(NamedTuple):
+    """A table with rows, and a query over it."""
+
+    mapped: type[Base]
+    rows: list[tuple[Any, ...]]
+    order: tuple[int, bool] | None
+    filters: list[str]
+    is_indexed: bool
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Any of the classes with any rows and any query."""
+    mapped = draw(st.sampled_from(list(KEYS)))
+    keys = draw(st.lists(KEYS[mapped], max_size=30, unique_by=lambda key: key if None not in key else object()))
+    rows = [(*key, *draw(VALUES)) for key in keys]
+    width = len(mapped.__table__.columns)
+    order = draw(st.one_of(st.none(), st.tuples(st.integers(0, width - 1), st.booleans())))
+    return World(mapped, rows, order, draw(FILTERS), draw(st.booleans()))
+
+
+@asynccontextmanager
+async def opened(world: World) -> Any:
+    """The database of that world, and the query."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "world.db")
+        fill(path, world)
+        database = await open_database(path, [world.mapped], Limits(30), Remembering([], []))
+        try:
+            yield database, query_of(database, world)
+        finally:
+            await database.close()
+
+
+def fill(path: Path, world: World) -> None:
+    """Make the table, with an index on every column or on none."""
+    table = world.mapped.__table__
+    key = ", ".join(column.name for column in table.primary_key)
+    defined = ", ".join(
+        f"{c.name}{' INTEGER' if world.mapped is Numbered and c.primary_key else ''}" for c in table.columns
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"CREATE TABLE {table} ({defined}, PRIMARY KEY ({key}))")
+        for column in table.columns if world.is_indexed else ():
+            connection.execute(f"CREATE INDEX ix_{column.name} ON {table} ({column.name})")
+        marks = ", ".join("?" * len(table.columns))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", world.rows)  # noqa: S608
+        connection.commit()
+
+
+def query_of(database: OrmDatabase, world: World) -> Query:
+    """The world's query."""
+    entity = database.entities[0]
+    named = {column.name: column for column in entity.columns}
+    order = None if world.order is None else Order(entity.columns[world.order[0]], descending=world.order[1])
+    filters = tuple(read_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
+    return Query(entity, order, filters)
+
+
+def whole_table(path_rows: World) -> list[tuple[Any, ...]]:
+    """The keys (and the number of the row) in the order of one ORDER BY over the whole table, by sqlite3 alone."""
+    world = path_rows
+    table = world.mapped.__table__
+    names = [column.name for column in table.columns]
+    keys = [column.name for column in table.primary_key]
+    order = [] if world.order is None else [names[world.order[0]]]
+    way = " DESC" if world.order is not None and world.order[1] else ""
+    by = ", ".join(f"{name}{way}" for name in [*order, *keys, "rowid"])
+    where = " AND ".join(map(condition, world.filters)) or "1"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "world.db")
+        fill(path, world)
+        with closing(sqlite3.connect(path)) as connection:
+            found = connection.execute(f"SELECT {', '.join(names)} FROM {table} WHERE {where} ORDER BY {by}")  # noqa: S608
+            return found.fetchall()
+
+
+def condition(typed: str) -> str:
+    """A filter in SQL, written by hand."""
+    name, rest = typed.split(" ")
+    if rest == "null":
+        return f"{name} IS NULL"
+    if rest.startswith("~"):
+        return f"instr(lower({name}), '{rest[1:]}') > 0"
+    return f"{name} {rest[0]} {rest[1:]!r}" if name == "name" else f"{name} {rest}"
+
+
+def shown(row: Row) -> tuple[str, ...]:
+    """A row as it is compared: the beginnings of its cells."""
+    return tuple(cell.text.rstrip("…") for cell in row.cells)
+
+
+def expected(values: tuple[Any, ...]) -> tuple[str, ...]:
+    """How these values would be shown."""
+    return tuple(as_text(value) for value in values)
+
+
+def as_text(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f"x'{value[:CELL_LIMIT].hex()}'"[:CELL_LIMIT]
+    return str(value)[:CELL_LIMIT]
+
+
+def run(work: Coroutine[None, None, None]) -> None:
+    """Run it in a loop of its own: hypothesis calls plain functions."""
+    asyncio.run(work)
+
+
+slowly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@slowly
+@given(world=worlds(), size=st.integers(1, 7), backward=st.booleans())
+def test_pages_from_either_end_make_up_the_whole_table(world: World, size: int, *, backward: bool) -> None:
+    async def walk() -> None:
+        async with opened(world) as (database, query):
+            found, position = list[Row](), None
+            while page := (await database.page(query, Seek(position, backward=backward, limit=size))).rows:
+                found = [*page, *found] if backward else [*found, *page]
+                position = page[0 if backward else -1].position
+            assert [shown(row) for row in found] == [expected(row) for row in whole_table(world)]
+            assert await database.count(query) == len(found)
+
+    run(walk())
+
+
+@slowly
+@given(worlds(), st.integers(1, 4), st.data())
+def test_whatever_is_jumped_to_is_the_row_of_that_number(world: World, size: int, data: st.DataObject) -> None:
+    async def jump() -> None:
+        rows = [expected(row) for row in whole_table(world)]
+        async with opened(world) as (database, query):
+            window = Window(page_size=size, pages_held=2)
+            window.count = len(rows)
+            for _ in range(data.draw(st.integers(0, 6))):
+                if data.draw(st.booleans()) and (seek := window.next_anchor) is not None:
+                    anchor = await database.anchor(query, seek)
+                    assert anchor is not None
+                    window.anchors.append(anchor)
+                if rows:
+                    number = data.draw(st.integers(0, (len(rows) - 1) // size))
+                    page = await database.page(query, window.seek(number))
+                    assert [shown(row) for row in page.rows] == rows[number * size : (number + 1) * size]
+                    window.hold(number, page)
+
+    run(jump())
+
+
+@slowly
+@given(
+    world=worlds(),
+    interval=st.integers(1, 5),
+    needle=st.sampled_from(["a", "é", "%", "_", "x", "zzz"]),
+    backward=st.booleans(),
+)
+def test_a_search_meets_every_hit_once_around(world: World, interval: int, needle: str, *, backward: bool) -> None:
+    async def search() -> None:
+        rows = whole_table(world)
+        hits = [n for n, row in enumerate(rows) if any(needle in str(v).lower() for v in texts(world, row))]
+        async with opened(world) as (database, query):
+            everything = (await database.page(query, Seek())).rows
+            anchors = await database.anchors(query, interval)
+            assert anchors == [row.position for row in everything[interval - 1 :: interval]]
+            spans = [
+                Span(*ends, start=n * interval)
+                for n, ends in enumerate(zip([None, *anchors], [*anchors, None], strict=True))
+            ]
+            match = Match(needle)
+            counted = [await database.count_between(query, span, match) for span in spans]
+            assert sum(counted) == len(hits)
+            met, at = [], 0
+            for _ in range(len(hits) if everything else 0):
+                at = await next_hit(database, query, match, spans, at, everything, backward=backward)
+                met.append(at)
+            assert sorted(met) == hits
+
+    run(search())
+
+
+def texts(world: World, row: tuple[Any, ...]) -> Iterator[Any]:
+    """The values of a row's columns of text."""
+    return (v for v, column in zip(row, world.mapped.__table__.columns, strict=True) if isinstance(column.type, String))
+
+
+async def next_hit(  # noqa: PLR0913  it stands for a person at a screen
+    database: OrmDatabase,
+    query: Query,
+    match: Match,
+    spans: list[Span],
+    row: int,
+    rows: tuple[Row, ...],
+    *,
+    backward: bool,
+) -> int:
+    """The number of the next hit from a row on."""
+    for span in onward(spans, row, rows[row].position, backward=backward):
+        position = await database.nearest(query, span, match, backward=backward)
+        if position is not None:
+            start = max((one for one in spans if one.start <= span.start), key=lambda one: one.start)
+            count = await database.count_between(query, Span(start.after, position))
+            assert rows[start.start + count - 1].position == position
+            return start.start + count - 1
+    raise AssertionError("there is a hit")
