@@ -15,8 +15,8 @@ from pirate_tui import __version__
 from pirate_tui.__main__ import Composition, main
 from pirate_tui.command_line import check_file, check_terminal, parse, start_logging
 from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.statements import Statement
 from pirate_tui.settings import TIME_LIMIT, Settings, world_path
 
 
@@ -225,14 +225,8 @@ def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert caught.value.exit_code == 2
 
 
-class Deaf:
+class Deaf(Listener):
     """A listener who needs to know nothing."""
-
-    def statement(self, statement: Statement) -> None:
-        """Nothing to be done."""
-
-    def retrying(self, attempt: int, reason: str) -> None:
-        """Nothing to be done."""
 
 
 async def crews(*arguments: str) -> int:

@@ -54,6 +54,12 @@ class Listing:
         opening = self.outline.branch(path[:-1]).opening
         return None if opening is None else (opening.target, opening.rows[int(number)])
 
+    def entity_at(self, path: Path) -> Entity:
+        """Whose rows are listed where a row's path leads, read or not; for a relationship, whose it is."""
+        above = path[:-1] if is_row(path) else path[:-2]
+        opening = self.opening_at(above) if above else None
+        return self.entity if opening is None else opening.target
+
     def query_of(self, path: Path) -> Query | None:
         """A query in which the row of a path can be found; None while it is not read."""
         found = self.row_at(path)

@@ -1,5 +1,7 @@
 """What the screen is given: protocols that the orm layer fulfils and tests can fake."""
 
+# ruff: noqa: ARG002  a listener hears only what it wants to
+
 from typing import Protocol
 
 from pirate_tui.domain.access import InstanceSnapshot
@@ -16,15 +18,19 @@ class Listener(Protocol):
 
     def statement(self, statement: Statement) -> None:
         """A statement has been sent, or has ended, or could not be sent."""
+        return
 
     def retrying(self, attempt: int, reason: str) -> None:
         """A lock is in the way; the work starts again for the `attempt`-th time."""
+        return
 
     def loaded(self, instances: int) -> None:
         """So many instances have been loaded by now, of a collection that takes its time."""
+        return
 
     def changed(self) -> None:
         """Another program has written to the database."""
+        return
 
 
 class Database(Protocol):

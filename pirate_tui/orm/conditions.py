@@ -1,6 +1,10 @@
 """Filters, searches and the instances of a relationship -> SQL expressions."""
 
+import datetime
 import re
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +35,17 @@ Term = ColumnElement[Any]
 
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
+READERS: dict[type, Callable[[str], Any]] = {
+    int: int,
+    float: float,
+    Decimal: Decimal,
+    uuid.UUID: uuid.UUID,
+    datetime.date: datetime.date.fromisoformat,
+    datetime.datetime: datetime.datetime.fromisoformat,
+    datetime.time: datetime.time.fromisoformat,
+}
+"""How values are typed, by the Python type of a column."""
+
 GREATEST = chr(0x10FFFF)
 """No character comes after it."""
 
@@ -52,7 +67,11 @@ def matching(mapper: Mapper[Any], wanted: Filter) -> Term:
         return column.is_(None)
     if wanted.comparison is Comparison.CONTAINS:
         return _text(column).contains(wanted.value, autoescape=True)
-    value = literal(typed(column.type, wanted.value), column.type)
+    given = typed(column.type, wanted.value)
+    if isinstance(given, str):
+        column, value = raw(column), literal(given)
+    else:
+        value = literal(given, column.type)
     if wanted.comparison is Comparison.EQUAL:
         return column == value
     return column < value if wanted.comparison is Comparison.LESS else column > value
@@ -91,7 +110,10 @@ def related(mapper: Mapper[Any], owner: Mapper[Any], within: Within) -> tuple[Fr
 
 
 def typed(column_type: TypeEngine[Any], text: str) -> Any:
-    """What was typed, as a value of the column's type; ValueError, in words for people, where it is none."""
+    """What was typed, as a value of the column's type; ValueError, in words for people, where it is none.
+
+    A type that nothing is known of is compared as it is stored, with the text itself.
+    """
     if isinstance(column_type, Boolean):
         if text.lower() not in TRUTHS:
             raise ValueError(f"{clean(text)} is not true or false")
@@ -100,12 +122,10 @@ def typed(column_type: TypeEngine[Any], text: str) -> Any:
         return _bytes(text)
     try:
         python_type = column_type.python_type
+        return READERS.get(python_type, str)(text)
     except NotImplementedError:
         return text
-    read = getattr(python_type, "fromisoformat", python_type)
-    try:
-        return text if python_type is str else read(text)
-    except (ValueError, TypeError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise ValueError(f"{clean(text)} is no {python_type.__name__}") from error
 
 

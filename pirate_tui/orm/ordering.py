@@ -8,7 +8,7 @@ A comparison of row values would read all ties, and lose the NULLs silently.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, literal_column, or_, select, tuple_
 from sqlalchemy.types import NullType
 
 from pirate_tui.domain.query import Position
@@ -36,8 +36,12 @@ class Shape(NamedTuple):
 class Part(NamedTuple):
     """Some of the rows beyond a position; the parts follow each other in the order of the rows."""
 
-    condition: Term
+    conditions: tuple[Term, ...]
     order: tuple[Term, ...]
+
+
+Sought = tuple[Term | None, Sequence[Term]]
+"""Which rows, None for all of them, and by what they are ordered."""
 
 
 class Ordering:
@@ -86,31 +90,30 @@ class Ordering:
     def parts(self, shape: Shape | None, *, backward: bool) -> list[Part]:
         """The rows beyond a position of that shape, or all from an end of the table."""
         if self._column is None:
-            condition = true() if shape is None else self._keys_beyond(shape.nulls, "at", backward=backward)
+            condition = None if shape is None else self._keys_beyond(shape.nulls, "at", backward=backward)
             return [self._part(condition, self._keys, backward=backward)]
         everything = (self._column, *self._keys)
-        nulls: list[tuple[Term, Sequence[Term]]] = []
+        nulls: list[Sought] = []
         if self._is_nullable:
             nulls.append((self._column.is_(None), self._keys))
         if shape is None:
-            is_some: Term = self._column.is_not(None) if self._is_nullable else true()
-            some: tuple[Term, Sequence[Term]] = (is_some, everything)
-            found = [some, *nulls] if backward else [*nulls, some]
+            some: Sought = (self._column.is_not(None) if self._is_nullable else None, everything)
+            found: list[Sought] = [some, *nulls] if backward else [*nulls, some]
         else:
             same = and_(self._equals(shape), self._keys_beyond(shape.nulls, "at", backward=backward))
             found = [(same, self._keys), *self._further(shape, nulls, backward=backward)]
         return [self._part(condition, order, backward=backward) for condition, order in found]
 
-    def between(self, after: Shape | None, upto: Shape | None, *, is_open: bool, backward: bool) -> Term:
+    def between(self, after: Shape | None, upto: Shape | None, *, is_open: bool, backward: bool) -> list[Term]:
         """The rows behind a position (parameters `after`), up to another (`upto`), with it unless `is_open`."""
-        return and_(
-            true() if after is None else self._beyond(after, "after", backward=backward, inclusive=False),
-            true() if upto is None else self._beyond(upto, "upto", backward=not backward, inclusive=not is_open),
-        )
+        ends = []
+        if after is not None:
+            ends.append(self._beyond(after, "after", backward=backward, inclusive=False))
+        if upto is not None:
+            ends.append(self._beyond(upto, "upto", backward=not backward, inclusive=not is_open))
+        return ends
 
-    def _further(
-        self, shape: Shape, nulls: list[tuple[Term, Sequence[Term]]], *, backward: bool
-    ) -> list[tuple[Term, Sequence[Term]]]:
+    def _further(self, shape: Shape, nulls: list[Sought], *, backward: bool) -> list[Sought]:
         """Behind the rows that have the same value."""
         assert self._column is not None  # noqa: S101  only where there is a column
         everything = (self._column, *self._keys)
@@ -158,8 +161,11 @@ class Ordering:
         return _beyond_with_nulls(self._keys, nulls, name, backward=backward, inclusive=inclusive)
 
     @staticmethod
-    def _part(condition: Term, order: Sequence[Term], *, backward: bool) -> Part:
-        return Part(condition, tuple(term.desc() for term in order) if backward else tuple(order))
+    def _part(condition: Term | None, order: Sequence[Term], *, backward: bool) -> Part:
+        return Part(
+            () if condition is None else (condition,),
+            tuple(term.desc() for term in order) if backward else tuple(order),
+        )
 
 
 def cut(raw: Term) -> tuple[Term, Term]:

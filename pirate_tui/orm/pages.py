@@ -92,7 +92,7 @@ class Pages:
     def before(self, position: Position) -> list[Statement]:
         """The statements that count the rows before a position, with `parameters`: their sum is its row number."""
         parts = self._ordering.parts(self._ordering.shape(position), backward=not self._is_descending)
-        return [self.count.where(part.condition) for part in parts]
+        return [self.count.where(*part.conditions) for part in parts]
 
     def count_between(self, span: Span, match: Match | None) -> Statement:
         """The statement that counts the span's rows, or those that match, with `span_parameters`."""
@@ -172,16 +172,16 @@ class Pages:
         limit: Any = bindparam("limit")
         skip: Any = bindparam("skip")
         read = [
-            self._select(*selected).where(part.condition).order_by(*part.order).limit(limit).offset(skip)
+            self._select(*selected).where(*part.conditions).order_by(*part.order).limit(limit).offset(skip)
             for selected in (self._selected, self._ordering.selected)
         ]
-        passed = self._select(literal_column("1")).where(part.condition).limit(skip).subquery()
+        passed = self._select(literal_column("1")).where(*part.conditions).limit(skip).subquery()
         return Stretch(read[0], read[1], select(func.count()).select_from(passed))
 
     def _within(self, span: Span, match: Match | None) -> list[Term]:
         after, upto = (None if end is None else self._ordering.shape(end) for end in (span.after, span.upto))
         between = self._ordering.between(after, upto, is_open=span.is_open, backward=self._is_descending)
-        return [between] if match is None else [between, holding(self._mapper, match)]
+        return between if match is None else [*between, holding(self._mapper, match)]
 
     def _list(self, column: Term, keys: list[Any], reader: Reader) -> None:
         """Select a column to be shown, unless it is selected already for the order's sake."""

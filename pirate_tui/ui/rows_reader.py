@@ -25,6 +25,9 @@ class RowsReader:
         self._database = database
         self._table = table
         self._works = works
+        self._asked: Query | None = None
+        self._walking = asyncio.Lock()
+        """Held while anchors are read: each goes on from the one before."""
         self._is_stale = False
         """Has another program written, and the rows have not been read again?"""
 
@@ -72,12 +75,13 @@ class RowsReader:
     async def _walk(self, listing: Listing) -> None:
         """Read anchors one after another, so that every page comes near."""
         try:
-            for path, window in list(listing.windows.items()):
-                while (seek := window.next_anchor) is not None and path in listing.windows:
-                    anchor = await self._database.anchor(listing.query_at(path), seek)
-                    if anchor is None:
-                        break
-                    window.anchors.append(anchor)
+            async with self._walking:
+                for path, window in list(listing.windows.items()):
+                    while (seek := window.next_anchor) is not None and listing.windows.get(path) is window:
+                        anchor = await self._database.anchor(listing.query_at(path), seek)
+                        if anchor is None:
+                            break
+                        window.anchors.append(anchor)
         except Trouble as trouble:
             self._works.trouble(trouble)
 
@@ -85,9 +89,22 @@ class RowsReader:
 
     def show(self, query: Query) -> None:
         """Show the rows of another query; the cursor stays on its row."""
+        self._asked = query
         self._works.start("show", lambda: self._show(query))
 
+    @property
+    def query(self) -> Query:
+        """What is shown, or will be in a moment."""
+        return self._asked or self._listing.query
+
     async def _show(self, query: Query) -> None:
+        try:
+            await self._change_to(query)
+        finally:
+            if self._asked is query:
+                self._asked = None
+
+    async def _change_to(self, query: Query) -> None:
         verb = "ordering" if query.filters == self._listing.query.filters else "filtering"
         with self._works.under_way(f"{verb} {query.entity.name}"):
             row = self._cursor_row
@@ -192,8 +209,6 @@ class RowsReader:
     async def _to_next_hit(self, match: Match, *, backward: bool) -> None:
         listing = self._listing
         with self._works.under_way(f"searching {match}") as work:
-            if listing.window.is_indexed:
-                await self._walk(listing)
             origin = await self._origin(listing)
             if origin is None:
                 return
@@ -211,8 +226,9 @@ class RowsReader:
 
     async def _count_hits(self, listing: Listing, match: Match) -> None:
         """Count the hits, span after span; those that are counted already stay so."""
-        spans = listing.window.spans
         with self._works.under_way(f"counting the hits of {match}") as work:
+            await self._walk(listing)
+            spans = listing.window.spans
             for span in spans[len(self._table.tally.hits) :]:
                 hits = await self._database.count_between(listing.query, span, match)
                 self._table.tally = Tally((*self._table.tally.hits, hits), len(spans))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
+from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.pirates.models import Base
 
@@ -75,7 +76,7 @@ class Setting:
         return path
 
 
-class Heard:
+class Heard(Listener):
     """A listener that keeps what was sent."""
 
     def __init__(self) -> None:

@@ -22,6 +22,7 @@ from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.failures import Access, failure
 from pirate_tui.orm.pages import Pages
+from pirate_tui.orm.preflight import Table
 from pirate_tui.orm.snippet import evaluate, forget
 from pirate_tui.orm.statements import Recorder
 from pirate_tui.pirates.models import MODELS, PirateCrew
@@ -50,24 +51,27 @@ async def window(setting: Setting) -> list[Figure]:
     heard = Heard()
     database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
     held = Connections(path, TIME_LIMIT, heard)
-    pages = Pages(inspect(PirateCrew), held.engine.dialect)
     plain = sqlite3.connect(path)
-    entity, seek = database.entities[0], Seek((HERE,))
+    query, seek = Query(database.entities[0]), Seek((HERE,))
+    table = Table("pirate_crew", frozenset(), frozenset(), frozenset({"id"}), is_strict=True, row_id=None)
+    pages = Pages(Catalog(MODELS), table, query, held.engine.dialect)
+    (stretch,) = pages.stretches(seek)
+    parameters = {**pages.parameters(seek.position), "limit": seek.limit, "skip": seek.skip}
     heard.take()
-    await database.page(Query(entity), seek)
+    await database.page(query, seek)
     queries = heard.take()
     ours, sqlalchemy, cells, raw = [], [], [], []
     async with held.engine.connect() as connection:
 
         async def execute() -> Any:
-            return list((await connection.execute(pages.statement(seek), pages.parameters(seek))).all())
+            return list((await connection.execute(stretch.rows, parameters)).all())
 
         async def page() -> Page:
             return pages.page(seek, found)
 
         found = await execute()
         for _ in range(setting.runs):
-            ours.append(await _median(lambda: database.page(Query(entity), seek)))
+            ours.append(await _median(lambda: database.page(query, seek)))
             raw.append(await _median(lambda: _fetch(plain, queries)))
             sqlalchemy.append(await _median(execute))
             cells.append(await _median(page))

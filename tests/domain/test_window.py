@@ -1,9 +1,10 @@
 """Windows, against a model: a list read by keyset, page by page, in any order, with any pages forgotten."""
 
 from copy import deepcopy
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pirate_tui.domain.rows import Page, Row, Seek
@@ -145,16 +146,21 @@ def test_a_small_table_and_one_not_counted_need_no_anchors() -> None:
     assert window.next_anchor is None
 
 
-@given(st.integers(0, 300), st.integers(1, 4), st.integers(0, 80))
-def test_the_spans_are_all_rows_cut_at_the_anchors(count: int, size: int, read_so_far: int) -> None:
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(count=st.integers(0, 300), size=st.integers(1, 4), read_so_far=st.integers(0, 80), span_rows=st.integers(1, 60))
+def test_the_spans_are_all_rows_cut_at_anchors(
+    monkeypatch: pytest.MonkeyPatch, count: int, size: int, read_so_far: int, span_rows: int
+) -> None:
     rows, window = table(count), Window(page_size=size)
     window.count = count
     walk(window, rows)
     del window.anchors[read_so_far:]
+    monkeypatch.setattr("pirate_tui.domain.window.SPAN_ROWS", span_rows)
     spans = window.spans
-    assert [span.start for span in spans] == [n * window.interval for n in range(len(window.anchors) + 1)]
-    assert all(rows[span.start].position == (span.start * 10,) for span in spans if span.start < count)
-    assert [span.after for span in spans[1:]] == [span.upto for span in spans[:-1]] == window.anchors
+    assert (spans[0].after, spans[0].start, spans[-1].upto) == (None, 0, None)
+    for before, span in pairwise(spans):
+        assert before.upto == span.after == rows[span.start - 1].position
+        assert span.start - before.start == max(window.interval, span_rows // window.interval * window.interval)
 
 
 def test_without_an_index_there_is_one_span() -> None:

@@ -49,7 +49,7 @@ async def lock(fleet_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 def patient() -> Callable[[sqlite3.Connection, int], Listener]:
     """A listener who sees to it that the lock is released at an attempt."""
 
-    class Releasing:
+    class Releasing(Listener):
         def __init__(self, other: sqlite3.Connection, at: int) -> None:
             self.other, self.at, self.attempts = other, at, list[int]()
 

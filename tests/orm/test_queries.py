@@ -6,21 +6,26 @@ import tempfile
 import uuid
 from collections.abc import Coroutine, Iterator
 from contextlib import asynccontextmanager, closing
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Float, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, Integer, LargeBinary, Numeric, String, Table, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
+from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.query import Order, Query, read_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.domain.search import Match, Span, onward
 from pirate_tui.domain.text import CELL_LIMIT
 from pirate_tui.domain.window import Window
+from pirate_tui.orm.conditions import typed
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from tests.orm.conftest import Remembering
+from tests.orm.conftest import OpenModels, Remembering
 
 
 class Base(DeclarativeBase):
@@ -302,3 +307,156 @@ async def next_hit(  # noqa: PLR0913  it stands for a person at a screen
             assert rows[start.start + count - 1].position == position
             return start.start + count - 1
     raise AssertionError("there is a hit")
+
+
+# What is known of a query beforehand, and of one row of it.
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The numbered: three rows, one of them with a long name, an index on the rank."""
+    path = tmp_path / "numbered.db"
+    world = World(
+        Numbered,
+        [(1, 3, "x" * 250 + "y" * 50, 0.5, b"\x00\xff"), (2, 1, "b", None, None), (3, 2, "c", 1.5, None)],
+        None,
+        [],
+        False,
+    )
+    fill(path, world)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE INDEX ix_rank ON numbered (rank)")
+    return path
+
+
+@pytest.fixture
+async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
+    """Open."""
+    return await open_models(path, [Numbered])
+
+
+def named(database: OrmDatabase, name: str) -> Any:
+    """The column of that name."""
+    return next(column for column in database.entities[0].columns if column.name == name)
+
+
+@pytest.mark.parametrize(("name", "is_sorted"), [("id", True), ("rank", True), ("name", False)])
+async def test_whether_an_index_serves_an_order_is_known_beforehand(
+    database: OrmDatabase, name: str, *, is_sorted: bool
+) -> None:
+    for descending in (False, True):
+        query = Query(database.entities[0], Order(named(database, name), descending))
+        assert await database.is_sorted(query) is is_sorted
+
+
+async def test_there_is_an_estimate_where_analyze_was_run(path: Path, database: OrmDatabase) -> None:
+    query = Query(database.entities[0])
+    assert await database.estimate(query) is None
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ANALYZE")
+        connection.execute("UPDATE sqlite_stat1 SET stat = '12345 7' WHERE tbl = 'numbered'")
+        connection.commit()
+    await database.renew()
+    assert await database.estimate(query) == 12_345
+    assert await database.estimate(query.filtered(read_filter("=1", named(database, "rank")))) is None
+
+
+async def test_values_are_read_whole_and_in_stretches(database: OrmDatabase) -> None:
+    query = Query(database.entities[0])
+    row = (await database.page(query, Seek())).rows[0]
+    long = "x" * 250 + "y" * 50
+    assert await database.whole(query, row) == ("1", "3", long, "0.5", "x'00ff'")
+    part = await database.value(query, row, named(database, "name"), 200, 60)
+    assert (part.lines, part.length) == ((long[200:260],), 300)
+    blob = await database.value(query, row, named(database, "seal"), 1, 10)
+    assert (blob.lines, blob.length) == (("x'ff'",), 2)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_a_row_without_a_key_has_whole_values_too(
+    tmp_path: Path, open_models: OpenModels, *, descending: bool
+) -> None:
+    rows = [(None, n, "z" * 300 + str(n), None, None) for n in range(3)]
+    fill(tmp_path / "named.db", World(Named, rows, None, [], False))
+    database = await open_models(tmp_path / "named.db", [Named])
+    query = Query(database.entities[0], Order(named(database, "name"), descending))
+    for row in (await database.page(query, Seek())).rows:
+        assert row.key is None
+        assert (await database.whole(query, row))[2] == f"{'z' * 300}{row.cells[1].text}"
+
+
+async def test_a_row_that_is_gone_is_trouble(path: Path, database: OrmDatabase) -> None:
+    query = Query(database.entities[0])
+    row = (await database.page(query, Seek())).rows[0]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM numbered WHERE id = 1")
+        connection.commit()
+    with pytest.raises(Trouble, match="this row is not in the database any more"):
+        await database.whole(query, row)
+    with pytest.raises(Trouble, match="this row is not in the database any more"):
+        await database.value(query, row, named(database, "name"), 0, 10)
+
+
+async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginning_is_known(
+    tmp_path: Path, open_models: OpenModels
+) -> None:
+    rows = [(n, None, "z" * 250 + chr(97 + n), None, None) for n in range(6)]
+    path = tmp_path / "numbered.db"
+    fill(path, World(Numbered, rows, None, [], False))
+    database = await open_models(path, [Numbered])
+    query = Query(database.entities[0], Order(named(database, "name")))
+    page = (await database.page(query, Seek(limit=3))).rows
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM numbered WHERE id = 2")
+        connection.commit()
+    behind = (await database.page(query, Seek(page[-1].position))).rows
+    assert [row.key for row in behind][-3:] == [(3,), (4,), (5,)], "nothing is lost"
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "reason"),
+    [("rank", "=many", "many is no int"), ("weight", "<heavy", "heavy is no float"), ("seal", "=ff", "ff is no BLOB")],
+)
+async def test_what_no_value_can_be_is_said(database: OrmDatabase, column: str, typed: str, reason: str) -> None:
+    query = Query(database.entities[0]).filtered(read_filter(typed, named(database, column)))
+    with pytest.raises(Trouble, match=reason):
+        await database.count(query)
+
+
+@pytest.mark.parametrize(
+    ("column_type", "text", "value"),
+    [
+        (Boolean(), "True", True),
+        (Boolean(), "no", False),
+        (LargeBinary(), "x'00FF'", b"\x00\xff"),
+        (Integer(), "12", 12),
+        (Float(), "1e3", 1000.0),
+        (Date(), "2026-11-22", date(2026, 11, 22)),
+        (DateTime(), "2026-11-22 10:00", datetime(2026, 11, 22, 10)),  # noqa: DTZ001  as the column has it
+        (Uuid(), "00000000-0000-0000-0000-000000000007", uuid.UUID(int=7)),
+        (Numeric(), "1.50", Decimal("1.50")),
+        (String(), "12", "12"),
+        (JSON(), "[1]", "[1]"),
+    ],
+)
+def test_what_is_typed_becomes_a_value_of_the_columns_type(column_type: Any, text: str, value: Any) -> None:
+    assert typed(column_type, text) == value
+
+
+@pytest.mark.parametrize(
+    ("column_type", "text"), [(Boolean(), "maybe"), (Date(), "today"), (Uuid(), "7"), (Numeric(), "x")]
+)
+def test_what_no_value_of_the_type_can_be_is_refused(column_type: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        typed(column_type, text)
+
+
+async def test_a_prefix_finds_what_begins_with_it_exactly(tmp_path: Path, open_models: OpenModels) -> None:
+    names = ["ab", "abc", "aB", "b", "xab", "ab\U0010ffff", None]
+    fill(
+        tmp_path / "n.db",
+        World(Numbered, [(n, None, name, None, None) for n, name in enumerate(names)], None, [], True),
+    )
+    database = await open_models(tmp_path / "n.db", [Numbered])
+    match = Match("ab", named(database, "name"), is_prefix=True)
+    assert await database.count_between(Query(database.entities[0]), Span(), match) == 3

@@ -1,7 +1,10 @@
 """The browser under Textual's Pilot, on a real database or on a fake one."""
 
+import asyncio
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ from textual.pilot import Pilot
 
 from pirate_tui.__main__ import Composition
 from pirate_tui.domain.ports import Connect
-from pirate_tui.settings import TIME_LIMIT, Settings
+from pirate_tui.pirates.fleet import Fleet, load
+from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.widgets.failure_view import FailureView
@@ -21,6 +25,9 @@ from pirate_tui.ui.widgets.statement_log import StatementLog
 
 PATIENCE = 200
 """How many turns of the event loop's idle a condition may take."""
+
+SEEN = 30
+"""How many lines of the table a failed wait tells."""
 
 
 class Browser:
@@ -68,6 +75,27 @@ class Browser:
         return [self.log.text_at(y) for y in range(self.log.line_count())]
 
     @property
+    def title(self) -> str:
+        """The table's title."""
+        return str(self.table.border_title)
+
+    @property
+    def subtitle(self) -> str:
+        """What stands at the table's foot."""
+        return str(self.table.border_subtitle or "")
+
+    def row(self, number: int) -> list[str]:
+        """The cells of the row of that number, as they are held."""
+        found = self.table.row_at((number,))
+        return [] if found is None else [cell.text for cell in found[1].cells]
+
+    @property
+    def here(self) -> list[str]:
+        """The cells of the row that the cursor is on."""
+        found = self.table.row_at(self.table.cursor)
+        return [] if found is None else [cell.text for cell in found[1].cells]
+
+    @property
     def trouble(self) -> str:
         """What stands in the line of trouble; nothing while there is none."""
         shown = self.screen.query_one("#trouble")
@@ -79,7 +107,8 @@ class Browser:
             if condition():
                 return
             await self.pilot.pause(0.02)
-        raise AssertionError(f"never came: {what}\n" + "\n".join(self.lines))
+        seen = (self.title, self.subtitle, self.trouble, *self.lines[:SEEN])
+        raise AssertionError(f"never came: {what}\n" + "\n".join(seen))
 
     async def until_line(self, text: str) -> None:
         """Wait until a line of the table has the text."""
@@ -95,9 +124,14 @@ Browse = Callable[..., AbstractAsyncContextManager[Browser]]
 
 @asynccontextmanager
 async def _browse(
-    database: Path | None = None, *, connect: Connect | None = None, size: tuple[int, int] = (120, 36)
+    database: Path | None = None,
+    *,
+    connect: Connect | None = None,
+    size: tuple[int, int] = (120, 36),
+    limit: int = COLLECTION_LIMIT,
 ) -> AsyncIterator[Browser]:
-    composition = Composition(Settings(database, reset=False, time_limit=TIME_LIMIT, log=None))
+    settings = Settings(database, reset=False, time_limit=TIME_LIMIT, log=None, collection_limit=limit)
+    composition = Composition(settings)
     app = PirateApp(connect or composition.connect, "a database")
     try:
         async with app.run_test(size=size) as pilot:
@@ -113,6 +147,22 @@ async def _browse(
 
 def _working(screen: BrowseScreen) -> bool:
     return any(worker.is_running for worker in screen.workers)
+
+
+@pytest.fixture(scope="session")
+def made_fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world of 3,000 crews and 6,000 members, with an index on the crews' names; tests get copies."""
+    path = tmp_path_factory.mktemp("fleet") / "fleet.db"
+    asyncio.run(load(path, Fleet(3_000, 6_000), lambda _done: None))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE INDEX crew_name ON pirate_crew (name)")
+    return path
+
+
+@pytest.fixture
+def fleet(made_fleet: Path, tmp_path: Path) -> Path:
+    """A copy of that world, for this test alone."""
+    return Path(shutil.copy(made_fleet, tmp_path / "fleet.db"))
 
 
 @pytest.fixture

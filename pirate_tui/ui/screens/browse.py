@@ -78,8 +78,8 @@ class BrowseScreen(Screen[None]):
         self._reader: RowsReader | None = None
         self._opening: Work | None = None
         """The opening of a relationship, while it is under way or after."""
-        self._warned: Query | None = None
-        """The order of which it has been said what it costs."""
+        self._warned: Column | None = None
+        """The column of which it has been said what it costs to order by it."""
         self._live = asyncio.Lock()
         """Held while the live instance is exchanged: the inspector never shows another."""
         self.set_reactive(BrowseScreen.database_label, label)
@@ -222,17 +222,14 @@ class BrowseScreen(Screen[None]):
             self._copy("the whole row", "\t".join(await self._opened.whole(query, row)))
 
     @work(exclusive=True, group="order")
-    async def _order(self, query: Query) -> None:
-        """Order the rows; if that is costly, say so first, and do it when it is asked again."""
-        listing = self._table.listing
-        many = listing is not None and (listing.window.count or 0) > MANY
-        if many and query != self._warned and not await self._opened.is_sorted(query):
-            self._warned = query
-            column = query.order.column.name if query.order else ""
-            self._table.hint = f"no index serves {column}: every page sorts all rows · o again to do it all the same"
+    async def _order_at_a_cost(self, column: Column, query: Query) -> None:
+        """Order many rows; if no index serves that, say so first, and do it when it is asked again."""
+        if await self._opened.is_sorted(query):
+            self._rows.show(query)
             return
-        self._table.hint = ""
-        self._rows.show(query)
+        self._warned = column
+        told = f"no index serves {column.name}: every page sorts all rows"
+        self._table.hint = f"{told} · o again to do it all the same"
 
     @contextmanager
     def _live_or_none(self) -> Iterator[None]:
@@ -256,6 +253,11 @@ class BrowseScreen(Screen[None]):
     @on(RowTable.Rested)
     def _rested(self, rested: RowTable.Rested) -> None:
         self._rest(rested.entity, rested.row)
+
+    @on(RowTable.Emptied)
+    def _emptied(self) -> None:
+        self.workers.cancel_group(self, "rest")
+        self._inspector.snapshot = None
 
     @on(RowTable.OpenAsked)
     def _open_asked(self, asked: RowTable.OpenAsked) -> None:
@@ -296,10 +298,8 @@ class BrowseScreen(Screen[None]):
 
     def on_filter_bar_entered(self, entered: "FilterBar.Entered") -> None:
         """A filter has been typed."""
-        listing = self._table.listing
         with self._typed():
-            if listing is not None:
-                self._rows.show(listing.query.filtered(read_filter(entered.typed, entered.column)))
+            self._rows.show(self._rows.query.filtered(read_filter(entered.typed, entered.column)))
 
     @contextmanager
     def _typed(self) -> Iterator[None]:
@@ -378,15 +378,21 @@ class BrowseScreen(Screen[None]):
 
     def action_unfilter(self) -> None:
         """Take a filter away."""
-        listing, column = self._table.listing, self._own_column()
-        if listing is not None and column is not None and listing.query.filters:
-            self._rows.show(listing.query.without_filter(column))
+        column = self._own_column()
+        if column is not None and self._rows.query.filters:
+            self._rows.show(self._rows.query.without_filter(column))
 
     def action_order(self) -> None:
         """Order by the current column, descending, by key."""
         listing, column = self._table.listing, self._own_column()
-        if listing is not None and column is not None:
-            self._order(listing.query.ordered(column))
+        if listing is None or column is None:
+            return
+        query = self._rows.query.ordered(column)
+        self._table.hint = ""
+        if (listing.window.count or 0) > MANY and query.order is not None and column != self._warned:
+            self._order_at_a_cost(column, query)
+        else:
+            self._rows.show(query)
 
     def action_view(self) -> None:
         """Show the whole value of the current column."""

@@ -168,7 +168,7 @@ def _told(opening: Opening, window: Window | None) -> str:
     else:
         what = opening.target.name if opening.rows else "None"
     if opening.is_held_back:
-        return f" · {what} · so many that none is loaded into the instance; these are read by key · ⏎ loads all"
+        return f" · {what} · none loaded into the instance, there are so many · ⏎ loads all"
     return (
         f" · {what} · select {cost.select} + access {cost.access}"
         f" · {request.mode.how} · {request.strategy.title} · {cost.seconds * 1000:.1f} ms"

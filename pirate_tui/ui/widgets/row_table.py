@@ -101,6 +101,10 @@ class RowTable(LinesView):
         row: Row
 
     @dataclass
+    class Emptied(Message):
+        """There is no row that the cursor could rest on."""
+
+    @dataclass
     class OpenAsked(Message):
         """A relationship is to be opened under the row at the path."""
 
@@ -149,6 +153,8 @@ class RowTable(LinesView):
         """What is paged at the path has been counted."""
         self._shown.count(path, rows)
         self._reshape()
+        if not rows and not path:
+            self.post_message(self.Emptied())
 
     def reread(self, rows: int, moved: Mapping[int, int]) -> None:
         """Read every row anew, of that many.
@@ -184,9 +190,8 @@ class RowTable(LinesView):
 
     @property
     def current_column(self) -> Column | None:
-        """The column that the cursor is in; None where there is no row."""
-        found = self.row_at(self.cursor)
-        return None if found is None else found[0].columns[self.column]
+        """The column that the cursor is in; None before there is a table."""
+        return None if self.listing is None else self.listing.entity_at(self.cursor).columns[self.column]
 
     def go_to(self, index: int) -> None:
         """Put the cursor on the row of that number, counted from 0, in the middle of the view."""
@@ -224,11 +229,11 @@ class RowTable(LinesView):
         current = self.column if self.cursor[:-1] == line.path else None
         width = self.scrollable_content_region.width + self.scroll_offset.x
         strip = Strip(self._painter.line(self.listing, line, current, width))
-        if self.match is not None and line.part is Part.ROW and len(line.path) == 1:
-            strip = self._with_hits(strip, self.match.text.lower())
         if line.path == self.cursor and line.part is not Part.HEADS:
             wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
             strip = restyle(wide, 0, None, self._style("cursor"))
+        if self.match is not None and line.part is Part.ROW and len(line.path) == 1:
+            strip = self._with_hits(strip, self.match.text.lower())
         return strip
 
     def _with_hits(self, strip: Strip, needle: str) -> Strip:
@@ -379,9 +384,9 @@ class RowTable(LinesView):
         self._retitle()
 
     def validate_column(self, column: int) -> int:
-        """Stay within the columns of the row that the cursor is on."""
-        found = self.row_at(self.cursor)
-        return 0 if found is None else max(0, min(column, len(found[0].columns) - 1))
+        """Stay within the columns of the rows that the cursor is among."""
+        columns = () if self.listing is None else self.listing.entity_at(self.cursor).columns
+        return max(0, min(column, len(columns) - 1))
 
     def watch_column(self) -> None:
         """The view scrolls sideways with the column."""
