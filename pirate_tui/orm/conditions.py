@@ -1,6 +1,6 @@
 """Filters, searches and the instances of a relationship -> SQL expressions."""
 
-import datetime
+import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
@@ -40,9 +40,9 @@ READERS: dict[type, Callable[[str], Any]] = {
     float: float,
     Decimal: Decimal,
     uuid.UUID: uuid.UUID,
-    datetime.date: datetime.date.fromisoformat,
-    datetime.datetime: datetime.datetime.fromisoformat,
-    datetime.time: datetime.time.fromisoformat,
+    dt.date: dt.date.fromisoformat,
+    dt.datetime: dt.datetime.fromisoformat,
+    dt.time: dt.time.fromisoformat,
 }
 """How values are typed, by the Python type of a column."""
 

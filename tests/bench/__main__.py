@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import programs, queries, seeding
+from tests.bench import programs, queries, scale, seeding
 from tests.bench.figures import Figure, Setting, report
 
 
@@ -19,6 +19,9 @@ BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
     "members": queries.members,
     "failures": queries.failures,
     "seeding": seeding.seeding,
+    "feel": scale.feel,
+    "stopping": scale.stopping,
+    "whole": scale.whole_table,
 }
 
 

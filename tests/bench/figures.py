@@ -1,6 +1,7 @@
 """What a benchmark is given and what it gives: two series measured side by side in one run, and their ratio."""
 
 import ast
+import asyncio
 import sqlite3
 import statistics
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from sqlalchemy import create_engine
 
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.pirates.fleet import Fleet, load
 from pirate_tui.pirates.models import Base
 
 
@@ -73,6 +75,19 @@ class Setting:
         path = self.folder / f"{crews}.db"
         if not path.exists():
             _make(path, crews)
+        return path
+
+    def fleet(self, crews: int) -> Path:
+        """A large, varied database with that many crews, made when it is first asked for; names have an index."""
+        path = self.folder / f"fleet-{crews}.db"
+        if not path.exists():
+            asyncio.run(load(path, Fleet(crews, crews // 10), lambda _rows: None))
+            connection = sqlite3.connect(path)
+            connection.execute("update pirate_crew set name = 'Straw Hats' where id = 1")
+            connection.execute("create index crew_name on pirate_crew (name)")
+            connection.execute("update pirate_crew set ship_name = 'Oro Jackson' where id = ?", (crews - 10,))
+            connection.commit()
+            connection.close()
         return path
 
 

@@ -8,7 +8,7 @@ from tests.bench.figures import Figure, Setting
 from tests.bench.terminal import Terminal
 
 
-CREWS = 100_000
+CREWS = 1_000_000
 FEW_CREWS = 24
 BARE_ROWS = 30
 BARE_ROWS_TO_MOVE_IN = 1_000
@@ -26,10 +26,10 @@ BARE = f"bare app, {BARE_ROWS} rows"
 
 def launch(setting: Setting) -> list[Figure]:
     """First paint, first rows and quitting, beside a bare app."""
-    ours = [_life(_ours(setting), "pirate-tui", "Straw Hats")]
+    ours = [_life(open_ours(setting), "pirate-tui", "Straw Hats")]
     theirs = [_life(_bare(setting, BARE_ROWS), "ship_name", "Crew 1")]
     for _ in range(setting.runs):
-        ours.append(_life(_ours(setting), "pirate-tui", "Straw Hats"))
+        ours.append(_life(open_ours(setting), "pirate-tui", "Straw Hats"))
         theirs.append(_life(_bare(setting, BARE_ROWS), "ship_name", "Crew 1"))
     # The first launch makes the database, and warms the caches of both.
     (paint, rows, end), (bare_paint, bare_rows, bare_end) = zip(*ours[1:], strict=True), zip(*theirs[1:], strict=True)
@@ -44,7 +44,7 @@ def memory(setting: Setting) -> list[Figure]:
     """Peak memory after the rows, one opening and one unsafe access; and how soon the traceback is there."""
     peaks, delays = [], []
     for _ in range(setting.runs):
-        with _ours(setting) as terminal:
+        with open_ours(setting) as terminal:
             terminal.until("Straw Hats")
             terminal.settle()
             terminal.until("Roronoa Zoro", terminal.press(ENTER))
@@ -62,23 +62,23 @@ def memory(setting: Setting) -> list[Figure]:
 
 def size(setting: Setting) -> list[Figure]:
     """Launch to rows of a big table, beside a small one."""
-    big, small = setting.world(CREWS), setting.world(FEW_CREWS)
-    _rows_after(_ours(setting, big))
+    big, small = setting.fleet(CREWS), setting.fleet(FEW_CREWS)
+    _rows_after(open_ours(setting, big))
     ours, theirs = [], []
     for _ in range(setting.runs):
-        ours.append(_rows_after(_ours(setting, big)))
-        theirs.append(_rows_after(_ours(setting, small)))
+        ours.append(_rows_after(open_ours(setting, big)))
+        theirs.append(_rows_after(open_ours(setting, small)))
     return [Figure(f"launch to rows, {CREWS:,} crews", ours, f"{FEW_CREWS} crews", theirs, 1.1)]
 
 
 def keys(setting: Setting) -> list[Figure]:
     """Moving the cursor in a big table, beside a DataTable with few rows."""
-    big = setting.world(CREWS)
+    big = setting.fleet(CREWS)
     figures = []
     for name, key, aim in (("down", DOWN, 0.6), ("page down", PAGE_DOWN, 0.5)):
         ours, settled, theirs = [], [], []
         for _ in range(setting.runs):
-            drawn, all_drawn = _moves(_ours(setting, big), "Straw Hats", key)
+            drawn, all_drawn = _moves(open_ours(setting, big), "Straw Hats", key)
             ours += drawn
             settled += all_drawn
             theirs += _moves(_bare(setting, BARE_ROWS_TO_MOVE_IN), "Crew 1", key)[0]
@@ -111,7 +111,8 @@ def _moves(terminal: Terminal, rows: str, key: str) -> tuple[list[float], list[f
         return [first for first, _ in moves[1:]], [last for _, last in moves[1:]]
 
 
-def _ours(setting: Setting, database: Path | None = None) -> Terminal:
+def open_ours(setting: Setting, database: Path | None = None) -> Terminal:
+    """Start the browser on that database, or on its own."""
     command = [str(Path(sys.executable).with_name("pirate-tui"))]
     return Terminal(command + ([] if database is None else [str(database)]), _environment(setting.folder))
 
