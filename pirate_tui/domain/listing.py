@@ -17,10 +17,10 @@ class Listing:
     that of the query itself has the empty path.
     """
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, window: Window | None = None) -> None:
         self.query = query
-        self.windows: dict[Path, Window] = {(): Window()}
-        self.outline = Outline(0)
+        self.windows: dict[Path, Window] = {(): window or Window()}
+        self.outline = Outline(self.window.known)
 
     @property
     def entity(self) -> Entity:

@@ -67,10 +67,15 @@ def read_match(typed: str, column: Column | None) -> Match:
     return Match(typed[1:], column, is_prefix=True)
 
 
+def span_of(spans: list[Span], row: int) -> Span:
+    """The span that a row is in."""
+    return max((span for span in spans if span.start <= row), key=lambda span: span.start)
+
+
 def onward(spans: list[Span], row: int, position: Position, *, backward: bool) -> Iterator[Span]:
     """The spans to search from a row on, once around the table; the row itself comes last."""
-    here = max((n for n, span in enumerate(spans) if span.start <= row), default=0)
-    own = spans[here]
+    own = span_of(spans, row)
+    here = spans.index(own)
     ahead, behind = own._replace(after=position, start=row + 1), own._replace(upto=position, is_open=True)
     after, before = spans[here + 1 :], spans[:here]
     if backward:

@@ -1,6 +1,7 @@
 """Which pages of a table are held, which are wanted, and how to seek one that is missing. Pure."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pirate_tui.domain.query import Position
@@ -53,6 +54,12 @@ class Window:
         if self.count is not None:
             return self.count
         return max((n * self.page_size + len(page.rows) for n, page in self._pages.items()), default=0)
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """All rows that are held."""
+        for page in self._pages.values():
+            yield from page.rows
 
     def row(self, index: int) -> Row | None:
         """The row of that number, or None while its page is not held."""
@@ -114,10 +121,20 @@ class Window:
         """The stretches in which all rows are searched: between anchors, or all at once without an index."""
         if not self.is_indexed:
             return [Span()]
-        step = max(1, SPAN_ROWS // self.interval)
-        chosen = self.anchors[step - 1 :: step]
+        chosen = self.anchors[self._span_step - 1 :: self._span_step]
         ends = zip([None, *chosen], [*chosen, None], strict=True)
-        return [Span(after, upto, start=n * step * self.interval) for n, (after, upto) in enumerate(ends)]
+        return [Span(*two, start=n * self._span_step * self.interval) for n, two in enumerate(ends)]
+
+    @property
+    def span_count(self) -> int:
+        """How many spans there are once all anchors are known."""
+        anchors = max(0, -(-(self.count or 0) // self.interval) - 1)
+        return 1 + (anchors // self._span_step if self.is_indexed else 0)
+
+    @property
+    def _span_step(self) -> int:
+        """How many intervals make a span."""
+        return max(1, SPAN_ROWS // self.interval)
 
     def _marks_after(self, start: int) -> list[Mark]:
         """Places from which to read forward: the table's start, the end of each page held, the anchor before."""

@@ -1,30 +1,41 @@
-"""Asks the database for what the table shows: pages, counts, anchors, another order, the hits of a search."""
+"""Asks the database for what the table shows: pages, counts, anchors, another order, other filters."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
+from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.goto import read_place
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.ports import Database
-from pirate_tui.domain.query import Position, Query
+from pirate_tui.domain.query import Query, read_filter
 from pirate_tui.domain.rows import Row, Seek
-from pirate_tui.domain.search import Match, Span, Tally, onward
 from pirate_tui.domain.text import clean
+from pirate_tui.domain.window import Window
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.works import Works
 
+
+MANY = 100_000
+"""Rows: to sort so many takes a time that can be felt, and it is said before it is done."""
 
 SETTLING = 0.3
 """Seconds that pass after another program's write before the rows are read again: it may write more."""
 
 
 class RowsReader:
-    """Keeps a table filled. Every question runs in an exclusive worker: a newer one takes its place."""
+    """Keeps a table filled. Every question runs in an exclusive worker: a newer one takes its place.
 
-    def __init__(self, database: Database, table: RowTable, works: Works) -> None:
+    `changed` is called when other rows, or rows in another order, have come.
+    """
+
+    def __init__(self, database: Database, table: RowTable, works: Works, changed: Callable[[], None]) -> None:
         self._database = database
         self._table = table
         self._works = works
+        self._changed = changed
+        self._warned: Column | None = None
+        """The column of which it has been said what it costs to order by it."""
         self._asked: Query | None = None
         self._walking = asyncio.Lock()
         """Held while anchors are read: each goes on from the one before."""
@@ -66,13 +77,13 @@ class RowsReader:
                 count = await self._database.count(query)
                 if path in listing.windows:
                     self._table.count(path, count)
-        await self._walk(listing)
+        await self.walk(listing)
 
     def count(self) -> None:
         """Count what is not counted yet."""
         self._works.start("count", self._count)
 
-    async def _walk(self, listing: Listing) -> None:
+    async def walk(self, listing: Listing) -> None:
         """Read anchors one after another, so that every page comes near."""
         try:
             async with self._walking:
@@ -85,46 +96,82 @@ class RowsReader:
         except Trouble as trouble:
             self._works.trouble(trouble)
 
-    # Another order, other filters, another place.
+    # Another order, other filters.
 
-    def show(self, query: Query) -> None:
+    def order(self, column: Column) -> None:
+        """Order by the column; again: descending; again: by key. Many rows without an index: only if asked again."""
+        query = self._query.ordered(column)
+        is_cheap = (self._listing.window.count or 0) <= MANY or query.order is None or column == self._warned
+        self._table.hint = ""
+        if is_cheap:
+            self._show(query)
+        else:
+            self._works.start("order", lambda: self._order_at_a_cost(column, query))
+
+    async def _order_at_a_cost(self, column: Column, query: Query) -> None:
+        if await self._database.is_sorted(query):
+            self._show(query)
+            return
+        self._warned = column
+        told = f"no index serves {column.name}: every page sorts all rows"
+        self._table.hint = f"{told} · o again to do it all the same"
+
+    def filter(self, typed: str, column: Column) -> None:
+        """Add the filter that was typed for a column; ValueError when it is none."""
+        self._show(self._query.filtered(read_filter(typed, column)))
+
+    def unfilter(self, column: Column) -> None:
+        """Take the column's filter away, or the newest one."""
+        if self._query.filters:
+            self._show(self._query.without_filter(column))
+
+    def _show(self, query: Query) -> None:
         """Show the rows of another query; the cursor stays on its row."""
         self._asked = query
-        self._works.start("show", lambda: self._show(query))
+        self._works.start("show", lambda: self._change_to(query))
 
-    @property
-    def query(self) -> Query:
-        """What is shown, or will be in a moment."""
-        return self._asked or self._listing.query
-
-    async def _show(self, query: Query) -> None:
+    async def _change_to(self, query: Query) -> None:
+        verb = "ordering" if query.filters == self._listing.query.filters else "filtering"
         try:
-            await self._change_to(query)
+            with self._works.under_way(f"{verb} {query.entity.name}"):
+                window, row = await self._prepared(query)
+                for group in ("count", "pages"):
+                    self._works.cancel(group)
+                self._table.show_query(query, window)
+                self._table.go_to(row)
+                self._works.start("count", self._count)
+                self._changed()
         finally:
             if self._asked is query:
                 self._asked = None
 
-    async def _change_to(self, query: Query) -> None:
-        verb = "ordering" if query.filters == self._listing.query.filters else "filtering"
-        with self._works.under_way(f"{verb} {query.entity.name}"):
-            row = self._cursor_row
-            is_indexed = await self._database.is_sorted(query)
-            count = await self._database.count(query)
-            number = None if row is None else await self._rank(query, row)
-            for group in ("count", "pages", "search"):
-                self._works.cancel(group)
-            self._table.tally = Tally()
-            listing = self._table.show_query(query)
-            listing.window.is_indexed = is_indexed
-            self._table.count((), count)
-            if not is_indexed and listing.window.next_anchor is not None:
-                listing.window.anchors += await self._database.anchors(query, listing.window.interval)
-            self._table.go_to(number or 0)
-            self._works.start("count", self._count)
+    async def _prepared(self, query: Query) -> tuple[Window, int]:
+        """A window that holds the page of the cursor's row, and that row's number; what is shown stays meanwhile."""
+        window, row = Window(), self._cursor_row
+        window.count = await self._database.count(query)
+        window.is_indexed = await self._database.is_sorted(query)
+        number = (None if row is None else await self._rank(query, row)) or 0
+        if not window.is_indexed and window.next_anchor is not None:
+            window.anchors += await self._database.anchors(query, window.interval)
+        page = number // window.page_size
+        window.hold(page, await self._database.page(query, window.seek(page)))
+        return window, number
 
-    def find(self, key: tuple[str, ...]) -> None:
-        """Go to the row of a key, given as it was typed."""
-        self._works.start("find", lambda: self._find(key))
+    @property
+    def _query(self) -> Query:
+        """What is shown, or will be in a moment."""
+        return self._asked or self._listing.query
+
+    # Another place.
+
+    def go_to(self, typed: str) -> None:
+        """Go to the place that was typed; ValueError when it is none."""
+        place = read_place(typed, self._listing.window.known)
+        if place.key is None:
+            self._table.go_to(place.row or 0)
+        else:
+            key = place.key
+            self._works.start("find", lambda: self._find(key))
 
     async def _find(self, key: tuple[str, ...]) -> None:
         query = self._listing.query
@@ -159,95 +206,24 @@ class RowsReader:
                 self._works.cancel("pages")  # a page that was read before would come after
                 self._table.reread(count, moved)
                 self._works.start("count", self._count)
+                self._changed()
 
     async def _ranks(self, listing: Listing) -> AsyncIterator[tuple[int, int | None]]:
         """The rows whose place must be known, by their numbers as they were, with those that they have now."""
-        for number in {int(self._table.cursor[0]), *listing.outline.opened}:
-            found = listing.row_at((number,))
-            if found is not None:
-                yield number, await self._rank(listing.query, found[1])
+        keys = {
+            number: branch.opening.request.key
+            for number, branches in listing.outline.opened.items()
+            for branch in branches
+            if branch.opening is not None
+        }
+        here = listing.row_at(self._table.cursor[:1])
+        if here is not None and here[1].key is not None:
+            keys[int(self._table.cursor[0])] = here[1].key
+        for number, key in keys.items():
+            yield number, await self._database.rank(listing.query, tuple(map(str, key)))
 
     async def _rank(self, query: Query, row: Row) -> int | None:
         return None if row.key is None else await self._database.rank(query, tuple(map(str, row.key)))
-
-    # Search.
-
-    def search(self, match: Match) -> None:
-        """Go to the first hit from the cursor on, and count all hits."""
-        self._table.match = match
-        self._table.tally = Tally()
-        self._works.start("search", lambda: self._search(match))
-
-    def next_hit(self, *, backward: bool = False) -> None:
-        """Go to the next hit, or the one before; round from the last to the first."""
-        match = self._table.match
-        if match is not None:
-            self._works.start("search", lambda: self._step(match, backward=backward))
-
-    def forget_search(self) -> None:
-        """No hits are shown any more."""
-        self._works.cancel("search")
-        self._table.match = None
-
-    async def _search(self, match: Match) -> None:
-        """Stay where the cursor is, if that is a hit."""
-        listing = self._listing
-        with self._works.under_way(f"searching {match}"):
-            origin = await self._origin(listing)
-            if origin is None:
-                self._table.tally = Tally((0,))
-                return
-            number, position = origin
-            here = max((one for one in listing.window.spans if one.start <= number), key=lambda one: one.start)
-            upto = here._replace(upto=position)
-            if await self._database.nearest(listing.query, upto, match, backward=True) != position:
-                await self._to_next_hit(match, backward=False)
-            else:
-                self._table.go_to(number)
-            await self._count_hits(listing, match)
-
-    async def _to_next_hit(self, match: Match, *, backward: bool) -> None:
-        listing = self._listing
-        with self._works.under_way(f"searching {match}") as work:
-            origin = await self._origin(listing)
-            if origin is None:
-                return
-            spans = listing.window.spans
-            for number, span in enumerate(onward(spans, *origin, backward=backward)):
-                work.progress = f"{100 * number // (len(spans) + 2)} %"
-                hit = await self._database.nearest(listing.query, span, match, backward=backward)
-                if hit is not None:
-                    self._table.go_to(await self._number(listing, spans, span, hit))
-                    break
-
-    async def _step(self, match: Match, *, backward: bool) -> None:
-        await self._to_next_hit(match, backward=backward)
-        await self._count_hits(self._listing, match)
-
-    async def _count_hits(self, listing: Listing, match: Match) -> None:
-        """Count the hits, span after span; those that are counted already stay so."""
-        with self._works.under_way(f"counting the hits of {match}") as work:
-            await self._walk(listing)
-            spans = listing.window.spans
-            for span in spans[len(self._table.tally.hits) :]:
-                hits = await self._database.count_between(listing.query, span, match)
-                self._table.tally = Tally((*self._table.tally.hits, hits), len(spans))
-                work.progress = str(self._table.tally)
-
-    async def _origin(self, listing: Listing) -> tuple[int, Position] | None:
-        """Number and position of the row that the cursor is on, or inside of; None in an empty table."""
-        number = int(self._table.cursor[0])
-        row = listing.window.row(number)
-        if row is None and listing.window.known:
-            size = listing.window.page_size
-            page = await self._database.page(listing.query, listing.window.seek(number // size))
-            row = dict(enumerate(page.rows, start=number // size * size)).get(number)
-        return None if row is None else (number, row.position)
-
-    async def _number(self, listing: Listing, spans: list[Span], span: Span, hit: Position) -> int:
-        """The number of the row at a position in the span: those before it are counted from the span's anchor on."""
-        start = max((one for one in spans if one.start <= span.start), key=lambda one: one.start)
-        return start.start + await self._database.count_between(listing.query, Span(start.after, hit)) - 1
 
     @property
     def _listing(self) -> Listing:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from textual.screen import Screen
+from textual.worker import Worker
 
 from pirate_tui.domain.failure import Trouble
 
@@ -48,7 +49,12 @@ class Works:
 
     def start(self, group: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do the work in place of what runs in its group."""
-        self._screen.run_worker(work(), group=group, exclusive=True)
+
+        async def run() -> None:  # a coroutine that is made now would never be awaited if it were stopped at once
+            await work()
+
+        worker: Worker[None] = self._screen.run_worker(run, group=group, exclusive=True)
+        worker.name = group
 
     def cancel(self, group: str) -> None:
         """Stop what runs in a group."""
@@ -56,12 +62,11 @@ class Works:
 
     def is_running(self, group: str) -> bool:
         """Does anything run in the group?"""
-        return any(w.group == group and w.is_running and w.node is self._screen for w in self._screen.workers)
+        return any(worker.group == group for worker in self._running)
 
     def stop(self) -> bool:
         """Stop everything that a person may stop; was there anything?"""
-        running = [w for w in self._screen.workers if w.is_running and w.node is self._screen]
-        chosen = [w for w in running if w.group in CANCELLABLE or self._is_said]
+        chosen = [worker for worker in self._running if worker.group in CANCELLABLE or self._is_said]
         for worker in chosen:
             worker.cancel()
         self._say("")
@@ -104,6 +109,12 @@ class Works:
         """Say what was begun last; what it is a part of has waited for it."""
         if not self._notice and time.monotonic() - self._works[-1].began >= PATIENCE:
             self._say(str(self._works[-1]))
+
+    @property
+    def _running(self) -> list[Worker[Any]]:
+        """What runs, and has not been told to stop."""
+        mine = [worker for worker in self._screen.workers if worker.node is self._screen]
+        return [worker for worker in mine if worker.is_running and not worker.is_cancelled]
 
     @property
     def _is_said(self) -> bool:

@@ -154,8 +154,9 @@ def test_the_spans_are_all_rows_cut_at_anchors(
     rows, window = table(count), Window(page_size=size)
     window.count = count
     walk(window, rows)
-    del window.anchors[read_so_far:]
     monkeypatch.setattr("pirate_tui.domain.window.SPAN_ROWS", span_rows)
+    assert len(window.spans) == window.span_count
+    del window.anchors[read_so_far:]
     spans = window.spans
     assert (spans[0].after, spans[0].start, spans[-1].upto) == (None, 0, None)
     for before, span in pairwise(spans):

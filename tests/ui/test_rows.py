@@ -1,5 +1,6 @@
 """Which rows, in which order: ordering, filtering, searching and going over the whole of a large table."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, closing
@@ -70,7 +71,7 @@ async def test_the_cursor_stays_on_its_row(browse: Browse, fleet: Path) -> None:
 async def test_a_costly_order_says_so_before_it_is_done(
     browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pirate_tui.ui.screens.browse.MANY", 1_000)
+    monkeypatch.setattr("pirate_tui.ui.rows_reader.MANY", 1_000)
     async with browse(fleet) as browser:
         await browser.press("]", "]", "o")
         await browser.until(lambda: "no index serves ship_name" in browser.subtitle, "the warning")
@@ -91,6 +92,79 @@ async def test_what_is_nested_keeps_its_order(browse: Browse, fleet: Path) -> No
         await browser.until(lambda: "only the table's own rows" in browser.subtitle, "why not")
         await browser.press("escape")
         await browser.until(lambda: not browser.subtitle, "nothing said any more")
+
+
+# What takes long can be stopped.
+
+
+def hold_up(monkeypatch: pytest.MonkeyPatch, method: str) -> list[str]:
+    """The database never answers this question; the list tells when it was stopped."""
+    ends: list[str] = []
+
+    async def wait(*_given: object, **_named: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append(method)
+
+    monkeypatch.setattr(f"pirate_tui.orm.database.OrmDatabase.{method}", wait)
+    return ends
+
+
+async def test_esc_stops_an_order_and_leaves_what_was_shown(
+    browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with browse(fleet) as browser:
+        browser.table.go_to(99)
+        await browser.until(lambda: browser.here, "the row")
+        ends = hold_up(monkeypatch, "anchors")
+        await browser.press("]", "]", "o")
+        await browser.until(lambda: browser.screen.busy.startswith("ordering PirateCrew"), "what is under way")
+        await browser.press("escape")
+        await browser.until(lambda: ends, "the end of the work")
+        await browser.until(lambda: browser.trouble.startswith("stopped"), "the way out")
+        assert (browser.title, browser.here[0], browser.screen.busy) == ("PirateCrew · 3,000 rows", "100", "")
+        monkeypatch.undo()
+        await browser.press("o")
+        await browser.until(lambda: "by ship_name ↑" in browser.title, "the order, asked for again")
+
+
+@pytest.mark.parametrize("method", ["nearest", "count_between"])
+async def test_esc_stops_a_search(browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    async with browse(fleet) as browser:
+        ends = hold_up(monkeypatch, method)
+        await type_into(browser, "slash", "kraken")
+        await browser.until(lambda: browser.screen.busy, "what is under way")
+        assert "“kraken”" in browser.screen.busy
+        await browser.press("escape")
+        await browser.until(lambda: ends, "the end of the work")
+        await browser.press("escape", "escape")
+        await browser.until(lambda: not browser.subtitle, "the end of the search")
+
+
+async def test_another_search_takes_the_place_of_one_under_way(
+    browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with browse(fleet) as browser:
+        ends = hold_up(monkeypatch, "nearest")
+        await type_into(browser, "slash", "whale")
+        await browser.until(lambda: browser.screen.busy, "what is under way")
+        monkeypatch.undo()
+        await type_into(browser, "slash", "kraken")
+        await browser.until(lambda: "“kraken” · " in browser.subtitle and " in " not in browser.subtitle, "its hits")
+        assert ends == ["nearest"]
+
+
+async def test_hits_are_counted_again_among_other_rows(browse: Browse, fleet: Path) -> None:
+    among = "SELECT id FROM pirate_crew WHERE name LIKE '%kraken%' AND id < 1000"
+    async with browse(fleet) as browser:
+        await browser.press("]")
+        await type_into(browser, "slash", "kraken")
+        await browser.until(lambda: " hits" in browser.subtitle, "the hits")
+        await browser.press("[")
+        await type_into(browser, "f", "<1000")
+        expected = f"“kraken” · {len(ask(fleet, among))} hits"
+        await browser.until(lambda: browser.subtitle == expected, expected)
 
 
 # Filters.

@@ -191,6 +191,23 @@ async def test_a_lock_is_told_while_it_is_waited_for(browse: Browse) -> None:
         await browser.until(lambda: len(browser.lines) == 3, "the rows")
 
 
+async def test_an_estimate_is_marked_as_one_until_the_rows_are_counted(browse: Browse) -> None:
+    database = FakeDatabase(rows=5)
+    database.guess = 1_234_567
+    counting = asyncio.Event()
+    count = database.count
+
+    async def slowly(query: Query) -> int:
+        await counting.wait()
+        return await count(query)
+
+    database.count = slowly  # type: ignore[method-assign]  # the one that takes long
+    async with browse(connect=database.connect) as browser:
+        await browser.until(lambda: browser.title == "Island · ~1,234,567 rows", "the estimate")
+        counting.set()
+        await browser.until(lambda: browser.title == "Island · 5 rows", "the count")
+
+
 async def test_an_empty_table_says_so_and_no_key_does_harm(browse: Browse) -> None:
     async with browse(connect=FakeDatabase(rows=0).connect) as browser:
         await browser.until(lambda: "0 rows" in str(browser.table.border_title), "the count")

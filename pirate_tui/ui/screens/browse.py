@@ -1,10 +1,10 @@
 """The browser: table, inspector, failure and statements, and the one mediator between them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from rich.text import Text
 from textual import on, work
@@ -16,39 +16,41 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.domain.goto import read_place
 from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Connect, Database
-from pirate_tui.domain.query import Query, read_filter
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row
-from pirate_tui.domain.search import read_match
 from pirate_tui.domain.statements import Statement
 from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, Loaded, Retrying, StatementTold
 from pirate_tui.ui.rows_reader import RowsReader
+from pirate_tui.ui.searcher import Searcher
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import StatementLog
 from pirate_tui.ui.widgets.text_pane import SearchableView
 from pirate_tui.ui.widgets.title_bar import TitleBar
-from pirate_tui.ui.works import Work, Works
+from pirate_tui.ui.works import Works
 
 
 if TYPE_CHECKING:
     from pirate_tui.ui.widgets.failure_view import FailureView
     from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, SearchBar
 
-DEBOUNCE = 0.05
-"""Seconds that the cursor rests on a row before its instance is selected."""
-
-MANY = 100_000
-"""Rows: to sort so many takes a time that can be felt, and it is said before it is done."""
-
 IN_TABLE = frozenset({"order", "filter", "unfilter", "view", "next_match", "previous_match"})
 """Commands of the table that ask more than the table knows."""
+
+
+class Readers(NamedTuple):
+    """Who asks the open database, each for one part of what is shown."""
+
+    rows: RowsReader
+    search: Searcher
+    instance: InstanceReader
 
 
 class BrowseScreen(Screen[None]):
@@ -75,13 +77,7 @@ class BrowseScreen(Screen[None]):
         self._opened_at: Path = ()
         self._is_furnished = asyncio.Event()
         self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
-        self._reader: RowsReader | None = None
-        self._opening: Work | None = None
-        """The opening of a relationship, while it is under way or after."""
-        self._warned: Column | None = None
-        """The column of which it has been said what it costs to order by it."""
-        self._live = asyncio.Lock()
-        """Held while the live instance is exchanged: the inspector never shows another."""
+        self._readers: Readers | None = None
         self.set_reactive(BrowseScreen.database_label, label)
 
     def compose(self) -> ComposeResult:
@@ -155,13 +151,12 @@ class BrowseScreen(Screen[None]):
 
     @on(Loaded)
     def _say_loaded(self, loaded: Loaded) -> None:
-        if self._opening is not None:
-            self._opening.progress = f"{loaded.instances:,} loaded"
+        self._read.instance.loaded(loaded.instances)
 
     @on(Changed)
     def _read_what_changed(self) -> None:
-        if self._reader is not None:
-            self._reader.changed()
+        if self._readers is not None:
+            self._readers.rows.changed()
 
     # Work: each question has its own group of workers.
 
@@ -170,8 +165,8 @@ class BrowseScreen(Screen[None]):
         with self._works.under_way("opening the database"):
             try:
                 self._database = database = await self._connect(self)
-                self._reader = RowsReader(database, self._table, self._works)
-                await self._reader.begin(Query(database.entities[0]))
+                self._readers = self._made_readers(database)
+                await self._readers.rows.begin(Query(database.entities[0]))
                 self.database_label = f"{database.name} · {database.dialect} · read-only"
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
@@ -187,77 +182,35 @@ class BrowseScreen(Screen[None]):
             except CannotStart as reason:
                 raise Trouble(reason.message, "press r to try again") from reason
             self._table.close_all()
-            await self._rows.reread()
-
-    @work(exclusive=True, group="rest")
-    async def _rest(self, entity: Entity, row: Row) -> None:
-        await asyncio.sleep(DEBOUNCE)
-        async with self._live:
-            shown = self._inspector.snapshot
-            if shown is not None and (shown.entity, shown.key) == (entity.name, row.key):
-                return  # it has been opened meanwhile, and is the live one as it is
-            self._inspector.snapshot = None
-            if row.key is not None:
-                with self._works.under_way(f"selecting {entity.name}"):
-                    self._inspector.snapshot = await self._opened.rest(entity, row.key)
-
-    @work(exclusive=True, group="open")
-    async def _open(self, path: Path, request: OpenRequest) -> None:
-        self.workers.cancel_group(self, "rest")
-        with self._works.under_way(f"opening {request.entity.name}.{request.relationship.name}") as self._opening:
-            self._table.hint = ""
-            async with self._live:
-                await self._is_furnished.wait()
-                with self._live_or_none():
-                    opening = await self._opened.open(request)
-                self._inspector.snapshot = opening.instance
-            self._table.show_opening(path, opening)
-            self._show_failure((*path, request.relationship.name), opening)
-            if opening.query is not None:
-                self._rows.count()
+            await self._read.rows.reread()
 
     @work(exclusive=True, group="copy")
     async def _copy_row(self, query: Query, row: Row) -> None:
         with self._works.under_way("copying the row"):
             self._copy("the whole row", "\t".join(await self._opened.whole(query, row)))
 
-    @work(exclusive=True, group="order")
-    async def _order_at_a_cost(self, column: Column, query: Query) -> None:
-        """Order many rows; if no index serves that, say so first, and do it when it is asked again."""
-        if await self._opened.is_sorted(query):
-            self._rows.show(query)
-            return
-        self._warned = column
-        told = f"no index serves {column.name}: every page sorts all rows"
-        self._table.hint = f"{told} · o again to do it all the same"
+    def _made_readers(self, database: Database) -> Readers:
+        rows = RowsReader(database, self._table, self._works, self._count_hits_again)
+        instance = InstanceReader(database, (self._table, self._inspector), self._works, self._show_opened)
+        return Readers(rows, Searcher(database, self._table, self._works, rows.walk), instance)
 
-    @contextmanager
-    def _live_or_none(self) -> Iterator[None]:
-        """An opening that comes to nothing has let go of the live instance: the row rested on becomes it again."""
-        try:
-            yield
-        except (Trouble, asyncio.CancelledError):
-            for inspector in self.query(Inspector):
-                inspector.snapshot = None
-            for table in self.query(RowTable):
-                table.rest()
-            raise
+    def _count_hits_again(self) -> None:
+        self._read.search.count_again()
 
     # What the widgets tell.
 
     @on(RowTable.PagesWanted)
     def _pages_wanted(self) -> None:
-        if self._reader is not None:
-            self._reader.fill()
+        if self._readers is not None:
+            self._readers.rows.fill()
 
     @on(RowTable.Rested)
     def _rested(self, rested: RowTable.Rested) -> None:
-        self._rest(rested.entity, rested.row)
+        self._read.instance.rest(rested.entity, rested.row)
 
     @on(RowTable.Emptied)
     def _emptied(self) -> None:
-        self.workers.cancel_group(self, "rest")
-        self._inspector.snapshot = None
+        self._read.instance.forget()
 
     @on(RowTable.OpenAsked)
     def _open_asked(self, asked: RowTable.OpenAsked) -> None:
@@ -265,7 +218,7 @@ class BrowseScreen(Screen[None]):
             self._works.trouble(Trouble("this row has no key that an instance could have", "it can only be looked at"))
             return
         request = OpenRequest(asked.entity, asked.row.key, asked.relationship, self.mode, self.strategy, asked.in_full)
-        self._open(asked.path, request)
+        self._read.instance.open(asked.path, request, self._is_furnished.wait)
 
     @on(RowTable.Closed)
     def _row_closed(self, closed: RowTable.Closed) -> None:
@@ -278,28 +231,18 @@ class BrowseScreen(Screen[None]):
 
     def on_go_to_bar_entered(self, entered: "GoToBar.Entered") -> None:
         """A place has been typed."""
-        listing = self._table.listing
         with self._typed():
-            if listing is None:
-                return
-            place = read_place(entered.typed, listing.window.known)
-            if place.key is None:
-                self._table.go_to(place.row or 0)
-            else:
-                self._rows.find(place.key)
+            self._read.rows.go_to(entered.typed)
 
     def on_find_bar_entered(self, entered: "FindBar.Entered") -> None:
         """A search has been typed; an empty line ends the one before."""
         with self._typed():
-            if entered.typed:
-                self._rows.search(read_match(entered.typed, entered.column))
-            else:
-                self._rows.forget_search()
+            self._read.search.search(entered.typed, entered.column)
 
     def on_filter_bar_entered(self, entered: "FilterBar.Entered") -> None:
         """A filter has been typed."""
         with self._typed():
-            self._rows.show(self._rows.query.filtered(read_filter(entered.typed, entered.column)))
+            self._read.rows.filter(entered.typed, entered.column)
 
     @contextmanager
     def _typed(self) -> Iterator[None]:
@@ -321,7 +264,7 @@ class BrowseScreen(Screen[None]):
         is_failed, is_open = self.has_class("-failed"), self._database is not None
         is_in_table = self.focused is self._table
         if action in IN_TABLE:
-            return is_in_table and self._reader is not None and self._is_furnished.is_set()
+            return is_in_table and self._readers is not None and self._is_furnished.is_set()
         can: dict[str, bool | None] = {
             "search": isinstance(self.focused, SearchableView) or (is_in_table and self._is_furnished.is_set()),
             "go_to": is_in_table and self._is_furnished.is_set(),
@@ -356,43 +299,40 @@ class BrowseScreen(Screen[None]):
         if isinstance(self.focused, SearchableView):
             self._search.begin(self.focused)
         else:
-            cast("FindBar", self.query_one("FindBar")).begin(self._table.current_column)
+            bar = cast("FindBar", self.query_one("FindBar"))
+            bar.begin_typing()
+            self._table.call_later(lambda: bar.choose(self._table.current_column))
 
     def action_next_match(self) -> None:
         """To the next row that the search finds."""
-        self._rows.next_hit()
+        self._read.search.next_hit()
 
     def action_previous_match(self) -> None:
         """To the row before that."""
-        self._rows.next_hit(backward=True)
+        self._read.search.next_hit(backward=True)
 
     def action_go_to(self) -> None:
         """Ask where to go in the table."""
         cast("GoToBar", self.query_one("GoToBar")).begin_typing()
 
     def action_filter(self) -> None:
-        """Ask how the current column is to be filtered."""
-        column = self._own_column()
-        if column is not None:
-            cast("FilterBar", self.query_one("FilterBar")).begin(column)
+        """Ask how the current column is to be filtered; keys that were pressed before may still choose another."""
+        bar = cast("FilterBar", self.query_one("FilterBar"))
+        bar.begin_typing()
+        self._table.call_later(lambda: bar.choose(self._own_column()))
 
     def action_unfilter(self) -> None:
         """Take a filter away."""
-        column = self._own_column()
-        if column is not None and self._rows.query.filters:
-            self._rows.show(self._rows.query.without_filter(column))
+        self._table.call_later(self._with_own_column, self._read.rows.unfilter)
 
     def action_order(self) -> None:
         """Order by the current column, descending, by key."""
-        listing, column = self._table.listing, self._own_column()
-        if listing is None or column is None:
-            return
-        query = self._rows.query.ordered(column)
-        self._table.hint = ""
-        if (listing.window.count or 0) > MANY and query.order is not None and column != self._warned:
-            self._order_at_a_cost(column, query)
-        else:
-            self._rows.show(query)
+        self._table.call_later(self._with_own_column, self._read.rows.order)
+
+    def _with_own_column(self, act: Callable[[Column], None]) -> None:
+        column = self._own_column()
+        if column is not None:
+            act(column)
 
     def action_view(self) -> None:
         """Show the whole value of the current column."""
@@ -441,7 +381,7 @@ class BrowseScreen(Screen[None]):
             self._table.focus()
         elif self._table.hint or self._table.match:
             self._table.hint = ""
-            self._rows.forget_search()
+            self._read.search.forget()
         else:
             self._table.close_enclosing()
 
@@ -485,7 +425,9 @@ class BrowseScreen(Screen[None]):
             return None
         return self._table.current_column
 
-    def _show_failure(self, path: Path, opening: Opening) -> None:
+    def _show_opened(self, path: Path, opening: Opening) -> None:
+        if opening.query is not None:
+            self._read.rows.count()
         if opening.failure is None:
             self._hide_failure()
             return
@@ -515,9 +457,9 @@ class BrowseScreen(Screen[None]):
         return self._database
 
     @property
-    def _rows(self) -> RowsReader:
-        assert self._reader is not None, "rows are asked for when the database is open"  # noqa: S101
-        return self._reader
+    def _read(self) -> Readers:
+        assert self._readers is not None, "rows are asked for when the database is open"  # noqa: S101
+        return self._readers
 
     @property
     def _table(self) -> RowTable:

@@ -168,16 +168,17 @@ class FilterBar(LineBar):
         super().__init__()
         self._column: Column | None = None
 
-    def begin(self, column: Column) -> None:
-        """Ask for a filter of that column."""
+    def choose(self, column: Column | None) -> None:
+        """Ask for a filter of that column; without one, there is nothing to ask."""
         self._column = column
-        self.say(column.name)
-        self.begin_typing()
+        if column is None:
+            self.action_end()
+        else:
+            self.say(column.name)
 
     def entered(self, typed: str) -> Message:
         """A filter."""
-        assert self._column is not None, "it has begun with a column"  # noqa: S101
-        return self.Entered(typed, self._column)
+        return self.Ended() if self._column is None else self.Entered(typed, self._column)
 
 
 class FindBar(LineBar):
@@ -206,11 +207,10 @@ class FindBar(LineBar):
         """A search."""
         return self.Entered(typed, self._sought)
 
-    def begin(self, column: Column | None) -> None:
-        """Ask for a search, in that column perhaps."""
+    def choose(self, column: Column | None) -> None:
+        """Search in that column, when it is to be in one."""
         self._column = column
         self.watch_in_column()
-        self.begin_typing()
 
     def action_turn(self) -> None:
         """Search in the column, or in all text."""

@@ -21,6 +21,7 @@ from pirate_tui.domain.outline import Line, Part, Path, is_row
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Row
 from pirate_tui.domain.search import Match, Tally
+from pirate_tui.domain.window import Window
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
@@ -132,13 +133,13 @@ class RowTable(LinesView):
 
     # What the screen tells.
 
-    def show_query(self, query: Query) -> Listing:
-        """Show the rows of this query from its first on; nothing is opened."""
-        self.listing = Listing(query)
+    def show_query(self, query: Query, window: Window | None = None) -> None:
+        """Show the rows of this query from its first on; nothing is opened. The window has what is read already."""
+        self.listing = Listing(query, window)
         self.set_reactive(RowTable.cursor, (0,))
         self.scroll_to(0, 0, animate=False, immediate=True, force=True)
+        self._painter.widths(query.entity).fit(self.listing.window.rows)
         self._reshape()
-        return self.listing
 
     def hold(self, path: Path, number: int, page: Page) -> None:
         """Show a page that has been read of what is paged at the path."""
@@ -153,8 +154,6 @@ class RowTable(LinesView):
         """What is paged at the path has been counted."""
         self._shown.count(path, rows)
         self._reshape()
-        if not rows and not path:
-            self.post_message(self.Emptied())
 
     def reread(self, rows: int, moved: Mapping[int, int]) -> None:
         """Read every row anew, of that many.
@@ -471,6 +470,8 @@ class RowTable(LinesView):
         self.virtual_size = Size(self._painter.width(listing), listing.outline.lines + self.FIXED_LINES)
         self.refresh()
         self._want()
+        if listing.window.count == 0:
+            self.post_message(self.Emptied())
 
     def _retitle(self) -> None:
         """Which rows are shown, how many there are, and what the search has found."""

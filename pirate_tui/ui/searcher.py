@@ -1,0 +1,120 @@
+"""Searches the whole table: from the cursor to the next hit, and all over it to count the hits."""
+
+from collections.abc import Awaitable, Callable
+
+from pirate_tui.domain.entity import Column
+from pirate_tui.domain.listing import Listing
+from pirate_tui.domain.ports import Database
+from pirate_tui.domain.query import Position
+from pirate_tui.domain.search import Match, Span, Tally, onward, read_match, span_of
+from pirate_tui.ui.widgets.row_table import RowTable
+from pirate_tui.ui.works import Works
+
+
+Walk = Callable[[Listing], Awaitable[None]]
+"""Sees to it that all anchors of a listing are read."""
+
+
+class Searcher:
+    """One search at a time, in one group of workers; the table shows what it finds."""
+
+    def __init__(self, database: Database, table: RowTable, works: Works, walk: Walk) -> None:
+        self._database = database
+        self._table = table
+        self._works = works
+        self._walk = walk
+
+    def search(self, typed: str, column: Column | None) -> None:
+        """Go to the first hit from the cursor on, and count all hits; an empty line ends the search before.
+
+        `column` is the one to search in, None for all text. Raises ValueError where nothing can be sought so.
+        """
+        self.forget()
+        if typed:
+            self._table.match = match = read_match(typed, column)
+            self._works.start("search", lambda: self._from_here(match))
+
+    def next_hit(self, *, backward: bool = False) -> None:
+        """Go to the next hit, or the one before; round from the last to the first."""
+        match = self._table.match
+        if match is not None:
+            self._works.start("search", lambda: self._step(match, backward=backward))
+
+    def count_again(self) -> None:
+        """Other rows have come: what was counted is worth nothing any more."""
+        match = self._table.match
+        if match is not None:
+            self._table.tally = Tally()
+            self._works.start("search", lambda: self._count(match))
+
+    def forget(self) -> None:
+        """No hits are shown any more."""
+        self._works.cancel("search")
+        self._table.match, self._table.tally = None, Tally()
+
+    async def _from_here(self, match: Match) -> None:
+        if not await self._is_hit(match):
+            await self._to_next(match, backward=False)
+        await self._count(match)
+
+    async def _step(self, match: Match, *, backward: bool) -> None:
+        await self._to_next(match, backward=backward)
+        await self._count(match)
+
+    async def _is_hit(self, match: Match) -> bool:
+        """Is the row that the cursor is on a hit itself?"""
+        listing, origin = self._listing, await self._origin()
+        if origin is None:
+            return False
+        number, position = origin
+        with self._works.under_way(f"searching {match}"):
+            upto = span_of(listing.window.spans, number)._replace(upto=position)
+            return await self._database.nearest(listing.query, upto, match, backward=True) == position
+        return False
+
+    async def _to_next(self, match: Match, *, backward: bool) -> None:
+        listing, origin = self._listing, await self._origin()
+        if origin is None:
+            return
+        with self._works.under_way(f"searching {match}") as work:
+            spans = listing.window.spans
+            for number, span in enumerate(onward(spans, *origin, backward=backward)):
+                work.progress = f"{100 * number // (len(spans) + 2)} %"
+                hit = await self._database.nearest(listing.query, span, match, backward=backward)
+                if hit is not None:
+                    self._table.go_to(await self._number(listing, span_of(spans, span.start), hit))
+                    break
+
+    async def _number(self, listing: Listing, span: Span, hit: Position) -> int:
+        """The number of the row at a position: those before it are counted from the start of its span on."""
+        return span.start + await self._database.count_between(listing.query, Span(span.after, hit)) - 1
+
+    async def _count(self, match: Match) -> None:
+        """Count the hits, span after span, as far as the anchors are known; then wait for more of them."""
+        listing, window = self._listing, self._listing.window
+        with self._works.under_way(f"counting the hits of {match}") as work:
+            while not self._table.tally.is_done:
+                counted, spans = self._table.tally.hits, window.spans
+                if len(counted) + 1 >= len(spans) and window.next_anchor is not None and window.is_indexed:
+                    await self._walk(listing)
+                    spans = window.spans
+                hits = await self._database.count_between(listing.query, spans[len(counted)], match)
+                self._table.tally = Tally((*counted, hits), window.span_count)
+                work.progress = str(self._table.tally)
+
+    async def _origin(self) -> tuple[int, Position] | None:
+        """Number and position of the row that the cursor is on, or inside of; None in an empty table."""
+        listing, number = self._listing, int(self._table.cursor[0])
+        row = listing.window.row(number)
+        if row is None and listing.window.known:
+            with self._works.under_way(f"reading {listing.entity.name}"):
+                size = listing.window.page_size
+                page = await self._database.page(listing.query, listing.window.seek(number // size))
+                row = dict(enumerate(page.rows, start=number // size * size)).get(number)
+        return None if row is None else (number, row.position)
+
+    @property
+    def _listing(self) -> Listing:
+        listing = self._table.listing
+        assert listing is not None, "there is a searcher as soon as there are rows"  # noqa: S101
+        return listing
