@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -241,6 +242,16 @@ async def test_what_a_killed_one_has_left_is_swept(place: Path) -> None:
     assert names(place.parent) == ["big.db"]
 
 
+@pytest.fixture
+def _signals_are_heard() -> Iterator[None]:
+    """Also where whoever started the tests wants them not to hear some, as a shell does in the background."""
+    before = {number: signal.signal(number, lambda *_: None) for number in seeding.SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_signals_are_heard")
 @pytest.mark.parametrize("number", seeding.SIGNALS, ids=lambda number: number.name)
 async def test_a_signal_cancels_the_work_and_its_number_is_the_exit_code(number: signal.Signals) -> None:
     begun, tidied = asyncio.Event(), asyncio.Event()

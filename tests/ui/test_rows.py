@@ -301,7 +301,7 @@ async def test_hits_are_marked_in_the_rows(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         await type_into(browser, "slash", "kraken")
         await browser.until(lambda: "kraken" in " ".join(browser.here).lower(), "a hit")
-        style = browser.table.get_component_rich_style("row-table--hit", partial=True)
+        style = browser.table.get_component_rich_style("rows-view--hit", partial=True)
         strip = browser.table.line_at(browser.table.cursor[0])
         marked = [part.text for part in strip if part.style and part.style.bgcolor == style.bgcolor]
         assert "".join(marked).lower() == "kraken"

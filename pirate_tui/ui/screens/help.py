@@ -24,7 +24,8 @@ MissingGreenlet; raises; detached.
 The traceback never names the attribute. The explained side (t) does, with the statement and the remedies.
 What is loaded costs nothing to access: choose an eager loader (s), and the plain access works. \
 An opened line counts both: select 2 + access 0.
-A collection of very many rows is paged and not loaded, until a second Enter makes the real access. Order, filter and search go over the whole table, through the database.
+A collection of very many rows is paged and not loaded, until a second Enter makes the real access.
+Order, filter and search go over the whole table, through the database.
 """
 """What a person should take away."""
 

@@ -1,109 +1,37 @@
-"""The table: rows of any number over keyset pages, with what is opened nested under them."""
+"""The table: moving over rows, opening and closing what hangs on them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Column, Entity, Relationship
-from pirate_tui.domain.listing import Listing
-from pirate_tui.domain.loading import LoaderStrategy, Opening
-from pirate_tui.domain.outline import Line, Part, Path, is_row
-from pirate_tui.domain.query import Query
-from pirate_tui.domain.rows import Page, Row
-from pirate_tui.domain.search import Match, Tally
-from pirate_tui.domain.window import Window
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.domain.outline import Part, Path, is_row
+from pirate_tui.domain.rows import Row
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.widgets import row_lines
-from pirate_tui.ui.widgets.lines_view import LinesView, restyle
-from pirate_tui.ui.widgets.row_lines import Painter
+from pirate_tui.ui.widgets.rows_view import RowsView
 
 
 HEADS = -1
 """The line of the column names, which stays at the top."""
 
 
-class RowTable(LinesView):
-    """Rows of one entity and the relationships opened under them. It asks for pages and openings by messages."""
-
-    FIXED_LINES = 1
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-table--heads",
-        "row-table--column",
-        "row-table--cursor",
-        "row-table--glyph",
-        "row-table--relationship",
-        "row-table--failure",
-        "row-table--null",
-        "row-table--misfit",
-        "row-table--hit",
-    }
-
-    DEFAULT_CSS = """
-    RowTable {
-        & > .row-table--heads { color: $text-muted; text-style: bold; }
-        & > .row-table--column { text-style: bold underline; }
-        & > .row-table--cursor { background: $boost; text-style: bold; }
-        &:focus > .row-table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-        & > .row-table--glyph { color: $primary; }
-        & > .row-table--relationship { color: $accent; }
-        & > .row-table--failure { color: $error; text-style: bold; }
-        & > .row-table--null { color: $text-muted; text-style: italic; }
-        & > .row-table--misfit { color: $warning; }
-        & > .row-table--hit { background: $warning 60%; text-style: bold; }
-    }
-    """
+class RowTable(RowsView):
+    """Rows that can be gone over and opened. It asks for openings by messages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.TABLE)]
-
-    cursor: reactive[Path] = reactive((0,), init=False, repaint=False)
-    """The line that the cursor is on: a row or a relationship."""
-
-    column: reactive[int] = reactive(0, init=False, repaint=False)
-    """The number of the current column."""
 
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
     """How a relationship would be opened now; bound to the screen's."""
 
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
     """By which loader strategy; bound to the screen's."""
-
-    match: reactive[Match | None] = reactive(None, init=False)
-    """What is searched; its places in the rows are marked."""
-
-    tally: reactive[Tally] = reactive(Tally(), init=False, repaint=False)
-    """What the search has found so far."""
-
-    estimate: reactive[int | None] = reactive(None, init=False, repaint=False)
-    """How many rows there may be, until they are counted."""
-
-    hint: reactive[str] = reactive("", init=False, repaint=False)
-    """What is good to know before the next key; shown where a search would tell its hits."""
-
-    @dataclass
-    class PagesWanted(Message):
-        """Rows are, or soon will be, in view whose pages are not held: see `wanted`."""
-
-    @dataclass
-    class Rested(Message):
-        """The cursor has come to a row, or to a relationship of it."""
-
-        entity: Entity
-        row: Row
-
-    @dataclass
-    class Emptied(Message):
-        """There is no row that the cursor could rest on."""
 
     @dataclass
     class OpenAsked(Message):
@@ -125,127 +53,6 @@ class RowTable(LinesView):
     @dataclass
     class NothingToOpen(Message):
         """The row's class has no relationships."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.listing: Listing | None = None
-        self._painter = Painter(self._style)
-
-    # What the screen tells.
-
-    def show_query(self, query: Query, window: Window | None = None) -> None:
-        """Show the rows of this query from its first on; nothing is opened. The window has what is read already."""
-        self.listing = Listing(query, window)
-        self.set_reactive(RowTable.cursor, (0,))
-        self.scroll_to(0, 0, animate=False, immediate=True, force=True)
-        self._painter.widths(query.entity).fit(self.listing.window.rows)
-        self._reshape()
-
-    def hold(self, path: Path, number: int, page: Page) -> None:
-        """Show a page that has been read of what is paged at the path."""
-        listing = self._shown
-        listing.hold(path, number, page)
-        self._painter.widths(listing.query_at(path).entity).fit(page.rows)
-        self._reshape()
-        if self.cursor[: len(path)] == path and int(self.cursor[len(path)]) // listing.window.page_size == number:
-            self.rest()
-
-    def count(self, path: Path, rows: int) -> None:
-        """What is paged at the path has been counted."""
-        self._shown.count(path, rows)
-        self._reshape()
-
-    def reread(self, rows: int, moved: Mapping[int, int]) -> None:
-        """Read every row anew, of that many.
-
-        The cursor and what is open stay with their rows, of which `moved` tells the new numbers; a row that is gone
-        leaves the cursor where it was.
-        """
-        number, *inside = self.cursor
-        new = moved.get(int(number))
-        self._shown.reread(rows, moved)
-        path: Path = (int(number),) if new is None else (new, *inside)
-        self.set_reactive(RowTable.cursor, path)
-        top = round(self.scroll_y)
-        self._reshape()
-        if new is not None and new != number:
-            self.scroll_to(y=max(0, top + new - int(number)), animate=False, immediate=True, force=True)
-
-    def close_all(self) -> None:
-        """Close everything that is open."""
-        for number in tuple(self._shown.outline.opened):
-            self._close((number,))
-
-    def show_opening(self, path: Path, opening: Opening) -> None:
-        """Show what came of opening a relationship under the row at the path, if that row is still there."""
-        found = self.row_at(path) if self._shown.outline.has(path) else None
-        if found is None or found[1].key != opening.request.key:
-            return
-        self._painter.widths(opening.target).fit(opening.rows)
-        branch = self._shown.show(path, opening)
-        self._reshape()
-        self.show_line(self._shown.outline.line_of(path) + branch.lines)
-        self.show_line(self._cursor_line)
-
-    @property
-    def current_column(self) -> Column | None:
-        """The column that the cursor is in; None before there is a table."""
-        return None if self.listing is None else self.listing.entity_at(self.cursor).columns[self.column]
-
-    def go_to(self, index: int) -> None:
-        """Put the cursor on the row of that number, counted from 0, in the middle of the view."""
-        path = self._shown.within((index,))
-        y = self._shown.outline.line_of(path)
-        self.scroll_to(y=max(0, y - self._rows_in_view // 2), animate=False, immediate=True, force=True)
-        self.cursor = path
-
-    def wanted(self) -> list[tuple[Path, int]]:
-        """The pages to read now, by the path of what is paged, the most urgent first."""
-        return self._shown.wanted(round(self.scroll_y), self.size.height)
-
-    def row_at(self, path: Path) -> tuple[Entity, Row] | None:
-        """The entity and the row of a path; None while it is not read."""
-        return None if self.listing is None else self.listing.row_at(path)
-
-    # Drawing.
-
-    def line_count(self) -> int:
-        """How many lines the rows and all that is opened take."""
-        return 0 if self.listing is None else self.listing.outline.lines
-
-    def shown_line(self, y: int) -> Line | None:
-        """What the line number `y` shows; None below the last."""
-        return self._shown.outline.line_at(y) if y < self.line_count() else None
-
-    def line_at(self, y: int) -> Strip:
-        """One line, drawn."""
-        if self.listing is None:
-            return Strip.blank(0)
-        if y == HEADS:
-            current = self.column if len(self.cursor) == 1 else None
-            return Strip(self._painter.heads(self.listing.entity, 0, current))
-        line = self.listing.outline.line_at(y)
-        current = self.column if self.cursor[:-1] == line.path else None
-        width = self.scrollable_content_region.width + self.scroll_offset.x
-        strip = Strip(self._painter.line(self.listing, line, current, width))
-        if line.path == self.cursor and line.part is not Part.HEADS:
-            wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
-            strip = restyle(wide, 0, None, self._style("cursor"))
-        if self.match is not None and line.part is Part.ROW and len(line.path) == 1:
-            strip = self._with_hits(strip, self.match.text.lower())
-        return strip
-
-    def _with_hits(self, strip: Strip, needle: str) -> Strip:
-        """The line with the places marked at which the search finds it."""
-        text, style = strip.text.lower(), self._style("hit")
-        start = text.find(needle)
-        while start >= 0:
-            strip = restyle(strip, start, start + len(needle), style)
-            start = text.find(needle, start + len(needle))
-        return strip
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"row-table--{name}", partial=True)
 
     # Opening and closing.
 
@@ -332,6 +139,11 @@ class RowTable(LinesView):
         self._reshape()
         self.post_message(self.Closed(path))
 
+    def close_all(self) -> None:
+        """Close everything that is open."""
+        for number in tuple(self._shown.outline.opened):
+            self._close((number,))
+
     # Moving.
 
     def action_cursor_down(self) -> None:
@@ -366,48 +178,6 @@ class RowTable(LinesView):
         """Go a column to the left."""
         self.column -= 1
 
-    def watch_match(self) -> None:
-        """Another search, or none."""
-        self._retitle()
-
-    def watch_tally(self) -> None:
-        """The search goes on."""
-        self._retitle()
-
-    def watch_hint(self) -> None:
-        """There is something else to know, or nothing."""
-        self._retitle()
-
-    def watch_estimate(self) -> None:
-        """There is a first word on how many rows there are."""
-        self._retitle()
-
-    def validate_column(self, column: int) -> int:
-        """Stay within the columns of the rows that the cursor is among."""
-        columns = () if self.listing is None else self.listing.entity_at(self.cursor).columns
-        return max(0, min(column, len(columns) - 1))
-
-    def watch_column(self) -> None:
-        """The view scrolls sideways with the column."""
-        found = self.row_at(self.cursor)
-        if found is not None:
-            edge = len(self.cursor) // 2 * row_lines.STEP + len(row_lines.LEAF)
-            start, end = self._painter.widths(found[0]).offset(self.column)
-            room = self.scrollable_content_region.width
-            target = min(max(round(self.scroll_x), edge + end - room), edge + start if self.column else 0)
-            self.scroll_to(x=target, animate=False, immediate=True, force=True)
-        self.refresh()
-
-    def watch_cursor(self, before: Path, after: Path) -> None:
-        """The view follows the cursor, and the row under it becomes the live instance."""
-        self.show_line(self._cursor_line)
-        self.column = self.validate_column(self.column)
-        if before[:-1] == after[:-1]:
-            self._refresh_lines_of(before, after)
-        else:
-            self.refresh()  # the current column is marked in other heads
-        self.rest()
-
     def on_click(self, event: events.Click) -> None:
         """A click goes to a line; on its glyph, or twice, it opens or closes it."""
         at = event.get_content_offset(self)
@@ -421,70 +191,6 @@ class RowTable(LinesView):
         if on_glyph or event.chain == 2:  # noqa: PLR2004  a double click
             self.action_open_or_close()
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Other rows come into view."""
-        super().watch_scroll_y(old_value, new_value)
-        self._want()
-
-    def on_resize(self) -> None:
-        """More rows may be in view."""
-        self._want()
-
-    @property
-    def _shown(self) -> Listing:
-        assert self.listing is not None, "an entity is shown before anything is done with it"  # noqa: S101
-        return self.listing
-
-    @property
-    def _cursor_line(self) -> int:
-        return self._shown.outline.line_of(self.cursor)
-
-    @property
-    def _rows_in_view(self) -> int:
-        return max(1, self.scrollable_content_region.height - self.FIXED_LINES)
-
     def _move(self, by: int) -> None:
         if self.line_count():
             self.cursor = self._shown.move(self.cursor, by)
-
-    def _refresh_lines_of(self, *paths: Path) -> None:
-        for path in paths:
-            if self._shown.within(path) == path:
-                self.refresh_line(self._shown.outline.line_of(path))
-
-    def rest(self) -> None:
-        """Say which row the cursor rests on."""
-        found = self.row_at(self.cursor)
-        if found is not None:
-            self.post_message(self.Rested(*found))
-
-    def _want(self) -> None:
-        if self.listing is not None and self.wanted():
-            self.post_message(self.PagesWanted())
-
-    def _reshape(self) -> None:
-        """The rows, or what is opened, are others now: so are the view's size and the pages in view."""
-        listing = self._shown
-        self.set_reactive(RowTable.cursor, listing.within(self.cursor))
-        self._retitle()
-        self.virtual_size = Size(self._painter.width(listing), listing.outline.lines + self.FIXED_LINES)
-        self.refresh()
-        self._want()
-        if listing.window.count == 0:
-            self.post_message(self.Emptied())
-
-    def _retitle(self) -> None:
-        """Which rows are shown, how many there are, and what the search has found."""
-        listing = self.listing
-        if listing is not None:
-            told = (listing.entity.name, _many(listing.window.count, self.estimate), str(listing.query))
-            self.border_title = Text(" · ".join(filter(None, told)))
-            found = "" if self.match is None else f"{self.match} · {self.tally}"
-            self.border_subtitle = Text(self.hint or found)
-
-
-def _many(count: int | None, estimate: int | None) -> str:
-    """How many rows, as far as it is known."""
-    if count is not None:
-        return f"{count:,} row{'s'[: count != 1]}"
-    return "" if estimate is None else f"~{estimate:,} rows"
