@@ -60,7 +60,7 @@ class Composition:
         path = world_path()
         try:
             if self._settings.reset or not path.exists():
-                await make_world(path)
+                await make_world(path, replaces=self._settings.reset)
         except OSError as error:
             reason = clean(error.strerror or str(error))
             way_out = "make room, or set XDG_DATA_HOME to a folder that can be written"

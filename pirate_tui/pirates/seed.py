@@ -33,26 +33,27 @@ def read_world(file: Path) -> list[PirateCrew]:
     ]
 
 
-async def make_world(path: Path) -> None:
+async def make_world(path: Path, *, replaces: bool = True) -> None:
     """Make the database at `path`, in place of what is there. Raises OSError with what hindered it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with made_beside(path) as unfinished:
+    with made_beside(path, replaces=replaces) as unfinished:
         await _fill(unfinished)
 
 
 @contextmanager
-def made_beside(path: Path) -> Iterator[Path]:
+def made_beside(path: Path, *, replaces: bool = True) -> Iterator[Path]:
     """Where to make what is to be at `path`. Raises OSError with what hindered it.
 
     It is made beside its place and moved there when it is whole, so that a kill, a full disk or a second
-    launch at the same time leave either nothing or a whole database.
+    launch at the same time leave either nothing or a whole database. Unless it `replaces` what is there, a file
+    that has come meanwhile stays: somebody may have opened it.
     """
     _sweep(path)
     unfinished = _unfinished(path, os.getpid())
     try:
         yield unfinished
         _flush(unfinished)
-        unfinished.replace(path)
+        _take_place(unfinished, path, replaces=replaces)
     except DBAPIError as error:
         raise OSError(str(error.orig)) from error
     finally:
@@ -84,6 +85,18 @@ def _flush(path: Path) -> None:
     """Onto the disk, before it takes its name."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _take_place(unfinished: Path, path: Path, *, replaces: bool) -> None:
+    if not replaces:
+        try:
+            path.hardlink_to(unfinished)
+        except FileExistsError:
+            return
+        except OSError:  # a file system that has no links
+            replaces = not path.exists()
+    if replaces:
+        unfinished.replace(path)
 
 
 def _sweep(path: Path) -> None:

@@ -202,3 +202,13 @@ async def test_a_file_in_the_place_of_a_folder_is_an_os_error(tmp_path: Path) ->
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=r"exists|Not a directory"):
         await make_world(tmp_path / "file" / "pirates.db")
+
+
+async def test_a_world_that_has_come_meanwhile_stays(place: Path) -> None:
+    await make_world(place)
+    identity = place.stat().st_ino
+    await make_world(place, replaces=False)
+    assert place.stat().st_ino == identity
+    assert [entry.name for entry in place.parent.iterdir()] == [place.name]
+    await make_world(place)
+    assert place.stat().st_ino != identity
