@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
+from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.rows import Cell, RowKey
 
 
@@ -30,6 +31,38 @@ class AccessMode(Enum):
         return AccessMode.UNSAFE if self is AccessMode.SAFE else AccessMode.SAFE
 
 
+class AttributeKind(Enum):
+    """What an attribute of a mapped class is, in SQLAlchemy's words."""
+
+    COLUMN = "column"
+    DEFERRED = "deferred column"
+    COLUMN_PROPERTY = "column_property"
+    COMPOSITE = "composite"
+    SYNONYM = "synonym"
+    RELATIONSHIP = "relationship"
+    HYBRID = "hybrid"
+    ASSOCIATION_PROXY = "association_proxy"
+    PROPERTY = "property"
+    METHOD = "method"
+    """`repr()` or `str()`, which f-strings, loggers and debuggers call."""
+
+    @property
+    def is_loaded_by_itself(self) -> bool:
+        """Does the instance itself hold its value, once it is loaded?"""
+        held = (AttributeKind.COLUMN, AttributeKind.DEFERRED, AttributeKind.COLUMN_PROPERTY, AttributeKind.RELATIONSHIP)
+        return self in held
+
+    @property
+    def runs_code(self) -> bool:
+        """Does reading it run code of the model's own, also to find out what that would do?"""
+        return self in {
+            AttributeKind.HYBRID,
+            AttributeKind.ASSOCIATION_PROXY,
+            AttributeKind.PROPERTY,
+            AttributeKind.METHOD,
+        }
+
+
 class AttributeState(Enum):
     """What an instance holds of an attribute just now."""
 
@@ -37,6 +70,26 @@ class AttributeState(Enum):
     UNLOADED = "unloaded"
     EXPIRED = "expired"
     DEFERRED = "deferred"
+    NONE = "none"
+    """It holds nothing by itself."""
+
+
+class Situation(Enum):
+    """What an application has done with the instance before: states in which it meets the error."""
+
+    FRESH = "fresh"
+    AFTER_COMMIT = "after commit"
+    """With expire_on_commit=True, SQLAlchemy's default: everything is expired, even the primary key."""
+    AFTER_ROLLBACK = "after rollback"
+    """Everything is expired, whatever expire_on_commit says."""
+    DETACHED = "detached"
+    """Its session is gone, or has let go of it."""
+
+    @property
+    def next(self) -> "Situation":
+        """The one that follows, round and round."""
+        order = list(Situation)
+        return order[(order.index(self) + 1) % len(order)]
 
 
 class Verdict(Enum):
@@ -56,11 +109,15 @@ class AttributeSnapshot(NamedTuple):
     """One attribute of a live instance at one moment, read without IO."""
 
     name: str
-    is_relationship: bool
+    kind: AttributeKind
     state: AttributeState
     value: Cell | None
     """What it holds, or None where nothing is loaded."""
     verdict: Verdict = Verdict.NONE
+    error: str = ""
+    """The name of the error that a plain access would raise by itself."""
+    note: str = ""
+    """What else should be known before it is accessed."""
 
 
 class InstanceSnapshot(NamedTuple):
@@ -73,3 +130,19 @@ class InstanceSnapshot(NamedTuple):
     state: str
     """SQLAlchemy's word for its object state: persistent, detached, ..."""
     attributes: tuple[AttributeSnapshot, ...]
+    situation: Situation = Situation.FRESH
+
+
+class AttributeRequest(NamedTuple):
+    """Access this attribute of the live instance as it stands, in the mode."""
+
+    entity: Entity
+    name: str
+    mode: AccessMode
+
+
+class Prediction(NamedTuple):
+    """What a plain access to an attribute would send first."""
+
+    statement: tuple[str, ...] = ()
+    """Line by line; empty where it would send nothing."""

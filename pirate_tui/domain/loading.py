@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-from pirate_tui.domain.access import AccessMode, InstanceSnapshot
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.query import Query
@@ -82,3 +82,15 @@ class Opening(NamedTuple):
     def is_held_back(self) -> bool:
         """Was nothing loaded into the instance, because there is so much?"""
         return self.query is not None and not self.request.in_full
+
+
+class Accessed(NamedTuple):
+    """What came of accessing one attribute of the live instance."""
+
+    request: AttributeRequest
+    statements: int
+    seconds: float
+    instance: InstanceSnapshot
+    """The instance after the access."""
+    failure: Failure | None = None
+    """What was raised, if anything was."""

@@ -4,9 +4,9 @@
 
 from typing import Protocol
 
-from pirate_tui.domain.access import InstanceSnapshot
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.entity import Column, Entity
-from pirate_tui.domain.loading import Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Opening, OpenRequest
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
 from pirate_tui.domain.search import Match, Span
@@ -84,6 +84,15 @@ class Database(Protocol):
 
         A collection of too many rows is not loaded unless it is asked for in full: see `Opening.query`.
         """
+
+    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+        """Select the instance of that key anew, do with it what an application would have done, and keep it."""
+
+    async def access(self, request: AttributeRequest) -> Accessed:
+        """Access an attribute of the live instance as it stands."""
+
+    async def predict(self, attribute: str) -> Prediction:
+        """What a plain access to an attribute of the live instance would send first; nothing is sent."""
 
     async def renew(self) -> None:
         """Take the file as it is now, if it was replaced; raises `CannotStart` where it cannot be used any more."""

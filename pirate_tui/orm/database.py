@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, Row, text
 
-from pirate_tui.domain.access import InstanceSnapshot
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble
-from pirate_tui.domain.loading import Cost, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Cost, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Position, Query, Within
 from pirate_tui.domain.rows import Page, RowKey, Seek, Value
@@ -194,6 +194,18 @@ class OrmDatabase:
             instance = await self._live.rest(request.entity, request.key)
             opening = Opening(request, target, Cost(1, 0, 0.0), instance)
         return opening._replace(query=query, rows=(await self.page(query, Seek())).rows)
+
+    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+        """Select the instance anew, and do with it what an application would have done."""
+        return await self._live.put(entity, key, situation)
+
+    async def access(self, request: AttributeRequest) -> Accessed:
+        """Access an attribute of the live instance as it stands."""
+        return await self._live.access(request)
+
+    async def predict(self, attribute: str) -> Prediction:
+        """What a plain access to an attribute of the live instance would send first."""
+        return await self._live.predict(attribute)
 
     async def renew(self) -> None:
         """Take the file as it is now."""

@@ -1,31 +1,34 @@
 """The live instance: selected, rested on, opened, and never let out of here."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ExecutableOption
 
-from pirate_tui.domain.access import AccessMode, InstanceSnapshot
+from pirate_tui.domain.access import AttributeKind, AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Failure, Trouble
-from pirate_tui.domain.loading import Cost, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Cost, Opening, OpenRequest
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import clean
+from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.failures import Access, failure
-from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
-from pirate_tui.orm.snippet import evaluate, forget
+from pirate_tui.orm.snapshots import child_rows, label_of, snapshot, state_of
+from pirate_tui.orm.snippet import evaluate, forget, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
 from pirate_tui.orm.strategies import loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS, READ_ERRORS
+from pirate_tui.orm.verdicts import dry_run
 
 
 class LiveInstance:
@@ -41,6 +44,8 @@ class LiveInstance:
         self._lock = asyncio.Lock()
         self._session: AsyncSession | None = None
         self._instance: Any = None
+        self._situation = Situation.FRESH
+        """What has been done with the instance since it was selected."""
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it."""
@@ -52,17 +57,35 @@ class LiveInstance:
         async with self._lock:
             return await self._connections.ask(lambda: self._open(request))
 
+    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+        """Select the instance anew, and do with it what an application would have done."""
+        async with self._lock:
+            return await self._connections.ask(lambda: self._put(entity, key, situation))
+
+    async def access(self, request: AttributeRequest) -> Accessed:
+        """Access an attribute of the instance as it stands, and keep it in the state that this leaves."""
+        async with self._lock:
+            return await self._connections.ask(lambda: self._access_as_it_stands(request))
+
+    async def predict(self, name: str) -> Prediction:
+        """What a plain access to an attribute of the instance would send first. It sends nothing itself."""
+        async with self._lock:
+            return self._predict(name)
+
     async def close(self) -> None:
         """Let go of the instance and its session."""
         async with self._lock:
             await self._let_go()
 
     async def _rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+        await self._select_anew(entity, key)
+        return await self._snapshot(entity)
+
+    async def _select_anew(self, entity: Entity, key: RowKey) -> None:
         async with self._fresh_session() as session:
             with self._recorder.step(label_of(entity.name, key)):
                 self._instance = await self._select(session, entity, key)
             await session.commit()
-            return snapshot(entity, self._instance)
 
     async def _open(self, request: OpenRequest) -> Opening:
         mapper = self._catalog.mapper(request.entity)
@@ -75,8 +98,10 @@ class LiveInstance:
             with self._recorder.step(label) as selecting:
                 options = loader_options(mapper, name, request.strategy)
                 self._instance = await self._select(session, request.entity, request.key, options)
-            with self._recorder.step(f"{label}.{name}", plain=request.mode is AccessMode.UNSAFE) as accessing:
-                failed = await self._access(session, Access(mapper, request, label), accessing)
+            attribute = Attribute(name, AttributeKind.RELATIONSHIP)
+            access = Access(mapper, request.entity, attribute, request.mode, label, request.strategy)
+            with self._recorder.step(f"{label}.{name}", plain=not request.mode.awaits) as accessing:
+                failed = await self._access(session, access, accessing)
             cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
             # Never rollback, which expires the instance; a failed plain access has left its connection checked out.
             await session.commit()
@@ -84,28 +109,92 @@ class LiveInstance:
                 request=request,
                 target=self._catalog.entity(mapper.relationships[name].mapper),
                 cost=cost,
-                instance=snapshot(request.entity, self._instance),
+                instance=await self._snapshot(request.entity),
                 rows=() if failed or request.in_full else child_rows(self._instance, name),
                 failure=failed,
             )
+
+    async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+        await self._select_anew(entity, key)
+        self._situation = situation
+        session = self._fresh
+        if situation is Situation.AFTER_COMMIT:
+            session.sync_session.expire_on_commit = True
+            await session.commit()
+            session.sync_session.expire_on_commit = False
+        elif situation is Situation.AFTER_ROLLBACK:
+            session.sync_session.begin()  # an idle session has nothing to roll back, and expires nothing
+            await session.rollback()
+        elif situation is Situation.DETACHED:
+            session.expunge_all()
+        return await self._snapshot(entity)
+
+    async def _access_as_it_stands(self, request: AttributeRequest) -> Accessed:
+        if self._instance is None:
+            raise Trouble("there is no instance any more", "go to a row")
+        state = inspect(self._instance)
+        attribute = attribute_of(state.mapper, request.name)
+        label = label_of(request.entity.name, state.identity or ())
+        access = Access(
+            state.mapper,
+            request.entity,
+            attribute,
+            request.mode,
+            label,
+            state=state_of(state, attribute),
+            situation=self._situation,
+        )
+        began = time.perf_counter()
+        with self._recorder.step(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
+            failed = await self._access(self._fresh, access, tally)
+        seconds = time.perf_counter() - began
+        await self._fresh.commit()
+        return Accessed(request, tally.sent, seconds, await self._snapshot(request.entity), failed)
+
+    def _predict(self, name: str) -> Prediction:
+        if self._instance is None:
+            return Prediction()
+        found = dry_run(self._instance, attribute_of(inspect(self._instance).mapper, name))
+        if found.asked is None:
+            return Prediction()
+        unsent = self._recorder.unsent(found.asked)
+        return Prediction((*unsent.text.split("\n"), f"parameters: {unsent.parameters}"))
+
+    async def _snapshot(self, entity: Entity) -> InstanceSnapshot:
+        """The instance as it is; code of the model that was run for it may have begun a transaction."""
+        found = snapshot(entity, self._instance, self._situation)
+        if self._fresh.in_transaction():
+            await self._fresh.commit()
+        return found
 
     async def _access(self, session: AsyncSession, access: Access, tally: Tally) -> Failure | None:
         """Make the access, awaited or plainly; what it raised, if it raised."""
         names = {access.variable: self._instance, "session": session}
         try:
-            if access.request.mode is AccessMode.UNSAFE:
-                evaluate(access.code, names)  # on the event loop, outside any greenlet: the mistake itself
-            else:
-                with _readable(f"{access.label}.{access.relationship.name}"):
+            if access.mode.awaits:
+                name = f"{access.label}.{access.attribute.name}"
+                with nullcontext() if access.attribute.kind.runs_code else _readable(name):
                     await evaluate(access.code, names)
-        except DATABASE_ERRORS:
+            else:
+                self._evaluate_plainly(access, names, tally)
+        except (*DATABASE_ERRORS, Trouble):
             raise
-        except SQLAlchemyError as error:
+        except Exception as error:
+            if not (isinstance(error, SQLAlchemyError) or access.attribute.kind.runs_code):
+                raise
             self._recorder.never_sent(tally)
             raised = failure(error, access.with_unsent(tally.unsent))
             forget(error)
             return raised
         return None
+
+    @staticmethod
+    def _evaluate_plainly(access: Access, names: dict[str, Any], tally: Tally) -> None:
+        """On the event loop, outside any greenlet: the mistake itself."""
+        with without_warnings():
+            evaluate(access.code, names)
+            if tally.unsent is not None:
+                gc.collect()  # code of the model has caught the error, and let go of it and its coroutine
 
     async def _select(
         self, session: AsyncSession, entity: Entity, key: RowKey, options: tuple[ExecutableOption, ...] = ()
@@ -133,8 +222,14 @@ class LiveInstance:
             await self._let_go()
             raise
 
+    @property
+    def _fresh(self) -> AsyncSession:
+        assert self._session is not None, "an instance has a session, even when it is detached from it"  # noqa: S101
+        return self._session
+
     async def _let_go(self) -> None:
         session, self._session, self._instance = self._session, None, None
+        self._situation = Situation.FRESH
         if session is not None:
             await session.close()
 

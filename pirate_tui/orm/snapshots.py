@@ -1,19 +1,35 @@
 """Live instances -> frozen snapshots, read from what is loaded: no IO, whatever state they are in."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import inspect
+from sqlalchemy.ext.associationproxy import _AssociationCollection
 from sqlalchemy.orm import InstanceState, Mapper
 
-from pirate_tui.domain.access import AttributeSnapshot, AttributeState, InstanceSnapshot
+from pirate_tui.domain.access import (
+    AttributeKind,
+    AttributeSnapshot,
+    AttributeState,
+    InstanceSnapshot,
+    Situation,
+    Verdict,
+)
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.rows import Cell, Row, RowKey
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.catalog import table_attributes
-from pirate_tui.orm.cells import NULL, attribute_cell
-from pirate_tui.orm.verdicts import verdict
+from pirate_tui.orm.attributes import Attribute, attributes_of
+from pirate_tui.orm.catalog import NEVER_LOADED, table_attributes
+from pirate_tui.orm.cells import NULL, attribute_cell, cell
+from pirate_tui.orm.verdicts import dry_run
 
+
+PLAIN = (str, int, float, bool, bytes, Decimal, date, time, timedelta, UUID, Enum)
+"""Values whose text is known to need nothing; a `datetime` is a `date`."""
 
 NOT_LOADED = Cell("·")
 """What stands in a row for a column that its instance has not loaded."""
@@ -24,17 +40,17 @@ def label_of(name: str, key: RowKey) -> str:
     return clean(f"{name} {', '.join(map(str, key))}")
 
 
-def snapshot(entity: Entity, instance: Any) -> InstanceSnapshot:
-    """The instance as it is now."""
+def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRESH) -> InstanceSnapshot:
+    """The instance as it is now, with all that can be read of it."""
     state: InstanceState[Any] = inspect(instance)
     key = state.identity or ()
-    names = [column.name for column in entity.columns] + [one.name for one in entity.relationships]
     return InstanceSnapshot(
         entity=entity.name,
         key=key,
         label=label_of(entity.name, key),
         state=_object_state(state),
-        attributes=tuple(_attribute(state, name) for name in names),
+        attributes=tuple(_attribute(state, one) for one in attributes_of(state.mapper)),
+        situation=situation,
     )
 
 
@@ -63,33 +79,79 @@ def _row(state: InstanceState[Any]) -> Row:
     return Row(tuple(cells), state.identity)
 
 
-def _attribute(state: InstanceState[Any], name: str) -> AttributeSnapshot:
-    """Its state first: asking for the verdict may store what can be known without IO, as the access would."""
-    found, would = _attribute_state(state, name), verdict(state.obj(), name)
-    value = _held(state, name) if name in state.dict else None
-    return AttributeSnapshot(name, name in state.mapper.relationships, found, value, would)
+def _attribute(state: InstanceState[Any], attribute: Attribute) -> AttributeSnapshot:
+    """Its state first: asking what an access would do may store what can be known without IO, as the access would."""
+    found, would = state_of(state, attribute), dry_run(state.obj(), attribute)
+    is_known = would.verdict is Verdict.NONE
+    return AttributeSnapshot(
+        name=clean(attribute.name),
+        kind=attribute.kind,
+        state=found,
+        value=_shown(state, attribute, would.value) if is_known else None,
+        verdict=would.verdict,
+        error=clean(would.error),
+        note=_note(state, attribute, found, would.value) if is_known else "",
+    )
 
 
-def _held(state: InstanceState[Any], name: str) -> Cell:
-    held = state.dict[name]
-    if name in state.mapper.column_attrs:
-        return attribute_cell(state.mapper.column_attrs[name].columns[0].type, held)
-    if held is None:
+def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
+    """What is shown of a value, without calling anything of it that could do IO."""
+    if attribute.kind in {AttributeKind.COLUMN, AttributeKind.DEFERRED}:
+        return attribute_cell(state.mapper.column_attrs[attribute.name].columns[0].type, value)
+    if value is None:
         return NULL
+    if isinstance(value, PLAIN):
+        return cell(value)
+    if attribute.kind is AttributeKind.RELATIONSHIP and _is_collection(state, attribute.name):
+        target = state.mapper.relationships[attribute.name].mapper.class_.__name__
+        return Cell(clean(f"{len(value)} {target}"))
+    described = inspect(value, raiseerr=False)
+    if isinstance(described, InstanceState):
+        return Cell(label_of(type(value).__name__, described.identity or ()))
+    return Cell(clean(f"{len(value)} values" if _is_sized(value) else type(value).__name__))
+
+
+def _is_collection(state: InstanceState[Any], name: str) -> bool:
     relationship = state.mapper.relationships[name]
-    target = relationship.mapper.class_.__name__
-    if relationship.uselist:
-        return Cell(clean(f"{len(held)} {target}"))
-    return Cell(label_of(target, inspect(held).identity or ()))
+    return bool(relationship.uselist) and relationship.lazy not in NEVER_LOADED
 
 
-def _attribute_state(state: InstanceState[Any], name: str) -> AttributeState:
-    if name in state.dict:
+def _is_sized(value: Any) -> bool:
+    return isinstance(value, (list, tuple, set, frozenset, dict, _AssociationCollection))
+
+
+def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState, value: Any) -> str:
+    """What else should be known where an access does no IO."""
+    if attribute.kind is not AttributeKind.RELATIONSHIP:
+        return ""
+    relationship = state.mapper.relationships[attribute.name]
+    if _is_query(state, attribute):
+        return f"lazy='{relationship.lazy}': a query and no collection; iterating it is another matter"
+    if found is AttributeState.LOADED or value is None or relationship.uselist:
+        return ""
+    label = label_of(type(value).__name__, inspect(value).identity or ())
+    return f"loaded by chance: the identity map holds {label}"
+
+
+def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:
+    """What the instance holds of an attribute."""
+    name, kind = attribute.name, attribute.kind
+    if kind is AttributeKind.SYNONYM:
+        name = state.mapper.synonyms[name].name
+    if name in state.dict and not kind.runs_code:
         return AttributeState.LOADED
-    if name in state.expired_attributes:
+    if kind.runs_code or _is_query(state, attribute):
+        return AttributeState.NONE
+    is_expired = state.expired_attributes if kind is AttributeKind.COMPOSITE else name in state.expired_attributes
+    if is_expired:
         return AttributeState.EXPIRED
-    column = state.mapper.column_attrs.get(name)
-    return AttributeState.DEFERRED if column is not None and column.deferred else AttributeState.UNLOADED
+    return AttributeState.DEFERRED if kind is AttributeKind.DEFERRED else AttributeState.UNLOADED
+
+
+def _is_query(state: InstanceState[Any], attribute: Attribute) -> bool:
+    """Is it a relationship that holds a query, and never instances?"""
+    relationship = state.mapper.relationships.get(attribute.name)
+    return relationship is not None and relationship.lazy in NEVER_LOADED
 
 
 def _object_state(state: InstanceState[Any]) -> str:

@@ -5,9 +5,15 @@ import linecache
 import traceback
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+
+MISSING_GREENLET = "xd2s"
+"""SQLAlchemy's code of the error, the same on every version and driver; its class and text are not."""
 
 FILE_NAME = "<your code>"
 """The file that the line's frame names."""
@@ -34,10 +40,17 @@ def forget(error: BaseException) -> None:
 
     Else its "was never awaited" would be warned of at some later garbage collection, onto the screen.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+    with without_warnings():
         for link in chain(error):
             traceback.clear_frames(link.__traceback__)
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """No warning of an abandoned coroutine comes out of the block, in which nothing may be awaited."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        yield
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -50,6 +63,11 @@ def chain(error: BaseException) -> Iterator[BaseException]:
             seen.append(link)
             yield link
             pending += [getattr(link, "orig", None), link.__cause__, link.__context__]
+
+
+def is_missing_greenlet(error: BaseException) -> bool:
+    """Does the error, or anything it came from, carry the code of a MissingGreenlet?"""
+    return any(isinstance(link, SQLAlchemyError) and link.code == MISSING_GREENLET for link in chain(error))
 
 
 def _from_snippet(trace: TracebackType | None) -> TracebackType | None:

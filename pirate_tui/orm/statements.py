@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, RelationshipProperty
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
@@ -22,6 +23,15 @@ from pirate_tui.orm.troubles import was_interrupted
 
 PARAMETERS_LIMIT = 500
 """Characters of the parameters that the log keeps."""
+
+
+class Unsent(NamedTuple):
+    """A statement that an access asked for, compiled as it would be sent."""
+
+    text: str
+    parameters: str
+    path: str = ""
+    """The relationship that it was to load, `PirateCrew.members`; empty for columns."""
 
 
 @dataclass
@@ -34,8 +44,8 @@ class Tally:
     folded: bool = False
     """Is it told in one line with all that had the same cause, and the same text, before?"""
     sent: int = 0
-    unsent: tuple[str, str] | None = None
-    """Text and parameters of the statement that a plain access asked for."""
+    unsent: Unsent | None = None
+    """What a plain access asked for first."""
 
 
 _tally: ContextVar[Tally | None] = ContextVar("tally", default=None)
@@ -71,29 +81,34 @@ class Recorder:
     def never_sent(self, tally: Tally) -> None:
         """Tell of the statement that a plain access asked for and could not send."""
         if tally.unsent is not None:
-            text, parameters = tally.unsent
-            number = next(self._numbers)
-            self._listener.statement(Statement(number, text, parameters, tally.cause, Outcome.NEVER_SENT))
+            number, unsent = next(self._numbers), tally.unsent
+            told = Statement(number, unsent.text, unsent.parameters, tally.cause, Outcome.NEVER_SENT)
+            self._listener.statement(told)
 
     def _on_orm(self, context: ORMExecuteState) -> None:
         tally = _tally.get()
         if tally is None:  # outside any step nothing is sent: somebody asks what would be
             return
-        if tally.plain:
-            tally.unsent = self._unsent(context)
+        if tally.plain and tally.unsent is None:
+            tally.unsent = self.unsent(context)
         path = context.loader_strategy_path if context.is_relationship_load else None
         names = [part.key for part in path.path if isinstance(part, RelationshipProperty)] if path else []
         if names and not tally.cause.endswith(f".{names[-1]}"):
             context.update_execution_options(cause=f"{tally.cause}.{'.'.join(names)}")
 
-    def _unsent(self, context: ORMExecuteState) -> tuple[str, str]:
-        """Text and parameters of what the plain access asks for, compiled as it would be sent."""
+    def unsent(self, context: ORMExecuteState) -> Unsent:
+        """What an access asks for, compiled as it would be sent."""
         statement = context.statement
         assert isinstance(statement, ClauseElement)  # noqa: S101  every load by the ORM is one
         compiled = statement.compile(dialect=self._dialect)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101  of every load
         given = context.parameters
-        values = compiled.construct_params(given if isinstance(given, dict) else None) or {}
-        return clean_sql(str(compiled)), _shown(list(values.values()))
+        state = compiled.construct_expanded_state(given if isinstance(given, dict) else None)
+        values = list(state.parameters.values()) if state.positiontup is None else list(state.positional_parameters)
+        path = context.loader_strategy_path if context.is_relationship_load else None
+        loaded = [part for part in path.path if isinstance(part, RelationshipProperty)] if path else []
+        name = f"{loaded[-1].parent.class_.__name__}.{loaded[-1].key}" if loaded else ""
+        return Unsent(clean_sql(state.statement), _shown(values), clean(name))
 
     def _before(self, *call: Any) -> None:
         connection, _cursor, text, parameters, context, _many = call

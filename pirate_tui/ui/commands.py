@@ -14,6 +14,7 @@ class Place(Enum):
     SCREEN = "everywhere"
     TABLE = "in the table"
     TEXT = "in a traceback, an explanation, the statements"
+    INSPECTOR = "in the inspector"
 
 
 class Group(Enum):
@@ -87,6 +88,10 @@ COMMANDS = (
             Group.OPEN, Place.TABLE),
     Command("leave", "left,backspace", "Close or leave", "Close the row; on a closed row, go to its parent",
             Group.OPEN, Place.TABLE),
+    Command("access", "enter", "Access", "Access the attribute as its instance stands: awaited, or plainly",
+            Group.ACCESS, Place.INSPECTOR, in_footer=True, key_display="⏎"),
+    Command("situation", "x", "State", "Put the instance through: after commit, after rollback, detached; fresh again",
+            Group.ACCESS),
     Command("unsafe", "u", "Unsafe", "Access attributes plainly, as people do by mistake; press again to await them",
             Group.ACCESS, in_footer=True),
     Command("next_strategy", "s", "Loader", "Open relationships with the next loader strategy",

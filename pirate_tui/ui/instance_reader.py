@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Situation
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Database
-from pirate_tui.domain.rows import Row
+from pirate_tui.domain.rows import Row, RowKey
+from pirate_tui.domain.text import clean
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.works import Work, Works
@@ -18,24 +20,21 @@ from pirate_tui.ui.works import Work, Works
 DEBOUNCE = 0.05
 """Seconds that the cursor rests on a row before its instance is selected."""
 
-Shown = Callable[[Path, Opening], None]
-"""Shows what else there is to be shown of what was opened at a path."""
+Ready = Callable[[], Awaitable[object]]
+"""Waits until what is needed to show something is there."""
+
+Show = tuple[Callable[[Path, Opening], None], Callable[[Accessed], None]]
+"""Show what else there is to be shown of what was opened at a path, and of what was accessed."""
 
 
 class InstanceReader:
-    """Keeps the inspector on the live instance. `shown` is told what was opened, and where."""
+    """Keeps the inspector on the live instance. `show` is told what was opened, and where; and what was accessed."""
 
-    def __init__(
-        self,
-        database: Database,
-        panels: tuple[RowTable, Inspector],
-        works: Works,
-        shown: Callable[[Path, Opening], None],
-    ) -> None:
+    def __init__(self, database: Database, panels: tuple[RowTable, Inspector], works: Works, show: Show) -> None:
         self._database = database
         self._table, self._inspector = panels
         self._works = works
-        self._shown = shown
+        self._shown, self._accessed = show
         self._opening: Work | None = None
         """The opening of a relationship, while it is under way or after."""
         self._live = asyncio.Lock()
@@ -45,10 +44,31 @@ class InstanceReader:
         """The cursor rests on a row: its instance becomes the live one, if it has a key."""
         self._works.start("rest", lambda: self._rest(entity, row))
 
-    def open(self, path: Path, request: OpenRequest, ready: Callable[[], Awaitable[object]]) -> None:
+    def open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         """Open a relationship under the row at the path, as soon as what is needed to show it is `ready`."""
         self._works.cancel("rest")
         self._works.start("open", lambda: self._open(path, request, ready))
+
+    def put_through(self) -> None:
+        """Put the live instance into the next state in which applications meet the error."""
+        snapshot = self._inspector.snapshot
+        entity = (
+            None if snapshot is None else next(one for one in self._database.entities if one.name == snapshot.entity)
+        )
+        if snapshot is not None and entity is not None:
+            self._works.cancel("rest")
+            self._works.start("open", lambda: self._put(entity, snapshot.key, snapshot.situation.next))
+
+    def access(self, name: str, mode: AccessMode, ready: Ready) -> None:
+        """Access an attribute of the live instance as it stands."""
+        snapshot = self._inspector.snapshot
+        if snapshot is not None:
+            request = AttributeRequest(self._entity(snapshot), name, mode)
+            self._works.start("open", lambda: self._access(request, ready))
+
+    def predict(self, name: str) -> None:
+        """Find what a plain access to that attribute would send first."""
+        self._works.start("predict", lambda: self._predict(name))
 
     def loaded(self, instances: int) -> None:
         """So many instances are loaded of what is being opened."""
@@ -60,6 +80,9 @@ class InstanceReader:
         self._works.cancel("rest")
         self._inspector.snapshot = None
 
+    def _entity(self, snapshot: InstanceSnapshot) -> Entity:
+        return next(one for one in self._database.entities if one.name == snapshot.entity)
+
     async def _rest(self, entity: Entity, row: Row) -> None:
         await asyncio.sleep(DEBOUNCE)
         async with self._live:
@@ -68,10 +91,10 @@ class InstanceReader:
                 return  # it has been opened meanwhile, and is the live one as it is
             self._inspector.snapshot = None
             if row.key is not None:
-                with self._works.under_way(f"selecting {entity.name}"):
+                with self._works.under_way(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
                     self._inspector.snapshot = await self._database.rest(entity, row.key)
 
-    async def _open(self, path: Path, request: OpenRequest, ready: Callable[[], Awaitable[object]]) -> None:
+    async def _open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         name = request.relationship.name
         with self._works.under_way(f"opening {request.entity.name}.{name}") as self._opening:
             self._table.hint = ""
@@ -82,6 +105,27 @@ class InstanceReader:
                 self._inspector.snapshot = opening.instance
             self._table.show_opening(path, opening)
             self._shown((*path, name), opening)
+
+    async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> None:
+        with self._works.under_way(f"putting {entity.name} through {situation.value}"):
+            async with self._live:
+                with self._live_or_none():
+                    self._inspector.snapshot = await self._database.put(entity, key, situation)
+
+    async def _access(self, request: AttributeRequest, ready: Ready) -> None:
+        with self._works.under_way(f"accessing {request.entity.name}.{request.name}"):
+            async with self._live:
+                await ready()
+                with self._live_or_none():
+                    accessed = await self._database.access(request)
+                self._inspector.snapshot = accessed.instance
+            self._accessed(accessed)
+
+    async def _predict(self, name: str) -> None:
+        async with self._live:
+            prediction = await self._database.predict(name)
+            if self._inspector.current is not None and self._inspector.current.name == name:
+                self._inspector.prediction = prediction
 
     @contextmanager
     def _live_or_none(self) -> Iterator[None]:

@@ -13,10 +13,11 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.access import AccessMode, AttributeKind
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
+from pirate_tui.orm.attributes import Attribute
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.engine import Connections
@@ -121,7 +122,8 @@ async def members(setting: Setting) -> list[Figure]:
 async def failures(setting: Setting) -> list[Figure]:
     """A plain access, from the access to its explained failure."""
     path = setting.world(CREWS)
-    access = Access(inspect(PirateCrew), _request(AccessMode.UNSAFE), f"PirateCrew {HERE}")
+    crew, members = Catalog(MODELS).entities[0], Attribute("members", AttributeKind.RELATIONSHIP)
+    access = Access(inspect(PirateCrew), crew, members, AccessMode.UNSAFE, f"PirateCrew {HERE}")
     connections, bare = (Connections(path, TIME_LIMIT, Heard()) for _ in range(2))
     recorder = Recorder(connections.engine, Heard())
 

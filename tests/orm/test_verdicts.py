@@ -13,9 +13,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, raiseload, re
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.orm.failures import is_missing_greenlet
-from pirate_tui.orm.snippet import forget
-from pirate_tui.orm.verdicts import verdict
+from pirate_tui.orm.attributes import attribute_of
+from pirate_tui.orm.snippet import forget, is_missing_greenlet
+from pirate_tui.orm.verdicts import dry_run
 
 
 class Base(DeclarativeBase):
@@ -84,6 +84,11 @@ async def put(session: AsyncSession, mapped: type[Base], state: str) -> Base:
     if state == "detached":
         session.expunge_all()
     return instance
+
+
+def verdict(instance: Base, name: str) -> Verdict:
+    """What is said of an attribute."""
+    return dry_run(instance, attribute_of(inspect(type(instance)), name)).verdict
 
 
 def really(instance: Base, name: str) -> Verdict:

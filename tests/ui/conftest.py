@@ -84,6 +84,11 @@ class Browser:
         """What stands at the table's foot."""
         return str(self.table.border_subtitle or "")
 
+    def attribute(self, name: str) -> list[str]:
+        """The words of an attribute's line in the inspector."""
+        lines = self.inspector.plain.splitlines()
+        return next((line.split() for line in lines if line.split()[:1] == [name]), [])
+
     def row(self, number: int) -> list[str]:
         """The cells of the row of that number, as they are held."""
         found = self.table.row_at((number,))

@@ -13,6 +13,7 @@ from pirate_tui.ui.app import PIRATE
 from pirate_tui.ui.commands import COMMANDS, Place
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.help import HelpScreen
+from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.text_pane import SearchableView
 from pirate_tui.ui.widgets.title_bar import TitleBar
@@ -20,7 +21,7 @@ from pirate_tui.ui.widgets.title_bar import TitleBar
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
-ACTS_ON = {Place.SCREEN: BrowseScreen, Place.TABLE: RowTable, Place.TEXT: SearchableView}
+ACTS_ON = {Place.SCREEN: BrowseScreen, Place.TABLE: RowTable, Place.TEXT: SearchableView, Place.INSPECTOR: Inspector}
 
 
 def _title(browser: Any) -> str:

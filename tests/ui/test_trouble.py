@@ -5,10 +5,18 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from pirate_tui.domain.access import AttributeSnapshot, AttributeState, InstanceSnapshot
+from pirate_tui.domain.access import (
+    AttributeKind,
+    AttributeRequest,
+    AttributeSnapshot,
+    AttributeState,
+    InstanceSnapshot,
+    Prediction,
+    Situation,
+)
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.domain.loading import Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
@@ -98,13 +106,26 @@ class FakeDatabase:
         assert (query.entity, column, size > 0) == (ISLAND, ISLAND.columns[0], True)
         return Value((row.cells[0].text[start:],), len(row.cells[0].text))
 
+    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+        """An island is as it was."""
+        return (await self.rest(entity, key))._replace(situation=situation)
+
+    async def access(self, request: AttributeRequest) -> Accessed:
+        """It costs nothing."""
+        return Accessed(request, 0, 0.0, await self.rest(request.entity, (0,)))
+
+    async def predict(self, attribute: str) -> Prediction:
+        """Nothing."""
+        assert attribute == "id"
+        return Prediction()
+
     async def renew(self) -> None:
         """It is always the same."""
         await self._meet()
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """An instance with one attribute."""
-        attribute = AttributeSnapshot("id", is_relationship=False, state=AttributeState.LOADED, value=Cell(str(key[0])))
+        attribute = AttributeSnapshot("id", AttributeKind.COLUMN, AttributeState.LOADED, Cell(str(key[0])))
         return InstanceSnapshot(entity.name, key, f"{entity.name} {key[0]}", "persistent", (attribute,))
 
     async def open(self, request: OpenRequest) -> Opening:

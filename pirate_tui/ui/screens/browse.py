@@ -17,8 +17,8 @@ from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.failure import CannotStart, Failure, Trouble
+from pirate_tui.domain.loading import Accessed, LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Connect, Database
 from pirate_tui.domain.query import Query
@@ -38,6 +38,8 @@ from pirate_tui.ui.works import Works
 
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from pirate_tui.ui.widgets.failure_view import FailureView
     from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, SearchBar
 
@@ -75,6 +77,8 @@ class BrowseScreen(Screen[None]):
         self._connect = connect
         self._database: Database | None = None
         self._opened_at: Path = ()
+        self._asker: Widget | None = None
+        """What had the focus when the access was asked for that failed."""
         self._is_furnished = asyncio.Event()
         self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
         self._readers: Readers | None = None
@@ -191,7 +195,8 @@ class BrowseScreen(Screen[None]):
 
     def _made_readers(self, database: Database) -> Readers:
         rows = RowsReader(database, self._table, self._works, self._count_hits_again)
-        instance = InstanceReader(database, (self._table, self._inspector), self._works, self._show_opened)
+        show = (self._show_opened, self._show_accessed)
+        instance = InstanceReader(database, (self._table, self._inspector), self._works, show)
         return Readers(rows, Searcher(database, self._table, self._works, rows.walk), instance)
 
     def _count_hits_again(self) -> None:
@@ -224,6 +229,14 @@ class BrowseScreen(Screen[None]):
     def _row_closed(self, closed: RowTable.Closed) -> None:
         if self._opened_at[: len(closed.path)] == closed.path:
             self._hide_failure()
+
+    @on(Inspector.Focused)
+    def _attribute_focused(self, focused: Inspector.Focused) -> None:
+        self._read.instance.predict(focused.name)
+
+    @on(Inspector.AccessAsked)
+    def _access_asked(self, asked: Inspector.AccessAsked) -> None:
+        self._read.instance.access(asked.name, self.mode, self._is_furnished.wait)
 
     def on_line_bar_ended(self) -> None:
         """Nothing was typed after all."""
@@ -272,6 +285,7 @@ class BrowseScreen(Screen[None]):
             "ask_again": is_failed,
             "explain": is_failed or None,
             "unsafe": is_open or None,
+            "situation": (is_open and self._inspector.snapshot is not None) or None,
             "next_strategy": is_open or None,
             "previous_strategy": is_open or None,
         }
@@ -280,6 +294,10 @@ class BrowseScreen(Screen[None]):
     def action_unsafe(self) -> None:
         """Unsafe mode on and off."""
         self.mode = self.mode.other
+
+    def action_situation(self) -> None:
+        """After commit, after rollback, detached, fresh again."""
+        self._read.instance.put_through()
 
     def action_next_strategy(self) -> None:
         """The next loader strategy."""
@@ -363,8 +381,11 @@ class BrowseScreen(Screen[None]):
         self._read_again()
 
     def action_ask_again(self) -> None:
-        """Outside the table, Enter asks the table's question again, if mode or loader are others now."""
-        self._table.ask_again()
+        """Enter asks again what has failed: the inspector's question, or the table's if mode or loader are others."""
+        if self._asker is self._inspector:
+            self._inspector.action_access()
+        else:
+            self._table.ask_again()
 
     def action_cancel(self) -> None:
         """Stop what is running; else close what is open, the last thing first."""
@@ -428,12 +449,24 @@ class BrowseScreen(Screen[None]):
     def _show_opened(self, path: Path, opening: Opening) -> None:
         if opening.query is not None:
             self._read.rows.count()
-        if opening.failure is None:
+        self._show_failure(path, opening.failure, f"{opening.request.mode.how} · {opening.request.strategy.title}")
+
+    def _show_accessed(self, accessed: Accessed) -> None:
+        sent = f"{accessed.statements} statement{'s'[: accessed.statements != 1]}"
+        how = f"{accessed.request.mode.how} · {sent} · {accessed.seconds * 1000:.1f} ms"
+        self._inspector.border_subtitle = None if accessed.failure else Text(f"{accessed.request.name}: {how}")
+        self._show_failure((), accessed.failure, how)
+
+    def _show_failure(self, path: Path, failure: Failure | None, asked: str) -> None:
+        """Show what an access raised, or that it raised nothing."""
+        if failure is None:
             self._hide_failure()
             return
+        if self.focused in {self._table, self._inspector}:
+            self._asker = self.focused
         self._opened_at = path
-        self._failure.asked = f"{opening.request.mode.how} · {opening.request.strategy.title}"
-        self._failure.failure = opening.failure
+        self._failure.asked = asked
+        self._failure.failure = failure
         self.add_class("-failed")
         self.refresh_bindings()
         self._failure.pane.focus()
@@ -444,7 +477,7 @@ class BrowseScreen(Screen[None]):
             self.remove_class("-failed")
             self._opened_at = ()
             self.refresh_bindings()
-            self._table.focus()
+            (self._asker or self._table).focus()
 
     def _show_trouble(self, trouble: Trouble | None) -> None:
         self.set_class(trouble is not None, "-troubled")

@@ -20,7 +20,8 @@ a plain attribute access cannot await, and raises MissingGreenlet.
 Safe mode awaits: await parent.awaitable_attrs.children. Unsafe mode (u) makes the plain access, \
 parent.children, really and on your data; the traceback is the one you would get.
 The inspector says of each attribute, before it is touched, what a plain access would do: no IO; IO, so \
-MissingGreenlet; raises; detached.
+MissingGreenlet; raises; detached. A mark, ƒ, stands behind what runs code of the model.
+Commit and rollback expire an instance: x shows what its attributes do then, and why.
 The traceback never names the attribute. The explained side (t) does, with the statement and the remedies.
 What is loaded costs nothing to access: choose an eager loader (s), and the plain access works. \
 An opened line counts both: select 2 + access 0.

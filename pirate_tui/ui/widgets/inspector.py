@@ -1,13 +1,27 @@
 """The inspector: the live instance's attributes and what is loaded of them."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
+from textual.binding import BindingType
+from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 
-from pirate_tui.domain.access import AttributeSnapshot, AttributeState, InstanceSnapshot, Verdict
+from pirate_tui.domain.access import (
+    AttributeKind,
+    AttributeSnapshot,
+    AttributeState,
+    InstanceSnapshot,
+    Prediction,
+    Situation,
+    Verdict,
+)
+from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.widgets.lines_view import restyle
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
@@ -15,14 +29,20 @@ LEAST_VALUE = 8
 """Columns of the screen that an attribute's value has at the least."""
 
 
+CODE_MARK = "ƒ"
+"""Stands behind the name of what runs code of the model."""
+
+
 class Inspector(TextPane):
-    """The attributes of the instance that the cursor rests on: their state, and what a plain access would do."""
+    """The attributes of the live instance: their state, and what a plain access would do. Each can be accessed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "inspector--loaded",
         "inspector--absent",
         "inspector--io",
         "inspector--relationship",
+        "inspector--cursor",
+        "inspector--detail",
     }
 
     DEFAULT_CSS = """
@@ -31,50 +51,165 @@ class Inspector(TextPane):
         & > .inspector--absent { color: $warning; }
         & > .inspector--io { color: $error; text-style: bold; }
         & > .inspector--relationship { color: $accent; }
+        & > .inspector--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .inspector--detail { color: $text-muted; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.INSPECTOR),
+        ("down,j", "step(1)"),
+        ("up,k", "step(-1)"),
+        ("home,g", "step(-1000)"),
+        ("end,G", "step(1000)"),
+    ]
 
     snapshot: reactive[InstanceSnapshot | None] = reactive(None, init=False)
     """The instance as it was last seen; frozen."""
 
+    number: reactive[int] = reactive(0, init=False)
+    """Which attribute the cursor is on."""
+
+    prediction: reactive[Prediction] = reactive(Prediction(), init=False)
+    """What a plain access to that one would send first."""
+
+    @dataclass
+    class Focused(Message):
+        """The cursor is on an attribute, in the panel that has the focus."""
+
+        name: str
+
+    @dataclass
+    class AccessAsked(Message):
+        """An attribute is to be accessed as the instance stands."""
+
+        name: str
+
     @property
     def copied(self) -> tuple[str, str]:
         """What copying takes, in a word and its text: every attribute, its value whole."""
-        attributes = () if self.snapshot is None else self.snapshot.attributes
-        rows = (
-            (one.name, one.state.value, one.verdict.value, one.value.text if one.value else "") for one in attributes
-        )
+        rows = ((one.name, one.state.value, one.verdict.value, _value(one)) for one in self._attributes)
         return "the instance", "\n".join(map("\t".join, rows))
 
-    def watch_snapshot(self, snapshot: InstanceSnapshot | None) -> None:
-        """Show another instance, or none."""
-        if snapshot is None:
-            self.border_title = Text("Instance")
-            self.set_text([])
-            return
-        self.border_title = Text(f"{snapshot.label} · {snapshot.state}")
-        rows = [(one.name, one.state.value, one.verdict.value) for one in snapshot.attributes]
-        widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-        self.set_text([self._line(attribute, widths) for attribute in snapshot.attributes])
+    @property
+    def current(self) -> AttributeSnapshot | None:
+        """The attribute that the cursor is on."""
+        return self._attributes[self.number] if self._attributes else None
+
+    def action_access(self) -> None:
+        """Access the attribute."""
+        if self.current is not None:
+            self.post_message(self.AccessAsked(self.current.name))
+
+    def action_step(self, by: int) -> None:
+        """Go to another attribute."""
+        self.number += by
+
+    def validate_number(self, number: int) -> int:
+        """Stay within the attributes."""
+        return max(0, min(number, len(self._attributes) - 1))
+
+    def watch_number(self) -> None:
+        """The view follows the cursor, and tells more of the attribute under it."""
+        self._ask_more()
+        self.show_line(self.number)
+
+    def watch_prediction(self) -> None:
+        """There is more to be told."""
+        self._write()
+
+    def watch_snapshot(self, before: InstanceSnapshot | None, after: InstanceSnapshot | None) -> None:
+        """Show another instance, the same one in another state, or none."""
+        if before is None or after is None or before.entity != after.entity:
+            self.set_reactive(Inspector.number, 0)
+        self._ask_more()
+
+    def on_focus(self) -> None:
+        """The cursor is seen now."""
+        self._ask_more()
+
+    def on_blur(self) -> None:
+        """The cursor is seen no more."""
+        self._write()
 
     def on_resize(self) -> None:
         """Values are cut elsewhere."""
-        self.watch_snapshot(self.snapshot)
+        self._write()
+
+    def line_at(self, y: int) -> Strip:
+        """One line; that of the current attribute as such."""
+        strip = super().line_at(y)
+        if self.has_focus and y == self.number and self._attributes:
+            strip = restyle(strip.adjust_cell_length(self.size.width), 0, None, self._style("cursor"))
+        return strip
+
+    @property
+    def _attributes(self) -> tuple[AttributeSnapshot, ...]:
+        return () if self.snapshot is None else self.snapshot.attributes
+
+    def _ask_more(self) -> None:
+        """What a plain access would send is found for one attribute at a time."""
+        self.set_reactive(Inspector.prediction, Prediction())
+        self._write()
+        if self.has_focus and self.current is not None:
+            self.post_message(self.Focused(self.current.name))
+
+    def _write(self) -> None:
+        if self.snapshot is None:
+            self.border_title = Text("Instance")
+            self.set_text([])
+            return
+        situation = self.snapshot.situation
+        state = self.snapshot.state if situation is Situation.FRESH else situation.value
+        self.border_title = Text(f"{self.snapshot.label} · {state}")
+        rows = [(_name(one), one.state.value, one.verdict.value) for one in self._attributes]
+        widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+        details = self._details(self.current) if self.has_focus and self.current is not None else []
+        self.set_text([*(self._line(attribute, widths) for attribute in self._attributes), *details])
 
     def _line(self, attribute: AttributeSnapshot, widths: list[int]) -> Text:
         """Name, state, verdict, value: when the panel is narrow, it is the value's end that goes."""
         names, states, verdicts = widths
         is_loaded = attribute.state is AttributeState.LOADED
         is_safe = attribute.verdict is Verdict.NONE
+        is_relationship = attribute.kind is AttributeKind.RELATIONSHIP
         line = Text.assemble(
-            (set_cell_size(attribute.name, names), self._style("relationship") if attribute.is_relationship else ""),
+            (set_cell_size(_name(attribute), names), self._style("relationship") if is_relationship else ""),
             (f"  {attribute.state.value:<{states}}", self._style("loaded" if is_loaded else "absent")),
             (f"  {attribute.verdict.value:<{verdicts}}  ", self._style("loaded" if is_safe else "io")),
             no_wrap=True,
         )
-        value = Text("" if attribute.value is None else attribute.value.text)
+        value = Text(_value(attribute))
         value.truncate(max(LEAST_VALUE, self.scrollable_content_region.width - line.cell_len), overflow="ellipsis")
         return line + value
 
+    def _details(self, attribute: AttributeSnapshot) -> list[Text]:
+        """What there is to know of one attribute, and what a plain access to it would send first."""
+        told = [f"─ {attribute.name} · {attribute.kind.value} · {WORDS[attribute.verdict]} {attribute.error}".rstrip()]
+        told += [attribute.note] if attribute.note else []
+        told += ["it runs code of the model, also to find this out"] if attribute.kind.runs_code else []
+        told += ["it would send first:", *self.prediction.statement] if self.prediction.statement else []
+        pieces = [Text(line, self._style("detail")) for line in told]
+        width = max(LEAST_VALUE, self.scrollable_content_region.width)
+        return [piece for line in pieces for piece in line.wrap(self.app.console, width)]
+
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"inspector--{name}", partial=True)
+
+
+WORDS = {
+    Verdict.NONE: "a plain access does no IO",
+    Verdict.IO: "a plain access needs IO: MissingGreenlet",
+    Verdict.RAISES: "a plain access raises by itself:",
+    Verdict.DETACHED: "there is no session to load it: DetachedInstanceError",
+}
+"""The verdicts as sentences."""
+
+
+def _name(attribute: AttributeSnapshot) -> str:
+    return f"{attribute.name} {CODE_MARK}" if attribute.kind.runs_code else attribute.name
+
+
+def _value(attribute: AttributeSnapshot) -> str:
+    """The value, or what is raised instead of it."""
+    return attribute.error if attribute.value is None else attribute.value.text

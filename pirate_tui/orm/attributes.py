@@ -1,0 +1,83 @@
+"""Mapped classes -> the attributes of an instance that a person can reach, and how each is read."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column
+from sqlalchemy.ext.associationproxy import AssociationProxyExtensionType
+from sqlalchemy.ext.hybrid import HybridExtensionType
+from sqlalchemy.orm import ColumnProperty, Mapper
+
+from pirate_tui.domain.access import AttributeKind
+
+
+METHODS: dict[str, Callable[[object], str]] = {"repr()": repr, "str()": str}
+"""What f-strings, loggers and debuggers call."""
+
+EXTENSIONS: dict[object, AttributeKind] = {
+    HybridExtensionType.HYBRID_PROPERTY: AttributeKind.HYBRID,
+    AssociationProxyExtensionType.ASSOCIATION_PROXY: AttributeKind.ASSOCIATION_PROXY,
+}
+
+
+class Attribute(NamedTuple):
+    """One attribute of a mapped class, or one of the methods that read attributes unasked."""
+
+    name: str
+    kind: AttributeKind
+
+    def read(self, instance: object) -> Any:
+        """The plain access."""
+        return METHODS[self.name](instance) if self.kind is AttributeKind.METHOD else getattr(instance, self.name)
+
+    def code(self, variable: str) -> str:
+        """The plain access as its user would write it."""
+        if self.kind is AttributeKind.METHOD:
+            return f"{self.name.removesuffix('()')}({variable})"
+        return f"{variable}.{self.name}"
+
+
+@cache
+def attributes_of(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
+    """Everything that can be read of an instance of the mapper, columns first, methods last."""
+    columns = [Attribute(one.key, _column_kind(one)) for one in mapper.column_attrs]
+    composites = [Attribute(one.key, AttributeKind.COMPOSITE) for one in mapper.composites]
+    synonyms = [Attribute(one.key, AttributeKind.SYNONYM) for one in mapper.synonyms]
+    relationships = [Attribute(one.key, AttributeKind.RELATIONSHIP) for one in mapper.relationships]
+    described = mapper.all_orm_descriptors.items()
+    extensions = [
+        Attribute(str(name), EXTENSIONS[one.extension_type])
+        for name, one in described
+        if one.extension_type in EXTENSIONS
+    ]
+    found = [*columns, *composites, *synonyms, *relationships, *extensions]
+    names = {one.name for one in found}
+    properties = [Attribute(name, AttributeKind.PROPERTY) for name in _properties(mapper.class_) if name not in names]
+    methods = [Attribute(name, AttributeKind.METHOD) for name in METHODS]
+    return (*found, *properties, *methods)
+
+
+def attribute_of(mapper: Mapper[Any], name: str) -> Attribute:
+    """The attribute of that name; KeyError when there is none."""
+    for attribute in attributes_of(mapper):
+        if attribute.name == name:
+            return attribute
+    raise KeyError(f"{mapper.class_.__name__} has no attribute {name}")
+
+
+def _column_kind(attribute: ColumnProperty[Any]) -> AttributeKind:
+    if not isinstance(attribute.columns[0], Column):
+        return AttributeKind.COLUMN_PROPERTY
+    return AttributeKind.DEFERRED if attribute.deferred else AttributeKind.COLUMN
+
+
+def _properties(mapped: type) -> Iterator[str]:
+    """The plain properties that the model's own classes define."""
+    seen = set()
+    for one in mapped.__mro__:
+        if one.__module__.partition(".")[0] not in {"sqlalchemy", "builtins"}:
+            for name, value in vars(one).items():
+                if isinstance(value, (property, cached_property)) and name not in seen and not name.startswith("_"):
+                    seen.add(name)
+                    yield name

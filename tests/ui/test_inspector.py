@@ -1,0 +1,107 @@
+"""The inspector: what would happen is said beforehand, and every attribute can be accessed to prove it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+async def go_to_members(browser: Any) -> None:
+    """Give the inspector the focus, and its cursor the relationship."""
+    await browser.until(lambda: browser.inspector.snapshot, "the instance")
+    await browser.press("tab")
+    await browser.until(lambda: browser.inspector.has_focus, "the focus")
+    while browser.inspector.current.name != "members":
+        await browser.press("down")
+
+
+async def test_every_attribute_and_what_prints_call_is_listed(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.inspector.snapshot, "the instance")
+        names = [line.split()[0] for line in browser.inspector.plain.splitlines()]
+        assert names == ["id", "name", "ship_name", "members", "repr()", "str()"]
+        assert browser.attribute("repr()")[1:5] == ["ƒ", "none", "no", "IO"]
+
+
+async def test_what_a_plain_access_would_send_is_told_of_the_attribute_under_the_cursor(
+    browse: Browse, world: Path
+) -> None:
+    async with browse(world) as browser:
+        await go_to_members(browser)
+        await browser.until(lambda: "it would send first:" in browser.inspector.plain, "the prediction")
+        told = " ".join(browser.inspector.plain.split())
+        assert "─ members · relationship · a plain access needs IO: MissingGreenlet" in told
+        assert "FROM pirates WHERE ? = pirates.pirate_crew_id parameters: 1" in told
+        await browser.press("up")
+        expected = "ship_name · column · a plain access does no IO"
+        await browser.until(lambda: expected in " ".join(browser.inspector.plain.split()), "none")
+        assert "would send" not in browser.inspector.plain
+        await browser.press("end", "home", "shift+tab")
+        await browser.until(lambda: "─" not in browser.inspector.plain, "only the list, without the focus")
+
+
+async def test_enter_awaits_the_attribute_as_the_instance_stands(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await go_to_members(browser)
+        await browser.press("enter")
+        await browser.until(lambda: browser.attribute("members")[1:2] == ["loaded"], "the members")
+        assert "members: awaited · 1 statement" in str(browser.inspector.border_subtitle)
+        assert browser.inspector.has_focus
+        await browser.press("enter")
+        await browser.until(lambda: "0 statements" in str(browser.inspector.border_subtitle), "no statement more")
+
+
+async def test_enter_in_unsafe_mode_proves_the_verdict_and_asks_again_after_u(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await go_to_members(browser)
+        await browser.press("u", "enter")
+        await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
+        assert "PirateCrew.members of PirateCrew 1 · plain access" in str(browser.failure.border_title)
+        await browser.press("u", "enter")
+        await browser.until(lambda: browser.attribute("members")[1:2] == ["loaded"], "the members, awaited")
+        await browser.until(lambda: not browser.screen.has_class("-failed"), "no failure any more")
+        await browser.until(lambda: browser.inspector.has_focus, "back where it was asked")
+
+
+async def test_esc_from_a_failure_leads_back_to_the_inspector(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await go_to_members(browser)
+        await browser.press("u", "enter")
+        await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
+        await browser.press("escape")
+        await browser.until(lambda: browser.inspector.has_focus, "the inspector")
+
+
+async def test_x_puts_the_instance_through_the_states_that_applications_meet(browse: Browse, world: Path) -> None:
+    expected = {"after commit": "IO", "after rollback": "IO", "detached": "no IO", "persistent": "no IO"}
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.inspector.snapshot, "the instance")
+        for state, verdict in expected.items():
+            await browser.press("x")
+            await browser.until(lambda state=state: state in str(browser.inspector.border_title), state)
+            words = browser.attribute("id")
+            assert " ".join(words[2:4]).startswith(verdict)
+            detached = "detached" if state == "detached" else "IO"
+            assert browser.attribute("members")[2] == detached
+
+
+@pytest.mark.parametrize(
+    ("presses", "cause"), [(1, "The commit expired"), (2, "The rollback expired"), (3, "is detached")]
+)
+async def test_a_failure_tells_the_state_that_it_came_of(browse: Browse, world: Path, presses: int, cause: str) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.inspector.snapshot, "the instance")
+        for _ in range(presses):
+            before = str(browser.inspector.border_title)
+            await browser.press("x")
+            await browser.until(lambda before=before: str(browser.inspector.border_title) != before, "the next state")
+        await go_to_members(browser)
+        await browser.press("u", "enter")
+        await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
+        assert cause in browser.failure.failure.cause
+        assert browser.failure.failure.remedies
