@@ -124,13 +124,10 @@ class Inspector(TextPane):
             self.set_reactive(Inspector.number, 0)
         self._ask_more()
 
-    def on_focus(self) -> None:
-        """The cursor is seen now."""
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  Textual's signature
+        """The cursor is seen now, or no more."""
+        super().watch_has_focus(has_focus)
         self._ask_more()
-
-    def on_blur(self) -> None:
-        """The cursor is seen no more."""
-        self._write()
 
     def on_resize(self) -> None:
         """Values are cut elsewhere."""
