@@ -61,10 +61,10 @@ class RowsReader:
         with self._works.under_way(f"reading {listing.entity.name}"):
             while wanted := self._table.wanted():
                 path, number = wanted[0]
-                page = await self._database.page(listing.query_at(path), listing.windows[path].seek(number))
-                if path not in listing.windows:
-                    continue  # it was closed meanwhile
-                self._table.hold(path, number, page)
+                window = listing.windows[path]
+                page = await self._database.page(listing.query_at(path), window.seek(number))
+                if listing.windows.get(path) is window:  # else it was closed meanwhile
+                    self._table.hold(path, number, page)
 
     async def _count(self) -> None:
         """Count what is not counted yet, and walk its anchors."""
@@ -92,7 +92,8 @@ class RowsReader:
                         anchor = await self._database.anchor(listing.query_at(path), seek)
                         if anchor is None:
                             break
-                        window.anchors.append(anchor)
+                        if window.next_anchor == seek:  # else the window was cleared meanwhile
+                            window.anchors.append(anchor)
         except Trouble as trouble:
             self._works.trouble(trouble)
 

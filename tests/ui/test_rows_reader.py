@@ -1,0 +1,53 @@
+"""Reading rows while the ground moves: what was asked before does not spoil what holds now."""
+
+import asyncio
+from typing import Any, cast
+
+from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.listing import Listing
+from pirate_tui.domain.query import Position, Query
+from pirate_tui.domain.rows import Seek
+from pirate_tui.ui.rows_reader import RowsReader
+
+
+ISLAND = Entity("Island", "islands", (), ())
+
+
+class Slow:
+    """A database that gives anchors when it is let."""
+
+    def __init__(self) -> None:
+        self.asked, self.let = 0, asyncio.Event()
+
+    async def anchor(self, query: Query, seek: Seek) -> Position:
+        """The position of a row is its number."""
+        assert query.entity is ISLAND
+        self.asked += 1
+        start = 0 if seek.position is None else seek.position[0] + 1
+        await self.let.wait()
+        return (start + seek.skip,)
+
+
+async def test_an_anchor_that_was_asked_for_before_all_was_forgotten_is_not_kept() -> None:
+    database, listing = Slow(), Listing(Query(ISLAND))
+    listing.window.count = 10_000
+    listing.window.anchors += [(999,), (1_999,)]
+    reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", None), lambda: None)
+    walking = asyncio.ensure_future(reader.walk(listing))
+    while not database.asked:  # noqa: ASYNC110  it has no event of its own
+        await asyncio.sleep(0)
+    listing.reread(5_000, {})
+    database.let.set()
+    await walking
+    assert listing.window.anchors == [(999,), (1_999,), (2_999,), (3_999,)]
+
+
+async def test_two_walks_at_once_are_one_after_the_other() -> None:
+    database, listing = Slow(), Listing(Query(ISLAND))
+    listing.window.count = 10_000
+    reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", None), lambda: None)
+    walks = [asyncio.ensure_future(reader.walk(listing)) for _ in range(2)]
+    await asyncio.sleep(0)
+    database.let.set()
+    await asyncio.gather(*walks)
+    assert listing.window.anchors == [(n * 1_000 - 1,) for n in range(1, 10)]
