@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import programs, queries, scale, seeding
+from tests.bench import attributes, programs, queries, scale, seeding
 from tests.bench.figures import Figure, Setting, report
 
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
     "window": queries.window,
     "members": queries.members,
     "failures": queries.failures,
+    "verdicts": attributes.verdicts,
     "seeding": seeding.seeding,
     "feel": scale.feel,
     "stopping": scale.stopping,

@@ -188,3 +188,26 @@ def test_after_a_search_in_the_traceback_the_table_has_the_focus_again(start: "L
     terminal.wait_for("Roronoa Zoro", "⏎ Open")
     terminal.send("<right>")
     terminal.wait_for("Pirate 1 · persistent")
+
+
+@pytest.mark.long
+def test_the_inspector_says_what_would_happen_and_proves_it(start: "Launcher", world: Path) -> None:
+    terminal = start(world, size=(160, 45))
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
+    terminal.send("<tab>jjj")
+    terminal.wait_for("members · relationship", "it would send first:", "FROM pirates")
+    terminal.send("u")
+    terminal.wait_for(" UNSAFE ")
+    terminal.send("<enter>")
+    terminal.wait_for("PirateCrew.members of PirateCrew 1 · plain access", "greenlet_spawn", "never sent")
+    terminal.send("<esc>")
+    terminal.wait_gone("greenlet_spawn")
+    terminal.send("x")
+    terminal.wait_for("PirateCrew 1 · after commit")
+    terminal.send("<home>")
+    terminal.wait_for("id · column")
+    terminal.send("<enter>")
+    terminal.wait_for("PirateCrew.id of PirateCrew 1 · plain access", "greenlet_spawn")
+    terminal.send("t")
+    terminal.wait_for("expire_on_commit", "inspect(pirate_crew).identity")
+    terminal.quit()
