@@ -64,6 +64,20 @@ class OpenRequest(NamedTuple):
         return self.strategy is not LoaderStrategy.RAISELOAD
 
 
+class OpenAllRequest(NamedTuple):
+    """Select these instances at once with the strategy, then access this relationship of each, one by one."""
+
+    entity: Entity
+    keys: tuple[RowKey, ...]
+    relationship: Relationship
+    mode: AccessMode
+    strategy: LoaderStrategy
+
+    def of(self, key: RowKey) -> OpenRequest:
+        """What it asks of one of them."""
+        return OpenRequest(self.entity, key, self.relationship, self.mode, self.strategy)
+
+
 class Opening(NamedTuple):
     """What came of opening one relationship of a freshly selected instance."""
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.entity import Column, Entity
-from pirate_tui.domain.loading import Accessed, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
 from pirate_tui.domain.search import Match, Span
@@ -83,6 +83,12 @@ class Database(Protocol):
         """Select the instance anew, access its relationship, and keep it as the live one.
 
         A collection of too many rows is not loaded unless it is asked for in full: see `Opening.query`.
+        """
+
+    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+        """Select the instances, access the relationship of each, and keep the first one as the live one.
+
+        An access that raises is the last.
         """
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:

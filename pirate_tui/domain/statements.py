@@ -30,6 +30,8 @@ class Statement(NamedTuple):
     rows: int | None = None
     times: int = 1
     """How often it was sent, where one line tells of many; time and rows are their sums."""
+    option: str = ""
+    """The loader option that would spare all but one of them, where it is the N of an N+1."""
 
     def after(self, earlier: "Statement") -> "Statement":
         """This statement told in one line with those that an earlier line tells of."""

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +13,12 @@ from sqlalchemy import (
     FromClause,
     Integer,
     LargeBinary,
+    Select,
     String,
     and_,
     cast,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -26,6 +28,7 @@ from sqlalchemy.orm import Mapper, aliased, join
 from sqlalchemy.types import NullType, TypeEngine
 
 from pirate_tui.domain.query import Comparison, Filter, Within
+from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.search import Match
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.catalog import table_attributes
@@ -107,6 +110,21 @@ def related(mapper: Mapper[Any], owner: Mapper[Any], within: Within) -> tuple[Fr
     inside = select(*keys).select_from(join(parent, twin, attribute.of_type(twin))).where(is_owner)
     here: Term = mapper.primary_key[0] if len(keys) == 1 else tuple_(*mapper.primary_key)
     return mapper.persist_selectable, here.in_(inside)
+
+
+def is_one_of(mapper: Mapper[Any], keys: Sequence[RowKey]) -> Term:
+    """The rows of these keys."""
+    columns = mapper.primary_key
+    if len(columns) == 1:
+        return columns[0].in_([key[0] for key in keys])
+    return tuple_(*columns).in_(keys)
+
+
+def exceeds_together(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most: int) -> Select[Any]:
+    """The statement that reads something only if the relationship leads from these owners to more rows than that."""
+    twin = aliased(owner.relationships[name].mapper)
+    joined = join(owner, twin, getattr(owner.class_, name).of_type(twin))
+    return select(literal_column("1")).select_from(joined).where(is_one_of(owner, keys)).limit(1).offset(most)
 
 
 def typed(column_type: TypeEngine[Any], text: str) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Row, text
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble
-from pirate_tui.domain.loading import Accessed, Cost, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Position, Query, Within
 from pirate_tui.domain.rows import Page, RowKey, Seek, Value
@@ -19,6 +19,7 @@ from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.cells import whole_text
+from pirate_tui.orm.conditions import exceeds_together
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.instance import LiveInstance
 from pirate_tui.orm.pages import Pages
@@ -33,6 +34,9 @@ STATISTICS = "sqlite_stat1"
 
 ESTIMATE = text(f"SELECT stat FROM {STATISTICS} WHERE tbl = :table ORDER BY idx IS NOT NULL LIMIT 1")  # noqa: S608
 """Its first number is the table's count of rows."""
+
+ALTOGETHER = 10
+"""How many times the limit of one collection may be loaded when those of many rows are opened at once."""
 
 PAGES_KEPT = 64
 """Queries whose statements are kept: enough for whatever is opened at once."""
@@ -194,6 +198,18 @@ class OrmDatabase:
             instance = await self._live.rest(request.entity, request.key)
             opening = Opening(request, target, Cost(1, 0, 0.0), instance)
         return opening._replace(query=query, rows=(await self.page(query, Seek())).rows)
+
+    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+        """Select the instances and access the relationship of each, unless that is too much altogether."""
+        target = self._catalog.target(request.entity, request.relationship)
+        most = ALTOGETHER * self._collection_limit
+        if request.of(request.keys[0]).loads and await self._is_large(Query(target)):
+            owner = self._catalog.mapper(request.entity)
+            statement = exceeds_together(owner, request.relationship.name, request.keys, most)
+            if await self._fetch(f"size of {request.entity.name}.{request.relationship.name}", statement, {}):
+                reason = f"these {len(request.keys):,} rows lead to more than {most:,} {target.name}"
+                raise Trouble(reason, "open them one by one, or start with a larger --limit")
+        return await self._live.open_all(request)
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         """Select the instance anew, and do with it what an application would have done."""

@@ -15,12 +15,13 @@ from sqlalchemy.sql.base import ExecutableOption
 from pirate_tui.domain.access import AttributeKind, AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Failure, Trouble
-from pirate_tui.domain.loading import Accessed, Cost, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.failures import Access, failure
 from pirate_tui.orm.snapshots import child_rows, label_of, snapshot, state_of
@@ -57,6 +58,11 @@ class LiveInstance:
         async with self._lock:
             return await self._connections.ask(lambda: self._open(request))
 
+    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+        """Select instances at once and access the relationship of each in turn; the first one is kept."""
+        async with self._lock:
+            return await self._connections.ask(lambda: self._open_all(request))
+
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         """Select the instance anew, and do with it what an application would have done."""
         async with self._lock:
@@ -88,31 +94,65 @@ class LiveInstance:
             await session.commit()
 
     async def _open(self, request: OpenRequest) -> Opening:
-        mapper = self._catalog.mapper(request.entity)
-        name = request.relationship.name
-        label = label_of(request.entity.name, request.key)
         async with self._fresh_session() as session:
             began = time.perf_counter()
             if request.in_full:
                 breathe(session, self._connections.told_loaded)
+            label = label_of(request.entity.name, request.key)
             with self._recorder.step(label) as selecting:
-                options = loader_options(mapper, name, request.strategy)
+                options = self._options(request)
                 self._instance = await self._select(session, request.entity, request.key, options)
-            attribute = Attribute(name, AttributeKind.RELATIONSHIP)
-            access = Access(mapper, request.entity, attribute, request.mode, label, request.strategy)
-            with self._recorder.step(f"{label}.{name}", plain=not request.mode.awaits) as accessing:
-                failed = await self._access(session, access, accessing)
+            name = f"{label}.{request.relationship.name}"
+            with self._recorder.step(name, plain=not request.mode.awaits) as accessing:
+                failed = await self._access(session, self._access_of(request), accessing)
             cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
             # Never rollback, which expires the instance; a failed plain access has left its connection checked out.
             await session.commit()
-            return Opening(
-                request=request,
-                target=self._catalog.entity(mapper.relationships[name].mapper),
-                cost=cost,
-                instance=await self._snapshot(request.entity),
-                rows=() if failed or request.in_full else child_rows(self._instance, name),
-                failure=failed,
-            )
+            return await self._opened(request, cost, failed)
+
+    async def _open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+        cause = f"{request.entity.name}.{request.relationship.name}"
+        option = f"selectinload({cause})" if request.strategy is LoaderStrategy.AS_MAPPED else ""
+        self._recorder.unfold(cause)
+        openings: list[Opening] = []
+        async with self._fresh_session() as session:
+            with self._recorder.step(f"{request.entity.name} x {len(request.keys):,}") as selecting:
+                instances = await self._select_all(session, request)
+            for key in request.keys:
+                if (instance := instances.get(key)) is None:
+                    continue  # somebody has deleted it meanwhile
+                self._instance, began = instance, time.perf_counter()
+                with self._recorder.step(cause, plain=not request.mode.awaits, folded=True, option=option) as accessing:
+                    failed = await self._access(session, self._access_of(request.of(key)), accessing)
+                cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
+                openings.append(await self._opened(request.of(key), cost, failed))
+                await asyncio.sleep(0)  # many that are loaded already would hold up the event loop
+                if failed:
+                    break
+            await session.commit()
+            if openings:  # the first one asked for is the live one
+                self._instance = instances[openings[0].request.key]
+                openings[0] = openings[0]._replace(instance=await self._snapshot(request.entity))
+        return tuple(openings)
+
+    async def _opened(self, request: OpenRequest, cost: Cost, failed: Failure | None) -> Opening:
+        name = request.relationship.name
+        return Opening(
+            request=request,
+            target=self._catalog.target(request.entity, request.relationship),
+            cost=cost,
+            instance=await self._snapshot(request.entity),
+            rows=() if failed or request.in_full else child_rows(self._instance, name),
+            failure=failed,
+        )
+
+    def _access_of(self, request: OpenRequest) -> Access:
+        attribute = Attribute(request.relationship.name, AttributeKind.RELATIONSHIP)
+        mapper, label = self._catalog.mapper(request.entity), label_of(request.entity.name, request.key)
+        return Access(mapper, request.entity, attribute, request.mode, label, request.strategy)
+
+    def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
+        return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy)
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         await self._select_anew(entity, key)
@@ -162,8 +202,9 @@ class LiveInstance:
 
     async def _snapshot(self, entity: Entity) -> InstanceSnapshot:
         """The instance as it is; code of the model that was run for it may have begun a transaction."""
+        was_in_transaction = self._fresh.in_transaction()
         found = snapshot(entity, self._instance, self._situation)
-        if self._fresh.in_transaction():
+        if not was_in_transaction and self._fresh.in_transaction():
             await self._fresh.commit()
         return found
 
@@ -209,6 +250,14 @@ class LiveInstance:
         if instance is None:
             raise Trouble(f"{label_of(entity.name, key)} is not in the database any more", "press r to read again")
         return instance
+
+    async def _select_all(self, session: AsyncSession, request: OpenAllRequest) -> dict[RowKey, Any]:
+        """The instances, by their identity."""
+        mapper = self._catalog.mapper(request.entity)
+        statement = select(mapper).options(*self._options(request)).where(is_one_of(mapper, request.keys))
+        with _readable(request.entity.name):
+            instances = (await session.execute(statement)).unique().scalars().all()
+        return {tuple(inspect(one).identity or ()): one for one in instances if one is not None}
 
     @asynccontextmanager
     async def _fresh_session(self) -> AsyncIterator[AsyncSession]:

@@ -43,6 +43,8 @@ class Tally:
     """Is it a plain access outside the greenlet, whose statements cannot be sent?"""
     folded: bool = False
     """Is it told in one line with all that had the same cause, and the same text, before?"""
+    option: str = ""
+    """The loader option that would spare what is folded."""
     sent: int = 0
     unsent: Unsent | None = None
     """What a plain access asked for first."""
@@ -65,14 +67,18 @@ class Recorder:
         event.listen(engine.sync_engine, "handle_error", self._failed)
 
     @contextmanager
-    def step(self, cause: str, *, plain: bool = False, folded: bool = False) -> Iterator[Tally]:
+    def step(self, cause: str, *, plain: bool = False, folded: bool = False, option: str = "") -> Iterator[Tally]:
         """Everything sent inside the block is caused by `cause`, and counted."""
-        tally = Tally(cause, plain, folded)
+        tally = Tally(cause, plain, folded, option)
         token = _tally.set(tally)
         try:
             yield tally
         finally:
             _tally.reset(token)
+
+    def unfold(self, cause: str) -> None:
+        """What is folded next by that cause stands in a line of its own."""
+        self._folded = {key: told for key, told in self._folded.items() if key[0] != cause}
 
     def watch(self, session: AsyncSession) -> None:
         """Attribute the session's statements down to the relationship that they load."""
@@ -118,7 +124,7 @@ class Recorder:
             return
         tally.sent += 1
         cause = context.execution_options.get("cause", tally.cause)
-        told = Statement(0, clean_sql(text), _shown(parameters), cause, Outcome.RUNNING)
+        told = Statement(0, clean_sql(text), _shown(parameters), cause, Outcome.RUNNING, option=tally.option)
         earlier = self._folded.get((cause, told.text)) if tally.folded else None
         if earlier is None:
             told = told._replace(number=next(self._numbers))

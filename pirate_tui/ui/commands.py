@@ -92,6 +92,8 @@ COMMANDS = (
             Group.ACCESS, Place.INSPECTOR, in_footer=True, key_display="⏎"),
     Command("situation", "x", "State", "Put the instance through: after commit, after rollback, detached; fresh again",
             Group.ACCESS),
+    Command("open_all", "A", "Open all", "Open every row of the page, one access each: the N+1, or two statements by s",
+            Group.OPEN),
     Command("unsafe", "u", "Unsafe", "Access attributes plainly, as people do by mistake; press again to await them",
             Group.ACCESS, in_footer=True),
     Command("next_strategy", "s", "Loader", "Open relationships with the next loader strategy",

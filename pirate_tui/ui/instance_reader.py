@@ -1,13 +1,13 @@
 """Asks the database for instances: the one that the cursor rests on, and what opening a relationship gives."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Situation
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import Accessed, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.rows import Row, RowKey
@@ -48,6 +48,11 @@ class InstanceReader:
         """Open a relationship under the row at the path, as soon as what is needed to show it is `ready`."""
         self._works.cancel("rest")
         self._works.start("open", lambda: self._open(path, request, ready))
+
+    def open_all(self, rows: Mapping[int, Row], ask: OpenAllRequest, ready: Ready) -> None:
+        """Open a relationship of all these rows, given by their numbers."""
+        self._works.cancel("rest")
+        self._works.start("open", lambda: self._open_all({row.key: n for n, row in rows.items()}, ask, ready))
 
     def put_through(self) -> None:
         """Put the live instance into the next state in which applications meet the error."""
@@ -105,6 +110,19 @@ class InstanceReader:
                 self._inspector.snapshot = opening.instance
             self._table.show_opening(path, opening)
             self._shown((*path, name), opening)
+
+    async def _open_all(self, numbers: Mapping[RowKey | None, int], ask: OpenAllRequest, ready: Ready) -> None:
+        name = ask.relationship.name
+        with self._works.under_way(f"opening {ask.entity.name}.{name} of {len(ask.keys):,} rows"):
+            async with self._live:
+                await ready()
+                with self._live_or_none():
+                    openings = await self._database.open_all(ask)
+                self._inspector.snapshot = openings[0].instance if openings else None
+            for opening in openings:
+                self._table.show_opening((numbers[opening.request.key],), opening)
+            for opening in openings[-1:]:
+                self._shown((numbers[opening.request.key], name), opening)
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> None:
         with self._works.under_way(f"putting {entity.name} through {situation.value}"):

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from textual.message import Message
+from textual.widget import Widget
 
+from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Statement
 
 
@@ -32,3 +34,26 @@ class Loaded(Message):
 @dataclass
 class Changed(Message):
     """Another program has written to the database."""
+
+
+class Relay(Listener):
+    """Makes messages of what the database layer tells, for one widget or screen."""
+
+    def __init__(self, to: Widget) -> None:
+        self._to = to
+
+    def statement(self, statement: Statement) -> None:
+        """A statement has been sent, or has ended, or could not be sent."""
+        self._to.post_message(StatementTold(statement))
+
+    def retrying(self, attempt: int, reason: str) -> None:
+        """A lock is in the way."""
+        self._to.post_message(Retrying(attempt, reason))
+
+    def loaded(self, instances: int) -> None:
+        """So many instances of a large collection are there by now."""
+        self._to.post_message(Loaded(instances))
+
+    def changed(self) -> None:
+        """Another program has written to the database."""
+        self._to.post_message(Changed())

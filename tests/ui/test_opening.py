@@ -127,3 +127,48 @@ async def test_a_double_click_opens(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.pilot.click(browser.table, offset=(10, 2), times=2)
         await browser.until_line("Nami")
+
+
+# Every row of the page: the N+1.
+
+
+async def test_opening_all_rows_awaits_each_and_is_told_as_n_plus_1(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("down", "A")
+        await browser.until(lambda: len(browser.lines) == 40 * 3 + 347, "all members of all crews")
+        assert "N+1: PirateCrew.members x 40, spared by selectinload(PirateCrew.members)" in str(
+            browser.log.border_title
+        )
+        assert "PirateCrew.members x 40" in browser.statements[-1]
+        assert "347 rows" in browser.statements[-1]
+        assert "select 1 + access 1" in browser.lines[1]
+        assert "PirateCrew 2 · persistent" in str(browser.inspector.border_title)
+        assert browser.attribute("members")[1] == "loaded"
+        browser.log.focus()
+        await browser.press("end", "enter")
+        assert browser.statements[-1].strip() == "N+1: 40 statements; selectinload(PirateCrew.members) makes them one"
+
+
+async def test_opening_all_rows_with_an_eager_loader_takes_two_statements(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("s", "u", "A")
+        await browser.until(lambda: len(browser.lines) == 40 * 3 + 347, "all members of all crews")
+        assert "select 2 + access 0" in browser.lines[1]
+        assert "N+1" not in str(browser.log.border_title)
+        causes = [line.split("  ")[-1].strip() for line in browser.statements[-2:]]
+        assert causes == ["PirateCrew x 40", "PirateCrew x 40.members"]
+
+
+async def test_opening_all_rows_plainly_fails_at_the_first(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("down", "down", "u", "A")
+        await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
+        assert "PirateCrew.members of PirateCrew 3 · plain access" in str(browser.failure.border_title)
+        await browser.until(lambda: "PirateCrew 3" in str(browser.inspector.border_title), "the instance that failed")
+
+
+async def test_opening_all_rows_of_very_many_is_refused(browse: Browse, fleet: Path) -> None:
+    async with browse(fleet, limit=10) as browser:
+        await browser.press("A")
+        await browser.until(lambda: "lead to more than 100 Pirate" in browser.trouble, "the reason")
+        assert len(browser.lines) == 3_000

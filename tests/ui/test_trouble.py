@@ -16,7 +16,7 @@ from pirate_tui.domain.access import (
 )
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.domain.loading import Accessed, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
@@ -105,6 +105,10 @@ class FakeDatabase:
         """The number of an island."""
         assert (query.entity, column, size > 0) == (ISLAND, ISLAND.columns[0], True)
         return Value((row.cells[0].text[start:],), len(row.cells[0].text))
+
+    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+        """Islands have no relationships."""
+        raise AssertionError(request)
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         """An island is as it was."""

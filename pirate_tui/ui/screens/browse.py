@@ -18,15 +18,14 @@ from textual.widgets import Static
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import CannotStart, Failure, Trouble
-from pirate_tui.domain.loading import Accessed, LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Connect, Database
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row
-from pirate_tui.domain.statements import Statement
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.instance_reader import InstanceReader
-from pirate_tui.ui.messages import Changed, Loaded, Retrying, StatementTold
+from pirate_tui.ui.messages import Changed, Loaded, Relay, Retrying, StatementTold
 from pirate_tui.ui.rows_reader import RowsReader
 from pirate_tui.ui.searcher import Searcher
 from pirate_tui.ui.widgets.inspector import Inspector
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from pirate_tui.ui.widgets.failure_view import FailureView
     from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, SearchBar
 
-IN_TABLE = frozenset({"order", "filter", "unfilter", "view", "next_match", "previous_match"})
+IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "view", "next_match", "previous_match"})
 """Commands of the table that ask more than the table knows."""
 
 
@@ -127,23 +126,7 @@ class BrowseScreen(Screen[None]):
             self._is_furnished.set()
             self.refresh_bindings()  # the footer is composed when these are told
 
-    # What the database layer tells (`domain.ports.Listener`).
-
-    def statement(self, statement: Statement) -> None:
-        """A statement has been sent, or has ended, or could not be sent."""
-        self.post_message(StatementTold(statement))
-
-    def retrying(self, attempt: int, reason: str) -> None:
-        """A lock is in the way."""
-        self.post_message(Retrying(attempt, reason))
-
-    def loaded(self, instances: int) -> None:
-        """So many instances of a large collection are there by now."""
-        self.post_message(Loaded(instances))
-
-    def changed(self) -> None:
-        """Another program has written to the database."""
-        self.post_message(Changed())
+    # What the database layer tells.
 
     @on(StatementTold)
     def _log_statement(self, told: StatementTold) -> None:
@@ -168,7 +151,7 @@ class BrowseScreen(Screen[None]):
     async def _begin(self) -> None:
         with self._works.under_way("opening the database"):
             try:
-                self._database = database = await self._connect(self)
+                self._database = database = await self._connect(Relay(self))
                 self._readers = self._made_readers(database)
                 await self._readers.rows.begin(Query(database.entities[0]))
                 self.database_label = f"{database.name} · {database.dialect} · read-only"
@@ -294,6 +277,19 @@ class BrowseScreen(Screen[None]):
     def action_unsafe(self) -> None:
         """Unsafe mode on and off."""
         self.mode = self.mode.other
+
+    def action_open_all(self) -> None:
+        """Open every row of the page, one access each, the one that the cursor is on first."""
+        listing = self._table.listing
+        rows = {} if listing is None else self._table.page_rows()
+        if listing is None or not listing.entity.relationships or not rows:
+            return
+        names = [one.name for one in listing.entity.relationships]
+        name = self._table.cursor[1] if len(self._table.cursor) > 1 else names[0]
+        here = int(self._table.cursor[0])
+        keys = tuple(rows[number].key or () for number in sorted(rows, key=lambda number: (number != here, number)))
+        ask = OpenAllRequest(listing.entity, keys, listing.entity.relationship(str(name)), self.mode, self.strategy)
+        self._read.instance.open_all(rows, ask, self._is_furnished.wait)
 
     def action_situation(self) -> None:
         """After commit, after rollback, detached, fresh again."""

@@ -154,6 +154,14 @@ class RowsView(LinesView):
         """The column that the cursor is in; None before there is a table."""
         return None if self.listing is None else self.listing.entity_at(self.cursor).columns[self.column]
 
+    def page_rows(self) -> dict[int, Row]:
+        """The table's own rows of the page that the cursor is in, which have a key, by their numbers."""
+        listing = self._shown
+        size = listing.window.page_size
+        start = int(self.cursor[0]) // size * size
+        rows = {number: listing.window.row(number) for number in range(start, start + size)}
+        return {number: row for number, row in rows.items() if row is not None and row.key is not None}
+
     def go_to(self, index: int) -> None:
         """Put the cursor on the row of that number, counted from 0, in the middle of the view."""
         path = self._shown.within((index,))

@@ -139,12 +139,17 @@ class StatementLog(SearchableView):
             return []
         text = [Text(f"      {line}") for line in self.statement.text.split("\n")]
         parameters = f"      parameters: {self.statement.parameters or 'none'}"
-        return [*text, Text.assemble((parameters, self._style("parameters")))]
+        told = [*text, Text.assemble((parameters, self._style("parameters")))]
+        if _is_n_plus_1(self.statement):
+            told.append(Text(f"      N+1: {self.statement.times:,} statements; {self.statement.option} makes them one"))
+        return told
 
     def _reshape(self) -> None:
         self._numbers = list(self._statements)
         last = self._numbers[-1] if self._numbers else 0
-        self.border_title = Text(f"Statements · {last} · {self._seconds * 1000:.1f} ms")
+        found = next((one for one in reversed(self._statements.values()) if _is_n_plus_1(one)), None)
+        told = f" · N+1: {found.cause} x {found.times:,}, spared by {found.option}" if found else ""
+        self.border_title = Text(f"Statements · {last} · {self._seconds * 1000:.1f} ms{told}")
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
         self.find_again()
@@ -173,6 +178,11 @@ class StatementLog(SearchableView):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"statement-log--{name}", partial=True)
+
+
+def _is_n_plus_1(statement: Statement) -> bool:
+    """Is it the same load, again and again, that one statement could have done?"""
+    return statement.times > 1 and bool(statement.option)
 
 
 def _went_wrong(statement: Statement) -> bool:
