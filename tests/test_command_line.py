@@ -25,8 +25,9 @@ def test_without_arguments_the_world_that_ships_is_opened() -> None:
 
 
 def test_everything_that_can_be_said() -> None:
-    given = parse(["my.db", "--timeout", "2.5", "--log", "a.log"])
-    assert given == Settings(Path("my.db"), reset=False, time_limit=2.5, log=Path("a.log"))
+    given = parse(["my.db", "--timeout", "2.5", "--log", "a.log", "--limit", "50"])
+    assert given == Settings(Path("my.db"), reset=False, time_limit=2.5, log=Path("a.log"), collection_limit=50)
+    assert parse([]).collection_limit == 1_000
     assert parse(["--reset"]).reset
 
 
@@ -39,6 +40,7 @@ def test_everything_that_can_be_said() -> None:
         (["--timeout", "nan"], "not a number of seconds above zero"),
         (["--timeout", "inf"], "not a number of seconds above zero"),
         (["--timeout", "soon"], "not a number of seconds above zero"),
+        *((["--limit", rows], "not a number of rows, 1 or more") for rows in ("0", "-1", "many", "1.5", "", "9" * 30)),
         (["--nonsense"], "--nonsense"),
         (["a.db", "b.db"], "b.db"),
     ],
