@@ -88,7 +88,7 @@ COMMANDS = (
             Group.OPEN, Place.TABLE),
     Command("leave", "left,backspace", "Close or leave", "Close the row; on a closed row, go to its parent",
             Group.OPEN, Place.TABLE),
-    Command("access", "enter", "Access", "Access the attribute as its instance stands: awaited, or plainly",
+    Command("access", "enter", "Read", "Access the attribute as its instance stands: awaited, or plainly",
             Group.ACCESS, Place.INSPECTOR, in_footer=True, key_display="⏎"),
     Command("situation", "x", "State", "Put the instance through: after commit, after rollback, detached; fresh again",
             Group.ACCESS),

@@ -112,7 +112,6 @@ class Inspector(TextPane):
     def watch_number(self) -> None:
         """The view follows the cursor, and tells more of the attribute under it."""
         self._ask_more()
-        self.show_line(self.number)
 
     def watch_prediction(self) -> None:
         """There is more to be told."""
@@ -163,6 +162,9 @@ class Inspector(TextPane):
         widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         details = self._details(self.current) if self.has_focus and self.current is not None else []
         self.set_text([*(self._line(attribute, widths) for attribute in self._attributes), *details])
+        if details:
+            self.show_line(self.line_count() - 1)
+            self.show_line(self.number)
 
     def _line(self, attribute: AttributeSnapshot, widths: list[int]) -> Text:
         """Name, state, verdict, value: when the panel is narrow, it is the value's end that goes."""
