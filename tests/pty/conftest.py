@@ -149,6 +149,13 @@ class Terminal:
         """Type characters, and keys by their names: `u<enter>`."""
         os.write(self._ours, re.sub(r"<([a-z+]+)>", lambda found: KEYS[found[1]], keys).encode())
 
+    def fail_unsafely(self) -> None:
+        """Switch to unsafe mode, and make the plain access that fails."""
+        self.send("u")
+        self.wait_for("UNSAFE")
+        self.send("<enter>")
+        self.wait_for("greenlet_spawn has not been called")
+
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
         self._process.send_signal(number)

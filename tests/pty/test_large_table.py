@@ -9,7 +9,7 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from tests.pty.conftest import Launcher
+    from tests.pty.conftest import Launcher, Terminal
 
 pytestmark = pytest.mark.long
 
@@ -37,9 +37,15 @@ def million(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_million_rows_are_gone_over_searched_and_left(start: "Launcher", million: Path) -> None:
+@pytest.fixture
+def terminal(start: "Launcher", million: Path) -> "Terminal":
+    """The browser, on a million rows that are counted."""
     terminal = start(million, size=(160, 45))
     terminal.wait_for("PirateCrew · 1,000,000 rows", "PirateCrew 1 · persistent")
+    return terminal
+
+
+def test_a_million_rows_are_gone_over_searched_and_left(terminal: "Terminal") -> None:
     terminal.send("<end>")
     terminal.wait_for("Crew 1000000", "PirateCrew 1000000 · persistent")
     terminal.send("<home>")
@@ -53,9 +59,7 @@ def test_a_million_rows_are_gone_over_searched_and_left(start: "Launcher", milli
     terminal.quit()
 
 
-def test_a_million_rows_are_ordered_and_filtered(start: "Launcher", million: Path) -> None:
-    terminal = start(million, size=(160, 45))
-    terminal.wait_for("PirateCrew · 1,000,000 rows", "PirateCrew 1 · persistent")
+def test_a_million_rows_are_ordered_and_filtered(terminal: "Terminal") -> None:
     terminal.send("]]o")
     terminal.wait_for("no index serves ship_name")
     terminal.send("o")
@@ -69,9 +73,7 @@ def test_a_million_rows_are_ordered_and_filtered(start: "Launcher", million: Pat
     terminal.quit()
 
 
-def test_esc_stops_the_sorting_of_a_million_rows(start: "Launcher", million: Path) -> None:
-    terminal = start(million, size=(160, 45))
-    terminal.wait_for("PirateCrew · 1,000,000 rows", "PirateCrew 1 · persistent")
+def test_esc_stops_the_sorting_of_a_million_rows(terminal: "Terminal") -> None:
     terminal.send("]]o")
     terminal.wait_for("no index serves ship_name")
     terminal.send("o")
@@ -81,9 +83,7 @@ def test_esc_stops_the_sorting_of_a_million_rows(start: "Launcher", million: Pat
     terminal.quit()
 
 
-def test_fifty_thousand_members_are_paged_in_place(start: "Launcher", million: Path) -> None:
-    terminal = start(million, size=(160, 45))
-    terminal.wait_for("PirateCrew · 1,000,000 rows", "PirateCrew 1 · persistent")
+def test_fifty_thousand_members_are_paged_in_place(terminal: "Terminal") -> None:
     terminal.send("<enter>")
     terminal.wait_for("members · 50,000 Pirate · none loaded into the instance", "Sailor 20 ")
     terminal.send("<enter>")

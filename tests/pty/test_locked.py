@@ -110,20 +110,14 @@ def test_esc_stops_an_opening_that_waits(start: "Launcher", world: Path, lock: L
     terminal.send("<esc>")
     terminal.wait_gone("trying again")
     lock.release()
-    terminal.send("u")
-    terminal.wait_for("UNSAFE")
-    terminal.send("<enter>")
-    terminal.wait_for("greenlet_spawn has not been called")
+    terminal.fail_unsafely()
     terminal.quit()
 
 
 def test_we_lock_nobody_out_while_a_person_thinks(start: "Launcher", world: Path, lock: Lock) -> None:
     terminal = start(world, size=WIDE)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent", "40 rows")
-    terminal.send("u")
-    terminal.wait_for("UNSAFE")
-    terminal.send("<enter>")
-    terminal.wait_for("greenlet_spawn has not been called")
+    terminal.fail_unsafely()
     lock.take()
     lock.release()
     terminal.quit()

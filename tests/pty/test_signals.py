@@ -70,10 +70,7 @@ def test_a_signal_while_a_lock_is_waited_for_gives_the_terminal_back(
 def test_a_signal_after_an_unsafe_access_gives_the_terminal_back(start: "Launcher", world: Path) -> None:
     terminal = start(world)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
-    terminal.send("u")
-    terminal.wait_for("UNSAFE")
-    terminal.send("<enter>")
-    terminal.wait_for("greenlet_spawn has not been called")
+    terminal.fail_unsafely()
     terminal.signal(signal.SIGTERM)
     assert (terminal.wait_exit(), terminal.printed) == (143, "")
     terminal.assert_restored()

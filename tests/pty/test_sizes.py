@@ -88,10 +88,7 @@ def test_it_follows_a_terminal_that_changes_its_size(start: "Launcher", world: P
 def test_a_storm_of_sizes_ends_in_the_last_one(start: "Launcher", world: Path) -> None:
     terminal = start(world)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
-    terminal.send("u")
-    terminal.wait_for("UNSAFE")
-    terminal.send("<enter>")
-    terminal.wait_for("greenlet_spawn has not been called")
+    terminal.fail_unsafely()
     for step in range(40):
         terminal.resize(20 + step * 4 % 141, 5 + step * 3 % 41)
     terminal.resize(100, 30)

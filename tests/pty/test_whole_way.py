@@ -160,10 +160,7 @@ def raise_at(terminal: "Terminal", crew: int) -> None:
 def test_a_search_that_is_typed_at_once_is_not_taken_for_commands(start: "Launcher", world: Path) -> None:
     terminal = start(world)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
-    terminal.send("u")
-    terminal.wait_for("UNSAFE")
-    terminal.send("<enter>")
-    terminal.wait_for("greenlet_spawn has not been called")
+    terminal.fail_unsafely()
     terminal.send("/your code<enter>")
     terminal.wait_for("1 of 1", 'File "<your code>"', "UNSAFE")
 
@@ -172,10 +169,7 @@ def test_a_search_that_is_typed_at_once_is_not_taken_for_commands(start: "Launch
 def test_after_a_search_in_the_traceback_the_table_has_the_focus_again(start: "Launcher", world: Path) -> None:
     terminal = start(world)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
-    terminal.send("u")
-    terminal.wait_for("UNSAFE")
-    terminal.send("<enter>")
-    terminal.wait_for("greenlet_spawn has not been called")
+    terminal.fail_unsafely()
     terminal.send("/")
     terminal.wait_for("search this text", "End the search")
     terminal.send("your code")
