@@ -89,7 +89,7 @@ def failure(error: Exception, access: Access) -> Failure:
         instance=access.label,
         cause=cause,
         kind=kind,
-        statement=_statement(access),
+        statement=() if access.unsent is None else access.unsent.lines,
         link=link,
         remedies=remedies,
     )
@@ -184,20 +184,19 @@ def _computed(access: Access) -> tuple[str, tuple[Remedy, ...]]:
 
 def _load_before(access: Access) -> tuple[Remedy, ...]:
     """What the code reads, loaded with the instance, or into it."""
-    path = None if access.unsent is None else access.unsent.path
-    if not path or "." not in path:
-        names = "" if access.situation is Situation.FRESH else f"await session.refresh({access.variable})"
-        return (Remedy(names, "loads all its columns again, which is what the code reads"),) if names else ()
-    owner, name = path.split(".", 1)
-    if owner != access.entity.name or "." in name:
-        return ()
-    option = Remedy(
-        f"select({owner}).options(selectinload({path}))",
-        f"loads {path} with the instance; the code then finds it there",
-    )
-    return option, Remedy(
-        f'await session.refresh({access.variable}, ["{name}"])', "loads it into an instance that is there"
-    )
+    path = "" if access.unsent is None else access.unsent.path
+    owner, _, name = path.partition(".")
+    if owner == access.entity.name:
+        option = f"select({owner}).options(selectinload({path}))"
+        refresh = f'await session.refresh({access.variable}, ["{name}"])'
+        return (
+            Remedy(option, f"loads {path} with the instance; the code then finds it there"),
+            Remedy(refresh, "loads it into an instance that is there"),
+        )
+    if not path and access.situation is not Situation.FRESH:
+        refresh = f"await session.refresh({access.variable})"
+        return (Remedy(refresh, "loads all its columns again, which is what the code reads"),)
+    return ()
 
 
 def _kind_of_missing_greenlet(error: Exception) -> str:
@@ -277,9 +276,3 @@ def _undefer(access: Access) -> Remedy:
 def _refresh(access: Access) -> Remedy:
     code = f'await session.refresh({access.variable}, ["{access.attribute.name}"])'
     return Remedy(code, "loads it into an instance that is already there; the name must be given")
-
-
-def _statement(access: Access) -> tuple[str, ...]:
-    if access.unsent is None:
-        return ()
-    return (*access.unsent.text.split("\n"), f"parameters: {access.unsent.parameters}")

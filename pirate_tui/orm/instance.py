@@ -197,8 +197,7 @@ class LiveInstance:
         found = dry_run(self._instance, attribute_of(inspect(self._instance).mapper, name))
         if found.asked is None:
             return Prediction()
-        unsent = self._recorder.unsent(found.asked)
-        return Prediction((*unsent.text.split("\n"), f"parameters: {unsent.parameters}"))
+        return Prediction(self._recorder.unsent(found.asked).lines)
 
     async def _snapshot(self, entity: Entity) -> InstanceSnapshot:
         """The instance as it is; code of the model that was run for it may have begun a transaction."""

@@ -100,10 +100,8 @@ class Pages:
 
     def nearest(self, span: Span, match: Match, *, backward: bool) -> Statement:
         """The statement that reads the position of the span's first (or last) row that matches."""
-        down = backward != self._is_descending
-        order = [term.desc() if down else term for term in self._ordering.terms]
         selected = self._select(*self._ordering.selected)
-        return selected.where(*self._within(span, match)).order_by(*order).limit(1)
+        return selected.where(*self._within(span, match)).order_by(*self._terms(backward=backward)).limit(1)
 
     def span_parameters(self, span: Span) -> dict[str, Any]:
         """A span as parameters."""
@@ -112,8 +110,7 @@ class Pages:
 
     def every(self, interval: int) -> Statement:
         """The statement that reads the position of every `interval`-th row, in one pass that sorts all of them."""
-        order = [term.desc() if self._is_descending else term for term in self._ordering.terms]
-        number = func.row_number().over(order_by=order).label("number")
+        number = func.row_number().over(order_by=self._terms(backward=False)).label("number")
         named = [term.label(f"part_{at}") for at, term in enumerate(self._ordering.selected)]
         numbered = self._select(*named, number).subquery()
         chosen = numbered.c.number % literal_column(str(interval)) == literal_column("0")
@@ -158,14 +155,19 @@ class Pages:
     def _select(self, *selected: Term) -> Statement:
         return select(*selected).select_from(self._from).where(*self._conditions)
 
+    def _terms(self, *, backward: bool) -> list[Term]:
+        """What the query's rows are ordered by, from the first on or backward from the last."""
+        down = backward != self._is_descending
+        return [term.desc() if down else term for term in self._ordering.terms]
+
     def _one(self, row: rows.Row, selected: list[Term]) -> tuple[Statement, dict[str, Any]]:
         """The statement that reads something of one row, by its key or, where it has none, by its position."""
         if row.key is not None:
             found = zip(self._mapper.primary_key, row.key, strict=True)
             return select(*selected).where(*(column == part for column, part in found)).limit(1), {}
         here = Span(None, row.position)
-        last = [term if self._is_descending else term.desc() for term in self._ordering.terms]
-        statement = self._select(*selected).where(*self._within(here, None)).order_by(*last).limit(1)
+        statement = self._select(*selected).where(*self._within(here, None))
+        statement = statement.order_by(*self._terms(backward=True)).limit(1)
         return statement, self.span_parameters(here)
 
     def _stretch(self, part: Part) -> Stretch:

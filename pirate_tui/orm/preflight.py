@@ -23,7 +23,6 @@ class Table(NamedTuple):
     """A table as the file has it."""
 
     name: str
-    columns: frozenset[str]
     not_null: frozenset[str]
     """The columns that the database itself keeps from being NULL."""
     key: frozenset[str]
@@ -51,4 +50,4 @@ def _table(name: str, columns: list[Any]) -> Table:
     row_id = next((one for one in ROW_IDS if one not in names), None) if is_rowid_table else None
     keys = frozenset(column.column for column in key)
     not_null = frozenset(column.column for column in columns if column.not_null) | (keys if is_strict else frozenset())
-    return Table(name, names, not_null, keys, is_strict, row_id)
+    return Table(name, not_null, keys, is_strict, row_id)

@@ -102,18 +102,13 @@ def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
         return NULL
     if isinstance(value, PLAIN):
         return cell(value)
-    if attribute.kind is AttributeKind.RELATIONSHIP and _is_collection(state, attribute.name):
-        target = state.mapper.relationships[attribute.name].mapper.class_.__name__
-        return Cell(clean(f"{len(value)} {target}"))
+    relationship = state.mapper.relationships.get(attribute.name)
+    if relationship is not None and relationship.uselist and not _is_query(state, attribute):
+        return Cell(clean(f"{len(value)} {relationship.mapper.class_.__name__}"))
     described = inspect(value, raiseerr=False)
     if isinstance(described, InstanceState):
         return Cell(label_of(type(value).__name__, described.identity or ()))
     return Cell(clean(f"{len(value)} values" if _is_sized(value) else type(value).__name__))
-
-
-def _is_collection(state: InstanceState[Any], name: str) -> bool:
-    relationship = state.mapper.relationships[name]
-    return bool(relationship.uselist) and relationship.lazy not in NEVER_LOADED
 
 
 def _is_sized(value: Any) -> bool:
@@ -122,9 +117,9 @@ def _is_sized(value: Any) -> bool:
 
 def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState, value: Any) -> str:
     """What else should be known where an access does no IO."""
-    if attribute.kind is not AttributeKind.RELATIONSHIP:
+    relationship = state.mapper.relationships.get(attribute.name)
+    if relationship is None:
         return ""
-    relationship = state.mapper.relationships[attribute.name]
     if _is_query(state, attribute):
         return f"lazy='{relationship.lazy}': a query and no collection; iterating it is another matter"
     if found is AttributeState.LOADED or value is None or relationship.uselist:

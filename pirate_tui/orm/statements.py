@@ -33,6 +33,11 @@ class Unsent(NamedTuple):
     path: str = ""
     """The relationship that it was to load, `PirateCrew.members`; empty for columns."""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it, line by line, the parameters last."""
+        return (*self.text.split("\n"), f"parameters: {self.parameters}")
+
 
 @dataclass
 class Tally:

@@ -9,7 +9,7 @@ from pirate_tui.domain.goto import read_place
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Query, read_filter
-from pirate_tui.domain.rows import Row, Seek
+from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.domain.text import clean
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -151,7 +151,7 @@ class RowsReader:
         window, row = Window(), self._cursor_row
         window.count = await self._database.count(query)
         window.is_indexed = await self._database.is_sorted(query)
-        number = (None if row is None else await self._rank(query, row)) or 0
+        number = (None if row is None or row.key is None else await self._rank(query, row.key)) or 0
         if not window.is_indexed and window.next_anchor is not None:
             window.anchors += await self._database.anchors(query, window.interval)
         page = number // window.page_size
@@ -217,14 +217,14 @@ class RowsReader:
             for branch in branches
             if branch.opening is not None
         }
-        here = listing.row_at(self._table.cursor[:1])
-        if here is not None and here[1].key is not None:
-            keys[int(self._table.cursor[0])] = here[1].key
+        here = self._cursor_row
+        if here is not None and here.key is not None:
+            keys[int(self._table.cursor[0])] = here.key
         for number, key in keys.items():
-            yield number, await self._database.rank(listing.query, tuple(map(str, key)))
+            yield number, await self._rank(listing.query, key)
 
-    async def _rank(self, query: Query, row: Row) -> int | None:
-        return None if row.key is None else await self._database.rank(query, tuple(map(str, row.key)))
+    async def _rank(self, query: Query, key: RowKey) -> int | None:
+        return await self._database.rank(query, tuple(map(str, key)))
 
     @property
     def _listing(self) -> Listing:

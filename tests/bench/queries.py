@@ -54,7 +54,7 @@ async def window(setting: Setting) -> list[Figure]:
     held = Connections(path, TIME_LIMIT, heard)
     plain = sqlite3.connect(path)
     query, seek = Query(database.entities[0]), Seek((HERE,))
-    table = Table("pirate_crew", frozenset(), frozenset(), frozenset({"id"}), is_strict=True, row_id=None)
+    table = Table("pirate_crew", frozenset(), frozenset({"id"}), is_strict=True, row_id=None)
     pages = Pages(Catalog(MODELS), table, query, held.engine.dialect)
     (stretch,) = pages.stretches(seek)
     parameters = {**pages.parameters(seek.position), "limit": seek.limit, "skip": seek.skip}
