@@ -85,7 +85,7 @@ class Opening(NamedTuple):
     target: Entity
     cost: Cost
     instance: InstanceSnapshot
-    """The instance after the access: it is the live one from now on."""
+    """The live instance from now on, after the access: the one opened, or the first of all that were."""
     rows: tuple[Row, ...] = ()
     failure: Failure | None = None
     """What was raised instead, if anything was."""

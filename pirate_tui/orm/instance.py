@@ -16,7 +16,7 @@ from pirate_tui.domain.access import AttributeKind, AttributeRequest, InstanceSn
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Failure, Trouble
 from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
-from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.breathing import breathe
@@ -108,13 +108,14 @@ class LiveInstance:
             cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
             # Never rollback, which expires the instance; a failed plain access has left its connection checked out.
             await session.commit()
-            return await self._opened(request, cost, failed)
+            live, rows = await self._snapshot(request.entity), self._child_rows(request, failed)
+            return Opening(request, self._target(request), cost, live, rows, failed)
 
     async def _open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         cause = f"{request.entity.name}.{request.relationship.name}"
         option = f"selectinload({cause})" if request.strategy is LoaderStrategy.AS_MAPPED else ""
         self._recorder.unfold(cause)
-        openings: list[Opening] = []
+        made: list[tuple[OpenRequest, Cost, tuple[Row, ...], Failure | None]] = []
         async with self._fresh_session() as session:
             with self._recorder.step(f"{request.entity.name} x {len(request.keys):,}") as selecting:
                 instances = await self._select_all(session, request)
@@ -125,26 +126,22 @@ class LiveInstance:
                 with self._recorder.step(cause, plain=not request.mode.awaits, folded=True, option=option) as accessing:
                     failed = await self._access(session, self._access_of(request.of(key)), accessing)
                 cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
-                openings.append(await self._opened(request.of(key), cost, failed))
+                made.append((request.of(key), cost, self._child_rows(request.of(key), failed), failed))
                 await asyncio.sleep(0)  # many that are loaded already would hold up the event loop
                 if failed:
                     break
             await session.commit()
-            if openings:  # the first one asked for is the live one
-                self._instance = instances[openings[0].request.key]
-                openings[0] = openings[0]._replace(instance=await self._snapshot(request.entity))
-        return tuple(openings)
+            if not made:
+                return ()
+            self._instance = instances[made[0][0].key]
+            live, target = await self._snapshot(request.entity), self._target(made[0][0])
+            return tuple(Opening(asked, target, cost, live, rows, failed) for asked, cost, rows, failed in made)
 
-    async def _opened(self, request: OpenRequest, cost: Cost, failed: Failure | None) -> Opening:
-        name = request.relationship.name
-        return Opening(
-            request=request,
-            target=self._catalog.target(request.entity, request.relationship),
-            cost=cost,
-            instance=await self._snapshot(request.entity),
-            rows=() if failed or request.in_full else child_rows(self._instance, name),
-            failure=failed,
-        )
+    def _child_rows(self, request: OpenRequest, failed: Failure | None) -> tuple[Row, ...]:
+        return () if failed or request.in_full else child_rows(self._instance, request.relationship.name)
+
+    def _target(self, request: OpenRequest) -> Entity:
+        return self._catalog.target(request.entity, request.relationship)
 
     def _access_of(self, request: OpenRequest) -> Access:
         attribute = Attribute(request.relationship.name, AttributeKind.RELATIONSHIP)
