@@ -17,6 +17,7 @@ SIZE = (120, 36)
 PICTURES = {
     "opened": ["enter"],
     "explained": ["enter", "u", "enter", "t"],
+    "compared": ["c"],
 }
 """Each picture's file name, and the keys that lead to it."""
 

@@ -32,6 +32,14 @@ class Relationship(NamedTuple):
     """SQLAlchemy's word for it, in small letters: one to many, many to one, many to many."""
     lazy: str
     """The loader strategy it is mapped with: `select`, `selectin`, `raise`, ..."""
+    query: str = ""
+    """How to select what it leads to without loading it, `members.select()`, where the class has a write_only or
+    dynamic relationship that does."""
+
+    @property
+    def is_query(self) -> bool:
+        """Does it hold a query, and never instances (https://docs.sqlalchemy.org/en/21/orm/large_collections.html)?"""
+        return self.lazy in {"dynamic", "write_only"}
 
 
 class Entity(NamedTuple):
@@ -41,6 +49,8 @@ class Entity(NamedTuple):
     table: str
     columns: tuple[Column, ...]
     relationships: tuple[Relationship, ...]
+    has_awaitable_attrs: bool = True
+    """Does the class have SQLAlchemy's mixin AsyncAttrs?"""
 
     @property
     def variable(self) -> str:

@@ -95,7 +95,7 @@ class Opening(NamedTuple):
     @property
     def is_held_back(self) -> bool:
         """Was nothing loaded into the instance, because there is so much?"""
-        return self.query is not None and not self.request.in_full
+        return self.query is not None and not self.request.in_full and not self.request.relationship.is_query
 
 
 class Accessed(NamedTuple):

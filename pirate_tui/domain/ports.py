@@ -5,6 +5,7 @@
 from typing import Protocol
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
+from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.query import Position, Query
@@ -99,6 +100,12 @@ class Database(Protocol):
 
     async def predict(self, attribute: str) -> Prediction:
         """What a plain access to an attribute of the live instance would send first; nothing is sent."""
+
+    async def measure(self, request: MeasureRequest) -> Run:
+        """Read a relationship of many instances in one way, in a session of its own; the live one stays as it is.
+
+        Whatever stands in its way is the run's error. Raises `Trouble` where it would load too much altogether.
+        """
 
     async def renew(self) -> None:
         """Take the file as it is now, if it was replaced; raises `CannotStart` where it cannot be used any more."""

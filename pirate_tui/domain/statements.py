@@ -37,7 +37,7 @@ class Statement(NamedTuple):
         """This statement told in one line with those that an earlier line tells of."""
         seconds = None if self.seconds is None else self.seconds + (earlier.seconds or 0.0)
         rows = None if self.rows is None else self.rows + (earlier.rows or 0)
-        return self._replace(number=earlier.number, seconds=seconds, rows=rows, times=earlier.times + 1)
+        return self._replace(number=earlier.number, seconds=seconds, rows=rows, times=earlier.times + self.times)
 
     @property
     def summary(self) -> str:

@@ -1,10 +1,12 @@
 """Mapped classes -> `Entity`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
 from sqlalchemy import Integer, Numeric, String, inspect
+from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
 from pirate_tui.domain.entity import Column, Entity, Relationship
@@ -19,13 +21,12 @@ class Catalog:
     """The mapped classes of one database, by the names that the screen knows them by."""
 
     def __init__(self, classes: Sequence[type]) -> None:
-        self._mappers: dict[str, Mapper[Any]] = {}
-        self._entities: dict[str, Entity] = {}
-        for mapped in classes:
-            mapper: Mapper[Any] = inspect(mapped)
+        mappers: list[Mapper[Any]] = [inspect(mapped) for mapped in classes]
+        for mapper in mappers:
             mapper.registry.configure()
-            self._mappers[mapper.class_.__name__] = mapper
-            self._entities[mapper.class_.__name__] = entity_of(mapper)
+        names = _names(mappers)
+        self._mappers = {name: mapper for mapper, name in names.items()}
+        self._entities = {mapper: entity_of(mapper, names) for mapper in names}
         self.entities = tuple(self._entities.values())
 
     def mapper(self, entity: Entity) -> Mapper[Any]:
@@ -34,7 +35,7 @@ class Catalog:
 
     def entity(self, mapper: Mapper[Any]) -> Entity:
         """The entity of a mapper; KeyError for a class that was not given."""
-        return self._entities[mapper.class_.__name__]
+        return self._entities[mapper]
 
     def target(self, entity: Entity, relationship: Relationship) -> Entity:
         """The entity that a relationship leads to; KeyError for a class that was not given."""
@@ -43,20 +44,30 @@ class Catalog:
 
 def table_attributes(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     """The attributes that a table's own columns stand behind, in the order of their definition."""
-    return [attribute for attribute in mapper.column_attrs if isinstance(attribute.columns[0], TableColumn)]
+    tables = mapper.tables
+    return [one for one in mapper.column_attrs if getattr(one.columns[0], "table", None) in tables]
 
 
-def entity_of(mapper: Mapper[Any]) -> Entity:
-    """What a mapped class looks like."""
+def _names(mappers: Sequence[Mapper[Any]]) -> dict[Mapper[Any], str]:
+    """What each class is called: where an earlier one has its name, with its module too, as in `shop.models.Order`."""
+    names: dict[Mapper[Any], str] = {}
+    for mapper in mappers:
+        mapped = mapper.class_
+        if mapper not in names:
+            own = (mapped.__name__, f"{mapped.__module__}.{mapped.__qualname__}")
+            made = (f"{own[1]}_{number}" for number in count(2))
+            names[mapper] = next(name for name in chain(own, made) if name not in names.values())
+    return names
+
+
+def entity_of(mapper: Mapper[Any], names: Mapping[Mapper[Any], str]) -> Entity:
+    """What a mapped class looks like, among others of these names."""
     return Entity(
-        name=mapper.class_.__name__,
+        name=names[mapper],
         table=clean(str(mapper.local_table)),
         columns=tuple(_column(mapper, attribute) for attribute in table_attributes(mapper)),
-        relationships=tuple(
-            _relationship(relationship)
-            for relationship in mapper.relationships
-            if relationship.lazy not in NEVER_LOADED
-        ),
+        relationships=tuple(_relationship(one, names) for one in mapper.relationships),
+        has_awaitable_attrs=issubclass(mapper.class_, AsyncAttrs),
     )
 
 
@@ -71,13 +82,23 @@ def _column(mapper: Mapper[Any], attribute: ColumnProperty[Any]) -> Column:
     )
 
 
-def _relationship(relationship: RelationshipProperty[Any]) -> Relationship:
+def _relationship(relationship: RelationshipProperty[Any], names: Mapping[Mapper[Any], str]) -> Relationship:
+    target = relationship.mapper
     return Relationship(
         name=relationship.key,
-        target=relationship.mapper.class_.__name__,
+        target=names.get(target, target.class_.__name__),
         uselist=bool(relationship.uselist),
         direction={"ONETOMANY": "one to many", "MANYTOONE": "many to one", "MANYTOMANY": "many to many"}[
             relationship.direction.name
         ],
         lazy=str(relationship.lazy),
+        query=_query(relationship),
     )
+
+
+def _query(relationship: RelationshipProperty[Any]) -> str:
+    """How to select what it leads to without loading it, by a twin of its own where that is the one mapped so."""
+    for twin in (relationship, *relationship.parent.relationships):
+        if twin.lazy in NEVER_LOADED and str(twin.primaryjoin) == str(relationship.primaryjoin):
+            return f"{twin.key}.{'statement' if twin.lazy == 'dynamic' else 'select()'}"
+    return ""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Executable, Row, text
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
-from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.comparing import MeasureRequest, Run
+from pirate_tui.domain.entity import Column, Entity, Relationship
 from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble
 from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
@@ -22,6 +23,7 @@ from pirate_tui.orm.cells import whole_text
 from pirate_tui.orm.conditions import exceeds_together
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.instance import LiveInstance
+from pirate_tui.orm.measuring import Measurer
 from pirate_tui.orm.pages import Pages
 from pirate_tui.orm.plans import Explain, sorts
 from pirate_tui.orm.preflight import TABLES_STATEMENT, Table, tables
@@ -76,6 +78,7 @@ class OrmDatabase:
         engine = self._connections.engine
         self._recorder = Recorder(engine, listener)
         self._live = LiveInstance(self._connections, self._recorder, self._catalog)
+        self._measurer = Measurer(self._connections, self._recorder, self._catalog)
         self._dialect = engine.dialect
         self._tables: dict[str, Table] = {}
         self._pages: dict[Query, Pages] = {}
@@ -186,11 +189,9 @@ class OrmDatabase:
 
     async def open(self, request: OpenRequest) -> Opening:
         """Select the instance anew, access its relationship unless it holds too much, and keep it as the live one."""
-        if not request.relationship.uselist or not request.loads:
-            return await self._live.open(request)
         target = self._catalog.target(request.entity, request.relationship)
         query = Query(target, within=Within(request.entity, request.key, request.relationship))
-        if not (await self._is_large(Query(target)) and await self._exceeds_limit(query)):
+        if not request.relationship.is_query and not await self._is_too_much(request, query):
             return await self._live.open(request)
         if request.in_full:
             opening = await self._live.open(request)
@@ -201,15 +202,14 @@ class OrmDatabase:
 
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         """Select the instances and access the relationship of each, unless that is too much altogether."""
-        target = self._catalog.target(request.entity, request.relationship)
-        most = ALTOGETHER * self._collection_limit
-        if request.of(request.keys[0]).loads and await self._is_large(Query(target)):
-            owner = self._catalog.mapper(request.entity)
-            statement = exceeds_together(owner, request.relationship.name, request.keys, most)
-            if await self._fetch(f"size of {request.entity.name}.{request.relationship.name}", statement, {}):
-                reason = f"these {len(request.keys):,} rows lead to more than {most:,} {target.name}"
-                raise Trouble(reason, "open them one by one, or start with a larger --limit")
+        if request.of(request.keys[0]).loads:
+            await self._check_altogether(request.entity, request.relationship, request.keys)
         return await self._live.open_all(request)
+
+    async def measure(self, request: MeasureRequest) -> Run:
+        """Read a relationship of many instances in one way."""
+        await self._check_altogether(request.entity, request.relationship, request.keys)
+        return await self._measurer.measure(request)
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         """Select the instance anew, and do with it what an application would have done."""
@@ -233,6 +233,22 @@ class OrmDatabase:
         """Give back the session, the connections and their threads."""
         await self._live.close()
         await self._connections.dispose()
+
+    async def _is_too_much(self, request: OpenRequest, query: Query) -> bool:
+        """Would opening it load more than a collection may hold unasked?"""
+        if not request.relationship.uselist or not request.loads:
+            return False
+        return await self._is_large(Query(query.entity)) and await self._exceeds_limit(query)
+
+    async def _check_altogether(self, entity: Entity, relationship: Relationship, keys: Sequence[RowKey]) -> None:
+        """Do these rows lead to more than may be loaded at once? Raises `Trouble`."""
+        target, most = self._catalog.target(entity, relationship), ALTOGETHER * self._collection_limit
+        if not await self._is_large(Query(target)):
+            return
+        statement = exceeds_together(self._catalog.mapper(entity), relationship.name, keys, most)
+        if await self._fetch(f"size of {entity.name}.{relationship.name}", statement, {}):
+            reason = f"these {len(keys):,} rows lead to more than {most:,} {target.name}"
+            raise Trouble(reason, "take fewer of them, or start with a larger --limit")
 
     async def _is_large(self, query: Query) -> bool:
         """Are there more rows than a collection may hold unasked? Asked once, until they are counted anew."""

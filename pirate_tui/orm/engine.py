@@ -138,6 +138,8 @@ class Connections:
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._listener = listener
         self._is_lenient = False
+        self._jobs: dict[asyncio.Future[Any], Errand] = {}
+        """Questions under way."""
         event.listen(self.engine.sync_engine, "connect", guard_connection)
         event.listen(self.engine.sync_engine, "checkout", self._checked_out)
         event.listen(self.engine.sync_engine, "checkin", self._checked_in)
@@ -169,7 +171,10 @@ class Connections:
         self._file.take()
 
     async def dispose(self) -> None:
-        """Close every connection and end its thread."""
+        """Stop every question, close every connection and end its thread."""
+        for job, errand in tuple(self._jobs.items()):
+            await errand.stop()
+            await _until_done(job)
         await self.engine.dispose()
 
     async def _ask_once(self, question: Callable[[], Awaitable[T]]) -> T:
@@ -178,6 +183,8 @@ class Connections:
             self._listener.changed()
         errand = Errand(time.monotonic() + self.time_limit)
         job = asyncio.ensure_future(self._answer(errand, question))
+        self._jobs[job] = errand
+        job.add_done_callback(self._jobs.pop)
         try:
             return await asyncio.shield(job)
         except asyncio.CancelledError:

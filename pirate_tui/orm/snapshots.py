@@ -57,10 +57,10 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
 def child_rows(instance: Any, name: str) -> tuple[Row, ...]:
     """The rows of a loaded relationship: of its collection, of its one instance, or none."""
     held = inspect(instance).dict[name]
-    return tuple(_row(inspect(child)) for child in _children(held))
+    return tuple(_row(inspect(child)) for child in children_of(held))
 
 
-def _children(held: Any) -> Iterable[Any]:
+def children_of(held: Any) -> Iterable[Any]:
     if held is None:
         return ()
     if isinstance(held, Mapping):

@@ -70,6 +70,12 @@ def is_missing_greenlet(error: BaseException) -> bool:
     return any(isinstance(link, SQLAlchemyError) and link.code == MISSING_GREENLET for link in chain(error))
 
 
+def name_of(error: BaseException) -> str:
+    """An error in a word or two: `MissingGreenlet`, `StatementError(MissingGreenlet)`."""
+    inner = getattr(error, "orig", None)
+    return type(error).__name__ + (f"({type(inner).__name__})" if inner is not None else "")
+
+
 def _from_snippet(trace: TracebackType | None) -> TracebackType | None:
     """The part of the traceback that begins at the evaluated line; all of it when that is not in it."""
     at = trace

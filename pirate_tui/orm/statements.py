@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -50,9 +50,14 @@ class Tally:
     """Is it told in one line with all that had the same cause, and the same text, before?"""
     option: str = ""
     """The loader option that would spare what is folded."""
+    is_measured: bool = False
+    """Is it measured? Then what it sends is told when it is over, one line for each text."""
     sent: int = 0
+    rows: int = 0
     unsent: Unsent | None = None
     """What a plain access asked for first."""
+    lines: dict[tuple[str, str], Statement] = field(default_factory=dict)
+    """What is folded within this step, by cause and text."""
 
 
 _tally: ContextVar[Tally | None] = ContextVar("tally", default=None)
@@ -74,7 +79,25 @@ class Recorder:
     @contextmanager
     def step(self, cause: str, *, plain: bool = False, folded: bool = False, option: str = "") -> Iterator[Tally]:
         """Everything sent inside the block is caused by `cause`, and counted."""
-        tally = Tally(cause, plain, folded, option)
+        with self._under(Tally(cause, plain, folded, option)) as tally:
+            yield tally
+
+    @contextmanager
+    def measured(self, cause: str, *, plain: bool = False) -> Iterator[Tally]:
+        """The same for a step whose time is taken: to tell of each statement as it is sent would cost some of it."""
+        tally = Tally(cause, plain, is_measured=True)
+        try:
+            with self._under(tally):
+                yield tally
+        finally:
+            for told in tally.lines.values():
+                earlier = self._folded.get((cause, told.text))
+                whole = told._replace(number=next(self._numbers)) if earlier is None else told.after(earlier)
+                self._folded[cause, told.text] = whole
+                self._listener.statement(whole)
+
+    @contextmanager
+    def _under(self, tally: Tally) -> Iterator[Tally]:
         token = _tally.set(tally)
         try:
             yield tally
@@ -102,10 +125,14 @@ class Recorder:
             return
         if tally.plain and tally.unsent is None:
             tally.unsent = self.unsent(context)
-        path = context.loader_strategy_path if context.is_relationship_load else None
-        names = [part.key for part in path.path if isinstance(part, RelationshipProperty)] if path else []
-        if names and not tally.cause.endswith(f".{names[-1]}"):
-            context.update_execution_options(cause=f"{tally.cause}.{'.'.join(names)}")
+        loaded = _relationships(context)
+        if not loaded or tally.is_measured:
+            return
+        if not tally.cause.endswith(f".{loaded[-1].key}"):
+            path = ".".join(one.key for one in loaded)
+            context.update_execution_options(cause=f"{tally.cause}.{path}")
+        if context.lazy_loaded_from is not None:  # for one parent: the same for another one makes an N+1
+            context.update_execution_options(spared_by=f"selectinload({_name(loaded[-1])})")
 
     def unsent(self, context: ORMExecuteState) -> Unsent:
         """What an access asks for, compiled as it would be sent."""
@@ -116,10 +143,9 @@ class Recorder:
         given = context.parameters
         state = compiled.construct_expanded_state(given if isinstance(given, dict) else None)
         values = list(state.parameters.values()) if state.positiontup is None else list(state.positional_parameters)
-        path = context.loader_strategy_path if context.is_relationship_load else None
-        loaded = [part for part in path.path if isinstance(part, RelationshipProperty)] if path else []
-        name = f"{loaded[-1].parent.class_.__name__}.{loaded[-1].key}" if loaded else ""
-        return Unsent(clean_sql(state.statement), _shown(values), clean(name))
+        loaded = _relationships(context)
+        name = _name(loaded[-1]) if loaded else ""
+        return Unsent(clean_sql(state.statement), _shown(values), name)
 
     def _before(self, *call: Any) -> None:
         connection, _cursor, text, parameters, context, _many = call
@@ -128,35 +154,68 @@ class Recorder:
         if tally.plain:
             return
         tally.sent += 1
+        if tally.is_measured:
+            connection.info["measured"] = (tally, text, parameters, time.perf_counter())
+            return
         cause = context.execution_options.get("cause", tally.cause)
-        told = Statement(0, clean_sql(text), _shown(parameters), cause, Outcome.RUNNING, option=tally.option)
-        earlier = self._folded.get((cause, told.text)) if tally.folded else None
+        option = tally.option or context.execution_options.get("spared_by", "")
+        lines = self._folded if tally.folded else tally.lines
+        told = Statement(0, clean_sql(text), _shown(parameters), cause, Outcome.RUNNING, option=option)
+        earlier = lines.get((cause, told.text)) if tally.folded or option else None
         if earlier is None:
             told = told._replace(number=next(self._numbers))
-        connection.info["told"] = (told, earlier, tally.folded, time.perf_counter())
+        connection.info["told"] = (told, earlier, lines, time.perf_counter())
         self._listener.statement(told if earlier is None else told.after(earlier))
 
     def _after(self, *call: Any) -> None:
         connection, cursor, *_ = call
         # Every async adapter fetches at execute; the rows lie in the cursor, and `rowcount` is -1 on SQLite.
         rows = len(cursor._rows)  # noqa: SLF001  there is no public name for it on 2.0 or 2.1
-        self._ended(connection, Outcome.DONE, rows)
+        measured = connection.info.pop("measured", None)
+        if measured is None:
+            self._ended(connection, Outcome.DONE, rows)
+        else:
+            tally, text, parameters, began = measured
+            _count(tally, text, parameters, began, rows)
 
     def _failed(self, context: ExceptionContext) -> None:
         if context.connection is not None:
+            context.connection.info.pop("measured", None)
             is_ours = was_interrupted(context.original_exception)
             self._ended(context.connection, Outcome.STOPPED if is_ours else Outcome.FAILED, None)
 
     def _ended(self, connection: Connection, outcome: Outcome, rows: int | None) -> None:
-        told, earlier, is_folded, began = connection.info.pop("told", (None, None, False, 0.0))
+        told, earlier, lines, began = connection.info.pop("told", (None, None, {}, 0.0))
         if told is None:
             return
         ended = told._replace(outcome=outcome, seconds=time.perf_counter() - began, rows=rows)
         if earlier is not None:
             ended = ended.after(earlier)
-        if is_folded:
-            self._folded[ended.cause, ended.text] = ended
+        lines[ended.cause, ended.text] = ended
         self._listener.statement(ended)
+
+
+def _count(tally: Tally, text: str, parameters: Any, began: float, rows: int) -> None:
+    """Take a measured statement to those of its text; it is not made safe to show before the first of them."""
+    seconds = time.perf_counter() - began
+    tally.rows += rows
+    earlier = tally.lines.get((tally.cause, text))
+    if earlier is None:
+        told = Statement(0, clean_sql(text), _shown(parameters), tally.cause, Outcome.DONE, seconds, rows)
+    else:
+        told = earlier._replace(seconds=0.0 if earlier.seconds is None else earlier.seconds + seconds)
+        told = told._replace(rows=(earlier.rows or 0) + rows, times=earlier.times + 1)
+    tally.lines[tally.cause, text] = told
+
+
+def _relationships(context: ORMExecuteState) -> list[RelationshipProperty[Any]]:
+    """The relationships that a load goes along; none where it loads columns."""
+    path = context.loader_strategy_path if context.is_relationship_load else None
+    return [part for part in path.path if isinstance(part, RelationshipProperty)] if path else []
+
+
+def _name(relationship: RelationshipProperty[Any]) -> str:
+    return clean(f"{relationship.parent.class_.__name__}.{relationship.key}")
 
 
 def clean_sql(text: str) -> str:

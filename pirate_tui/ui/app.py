@@ -11,12 +11,14 @@ from rich.segment import Segments
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme
 
 from pirate_tui.domain.ports import Connect
 from pirate_tui.ui.commands import COMMANDS, Place
 from pirate_tui.ui.screens.browse import BrowseScreen
+from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 
 
@@ -90,13 +92,14 @@ class PirateApp(App[None]):
         """The palette: Textual's own, and every command of ours."""
         yield from super().get_system_commands(screen)
         if isinstance(screen, BrowseScreen):
-            table = screen.query_one(RowTable)
+            bound_to: dict[Place, DOMNode] = {Place.SCREEN: screen, Place.TABLE: screen.query_one(RowTable)}
+            bound_to[Place.INSPECTOR] = screen.query_one(Inspector)
             for command in COMMANDS:
-                if command.place is not Place.TEXT and not command.action.startswith("app."):
-                    namespace = table if command.place is Place.TABLE else screen
-                    yield SystemCommand(command.title, command.tooltip, partial(self._act, command.action, namespace))
+                if command.place in bound_to and not command.action.startswith("app."):
+                    act = partial(self._act, command.action, bound_to[command.place])
+                    yield SystemCommand(command.title, command.tooltip, act)
 
-    async def _act(self, action: str, namespace: BrowseScreen | RowTable) -> None:
+    async def _act(self, action: str, namespace: DOMNode) -> None:
         await self.run_action(action, namespace)
 
     def _signalled(self, number: signal.Signals) -> None:

@@ -15,6 +15,7 @@ class Place(Enum):
     TABLE = "in the table"
     TEXT = "in a traceback, an explanation, the statements"
     INSPECTOR = "in the inspector"
+    COMPARE = "in the comparison"
 
 
 class Group(Enum):
@@ -24,6 +25,7 @@ class Group(Enum):
     OPEN = "Open"
     MOVE = "Move"
     ROWS = "Choose rows"
+    COMPARE = "Compare strategies"
     TEXT = "Read and copy"
     GENERAL = "General"
 
@@ -100,6 +102,21 @@ COMMANDS = (
             Group.ACCESS, in_footer=True),
     Command("previous_strategy", "S", "Loader back", "Open relationships with the previous loader strategy",
             Group.ACCESS),
+    Command("compare", "c", "Compare", "Measure every loader strategy for the relationship here, on the rows shown",
+            Group.COMPARE, in_footer=True),
+    Command("again", "r,enter", "Measure again", "In the comparison: measure from the beginning",
+            Group.COMPARE, Place.COMPARE, in_footer=True, key_display="r"),
+    Command("next_count", "p", "Parents", "In the comparison: the rows of the page, 100, 1,000",
+            Group.COMPARE, Place.COMPARE, in_footer=True),
+    Command("next_relationship", "right_square_bracket", "Next relationship",
+            "In the comparison: the class's next relationship", Group.COMPARE, Place.COMPARE, in_footer=True,
+            key_display="]"),
+    Command("previous_relationship", "left_square_bracket", "Previous relationship",
+            "In the comparison: the relationship before", Group.COMPARE, Place.COMPARE),
+    Command("copy", "y", "Copy code", "In the comparison: copy the line of code of the way under the cursor",
+            Group.COMPARE, Place.COMPARE, in_footer=True),
+    Command("close", "escape,c,q", "Close", "In the comparison: stop measuring; else back to the table",
+            Group.COMPARE, Place.COMPARE, in_footer=True, key_display="esc"),
     Command("explain", "t", "Explain", "Turn between the raw traceback and its explanation",
             Group.TEXT, in_footer=True),
     Command("search", "slash", "Search", "Search the whole table; in another panel, its text",

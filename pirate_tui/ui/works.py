@@ -15,7 +15,7 @@ from pirate_tui.domain.failure import Trouble
 PATIENCE = 0.2
 """Seconds that work may take before it is said that it is under way."""
 
-CANCELLABLE = frozenset({"connect", "open", "find", "show", "search"})
+CANCELLABLE = frozenset({"connect", "open", "find", "show", "search", "compare"})
 """Groups of workers that esc stops at once; whatever else runs, when it is said to be under way."""
 
 

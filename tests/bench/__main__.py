@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import attributes, programs, queries, scale, seeding
+from tests.bench import attributes, eager, programs, queries, scale, seeding
 from tests.bench.figures import Figure, Setting, report
 
 
@@ -17,7 +17,9 @@ BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
     "keys": programs.keys,
     "window": queries.window,
     "members": queries.members,
+    "eager": eager.eager,
     "failures": queries.failures,
+    "explanation": scale.explanation,
     "verdicts": attributes.verdicts,
     "seeding": seeding.seeding,
     "feel": scale.feel,

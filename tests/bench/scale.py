@@ -85,6 +85,24 @@ def stopping(setting: Setting) -> list[Figure]:
     return [Figure(f"esc while {HUGE:,} rows are sorted: said to be stopped", taken, aim=250)]
 
 
+def explanation(setting: Setting) -> list[Figure]:
+    """Enter in unsafe mode until the traceback is on the screen, and `t` until the explanation is."""
+    path, raw, explained = setting.world(SMALL), list[float](), list[float]()
+    for _ in range(setting.runs):
+        with open_ours(setting, path) as terminal:
+            terminal.until(f"{SMALL:,} rows")
+            terminal.settle(1.0)
+            terminal.press("u")
+            terminal.settle()
+            raw.append(terminal.until("your line", terminal.press("\r")))
+            terminal.settle()
+            explained.append(terminal.until("awaitable_attrs", terminal.press("t")))
+    return [
+        Figure("enter, select, plain access: its traceback on the screen", raw),
+        Figure("  its explanation on the screen", explained, aim=50),
+    ]
+
+
 def whole_table(setting: Setting) -> list[Figure]:
     """Jumps, an order and a search over a whole table, beside the first window and plain `sqlite3`."""
     return asyncio.run(_whole_table(setting.fleet(SEARCHED), setting.runs))

@@ -72,9 +72,13 @@ class Berth(Base):
     harbour_id: Mapped[int] = mapped_column(ForeignKey("harbours.id"))
 
 
-def test_a_relationship_that_holds_a_query_cannot_be_opened_in_place() -> None:
+def test_a_relationship_that_holds_a_query_says_how_to_select_by_it() -> None:
     (harbour, *_) = Catalog([Harbour, Port, Berth]).entities
-    assert [relationship.name for relationship in harbour.relationships] == ["port"]
+    assert [(one.name, one.is_query, one.query) for one in harbour.relationships] == [
+        ("port", False, ""),
+        ("berths", True, "berths.statement"),
+        ("ships", True, "ships.select()"),
+    ]
 
 
 def test_columns_go_by_their_attributes_and_only_the_tables_own() -> None:

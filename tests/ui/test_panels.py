@@ -12,6 +12,7 @@ from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.ui.app import PIRATE
 from pirate_tui.ui.commands import COMMANDS, Place
 from pirate_tui.ui.screens.browse import BrowseScreen
+from pirate_tui.ui.screens.compare import CompareScreen
 from pirate_tui.ui.screens.help import HelpScreen
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -21,7 +22,13 @@ from pirate_tui.ui.widgets.title_bar import TitleBar
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
-ACTS_ON = {Place.SCREEN: BrowseScreen, Place.TABLE: RowTable, Place.TEXT: SearchableView, Place.INSPECTOR: Inspector}
+ACTS_ON: dict[Place, type] = {
+    Place.SCREEN: BrowseScreen,
+    Place.TABLE: RowTable,
+    Place.TEXT: SearchableView,
+    Place.INSPECTOR: Inspector,
+    Place.COMPARE: CompareScreen,
+}
 
 
 def _title(browser: Any) -> str:

@@ -267,6 +267,7 @@ class BrowseScreen(Screen[None]):
             "log": self._is_furnished.is_set(),
             "ask_again": is_failed,
             "explain": is_failed or None,
+            "compare": (is_open and self._table.listing is not None) or None,
             "unsafe": is_open or None,
             "situation": (is_open and self._inspector.snapshot is not None) or None,
             "next_strategy": is_open or None,
@@ -282,14 +283,24 @@ class BrowseScreen(Screen[None]):
         """Open every row of the page, one access each, the one that the cursor is on first."""
         listing = self._table.listing
         rows = {} if listing is None else self._table.page_rows()
-        if listing is None or not listing.entity.relationships or not rows:
+        if listing is None or not rows or all(one.is_query for one in listing.entity.relationships):
             return
-        names = [one.name for one in listing.entity.relationships]
-        name = self._table.cursor[1] if len(self._table.cursor) > 1 else names[0]
+        listed = [one for one in listing.entity.relationships if not one.is_query]
+        chosen = next((one for one in listed if one.name in self._table.cursor[1:2]), listed[0])
         here = int(self._table.cursor[0])
         keys = tuple(rows[number].key or () for number in sorted(rows, key=lambda number: (number != here, number)))
-        ask = OpenAllRequest(listing.entity, keys, listing.entity.relationship(str(name)), self.mode, self.strategy)
+        ask = OpenAllRequest(listing.entity, keys, chosen, self.mode, self.strategy)
         self._read.instance.open_all(rows, ask, self._is_furnished.wait)
+
+    def action_compare(self) -> None:
+        """Compare loader strategies for the relationship under the cursor, on the rows that are shown."""
+        from pirate_tui.ui.screens.compare import CompareScreen, question_at  # not needed for the first paint
+
+        question = question_at(self._opened, self._table, self._inspector)
+        if question is None:
+            self._table.hint = "there is no relationship here to compare strategies for"
+        else:
+            self.app.push_screen(CompareScreen(self._opened, question))
 
     def action_situation(self) -> None:
         """After commit, after rollback, detached, fresh again."""

@@ -25,6 +25,7 @@ Commit and rollback expire an instance: x shows what its attributes do then, and
 The traceback never names the attribute. The explained side (t) does, with the statement and the remedies.
 What is loaded costs nothing to access: choose an eager loader (s), and the plain access works. \
 An opened line counts both: select 2 + access 0.
+Which loader strategy is right is measured on your rows: c compares them, and says which to take and why.
 A collection of very many rows is paged and not loaded, until a second Enter makes the real access.
 Order, filter and search go over the whole table, through the database.
 """

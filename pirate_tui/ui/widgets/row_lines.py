@@ -167,6 +167,9 @@ def _told(opening: Opening, window: Window | None) -> str:
         what = f"{len(opening.rows):,} {opening.target.name}"
     else:
         what = opening.target.name if opening.rows else "None"
+    if request.relationship.is_query:
+        query = f"await session.scalars({request.entity.variable}.{request.relationship.query})"
+        return f" · {what} · a query, which loads nothing into the instance: {query}"
     if opening.is_held_back:
         return f" · {what} · none loaded into the instance, there are so many · ⏎ loads all"
     return (

@@ -1,0 +1,167 @@
+"""The ways to get at one relationship of many parents, measured side by side. Pure."""
+
+from enum import Enum
+from statistics import median
+from typing import NamedTuple
+
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.rows import RowKey
+
+
+ROUNDS = 5
+"""How often each way is measured, after a round in which its statement is compiled."""
+
+BUDGET = 4.0
+"""Seconds after which no further round begins: what takes so long needs no median."""
+
+
+class Way(Enum):
+    """One way to read a relationship of every parent, and what is to be known of it."""
+
+    AWAITED = "awaited one by one", "one SELECT for each parent: the N+1"
+    PLAIN = "plain access", "what people do by mistake"
+    RUN_SYNC = "run_sync", "plain accesses inside one greenlet: the same N+1"
+    SELECTINLOAD = "selectinload", "a second SELECT ... IN (...) for up to 500 parents at once"
+    JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; for collections it repeats the parents"
+    SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
+    IMMEDIATELOAD = "immediateload", "loaded with the parents, but one SELECT for each: a hidden N+1"
+    RAISELOAD = "raiseload", "refuses to load: finds lazy loads in tests"
+    QUERY = "its own query", "a SELECT for each parent that can be filtered, ordered, limited"
+
+    def __init__(self, title: str, lesson: str) -> None:
+        self.title = title
+        """SQLAlchemy's own name for it, where it has one."""
+        self.lesson = lesson
+        """What a person should remember of it."""
+
+
+class MeasureRequest(NamedTuple):
+    """Select these parents in a session of its own, and read this relationship of each in that way."""
+
+    entity: Entity
+    keys: tuple[RowKey, ...]
+    relationship: Relationship
+    way: Way
+
+
+class Run(NamedTuple):
+    """What came of one measured run."""
+
+    seconds: float
+    statements: int
+    rows: int
+    """Rows that the database gave: joins repeat the parents in them."""
+    instances: int
+    """What the relationships held altogether."""
+    parents: int = 0
+    """How many parents were found and read."""
+    error: str = ""
+    """The name of what was raised instead; empty where all went well."""
+
+
+class Measurement(NamedTuple):
+    """All runs of one way."""
+
+    way: Way
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def counted(self) -> tuple[Run, ...]:
+        """The runs that count: not the first, which compiled the statement, where there are others."""
+        return self.runs[1:] or self.runs
+
+    @property
+    def seconds(self) -> float:
+        """The median."""
+        return median(run.seconds for run in self.counted)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The least and the most, in seconds."""
+        taken = [run.seconds for run in self.counted]
+        return min(taken), max(taken)
+
+    @property
+    def last(self) -> Run:
+        """The newest run: statements and rows are the same in all."""
+        return self.runs[-1]
+
+    @property
+    def works(self) -> bool:
+        """Was everything read?"""
+        return bool(self.runs) and not any(run.error for run in self.runs)
+
+
+class Contest(NamedTuple):
+    """Every way that there is for one relationship of these parents, and what is measured so far."""
+
+    entity: Entity
+    keys: tuple[RowKey, ...]
+    relationship: Relationship
+    measurements: tuple[Measurement, ...]
+
+    @classmethod
+    def of(cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship) -> "Contest":
+        """One of which nothing is measured yet."""
+        return cls(entity, keys, relationship, tuple(map(Measurement, ways(entity, relationship))))
+
+    @property
+    def due(self) -> MeasureRequest | None:
+        """What to measure next: the ways take turns, so that whatever disturbs a moment disturbs them all.
+
+        None when everything is measured. What failed is not tried more often than it takes to see that it fails.
+        """
+        rounds = 1 if self.seconds > BUDGET else ROUNDS + 1
+        least = min(len(one.runs) for one in self.measurements)
+        waiting = [one for one in self.measurements if len(one.runs) < (rounds if not one.runs or one.works else 1)]
+        if not waiting:
+            return None
+        chosen = next((one for one in waiting if len(one.runs) == least), waiting[0])
+        return MeasureRequest(self.entity, self.keys, self.relationship, chosen.way)
+
+    @property
+    def seconds(self) -> float:
+        """What all runs have taken."""
+        return sum(run.seconds for one in self.measurements for run in one.runs)
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds are counted by now."""
+        return max(0, max(len(one.runs) for one in self.measurements) - 1)
+
+    @property
+    def best(self) -> float:
+        """The median of the fastest way that works, in seconds; 0 while there is none."""
+        return min((one.seconds for one in self.measurements if one.works), default=0.0)
+
+    def of_way(self, way: Way) -> Measurement | None:
+        """What is measured of a way; None where there is nothing yet."""
+        return next((one for one in self.measurements if one.way is way and one.runs), None)
+
+    def with_run(self, way: Way, run: Run) -> "Contest":
+        """The contest after one more run."""
+        measured = tuple(one._replace(runs=(*one.runs, run)) if one.way is way else one for one in self.measurements)
+        return self._replace(measurements=measured)
+
+
+def ways(entity: Entity, relationship: Relationship) -> tuple[Way, ...]:
+    """The ways that there are to read a relationship, naive ones first."""
+    if relationship.is_query:
+        return (Way.PLAIN, Way.SELECTINLOAD, Way.QUERY)
+    awaited = (Way.AWAITED,) if entity.has_awaitable_attrs else ()
+    query = (Way.QUERY,) if relationship.query else ()
+    eager = (Way.SELECTINLOAD, Way.JOINEDLOAD, Way.SUBQUERYLOAD, Way.IMMEDIATELOAD, Way.RAISELOAD)
+    return (*awaited, Way.PLAIN, Way.RUN_SYNC, *eager, *query)
+
+
+def code_of(entity: Entity, relationship: Relationship, way: Way) -> str:
+    """The line that does it, with the model's own names."""
+    one, name = entity.variable, relationship.name
+    read = f"list({one}.{name})" if relationship.is_query else f"{one}.{name}"
+    lines = {
+        Way.AWAITED: f"await {one}.awaitable_attrs.{name}",
+        Way.PLAIN: read,
+        Way.RUN_SYNC: f"await session.run_sync(lambda _: [one.{name} for one in {one}s])",
+        Way.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",
+    }
+    return lines.get(way, f"select({entity.name}).options({way.title}({entity.name}.{name}))")

@@ -1,0 +1,105 @@
+"""Which way of loading to take, by what was measured, and why. Pure."""
+
+from typing import NamedTuple
+
+from pirate_tui.domain.comparing import Contest, Measurement, Way, code_of
+
+
+MUCH_SLOWER = 2.0
+"""A way that takes so many times as long as another is not recommended for its other merits."""
+
+LARGE = 1_000
+"""Instances for each parent: so many are better read in parts than loaded."""
+
+
+class Recommendation(NamedTuple):
+    """The way to take, with its line of code and the reason."""
+
+    way: Way
+    code: str
+    reason: str
+
+
+def recommendation(contest: Contest) -> Recommendation | None:
+    """What to take; None until something that helps has been measured.
+
+    Not merely what was fastest here: a join multiplies rows, and does so once more with each further collection
+    (https://docs.sqlalchemy.org/en/21/orm/queryguide/relationships.html#what-kind-of-loading-to-use).
+    """
+    chosen = _large(contest) or (_collection(contest) if contest.relationship.uselist else _one(contest))
+    if chosen is None:
+        return None
+    way, reason = chosen
+    return Recommendation(way, code_of(contest.entity, contest.relationship, way), reason)
+
+
+def _large(contest: Contest) -> tuple[Way, str] | None:
+    """Collections that are better not loaded at all, where the model has a way for it."""
+    query = contest.of_way(Way.QUERY)
+    if query is None or not query.works:
+        return None
+    each = query.last.instances // max(1, query.last.parents)
+    if not contest.relationship.is_query and each < LARGE:
+        return None
+    return Way.QUERY, (
+        f"{query.last.instances:,} {contest.relationship.target} for {_parents(query)}: a query of its own can be "
+        "filtered, ordered and limited, and need not hold them all"
+    )
+
+
+def _collection(contest: Contest) -> tuple[Way, str] | None:
+    selectin = contest.of_way(Way.SELECTINLOAD)
+    if selectin is None or not selectin.works:
+        return None
+    reason = f"{_statements(selectin)} for {_parents(selectin)}, {_saved(contest, selectin)}"
+    return Way.SELECTINLOAD, f"{reason}{_about_join(contest, selectin)}"
+
+
+def _about_join(contest: Contest, selectin: Measurement) -> str:
+    """What the JOIN did beside it, and why it is not taken even where it was faster."""
+    joined = contest.of_way(Way.JOINEDLOAD)
+    if joined is None or not joined.works:
+        return ""
+    run = joined.last
+    is_product = run.rows > run.instances + run.parents
+    did = (
+        f"made a cross product, {run.rows:,} rows for {run.instances:,} {contest.relationship.target}"
+        if is_product
+        else f"repeats each {contest.entity.name} with each {contest.relationship.target}, {run.rows:,} rows"
+    )
+    faster = f"; it was faster here, {joined.seconds * 1000:.1f} ms" if joined.seconds < selectin.seconds else ""
+    return f". joinedload {did}{faster}; a second collection would multiply them"
+
+
+def _one(contest: Contest) -> tuple[Way, str] | None:
+    """A to-one relationship: a join repeats nothing but the target."""
+    joined, selectin = contest.of_way(Way.JOINEDLOAD), contest.of_way(Way.SELECTINLOAD)
+    working = [one for one in (joined, selectin) if one is not None and one.works]
+    if not working:
+        return None
+    if joined in working and selectin in working and joined.seconds > MUCH_SLOWER * selectin.seconds:
+        shared = f"{selectin.last.parents:,} rows share few {contest.relationship.target}, which a JOIN would repeat"
+        return Way.SELECTINLOAD, f"{_statements(selectin)}, {_saved(contest, selectin)}; {shared}"
+    best = working[0]
+    return best.way, f"{_statements(best)} for {_parents(best)}, {_saved(contest, best)}; no row is repeated"
+
+
+def _saved(contest: Contest, best: Measurement) -> str:
+    """What the naive way costs beside it."""
+    naive = contest.of_way(Way.AWAITED) or contest.of_way(Way.RUN_SYNC)
+    if naive is None or not naive.works or naive.last.statements <= best.last.statements:
+        return f"{best.seconds * 1000:.1f} ms"
+    return (
+        f"{best.seconds * 1000:.1f} ms; {naive.way.title}: {naive.last.statements:,} statements, "
+        f"{naive.seconds * 1000:.1f} ms"
+    )
+
+
+def _statements(measured: Measurement) -> str:
+    sent = measured.last.statements
+    return f"{sent:,} statement{'s'[: sent != 1]}"
+
+
+def _parents(measured: Measurement) -> str:
+    found = measured.last.parents
+    return f"{found:,} row{'s'[: found != 1]}"

@@ -1,0 +1,115 @@
+"""One way of loading, measured: a session of its own, the same parents, every statement and row counted."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Select, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import immediateload, joinedload, raiseload, selectinload, subqueryload
+
+from pirate_tui.domain.comparing import MeasureRequest, Run, Way
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.orm.breathing import breathe
+from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.conditions import is_one_of
+from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.snapshots import children_of
+from pirate_tui.orm.snippet import evaluate, forget, name_of, without_warnings
+from pirate_tui.orm.statements import Recorder, Tally
+from pirate_tui.orm.troubles import DATABASE_ERRORS, READ_ERRORS
+
+
+OPTIONS: dict[Way, Callable[[Any], Any]] = {
+    Way.SELECTINLOAD: selectinload,
+    Way.JOINEDLOAD: joinedload,
+    Way.SUBQUERYLOAD: subqueryload,
+    Way.IMMEDIATELOAD: immediateload,
+    Way.RAISELOAD: raiseload,
+}
+"""The ways that are loader options; the others select the parents as they are mapped."""
+
+
+class Measurer:
+    """Measures ways of loading on one database."""
+
+    def __init__(self, connections: Connections, recorder: Recorder, catalog: Catalog) -> None:
+        self._connections = connections
+        self._recorder = recorder
+        self._catalog = catalog
+
+    async def measure(self, request: MeasureRequest) -> Run:
+        """Load in that way, once. What stands in its way, the time limit too, is the run's error."""
+        began = time.perf_counter()
+        try:
+            return await self._connections.ask(lambda: self._measure(request))
+        except Trouble as trouble:
+            return Run(time.perf_counter() - began, 0, 0, 0, error=trouble.reason)
+
+    async def _measure(self, request: MeasureRequest) -> Run:
+        async with self._connections.sessions() as session:
+            breathe(session, self._connections.told_loaded)
+            self._recorder.watch(session)
+            await session.connection()  # to get one is no part of any way
+            steps, parents, held, error, began = list[Tally](), tuple[Any, ...](), 0, "", time.perf_counter()
+            try:
+                with self._step(request, steps):
+                    parents = tuple((await session.execute(self._select(request))).unique().scalars())
+                with self._step(request, steps, plain=request.way is Way.PLAIN):
+                    held = await _read(session, parents, request)
+            except (SQLAlchemyError, *READ_ERRORS) as raised:
+                if isinstance(raised, DATABASE_ERRORS):
+                    raise
+                error = name_of(raised)
+                forget(raised)
+            seconds = time.perf_counter() - began
+            await session.commit()
+        sent, rows = sum(step.sent for step in steps), sum(step.rows for step in steps)
+        return Run(seconds, sent, rows, held, len(parents), error)
+
+    @contextmanager
+    def _step(self, request: MeasureRequest, steps: list[Tally], *, plain: bool = False) -> Iterator[None]:
+        cause = f"compare {request.entity.name}.{request.relationship.name}: {request.way.title}"
+        with self._recorder.measured(cause, plain=plain) as tally:
+            steps.append(tally)
+            yield
+
+    def _select(self, request: MeasureRequest) -> Select[Any]:
+        mapper = self._catalog.mapper(request.entity)
+        statement = select(mapper).where(is_one_of(mapper, request.keys))
+        option = OPTIONS.get(request.way)
+        if option is None:
+            return statement
+        return statement.options(option(getattr(mapper.class_, request.relationship.name)))
+
+
+async def _read(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:
+    """Read the relationship of each parent; how many instances all of them hold."""
+    name = request.relationship.name
+    if request.way is Way.QUERY:
+        return await _query_each(session, parents, request)
+    if request.way is Way.RUN_SYNC:
+        await session.run_sync(lambda _: [getattr(parent, name) for parent in parents])
+    elif request.way in {Way.AWAITED, Way.RAISELOAD} and request.entity.has_awaitable_attrs:
+        for parent in parents:
+            await getattr(parent.awaitable_attrs, name)
+    else:
+        _read_plainly(parents, request)
+    return sum(1 for parent in parents for _ in children_of(inspect(parent).dict.get(name)))
+
+
+def _read_plainly(parents: Sequence[Any], request: MeasureRequest) -> None:
+    """On the event loop, outside any greenlet: the mistake, unless everything is loaded."""
+    with without_warnings():
+        for parent in parents:
+            held = getattr(parent, request.relationship.name)
+            if request.relationship.is_query:
+                list(held)
+
+
+async def _query_each(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:
+    one, query = request.entity.variable, request.relationship.query
+    selects = [evaluate(f"{one}.{query}", {one: parent}) for parent in parents]
+    return sum([len((await session.scalars(each)).unique().all()) for each in selects])

@@ -1,0 +1,211 @@
+"""Loader strategies compared on the rows that are shown: measured side by side, and one recommended."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import ClassVar, NamedTuple, TypeAlias
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from pirate_tui.domain.comparing import ROUNDS, Contest, code_of
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.outline import is_row
+from pirate_tui.domain.ports import Database
+from pirate_tui.domain.recommendation import Recommendation, recommendation
+from pirate_tui.domain.rows import RowKey, Seek
+from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.widgets.inspector import Inspector
+from pirate_tui.ui.widgets.row_table import RowTable
+from pirate_tui.ui.widgets.strategy_chart import StrategyChart
+from pirate_tui.ui.widgets.text_pane import TextPane
+from pirate_tui.ui.works import Works
+
+
+COUNTS = (None, 100, 1_000)
+"""How many parents may be chosen; None is the page that is shown."""
+
+ReadKeys: TypeAlias = Callable[[int | None], Awaitable[tuple[RowKey, ...]]]
+"""Reads the keys of so many of the rows that are shown, or of the page."""
+
+
+class Question(NamedTuple):
+    """What is compared at first."""
+
+    entity: Entity
+    relationship: Relationship
+    keys: ReadKeys
+
+
+def question_at(database: Database, table: RowTable, inspector: Inspector) -> Question | None:
+    """What to compare where the cursor is: the relationship under it, or the first of its row's; None without one.
+
+    The parents are the rows among which the cursor is: the table's own, or those of a relationship opened in it.
+    """
+    listing, cursor = table.listing, table.cursor
+    entity = None if listing is None else listing.entity_at(cursor)
+    if listing is None or entity is None or not entity.relationships:
+        return None
+    above = cursor[:-1] if is_row(cursor) else cursor[:-2]
+    names = [inspector.current.name if inspector.has_focus and inspector.current else "", *cursor[-1:]]
+    listed = {one.name: one for one in entity.relationships}
+    chosen = next((listed[str(name)] for name in names if name in listed), entity.relationships[0])
+    query = listing.query_at(above) if above in listing.windows else None
+    opening = listing.opening_at(above) if above else None
+    page = tuple(table.page_rows().values()) if opening is None else opening.rows
+
+    async def keys(count: int | None) -> tuple[RowKey, ...]:
+        rows = page[:count]
+        if query is not None and count is not None:
+            rows = (await database.page(query, Seek(limit=count))).rows
+        return tuple(row.key for row in rows if row.key is not None)
+
+    return Question(entity, chosen, keys)
+
+
+class CompareScreen(Screen[None]):
+    """One relationship of many rows, read in every way there is."""
+
+    DEFAULT_CSS = """
+    CompareScreen {
+        & > #compared { height: 1; background: $panel; color: $primary; text-style: bold; padding: 0 1; }
+        & > #trouble { height: auto; display: none; padding: 0 1; background: $error; color: $background; }
+        & > StrategyChart { height: auto; max-height: 60%; margin: 1 1 0 1; scrollbar-size: 1 1; }
+        & > TextPane {
+            height: 1fr;
+            min-height: 5;
+            margin: 0 1;
+            border: round $border-blurred;
+            scrollbar-size: 1 1;
+            &:focus { border: round $border; }
+        }
+        &.-troubled > #trouble { display: block; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.COMPARE)]
+
+    busy: reactive[str] = reactive("")
+    """What is under way; empty while nothing is."""
+
+    def __init__(self, database: Database, question: Question) -> None:
+        super().__init__()
+        self._database = database
+        self._entity, self._relationship, self._keys = question
+        self._count: int | None = None
+        self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
+
+    def compose(self) -> ComposeResult:
+        """What is compared, the chart, what to take from it."""
+        yield Static(id="compared", markup=False)
+        yield StrategyChart()
+        yield TextPane(wrap=True)
+        yield Static(id="trouble", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Measure at once."""
+        self.watch(self.chart, "number", self._advise, init=False)
+        self.chart.focus()
+        self.action_again()
+
+    @property
+    def chart(self) -> StrategyChart:
+        """The chart."""
+        return self.query_one(StrategyChart)
+
+    @property
+    def advice(self) -> Recommendation | None:
+        """What is recommended by what is measured so far."""
+        return None if self.chart.contest is None else recommendation(self.chart.contest)
+
+    def watch_busy(self) -> None:
+        """The title says it."""
+        self._retitle()
+
+    def action_again(self) -> None:
+        """Measure from the beginning."""
+        self._works.trouble(None)
+        self._works.start("compare", self._measure)
+
+    def action_next_count(self) -> None:
+        """The page, 100 rows, 1,000 rows."""
+        self._count = COUNTS[(COUNTS.index(self._count) + 1) % len(COUNTS)]
+        self.action_again()
+
+    def action_next_relationship(self) -> None:
+        """Compare for the class's next relationship."""
+        self._step(1)
+
+    def action_previous_relationship(self) -> None:
+        """Compare for the relationship before."""
+        self._step(-1)
+
+    def action_copy(self) -> None:
+        """Copy the line of code of the way that the cursor is on."""
+        contest, measured = self.chart.contest, self.chart.current
+        if contest is not None and measured is not None:
+            self.app.copy_to_clipboard(code_of(contest.entity, contest.relationship, measured.way))
+            self.notify(f"copied the code of {measured.way.title}", markup=False, timeout=2)
+
+    def action_close(self) -> None:
+        """Stop measuring; when nothing is being measured, go back to the table."""
+        if not self._works.stop():
+            self.dismiss()
+
+    def _step(self, by: int) -> None:
+        listed = self._entity.relationships
+        self._relationship = listed[(listed.index(self._relationship) + by) % len(listed)]
+        self.action_again()
+
+    async def _measure(self) -> None:
+        self.chart.contest, self.chart.recommended = None, None
+        self._retitle()
+        with self._works.under_way(f"comparing {self._entity.name}.{self._relationship.name}") as work:
+            keys = await self._keys(self._count)
+            if not keys:
+                raise Trouble("no row here has a key that an instance could have", "compare another table")
+            self.chart.contest = contest = Contest.of(self._entity, keys, self._relationship)
+            while (due := contest.due) is not None:
+                work.progress = f"{due.way.title}, round {contest.rounds} of {ROUNDS}"
+                contest = contest.with_run(due.way, await self._database.measure(due))
+                self.chart.contest = contest
+                self._advise()
+            self._point_at_the_best()
+
+    def _point_at_the_best(self) -> None:
+        contest, advice = self.chart.contest, self.advice
+        if contest is not None and advice is not None:
+            self.chart.number = next(n for n, one in enumerate(contest.measurements) if one.way is advice.way)
+
+    def _advise(self) -> None:
+        """What to take, and what there is to know of the way under the cursor."""
+        self._retitle()
+        contest, measured, advice = self.chart.contest, self.chart.current, self.advice
+        self.chart.recommended = None if advice is None else advice.way
+        lines: list[Text] = []
+        if advice is not None:
+            lines += [Text(f"★ {advice.way.title}", "bold"), Text(advice.reason), Text(f"  {advice.code}", "bold")]
+        if contest is not None and measured is not None and (advice is None or measured.way is not advice.way):
+            code = code_of(contest.entity, contest.relationship, measured.way)
+            lines += [Text(), Text(f"{measured.way.title}: {measured.way.lesson}"), Text(f"  {code}")]
+        pane = self.query_one(TextPane)
+        pane.border_title = "What to take"
+        pane.set_text(lines)
+
+    def _retitle(self) -> None:
+        contest = self.chart.contest
+        what = f"{self._entity.name}.{self._relationship.name}"
+        if contest is not None:
+            what += f" of {len(contest.keys):,} {contest.entity.name}, medians of {contest.rounds} rounds"
+        busy = f" · {self.busy}" if self.busy else ""
+        self.query_one("#compared", Static).update(Text(f"compare {what}{busy}"))
+
+    def _show_trouble(self, trouble: Trouble | None) -> None:
+        self.set_class(trouble is not None, "-troubled")
+        if trouble is not None:
+            self.query_one("#trouble", Static).update(Text(f"{trouble.reason}; {trouble.way_out}"))

@@ -1,0 +1,155 @@
+"""The ways of loading beside each other: a bar for the time of each, what it sent and fetched, what came of it."""
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from rich.text import Text
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from pirate_tui.domain.comparing import Contest, Measurement, Way
+from pirate_tui.ui.widgets.lines_view import LinesView, restyle
+
+
+NAME_WIDTH, LEAST_BAR, MOST_BAR = 21, 3, 40
+"""Columns of the screen for a way's name and its bar."""
+
+LOADED_WIDTH = 12
+"""Columns of the screen for what was loaded."""
+
+FIGURES_WIDTH = len(" 1234.5 ms 123.4 … 123.4")
+"""Columns of the screen for the time and its spread."""
+
+LONG = 1.0
+"""Seconds from which on a tenth of a millisecond is not shown."""
+
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+HEADS = f" {'time':>9} {'least … most':^13} {'sent':>5} {'rows':>7}  loaded"
+
+
+class StrategyChart(LinesView):
+    """One line for each way; the cursor chooses the one whose code is shown."""
+
+    FIXED_LINES = 1
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "strategy-chart--heads",
+        "strategy-chart--bar",
+        "strategy-chart--failed",
+        "strategy-chart--recommended",
+        "strategy-chart--cursor",
+    }
+
+    DEFAULT_CSS = """
+    StrategyChart {
+        & > .strategy-chart--heads { color: $text-muted; }
+        & > .strategy-chart--bar { color: $accent; }
+        & > .strategy-chart--failed { color: $error; }
+        & > .strategy-chart--recommended { color: $success; text-style: bold; }
+        & > .strategy-chart--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("down,j", "step(1)"),
+        ("up,k", "step(-1)"),
+        ("home,g", "step(-100)"),
+        ("end,G", "step(100)"),
+    ]
+
+    contest: reactive[Contest | None] = reactive(None, init=False)
+    """What is compared, and what is measured of it so far; frozen."""
+
+    recommended: reactive[Way | None] = reactive(None)
+    """Which way is recommended, once there is one."""
+
+    number: reactive[int] = reactive(0)
+    """Which line the cursor is on."""
+
+    @property
+    def current(self) -> Measurement | None:
+        """What is measured of the way that the cursor is on."""
+        return None if self.contest is None else self.contest.measurements[self.number]
+
+    def action_step(self, by: int) -> None:
+        """Go to another way."""
+        self.number += by
+
+    def validate_number(self, number: int) -> int:
+        """Stay within the ways."""
+        return max(0, min(number, self.line_count() - 1))
+
+    def watch_number(self, number: int) -> None:
+        """The view follows the cursor."""
+        self.show_line(number)
+        self.refresh()
+
+    def watch_recommended(self) -> None:
+        """It is marked."""
+        self.refresh()
+
+    def watch_contest(self) -> None:
+        """Something more is measured, or something else is compared."""
+        self.virtual_size = Size(0, self.line_count())
+        self.set_reactive(StrategyChart.number, self.validate_number(self.number))
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's own
+        """All lines and the heads."""
+        return self.FIXED_LINES + self.line_count()
+
+    def line_count(self) -> int:
+        """One for each way."""
+        return 0 if self.contest is None else len(self.contest.measurements)
+
+    def line_at(self, y: int) -> Strip:
+        """The heads, or one way."""
+        if self.contest is None:
+            return Strip.blank(self.size.width)
+        if y < 0:
+            text = Text(" " * (NAME_WIDTH + self._bar_width + 1) + HEADS, self._style("heads"))
+        else:
+            text = self._line(self.contest, self.contest.measurements[y])
+        text.truncate(self.size.width)
+        strip = Strip(text.render(self.app.console, end="")).adjust_cell_length(self.size.width)
+        return restyle(strip, 0, NAME_WIDTH, self._style("cursor")) if y == self.number else strip
+
+    def _line(self, contest: Contest, measured: Measurement) -> Text:
+        is_chosen = measured.way is self.recommended
+        mark = "★ " if is_chosen else "  "
+        name = set_cell_size(mark + measured.way.title, NAME_WIDTH)
+        line = Text.assemble((name, self._style("recommended") if is_chosen else ""), " ", no_wrap=True)
+        if not measured.runs:
+            return line.append(" " * self._bar_width + f" {'…':>9}")
+        counted = f" {measured.last.statements:>5,} {measured.last.rows:>7,}"
+        if not measured.works:
+            error = measured.last.error.ljust(self._bar_width + FIGURES_WIDTH)
+            return line.append(error, self._style("failed")).append(counted)
+        least, most = (_ms(seconds) for seconds in measured.spread)
+        figures = f" {_ms(measured.seconds):>6} ms {least:>5} … {most:<5}"
+        loaded = f"  {measured.last.instances:,} {contest.relationship.target}"
+        line.append(self._bar(contest, measured).ljust(self._bar_width), self._style("bar"))
+        return line.append(figures + counted + loaded)
+
+    def _bar(self, contest: Contest, measured: Measurement) -> str:
+        """As long as its time is beside that of the slowest way that works."""
+        slowest = max(one.seconds for one in contest.measurements if one.works)
+        eighths = max(1, round(self._bar_width * 8 * measured.seconds / slowest))
+        return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+    @property
+    def _bar_width(self) -> int:
+        room = self.size.width - NAME_WIDTH - cell_len(HEADS) - 1 - LOADED_WIDTH + len("loaded")
+        return max(LEAST_BAR, min(MOST_BAR, room))
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"strategy-chart--{name}", partial=True)
+
+
+def _ms(seconds: float) -> str:
+    """Milliseconds in at most six characters."""
+    return f"{seconds * 1000:.{1 if seconds < LONG else 0}f}"

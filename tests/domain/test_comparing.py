@@ -1,0 +1,157 @@
+"""The ways of loading beside each other: whose turn it is, what counts, and what is recommended."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from pirate_tui.domain.comparing import BUDGET, ROUNDS, Contest, Run, Way, code_of, ways
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.recommendation import recommendation
+
+
+SAILORS = Relationship("sailors", "Sailor", uselist=True, direction="one to many", lazy="select")
+CAPTAIN = Relationship("captain", "Sailor", uselist=False, direction="many to one", lazy="select")
+ASKED = SAILORS._replace(name="asked", lazy="write_only", query="asked.select()")
+SHIP = Entity("BigShip", "ships", (), (SAILORS, CAPTAIN, ASKED))
+KEYS = ((1,), (2,), (3,))
+
+
+@dataclass
+class Told:
+    """What a way is pretended to cost."""
+
+    seconds: float
+    statements: int = 1
+    rows: int = 3
+    instances: int = 30
+    error: str = ""
+
+    @property
+    def run(self) -> Run:
+        """As a run of all parents."""
+        return Run(self.seconds, self.statements, self.rows, self.instances, len(KEYS), self.error)
+
+
+def measured(relationship: Relationship, told: dict[Way, Told], *, otherwise: Told | None = None) -> Contest:
+    """A contest that is over."""
+    contest = Contest.of(SHIP, KEYS, relationship)
+    while (due := contest.due) is not None:
+        contest = contest.with_run(due.way, told.get(due.way, otherwise or Told(0.01, error="Refused")).run)
+    return contest
+
+
+def test_the_ways_take_turns_and_each_has_as_many() -> None:
+    contest, order = Contest.of(SHIP, KEYS, SAILORS), list[Way]()
+    while (due := contest.due) is not None:
+        assert (due.entity, due.keys, due.relationship) == (SHIP, KEYS, SAILORS)
+        order.append(due.way)
+        contest = contest.with_run(due.way, Told(0.01).run)
+    listed = list(ways(SHIP, SAILORS))
+    assert order == listed * (ROUNDS + 1)
+    assert contest.rounds == ROUNDS
+
+
+def test_what_fails_is_tried_once() -> None:
+    contest = measured(SAILORS, {Way.SELECTINLOAD: Told(0.01)})
+    runs = {one.way: len(one.runs) for one in contest.measurements}
+    assert runs.pop(Way.SELECTINLOAD) == ROUNDS + 1
+    assert set(runs.values()) == {1}
+
+
+def test_what_takes_very_long_is_measured_once() -> None:
+    contest = measured(SAILORS, {}, otherwise=Told(BUDGET / 4))
+    assert {len(one.runs) for one in contest.measurements} == {1}
+    assert contest.rounds == 0
+
+
+def test_the_first_run_compiles_and_does_not_count() -> None:
+    contest = Contest.of(SHIP, KEYS, SAILORS)
+    for seconds in (9.0, 0.3, 0.1, 0.2):
+        contest = contest.with_run(Way.SELECTINLOAD, Told(seconds).run)
+    found = contest.of_way(Way.SELECTINLOAD)
+    assert found is not None
+    assert (found.seconds, found.spread) == (0.2, (0.1, 0.3))
+
+
+@pytest.mark.parametrize(
+    ("entity", "relationship", "absent"),
+    [
+        (SHIP, SAILORS, {Way.QUERY}),
+        (SHIP._replace(has_awaitable_attrs=False), SAILORS, {Way.AWAITED, Way.QUERY}),
+        (SHIP, SAILORS._replace(query="asked.select()"), set()),
+        (SHIP, ASKED, set(Way) - {Way.PLAIN, Way.SELECTINLOAD, Way.QUERY}),
+    ],
+)
+def test_the_ways_are_those_that_the_model_has(entity: Entity, relationship: Relationship, absent: set[Way]) -> None:
+    assert set(Way) - set(ways(entity, relationship)) == absent
+
+
+@pytest.mark.parametrize(
+    ("relationship", "way", "code"),
+    [
+        (SAILORS, Way.AWAITED, "await big_ship.awaitable_attrs.sailors"),
+        (SAILORS, Way.PLAIN, "big_ship.sailors"),
+        (SAILORS, Way.RUN_SYNC, "await session.run_sync(lambda _: [one.sailors for one in big_ships])"),
+        (SAILORS, Way.SELECTINLOAD, "select(BigShip).options(selectinload(BigShip.sailors))"),
+        (SAILORS, Way.IMMEDIATELOAD, "select(BigShip).options(immediateload(BigShip.sailors))"),
+        (ASKED, Way.QUERY, "(await session.scalars(big_ship.asked.select())).all()"),
+        (ASKED, Way.PLAIN, "list(big_ship.asked)"),
+    ],
+)
+def test_the_code_has_the_models_own_names(relationship: Relationship, way: Way, code: str) -> None:
+    assert code_of(SHIP, relationship, way) == code
+
+
+NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
+
+
+@pytest.mark.parametrize(
+    ("relationship", "told", "way", "words"),
+    [
+        (
+            SAILORS,
+            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.01, 1, 30)},
+            Way.SELECTINLOAD,
+            ["2 statements for 3 rows", "awaited one by one: 4 statements", "repeats each BigShip", "was faster here"],
+        ),
+        (
+            SAILORS,
+            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.5, 1, 900)},
+            Way.SELECTINLOAD,
+            ["made a cross product, 900 rows for 30 Sailor"],
+        ),
+        (
+            CAPTAIN,
+            {Way.SELECTINLOAD: Told(0.02, 2, 5, 3), Way.JOINEDLOAD: Told(0.021, 1, 3, 3)},
+            Way.JOINEDLOAD,
+            ["1 statement for 3 rows", "no row is repeated"],
+        ),
+        (
+            CAPTAIN,
+            {Way.SELECTINLOAD: Told(0.02, 2, 5, 3), Way.JOINEDLOAD: Told(0.5, 1, 3, 3)},
+            Way.SELECTINLOAD,
+            ["which a JOIN would repeat"],
+        ),
+        (
+            SAILORS._replace(query="asked.select()"),
+            {Way.SELECTINLOAD: Told(2, 2, 9_003, 9_000), Way.QUERY: Told(2, 4, 9_003, 9_000)},
+            Way.QUERY,
+            ["9,000 Sailor for 3 rows", "filtered, ordered and limited"],
+        ),
+        (ASKED, {Way.QUERY: Told(0.1, 4, 33, 30)}, Way.QUERY, ["30 Sailor for 3 rows"]),
+    ],
+    ids=["faster join", "cross product", "to one", "shared targets", "large", "write_only"],
+)
+def test_the_recommendation_is_not_merely_the_fastest(
+    relationship: Relationship, told: dict[Way, Told], way: Way, words: list[str]
+) -> None:
+    found = recommendation(measured(relationship, NAIVE | told))
+    assert found is not None
+    assert (found.way, found.code) == (way, code_of(SHIP, relationship, way))
+    assert [word for word in words if word not in found.reason] == []
+
+
+def test_nothing_is_recommended_before_something_that_helps_is_measured() -> None:
+    assert recommendation(Contest.of(SHIP, KEYS, SAILORS)) is None
+    assert recommendation(measured(SAILORS, NAIVE)) is None
+    assert recommendation(measured(CAPTAIN, NAIVE)) is None
