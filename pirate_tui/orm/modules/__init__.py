@@ -1,0 +1,179 @@
+"""The developer's own mapped classes, out of a module or a file that is named on the command line."""
+
+import importlib
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import event
+from sqlalchemy.orm import Mapper
+
+from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.modules.mistakes import UNPACKAGED, cannot, shown, told
+from pirate_tui.orm.modules.quiet import quietly
+from pirate_tui.orm.modules.registries import chosen, mapped_classes, nothing_mapped
+
+
+class Models(NamedTuple):
+    """The mapped classes of a module, and what came of importing it."""
+
+    classes: tuple[type[Any], ...]
+    """In the order of their definition."""
+    module: str
+    """The module's name; of a file that lies in no package, the file's without its suffix."""
+    file: Path | None
+    output: tuple[str, ...] = ()
+    """What the module wrote, and its warnings."""
+    notes: tuple[str, ...] = ()
+    """What there is to know about the choice: what was left out, and how to see it."""
+
+
+class Asked(NamedTuple):
+    """What `--models` was given."""
+
+    name: str
+    """The module or the file, as it was typed."""
+    base: str
+    """The name of a declarative base or a registry in the module; empty where none was given."""
+    file: Path | None
+    """The file; None for a module."""
+
+
+def load_models(typed: str) -> Models:
+    """The mapped classes of `shop.models`, `shop/models.py`, `shop.models:Base`; raises `CannotStart`.
+
+    This runs the code of the module, and whatever it imports. It is for the start, before there is a loop or a screen,
+    and after logging was set up. sys.modules keeps what was imported; sys.path keeps the folders, at its end, for what
+    the classes import later: there they hide nothing that we import.
+    """
+    asked = _asked(typed)
+    try:
+        models, output = quietly(lambda: _load(asked), asked.name)
+    except CannotStart:
+        raise
+    except BaseException as error:  # also SystemExit and KeyboardInterrupt, which are the module's own
+        raise told(error, asked.name) from error
+    return models._replace(output=output)
+
+
+def _asked(typed: str) -> Asked:
+    name, _, base = typed.rpartition(":") if _has_base(typed) else (typed, "", "")
+    if not name:
+        raise cannot("--models was given no name", "give a module or a file")
+    is_dotted = all(part.isidentifier() for part in name.split("."))
+    if is_dotted and not name.endswith(".py") and not _is_file(name):
+        return Asked(name, base, None)
+    path = Path(name)
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise cannot(f"{name}: {reason}", "give a module (shop.models) or a file (shop/models.py)") from error
+    if stat.S_ISDIR(mode):
+        raise cannot(f"{name} is a folder", "give a file in it, or a module (shop.models)")
+    if not stat.S_ISREG(mode):
+        raise cannot(f"{name} is not a regular file", "give a Python file")
+    return Asked(name, base, path.resolve())
+
+
+def _has_base(typed: str) -> bool:
+    return ":" in typed and os.sep not in typed.rpartition(":")[2] and not _is_file(typed)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:  # no file can have such a name
+        return False
+
+
+def _load(asked: Asked) -> Models:
+    made: list[Mapper[Any]] = []  # also keeps a class that the module has replaced by another of its name
+
+    def hear(mapper: Mapper[Any], _class: type[Any]) -> None:
+        made.append(mapper)
+
+    event.listen(Mapper, "after_mapper_constructed", hear)
+    try:
+        module = _imported(asked)
+    finally:
+        event.remove(Mapper, "after_mapper_constructed", hear)
+    choice = chosen(module, asked.name, asked.base, made)
+    classes, left_out = mapped_classes(choice.registries, made)
+    if not classes:
+        raise nothing_mapped(module, asked.name)
+    file = getattr(module, "__file__", None)
+    name = clean(module.__name__.removeprefix(f"{UNPACKAGED}."))
+    return Models(classes, name, Path(file) if file else None, notes=(*choice.notes, *left_out))
+
+
+def _imported(asked: Asked) -> ModuleType:
+    importlib.invalidate_caches()
+    if asked.file is None:
+        with _on_path(Path.cwd(), is_first=True):
+            return importlib.import_module(asked.name)
+    root, name = _package(asked.file)
+    if name:
+        return _of_package(asked, root, name)
+    with _on_path(asked.file.parent, is_first=False), _on_path(Path.cwd(), is_first=False):
+        return _alone(asked.file)
+
+
+def _of_package(asked: Asked, root: Path, name: str) -> ModuleType:
+    """A file that lies in a package, as the module that its neighbours import: else its classes were mapped twice."""
+    with _on_path(root, is_first=True):
+        module = importlib.import_module(name)
+    if module.__file__ is None or not Path(module.__file__).samefile(str(asked.file)):
+        where = shown(str(module.__file__))
+        raise cannot(f"{asked.name}: the module {name} is another file here, {where}", "give it another name")
+    return module
+
+
+def _alone(file: Path) -> ModuleType:
+    """A file that lies in no package, under a name that hides no other module."""
+    name = f"{UNPACKAGED}.{file.stem.replace('.', '_')}"
+    spec = cast("ModuleSpec", spec_from_file_location(name, file, loader=SourceFileLoader(name, str(file))))
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and Mapped[...] look there for what an annotation means
+    try:
+        cast("SourceFileLoader", spec.loader).exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _package(file: Path) -> tuple[Path, str]:
+    """The folder that a file is imported from, and the module's name; no name where it lies in no package."""
+    names = [] if file.name == "__init__.py" else [file.stem]
+    folder = file.parent
+    while (folder / "__init__.py").is_file() and folder != folder.parent:
+        names.insert(0, folder.name)
+        folder = folder.parent
+    is_importable = file.suffix == ".py" and folder != file.parent and not any("." in name for name in names)
+    return folder, ".".join(names) if is_importable else ""
+
+
+@contextmanager
+def _on_path(folder: Path, *, is_first: bool) -> Iterator[None]:
+    """Imports look into the folder, first or last; from then on last, and no more where the import failed."""
+    before = sys.path[:]
+    known = str(folder) in before
+    if is_first or not known:
+        sys.path.insert(0 if is_first else len(sys.path), str(folder))
+    try:
+        yield
+    except BaseException:
+        sys.path[:] = before
+        raise
+    if is_first and str(folder) in sys.path:  # the module may have taken it away
+        sys.path.remove(str(folder))
+        sys.path.extend([] if known else [str(folder)])

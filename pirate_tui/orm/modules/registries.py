@@ -1,0 +1,171 @@
+"""The registries that a module of models holds, and the mapped classes to browse out of them."""
+
+from collections.abc import Iterator, Sequence
+from inspect import getattr_static
+from operator import attrgetter
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, inspect
+from sqlalchemy.orm import Mapper, registry
+
+from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.modules.mistakes import cannot, place_of
+
+
+NAME_IT = "give the module that defines the classes"
+
+HOLDERS = ("_sa_registry", "registry")
+"""Where a declarative base has its registry: in the first, also where it was never called by the second (SQLModel)."""
+
+
+class Choice(NamedTuple):
+    """The registries whose classes are browsed."""
+
+    registries: tuple[registry, ...]
+    notes: tuple[str, ...] = ()
+    """What was left out, and how to see it."""
+
+
+def chosen(module: ModuleType, name: str, base: str, made: Sequence[Mapper[Any]]) -> Choice:
+    """The registries of a module, known to its user as `name`: the one called `base`, or all of one schema.
+
+    Registries that share a MetaData are one schema, and are taken together. Of several schemas, the one is taken that
+    the module (or a module of the same package) has classes of: the others came with a library, as its own tables. A
+    library's Base whose classes the module extends is the module's own; so are the library's classes then. Where that
+    does not tell, names are asked for.
+    """
+    if base:
+        return Choice((_named(module, name, base),))
+    found = _held(module, made)
+    if not found:
+        raise nothing_mapped(module, name)
+    if _is_one_schema(found):
+        return Choice(found)
+    labels = {one: _label(one, module, name) for one in found}
+    own = tuple(one for one in found if _has_class_of(module, one))
+    if own and _is_one_schema(own):
+        others = " and ".join(labels[one] for one in found if one not in own)
+        return Choice(own, (f"the classes of another base are left out; to browse them, --models {others}",))
+    count = {2: "two"}.get(len(labels), str(len(labels)))
+    names = " and ".join(label.removeprefix(f"{name}:") for label in labels.values())
+    raise cannot(f"{name} has {count} declarative bases: {names}", f"say which: --models {labels[found[0]]}")
+
+
+def _held(module: ModuleType, made: Sequence[Mapper[Any]]) -> tuple[registry, ...]:
+    """The registries of what the module has, if they map anything; where it only imports modules, of theirs."""
+    held = dict.fromkeys(_registry(value) for value in vars(module).values())
+    with_classes = tuple(one for one in held if one is not None and one.mappers)
+    return with_classes or tuple(dict.fromkeys(mapper.registry for mapper in made))
+
+
+def mapped_classes(
+    registries: Sequence[registry], made: Sequence[Mapper[Any]]
+) -> tuple[tuple[type[Any], ...], tuple[str, ...]]:
+    """The classes that have a table, in the order of their definition, and a note on each that has none."""
+    for one in registries:
+        one.configure(cascade=True)
+    mappers = [mapper for one in registries for mapper in _in_order(one, made)]
+    mapped: dict[str, Mapper[Any]] = {}
+    for mapper in mappers:
+        name = mapper.class_.__name__
+        if name in mapped:
+            raise _namesakes(mapped[name], mapper)
+        mapped[name] = mapper
+    left_out = [name for name, mapper in mapped.items() if not isinstance(mapper.local_table, Table)]
+    notes = tuple(
+        clean(f"{name} is left out: it is mapped to a query, and has no table of its own") for name in left_out
+    )
+    return tuple(mapper.class_ for name, mapper in mapped.items() if name not in left_out), notes
+
+
+def nothing_mapped(module: ModuleType, name: str) -> CannotStart:
+    """There is no class to browse: why, as far as the module shows it."""
+    if getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
+        return cannot(f"{name} is a folder without __init__.py", f"give a module in it ({name}.models) or a file")
+    bases = [value for value in vars(module).values() if _registry(value) is not None]
+    if any(hasattr(base, "prepare") for base in bases):
+        return cannot(f"{name} has no mapped class: its base was not prepared", "call prepare() in the module")
+    return cannot(f"{name} has no mapped class", NAME_IT)
+
+
+def _registry(value: object) -> registry | None:
+    """The registry that a value of a module stands for: it is one, or a declarative base, or a mapped class.
+
+    SQLAlchemy's own classes, and others, have an attribute of that name which is none. Nothing here runs code of the
+    value: isinstance() would ask a proxy for its __class__.
+    """
+    if issubclass(type(value), registry):
+        return value  # type: ignore[return-value]  # it has just been asked
+    if not issubclass(type(value), type):
+        return None
+    mapper = inspect(value, raiseerr=False)
+    if isinstance(mapper, Mapper):
+        return mapper.registry
+    held = (getattr_static(value, holder, None) for holder in HOLDERS)
+    return next((found for found in held if issubclass(type(found), registry)), None)
+
+
+def _is_base(value: object) -> bool:
+    """Is it a registry, or made from one without being mapped, as a declarative base is?"""
+    return _registry(value) is not None and not isinstance(inspect(value, raiseerr=False), Mapper)
+
+
+def _bases(module: ModuleType) -> dict[str, registry]:
+    """The registries and declarative bases by their names in a module; not what inherits from a base."""
+    return {
+        name: found
+        for name, value in vars(module).items()
+        if (found := _registry(value)) is not None
+        and _is_base(value)
+        and (found is value or not vars(value).keys().isdisjoint(HOLDERS))
+    }
+
+
+def _named(module: ModuleType, name: str, base: str) -> registry:
+    bases = _bases(module)
+    remedy = f"give one that it has ({', '.join(map(clean, bases))})" if bases else f"give {name} alone"
+    try:
+        value = attrgetter(base)(module)
+    except AttributeError as error:
+        raise cannot(f"{name} has no {base}", remedy) from error
+    found = _registry(value)
+    if found is None or not _is_base(value):
+        kind = "a mapped class" if found else f"of type {type(value).__name__}"
+        raise cannot(f"{name}:{base} is {kind}, not a declarative base and not a registry", remedy)
+    if not found.mappers:
+        raise cannot(f"{name}:{base} has no mapped class", NAME_IT)
+    return found
+
+
+def _label(found: registry, module: ModuleType, name: str) -> str:
+    """What to type for a registry: a name in the module, or in the one that has its base."""
+    here = next((known for known, value in _bases(module).items() if value is found), None)
+    if here is not None:
+        return clean(f"{name}:{here}")
+    mapped = min(found.mappers, key=str).class_
+    base = next((one for one in mapped.__mro__[::-1] if _is_base(one) and _registry(one) is found), None)
+    return clean(f"{base.__module__}:{base.__qualname__}" if base else mapped.__module__)
+
+
+def _is_one_schema(registries: Sequence[registry]) -> bool:
+    return len({one.metadata for one in registries}) == 1
+
+
+def _has_class_of(module: ModuleType, found: registry) -> bool:
+    top = module.__name__.partition(".")[0]
+    return any(mapper.class_.__module__.partition(".")[0] == top for mapper in found.mappers)
+
+
+def _in_order(found: registry, made: Sequence[Mapper[Any]]) -> Iterator[Mapper[Any]]:
+    """The mappers of a registry as they were defined; before them, by name, those that were there before the import."""
+    yield from sorted(found.mappers.difference(made), key=str)
+    yield from (mapper for mapper in made if mapper in found.mappers)
+
+
+def _namesakes(one: Mapper[Any], other: Mapper[Any]) -> CannotStart:
+    """Classes are known by their names here, as in a relationship's strings."""
+    name, place = other.class_.__name__, place_of(other.class_)
+    what = f"two mapped classes are called {name}, for the tables {one.local_table} and {other.local_table}"
+    return cannot(f"{place or other.class_.__module__}: {what}", "rename one", place)

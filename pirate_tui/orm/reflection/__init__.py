@@ -1,0 +1,217 @@
+"""Mapped classes for a database without models: read from its tables and foreign keys, one table at a time."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Inspector, Table, inspect
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.orm import DeclarativeBase, Mapper
+
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.reflection.keys import ForeignKey, Graph, Link, read_foreign_keys
+from pirate_tui.orm.reflection.names import class_name, unique
+from pirate_tui.orm.reflection.relations import Relation, made, named
+from pirate_tui.orm.reflection.tables import numbered, own_fault, read_table
+from pirate_tui.orm.troubles import ERROR_LIMIT
+
+
+class Kind(Enum):
+    """What a name stands for."""
+
+    TABLE = "table"
+    VIEW = "view"
+
+
+class Key(Enum):
+    """How a row of a table can be told from the others."""
+
+    DECLARED = "declared"
+    """By its primary key."""
+    ROW_ID = "row id"
+    """By SQLite's number of the row, which is no column of its own."""
+    NONE = "none"
+    """Not at all: rows are numbered as they are read."""
+
+
+class Name(NamedTuple):
+    """A table or a view, by the name that the database has for it."""
+
+    name: str
+    kind: Kind
+
+
+class Reflection:
+    """The tables and views of a database, and the classes that they are mapped to when asked for.
+
+    At first only names and foreign keys are read. SQLAlchemy maps nothing without a primary key: a table that has none
+    is mapped with the number of its rows, and a view with a number that is counted anew whenever it is read. `key`
+    tells.
+    """
+
+    def __init__(self, connection: Connection, schema: str | None = None) -> None:
+        inspector = inspect(connection)
+        self._schema = schema
+        self.names = _names(inspector, schema)
+        """What there is: the tables, then the views."""
+        taken: set[str] = set()
+        self._class_names = {one.name: unique([class_name(one.name)], taken) for one in self.names}
+        self._kinds = {one.name: one.kind for one in self.names}
+        self._graph = Graph(read_foreign_keys(connection, inspector, schema), list(self._kinds))
+        self._base = _base()
+        self._classes: dict[str, type] = {}
+        self._name_of: dict[type, str] = {}
+        self._tables: dict[str, Table] = {}
+        self._related: set[str] = set()
+        """The tables whose classes have their relationships."""
+        self._made: dict[Relation, str] = {}
+        self._broken: dict[str, str] = {}
+        self._left_out = {one: clean(f"there is no {one.parent}", ERROR_LIMIT) for one in self._graph.dangling}
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """The tables and views that were tried and cannot be read, each with the reason."""
+        return MappingProxyType(self._broken)
+
+    @property
+    def left_out(self) -> Mapping[ForeignKey, str]:
+        """The foreign keys that lead nowhere, as far as is known yet, each with the reason."""
+        return MappingProxyType(self._left_out)
+
+    @property
+    def classes(self) -> tuple[type, ...]:
+        """The classes mapped so far: of tables asked for, and of their neighbours."""
+        return tuple(self._classes.values())
+
+    def class_name(self, name: str) -> str:
+        """What the class of a table is called, also before it is mapped."""
+        return self._class_names[name]
+
+    def name(self, mapped: type) -> str:
+        """The table or view behind a class."""
+        return self._name_of[mapped]
+
+    def related(self, name: str) -> tuple[str, ...]:
+        """The tables that a table refers to, and those that refer to it."""
+        return self._graph.related(name)
+
+    def has_key(self, mapped: type) -> bool:
+        """Has the class's table a primary key? Else its rows are never to be instances."""
+        return self.key(mapped) is Key.DECLARED
+
+    def key(self, mapped: type) -> Key:
+        """How the rows of the class's table can be told from each other."""
+        keys = list(self._tables[self._name_of[mapped]].primary_key)
+        if not keys:
+            return Key.NONE
+        return Key.ROW_ID if keys[0].system else Key.DECLARED
+
+    def map(self, connection: Connection, name: str) -> type:
+        """The class of a table or view, with all its relationships; KeyError for a name that is none.
+
+        Its neighbours are mapped too, without their own. Raises `Trouble` where the table cannot be read.
+        """
+        if name not in self._kinds:
+            raise KeyError(name)
+        if name not in self._related:
+            inspector = inspect(connection)
+            self._read(inspector, [name])
+            if name in self._broken:
+                raise Trouble(clean(f"{name}: {self._broken[name]}", ERROR_LIMIT), "every other table can be opened")
+            self._read(inspector, self.related(name))
+            for association in filter(self._is_association, self.related(name)):
+                self._read(inspector, [one.parent for one in self._graph.of(association)])
+            self._relate(name)
+        return self._classes[name]
+
+    def _read(self, inspector: Inspector, wanted: Iterable[str]) -> None:
+        """Map tables with their columns; those that cannot be, for a reason of their own, are broken."""
+        for name in wanted:
+            if name in self._classes or name in self._broken:
+                continue
+            try:
+                table = read_table(inspector, name, self._schema)
+                if name not in self._classes:  # another task may have been here meanwhile
+                    self._map(table)
+            except Exception as error:
+                reason = own_fault(error)
+                if reason is None:
+                    raise
+                self._broken[name] = reason
+
+    def _map(self, table: Table) -> None:
+        members: dict[str, Any] = {"__table__": table, "__module__": __name__}
+        if not table.primary_key:
+            rows = numbered(table)
+            members |= {"__table__": rows, "__mapper_args__": {"primary_key": [next(iter(rows.columns))]}}
+        mapped = type(self._class_names[table.name], (self._base,), members)
+        self._tables[table.name], self._classes[table.name], self._name_of[mapped] = table, mapped, table.name
+
+    def _relate(self, name: str) -> None:
+        """Give a class its relationships; nothing is awaited here, so that no other task sees half of them."""
+        if name in self._related:
+            return
+        self._base.registry.configure()
+        mapper: Mapper[Any] = inspect(self._classes[name])
+        taken = {attribute.key for attribute in mapper.attrs}
+        for relation, attribute in named(self._relations(name), taken).items():
+            reverse = self._made.get(relation.reverse)
+            mapper.add_property(attribute, made(relation, self._classes, self._tables, reverse))
+            self._made[relation] = attribute
+        self._related.add(name)
+
+    def _relations(self, name: str) -> list[Relation]:
+        far, near = self._links(self._graph.of(name)), self._links(self._graph.to(name))
+        through = [
+            Relation(first, second)
+            for first in near
+            if self._is_association(first.child)
+            for second in self._links(self._graph.of(first.child))
+            if second != first
+        ]
+        return [*(Relation(None, one) for one in far), *(Relation(one, None) for one in near), *through]
+
+    def _is_association(self, name: str) -> bool:
+        """Is the table, read already, nothing but two foreign keys, which together are its key where it has one?"""
+        if name not in self._tables:
+            return False
+        foreign_keys, table = self._graph.of(name), self._tables[name]
+        columns = {column.name for column in table.columns if not column.system}
+        key = {column.name for column in table.primary_key if not column.system} or columns
+        referring = {column for one in foreign_keys for column in one.columns}
+        return len(foreign_keys) == 2 and referring == columns == key  # noqa: PLR2004
+
+    def _links(self, foreign_keys: Iterable[ForeignKey]) -> list[Link]:
+        """The foreign keys that lead somewhere; the others are left out."""
+        found: dict[Link, None] = {}
+        for one in foreign_keys:
+            try:
+                found[self._link(one)] = None
+            except ValueError as error:
+                self._left_out[one] = clean(str(error), ERROR_LIMIT)
+        return list(found)
+
+    def _link(self, declared: ForeignKey) -> Link:
+        for end in (declared.child, declared.parent):
+            if end in self._broken:
+                raise ValueError(f"{end} cannot be read: {self._broken[end]}")
+        return Link.of(declared, self._tables[declared.child], self._tables[declared.parent])
+
+
+def _names(inspector: Inspector, schema: str | None) -> tuple[Name, ...]:
+    tables = [Name(name, Kind.TABLE) for name in inspector.get_table_names(schema)]
+    return (*tables, *(Name(name, Kind.VIEW) for name in inspector.get_view_names(schema)))
+
+
+def _base() -> type[DeclarativeBase]:
+    # Not `catch_warnings`: other tasks run while the Inspector waits for the driver.
+    warnings.filterwarnings("ignore", "Could not instantiate type|Did not recognize type", SAWarning)
+
+    class Base(AsyncAttrs, DeclarativeBase):
+        """The base of one reflection's classes, with a registry of its own."""
+
+    return Base
