@@ -29,19 +29,36 @@ def parse(arguments: Sequence[str]) -> Settings:
         description="Browse the objects behind async SQLAlchemy models; see MissingGreenlet, and what helps.",
         epilog="Press ? inside for all keys. `pirate-tui seed --help`: how to make a large world in a file.",
     )
-    which = "a SQLite file with the tables pirate_crew and pirates; without it, the crews that ship"
-    parser.add_argument("database", metavar="DATABASE", nargs="?", type=Path, help=which)
+    add_database(parser)
     parser.add_argument("--reset", action="store_true", help="make the database that ships anew")
-    limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
-    parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
+    parser.add_argument("--model", metavar="NAME", help="the mapped class to begin with")
     most = f"how many rows opening a relationship loads without being asked again (default: {COLLECTION_LIMIT:,})"
     parser.add_argument("--limit", metavar="ROWS", type=_rows, default=COLLECTION_LIMIT, help=most)
-    parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
     parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
     given = parser.parse_args(arguments)
     if given.reset and given.database is not None:
         parser.error("--reset makes the database that ships anew; it does not go with a DATABASE")
-    return Settings(given.database, given.reset, given.timeout, given.log, given.limit)
+    check_models(parser, given)
+    return Settings(
+        given.database, given.reset, given.timeout, given.log, given.limit, models=given.models, model=given.model
+    )
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """Add what says which database is meant, and how it is to be opened."""
+    which = "a SQLite file; without it, the crews that ship"
+    parser.add_argument("database", metavar="DATABASE", nargs="?", type=Path, help=which)
+    models = "your mapped classes: a module or a file, whose code is run; without it, the tables are read themselves"
+    parser.add_argument("--models", metavar="MODULE_OR_FILE[:BASE]", help=models)
+    limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
+    parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
+    parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
+
+
+def check_models(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Models need a database of theirs; ends with exit code 2 where there is none."""
+    if given.models is not None and given.database is None:
+        parser.error("--models needs the DATABASE that the models are of")
 
 
 class CleanParser(argparse.ArgumentParser):

@@ -1,5 +1,7 @@
 """What the command was asked to do, and where things lie."""
 
+import json
+import logging
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,8 +28,45 @@ class Settings(NamedTuple):
     """The file that logs go to; nowhere without one."""
     collection_limit: int = COLLECTION_LIMIT
     """Instances that opening a relationship loads without being asked again."""
+    models: str | None = None
+    """The module or file with the developer's own mapped classes, as it was typed."""
+    model: str | None = None
+    """The mapped class to begin with."""
 
 
 def world_path() -> Path:
     """Where the pirates' database lies: in the user's data folder."""
     return user_data_path("pirate-tui", appauthor=False) / "pirates.db"
+
+
+MOST_REMEMBERED = 100
+"""Databases: of older ones it is forgotten which mapped class was chosen last."""
+
+
+def remembered(database: Path) -> str | None:
+    """The mapped class that was chosen last in this database, if any was."""
+    return _choices().get(str(database.resolve()))
+
+
+def remember(database: Path, model: str) -> None:
+    """Keep which mapped class was chosen, for the next launch; a folder that cannot be written is logged."""
+    name, path = str(database.resolve()), _choices_path()
+    others = [(one, chosen) for one, chosen in _choices().items() if one != name]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(dict([*others, (name, model)][-MOST_REMEMBERED:]), indent=1), encoding="utf-8")
+    except OSError:
+        logging.getLogger(__name__).warning("the choice cannot be remembered", exc_info=True)
+
+
+def _choices() -> dict[str, str]:
+    """The mapped class by the path of its database; nothing where the file is not as we write it."""
+    try:
+        found = json.loads(_choices_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(one): str(chosen) for one, chosen in found.items()} if isinstance(found, dict) else {}
+
+
+def _choices_path() -> Path:
+    return user_data_path("pirate-tui", appauthor=False) / "choices.json"

@@ -51,6 +51,8 @@ class Entity(NamedTuple):
     relationships: tuple[Relationship, ...]
     has_awaitable_attrs: bool = True
     """Does the class have SQLAlchemy's mixin AsyncAttrs?"""
+    has_key: bool = True
+    """Has its table a primary key? Else its rows can be looked at, and none is an instance."""
 
     @property
     def variable(self) -> str:
@@ -63,6 +65,18 @@ class Entity(NamedTuple):
             if relationship.name == name:
                 return relationship
         raise KeyError(f"{self.name} has no relationship {name}")
+
+
+class Choice(NamedTuple):
+    """A mapped class that can be browsed, before anything is read of it."""
+
+    name: str
+    """The class's name."""
+    table: str
+    related: tuple[str, ...] = ()
+    """The classes that it leads to, and those that lead to it."""
+    problem: str = ""
+    """Why it cannot be browsed; empty where it can."""
 
 
 def snake_case(name: str) -> str:

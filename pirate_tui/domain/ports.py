@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.entity import Choice, Column, Entity
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
@@ -41,14 +41,22 @@ class Database(Protocol):
     """What to call it: the file's name."""
     dialect: str
     """Dialect and driver: `sqlite+aiosqlite`."""
-    entities: tuple[Entity, ...]
-    """The mapped classes, the one to begin with first."""
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The mapped classes, the one to begin with first; nothing but names and foreign keys is read for it."""
+
+    async def entity(self, name: str) -> Entity:
+        """The mapped class of that name, with all that can be followed from it."""
 
     async def page(self, query: Query, seek: Seek) -> Page:
         """Rows of the query."""
 
     async def estimate(self, query: Query) -> int | None:
         """How many rows it may have, at no cost; None where nothing is known."""
+
+    async def sizes(self) -> dict[str, int]:
+        """How many rows each mapped class may have, by its name, as far as that can be known at little cost."""
 
     async def count(self, query: Query) -> int:
         """How many rows it has."""

@@ -1,11 +1,11 @@
 """Mapped classes -> `Entity`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import Integer, Numeric, String, inspect
+from sqlalchemy import Float, Integer, Numeric, String, inspect
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
@@ -24,10 +24,45 @@ class Catalog:
         mappers: list[Mapper[Any]] = [inspect(mapped) for mapped in classes]
         for mapper in mappers:
             mapper.registry.configure()
-        names = _names(mappers)
-        self._mappers = {name: mapper for mapper, name in names.items()}
-        self._entities = {mapper: entity_of(mapper, names) for mapper in names}
-        self.entities = tuple(self._entities.values())
+        self._names = _names(mappers)
+        self._mappers = {name: mapper for mapper, name in self._names.items()}
+        self._keyless: set[Mapper[Any]] = set()
+        self._entities: dict[Mapper[Any], Entity] = {}
+        self.leave_out(())
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """Those that can be browsed."""
+        return tuple(self._entities.values())
+
+    @property
+    def mappers(self) -> tuple[Mapper[Any], ...]:
+        """All of them, also those that were left out."""
+        return tuple(self._names)
+
+    def add(self, mapped: type, *, has_key: bool) -> None:
+        """Take a class more, with the relationships that it has by now."""
+        mapper: Mapper[Any] = inspect(mapped)
+        mapper.registry.configure()
+        self._names[mapper], self._mappers[mapped.__name__] = mapped.__name__, mapper
+        self._entities[mapper] = entity_of(mapper, self._names)._replace(has_key=has_key)
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Browse all but these, and no relationship that leads to them, or to a class that was not given."""
+        usable = {mapper: name for mapper, name in self._names.items() if name not in names}
+        self._entities = {mapper: _known_ways(mapper, entity_of(mapper, self._names), usable) for mapper in usable}
+
+    def has(self, name: str) -> bool:
+        """Can a class of that name be browsed?"""
+        return self._mappers.get(name) in self._entities
+
+    def named(self, name: str) -> Entity:
+        """The entity of that name; KeyError when it cannot be browsed."""
+        return self._entities[self._mappers[name]]
+
+    def name(self, mapper: Mapper[Any]) -> str:
+        """What a class is called."""
+        return self._names[mapper]
 
     def mapper(self, entity: Entity) -> Mapper[Any]:
         """The mapper behind an entity."""
@@ -41,11 +76,27 @@ class Catalog:
         """The entity that a relationship leads to; KeyError for a class that was not given."""
         return self.entity(self.mapper(entity).relationships[relationship.name].mapper)
 
+    def related(self, mapper: Mapper[Any]) -> tuple[str, ...]:
+        """The classes that a class leads to, and those that lead to it, each once."""
+        to = [relationship.mapper for relationship in mapper.relationships]
+        back = [other for other in self._names if any(one.mapper is mapper for one in other.relationships)]
+        return tuple(dict.fromkeys(self._names[one] for one in (*to, *back) if one in self._names))
+
+
+def table_name(mapper: Mapper[Any]) -> str:
+    """The table that a class is mapped to, as the database has it; of a query, what SQLAlchemy calls it."""
+    return str(getattr(mapper.local_table, "name", mapper.local_table))
+
+
+def _known_ways(mapper: Mapper[Any], entity: Entity, known: Collection[Mapper[Any]]) -> Entity:
+    """The entity with those of its relationships that lead to a known class."""
+    kept = [one for one in entity.relationships if mapper.relationships[one.name].mapper in known]
+    return entity._replace(relationships=tuple(kept))
+
 
 def table_attributes(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     """The attributes that a table's own columns stand behind, in the order of their definition."""
-    tables = mapper.tables
-    return [one for one in mapper.column_attrs if getattr(one.columns[0], "table", None) in tables]
+    return [attribute for attribute in mapper.column_attrs if isinstance(attribute.columns[0], TableColumn)]
 
 
 def _names(mappers: Sequence[Mapper[Any]]) -> dict[Mapper[Any], str]:
@@ -64,7 +115,7 @@ def entity_of(mapper: Mapper[Any], names: Mapping[Mapper[Any], str]) -> Entity:
     """What a mapped class looks like, among others of these names."""
     return Entity(
         name=names[mapper],
-        table=clean(str(mapper.local_table)),
+        table=clean(table_name(mapper)),
         columns=tuple(_column(mapper, attribute) for attribute in table_attributes(mapper)),
         relationships=tuple(_relationship(one, names) for one in mapper.relationships),
         has_awaitable_attrs=issubclass(mapper.class_, AsyncAttrs),
@@ -77,7 +128,7 @@ def _column(mapper: Mapper[Any], attribute: ColumnProperty[Any]) -> Column:
         name=clean(attribute.key),
         type=clean(repr(column.type)),
         is_key=column in mapper.primary_key,
-        is_numeric=isinstance(column.type, (Integer, Numeric)),
+        is_numeric=isinstance(column.type, (Integer, Numeric, Float)),
         is_text=isinstance(column.type, String),
     )
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, Row, text
+from sqlalchemy import Row, text
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Column, Entity, Relationship
-from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble
+from pirate_tui.domain.entity import Choice, Column, Entity, Relationship
+from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, Busy, CannotStart, Trouble
 from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Position, Query, Within
@@ -18,7 +18,6 @@ from pirate_tui.domain.rows import Page, RowKey, Seek, Value
 from pirate_tui.domain.rows import Row as TableRow
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.text import clean, clean_lines
-from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.cells import whole_text
 from pirate_tui.orm.conditions import exceeds_together
 from pirate_tui.orm.engine import Connections
@@ -26,7 +25,8 @@ from pirate_tui.orm.instance import LiveInstance
 from pirate_tui.orm.measuring import Measurer
 from pirate_tui.orm.pages import Pages
 from pirate_tui.orm.plans import Explain, sorts
-from pirate_tui.orm.preflight import TABLES_STATEMENT, Table, tables
+from pirate_tui.orm.questions import Questions
+from pirate_tui.orm.schema import Schema
 from pirate_tui.orm.snapshots import label_of
 from pirate_tui.orm.statements import Recorder
 
@@ -39,6 +39,9 @@ ESTIMATE = text(f"SELECT stat FROM {STATISTICS} WHERE tbl = :table ORDER BY idx 
 
 ALTOGETHER = 10
 """How many times the limit of one collection may be loaded when those of many rows are opened at once."""
+
+SOME = 20
+"""Names of classes that an error lists."""
 
 PAGES_KEPT = 64
 """Queries whose statements are kept: enough for whatever is opened at once."""
@@ -53,10 +56,12 @@ class Limits(NamedTuple):
     """Instances that opening a relationship loads without being asked again."""
 
 
-async def open_database(path: Path, classes: Sequence[type], limits: Limits, listener: Listener) -> "OrmDatabase":
-    """Open the file as a database of these mapped classes.
+async def open_database(
+    path: Path, classes: Sequence[type] | None, limits: Limits, listener: Listener
+) -> "OrmDatabase":
+    """Open the file as a database of these mapped classes; None for classes that are read from its own tables.
 
-    Raises `Busy` while it is locked, and `CannotStart` when it is damaged or lacks a table.
+    Raises `Busy` while it is locked, and `CannotStart` when it is damaged or has none of the tables.
     """
     database = OrmDatabase(path, classes, limits, listener)
     try:
@@ -70,37 +75,69 @@ async def open_database(path: Path, classes: Sequence[type], limits: Limits, lis
 class OrmDatabase:
     """An open database; see `domain.ports.Database` for what each call gives."""
 
-    def __init__(self, path: Path, classes: Sequence[type], limits: Limits, listener: Listener) -> None:
+    def __init__(self, path: Path, classes: Sequence[type] | None, limits: Limits, listener: Listener) -> None:
         self._shown_path = clean(str(path))
-        self._catalog = Catalog(classes)
         self._connections = Connections(path, limits.seconds, listener)
         self._collection_limit = limits.collection
         engine = self._connections.engine
         self._recorder = Recorder(engine, listener)
-        self._live = LiveInstance(self._connections, self._recorder, self._catalog)
-        self._measurer = Measurer(self._connections, self._recorder, self._catalog)
+        self._questions = Questions(self._connections, self._recorder)
+        self._schema = Schema(classes, self._questions)
+        self._live = LiveInstance(self._connections, self._recorder, self._schema.catalog)
+        self._measurer = Measurer(self._connections, self._recorder, self._schema.catalog)
         self._dialect = engine.dialect
-        self._tables: dict[str, Table] = {}
         self._pages: dict[Query, Pages] = {}
         self._large: dict[Query, bool] = {}
+        self._first = ""
+        """The class to begin with."""
         self.name = clean(path.name)
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
-        self.entities = self._catalog.entities
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The classes that are mapped by now and can be browsed."""
+        return self._schema.catalog.entities
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """All mapped classes, the one to begin with first."""
+        return tuple(sorted(self._schema.choices, key=lambda choice: choice.name != self._first))
+
+    def begin_with(self, model: str | None, remembered: str | None) -> None:
+        """Choose the class to begin with: the one that is asked for; else the one that was chosen last.
+
+        Raises `CannotStart` where there is no class of the name that is asked for.
+        """
+        usable = [choice.name for choice in self._schema.choices if not choice.problem]
+        if model is not None and model not in usable:
+            known = f"{', '.join(usable[:SOME])}{' …' if len(usable) > SOME else ''}"
+            raise CannotStart(WRONG_USE, f"there is no mapped class {clean(model)}; there are {known}")
+        self._first = next((name for name in (model, remembered) if name in usable), usable[0]) or ""
 
     async def check(self) -> None:
-        """Does the file hold the tables of the models? Raises `CannotStart`."""
+        """Read what there is; does the file hold any table of the models? Raises `CannotStart`."""
         try:
-            found = tables(await self._fetch("tables", TABLES_STATEMENT, {}))
+            await self._schema.read()
         except Busy:
             raise
         except Trouble as trouble:
             raise CannotStart(NO_DATABASE, f"{self._shown_path}: {trouble.reason}; {trouble.way_out}") from trouble
-        missing = [entity.table for entity in self.entities if entity.table not in found]
-        if missing:
-            given = f"give a database with {' and '.join(entity.table for entity in self.entities)}, or none at all"
-            raise CannotStart(NO_DATABASE, f"{self._shown_path}: no table {', '.join(missing)}; {given}")
-        self._tables = found
+        choices = self._schema.choices
+        if not choices:
+            raise CannotStart(NO_DATABASE, f"{self._shown_path} has no tables; give a database that has some")
+        if all(choice.problem for choice in choices):
+            given = f"give a database with {' and '.join(choice.table for choice in choices[:SOME])}, or none at all"
+            problems = ", ".join(dict.fromkeys(choice.problem for choice in choices[:SOME]))
+            raise CannotStart(NO_DATABASE, f"{self._shown_path}: {problems}; {given}")
         self._pages.clear()
+
+    async def entity(self, name: str) -> Entity:
+        """The class of that name, with all that can be followed from it."""
+        return await self._schema.entity(name)
+
+    async def sizes(self) -> dict[str, int]:
+        """How many rows each class may have."""
+        return await self._schema.sizes()
 
     async def page(self, query: Query, seek: Seek) -> Page:
         """Rows of the query."""
@@ -109,15 +146,15 @@ class OrmDatabase:
 
     async def estimate(self, query: Query) -> int | None:
         """How many rows it may have, where ANALYZE has been run (https://www.sqlite.org/fileformat2.html#stat1tab)."""
-        if STATISTICS not in self._tables or query.filters or query.within:
+        if not self._schema.has_table(STATISTICS) or query.filters or query.within:
             return None
-        found = await self._fetch(f"estimate of {query.entity.name}", ESTIMATE, {"table": query.entity.table})
+        found = await self._questions.fetch(f"estimate of {query.entity.name}", ESTIMATE, {"table": query.entity.table})
         return int(str(found[0][0]).split()[0]) if found else None
 
     async def count(self, query: Query) -> int:
         """How many rows it has."""
         self._large.clear()
-        found = await self._fetch(f"count of {_name(query)}", self._pages_of(query).count, {})
+        found = await self._questions.fetch(f"count of {_name(query)}", self._pages_of(query).count, {})
         return int(found[0][0])
 
     async def anchor(self, query: Query, seek: Seek) -> Position | None:
@@ -129,13 +166,13 @@ class OrmDatabase:
     async def anchors(self, query: Query, interval: int) -> list[Position]:
         """The position of every `interval`-th row."""
         pages = self._pages_of(query)
-        found = await self._fetch(f"order of {_name(query)}", pages.every(interval), {})
+        found = await self._questions.fetch(f"order of {_name(query)}", pages.every(interval), {})
         return [pages.position(row) for row in found]
 
     async def is_sorted(self, query: Query) -> bool:
         """Does an index give the rows in this order? Its plan tells."""
         explain = Explain(self._pages_of(query).sample())
-        return not sorts(await self._fetch(f"plan of {_name(query)}", explain, {}))
+        return not sorts(await self._questions.fetch(f"plan of {_name(query)}", explain, {}))
 
     async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
         """How many rows come before the row of that key, given as it was typed."""
@@ -143,33 +180,39 @@ class OrmDatabase:
         shown = clean(f"{query.entity.name} {', '.join(key)}")
         cause = f"place of {shown}"
         try:
-            found = await self._fetch(cause, pages.find(key), {})
+            found = await self._questions.fetch(cause, pages.find(key), {})
         except ValueError as error:
             raise Trouble(f"there is no {shown}", str(error)) from error
         if not found:
             return None
         position = pages.position(found[0])
-        counted = [await self._fetch(cause, one, pages.parameters(position)) for one in pages.before(position)]
+        counted = [
+            await self._questions.fetch(cause, one, pages.parameters(position)) for one in pages.before(position)
+        ]
         return sum(int(rows[0][0]) for rows in counted)
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """The position of the first (or last) row of the span that matches."""
         pages = self._pages_of(query)
         statement = pages.nearest(span, match, backward=backward)
-        found = await self._fetch(f"search in {_name(query)}", statement, pages.span_parameters(span), folded=True)
+        found = await self._questions.fetch(
+            f"search in {_name(query)}", statement, pages.span_parameters(span), folded=True
+        )
         return pages.position(found[0]) if found else None
 
     async def count_between(self, query: Query, span: Span, match: Match | None = None) -> int:
         """How many rows the span has, or how many of them match."""
         pages = self._pages_of(query)
         statement, cause = pages.count_between(span, match), "place in" if match is None else "hits in"
-        found = await self._fetch(f"{cause} {_name(query)}", statement, pages.span_parameters(span), folded=True)
+        found = await self._questions.fetch(
+            f"{cause} {_name(query)}", statement, pages.span_parameters(span), folded=True
+        )
         return int(found[0][0])
 
     async def whole(self, query: Query, row: TableRow) -> tuple[str, ...]:
         """Every value of the row, whole."""
         statement, parameters = self._pages_of(query).whole(row)
-        found = await self._fetch(f"whole row of {_name(query)}", statement, parameters)
+        found = await self._questions.fetch(f"whole row of {_name(query)}", statement, parameters)
         if not found:
             raise _gone()
         return await asyncio.to_thread(lambda: tuple("\n".join(clean_lines(whole_text(one))) for one in found[0]))
@@ -177,7 +220,7 @@ class OrmDatabase:
     async def value(self, query: Query, row: TableRow, column: Column, start: int, size: int) -> Value:
         """A stretch of one of its values."""
         statement, parameters = self._pages_of(query).value(row, column, start, size)
-        found = await self._fetch(f"{column.name} of a row of {_name(query)}", statement, parameters)
+        found = await self._questions.fetch(f"{column.name} of a row of {_name(query)}", statement, parameters)
         if not found:
             raise _gone()
         part, length = tuple(found[0])
@@ -189,7 +232,7 @@ class OrmDatabase:
 
     async def open(self, request: OpenRequest) -> Opening:
         """Select the instance anew, access its relationship unless it holds too much, and keep it as the live one."""
-        target = self._catalog.target(request.entity, request.relationship)
+        target = await self._schema.target(request.entity, request.relationship)
         query = Query(target, within=Within(request.entity, request.key, request.relationship))
         if not request.relationship.is_query and not await self._is_too_much(request, query):
             return await self._live.open(request)
@@ -202,6 +245,7 @@ class OrmDatabase:
 
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         """Select the instances and access the relationship of each, unless that is too much altogether."""
+        await self._schema.target(request.entity, request.relationship)
         if request.of(request.keys[0]).loads:
             await self._check_altogether(request.entity, request.relationship, request.keys)
         return await self._live.open_all(request)
@@ -242,11 +286,11 @@ class OrmDatabase:
 
     async def _check_altogether(self, entity: Entity, relationship: Relationship, keys: Sequence[RowKey]) -> None:
         """Do these rows lead to more than may be loaded at once? Raises `Trouble`."""
-        target, most = self._catalog.target(entity, relationship), ALTOGETHER * self._collection_limit
+        target, most = await self._schema.target(entity, relationship), ALTOGETHER * self._collection_limit
         if not await self._is_large(Query(target)):
             return
-        statement = exceeds_together(self._catalog.mapper(entity), relationship.name, keys, most)
-        if await self._fetch(f"size of {entity.name}.{relationship.name}", statement, {}):
+        statement = exceeds_together(self._schema.catalog.mapper(entity), relationship.name, keys, most)
+        if await self._questions.fetch(f"size of {entity.name}.{relationship.name}", statement, {}):
             reason = f"these {len(keys):,} rows lead to more than {most:,} {target.name}"
             raise Trouble(reason, "take fewer of them, or start with a larger --limit")
 
@@ -258,15 +302,18 @@ class OrmDatabase:
 
     async def _exceeds_limit(self, query: Query) -> bool:
         exceeds = self._pages_of(query).exceeds(self._collection_limit)
-        return bool(await self._fetch(f"size of {_name(query)}", exceeds, {}))
+        return bool(await self._questions.fetch(f"size of {_name(query)}", exceeds, {}))
 
     def _pages_of(self, query: Query) -> Pages:
         """How to read the query's rows; raises `Trouble` where a filter can never be met."""
+        if not self._schema.catalog.has(query.entity.name):
+            raise Trouble(f"there is no {query.entity.name} any more", "press m to choose what there is")
         if query not in self._pages:
             if len(self._pages) >= PAGES_KEPT:
                 self._pages.clear()
             try:
-                self._pages[query] = Pages(self._catalog, self._tables[query.entity.table], query, self._dialect)
+                table = self._schema.table(query.entity)
+                self._pages[query] = Pages(self._schema.catalog, table, query, self._dialect)
             except ValueError as error:
                 raise Trouble("that is no filter here", str(error)) from error
         return self._pages[query]
@@ -278,25 +325,17 @@ class OrmDatabase:
         for number, stretch in enumerate(stretches, start=1):
             parameters = {**bounds, "limit": seek.limit - len(found), "skip": skip}
             statement = stretch.positions if positions else stretch.rows
-            read = await self._fetch(cause, statement, parameters, folded=positions)
+            read = await self._questions.fetch(cause, statement, parameters, folded=positions)
             found += read
             if len(found) == seek.limit or number == len(stretches):
                 break
             if skip and not read:
-                skip -= (await self._fetch(cause, stretch.passed, {**bounds, "skip": skip}, folded=True))[0][0]
+                skip -= (await self._questions.fetch(cause, stretch.passed, {**bounds, "skip": skip}, folded=True))[0][
+                    0
+                ]
             else:
                 skip = 0
         return found
-
-    async def _fetch(
-        self, cause: str, statement: Executable, parameters: dict[str, Any], *, folded: bool = False
-    ) -> Sequence[Row[Any]]:
-        async def question() -> Sequence[Row[Any]]:
-            with self._recorder.step(cause, folded=folded):
-                async with self._connections.engine.connect() as connection:
-                    return (await connection.execute(statement, parameters)).all()
-
-        return await self._connections.ask(question)
 
 
 def _gone() -> Trouble:

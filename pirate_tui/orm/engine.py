@@ -38,12 +38,16 @@ ALLOWED_ACTIONS = frozenset(
 
 DENIED_FUNCTIONS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_tokenizer"})
 
-ALLOWED_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "read_uncommitted"})
+ALLOWED_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "foreign_key_list", "read_uncommitted"})
 """`read_uncommitted` is sent by the pool when a connection comes back; the others read the schema."""
 
 
-BEFORE_THE_AUTHORIZER = ("PRAGMA query_only = on", "SELECT 1 FROM pragma_table_info('') LIMIT 0")
-"""What the authorizer would deny: the switch itself, and the virtual table that the first use of the second makes."""
+BEFORE_THE_AUTHORIZER = (
+    "PRAGMA query_only = on",
+    "SELECT 1 FROM pragma_table_xinfo('') LIMIT 0",
+    "SELECT 1 FROM pragma_foreign_key_list('') LIMIT 0",
+)
+"""What the authorizer would deny: the switch itself, and the virtual tables that the first use of the others makes."""
 
 
 def read_only_url(path: Path) -> URL:

@@ -12,7 +12,7 @@ from pirate_tui.domain.entity import Column
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, RowKey, Seek
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.orm.catalog import Catalog, table_attributes
+from pirate_tui.orm.catalog import Catalog, table_attributes, table_name
 from pirate_tui.orm.cells import Reader
 from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, raw, related
 from pirate_tui.orm.ordering import Ordering, Part, Shape, cut
@@ -45,12 +45,13 @@ class Pages:
     def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
         mapper = catalog.mapper(query.entity)
         self._mapper = mapper
+        self._has_key = query.entity.has_key
         keys = list(mapper.primary_key)
         self._key_readers = [Reader(column.type, dialect) for column in keys]
         self._converts_key = any(reader.converts for reader in self._key_readers)
         self._order = _order(mapper, query)
         self._is_descending = query.order is not None and query.order.descending
-        self._ordering = _ordering(mapper, table, self._order)
+        self._ordering = _ordering(mapper, table, self._order, dialect)
         self._from = mapper.persist_selectable
         self._conditions = [matching(mapper, one) for one in query.filters]
         if query.within is not None:
@@ -200,7 +201,7 @@ class Pages:
     def _key(self, position: Position) -> RowKey | None:
         start = 0 if self._order is None else 1
         key = position[start : start + len(self._key_readers)]
-        if None in key:
+        if None in key or not self._has_key:
             return None
         if not self._converts_key:
             return key
@@ -218,7 +219,7 @@ def _order(mapper: Mapper[Any], query: Query) -> Term | None:
     return None if column is mapper.primary_key[0] else column
 
 
-def _ordering(mapper: Mapper[Any], table: Table, order: Term | None) -> Ordering:
+def _ordering(mapper: Mapper[Any], table: Table, order: Term | None, dialect: Dialect) -> Ordering:
     """The order of the mapper's rows.
 
     Where the database does not see to it that keys are unique and never NULL, something ends the order that is:
@@ -227,6 +228,7 @@ def _ordering(mapper: Mapper[Any], table: Table, order: Term | None) -> Ordering
     keys = [raw(column) for column in mapper.primary_key]
     tie_break = table.tie_break({column.name for column in mapper.primary_key})
     if tie_break is not None:
-        keys.append(literal_column(f"{mapper.local_table}.{tie_break}"))
+        quoted = dialect.identifier_preparer.quote(table_name(mapper))
+        keys.append(literal_column(f"{quoted}.{tie_break}"))
     is_nullable = order is not None and getattr(order, "name", None) not in table.not_null
     return Ordering(None if order is None else raw(order), keys, is_strict=tie_break is None, is_nullable=is_nullable)

@@ -1,22 +1,28 @@
 """What the file really holds, beside the models: which tables there are, and how far their keys can be trusted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import ScalarSelect, Select, bindparam, column, func, select, table, text
+from sqlalchemy.orm import Mapper
+
+from pirate_tui.domain.text import clean
 
 
 ROW_IDS = ("rowid", "_rowid_", "oid")
 """SQLite's names for the number of a row; a column of that name hides one (https://www.sqlite.org/rowidtable.html)."""
 
+NAMES_STATEMENT = text("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid")
+"""Every table and view, whether it can be read or not."""
+
 TABLES_STATEMENT = text("""\
 SELECT tables.name, tables.type, columns.name AS "column", upper(columns.type) AS "column_type",
        columns."notnull" AS "not_null", columns.pk, tables.sql LIKE '%WITHOUT%ROWID%' AS without_rowid
-FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
-WHERE tables.type IN ('table', 'view')
-ORDER BY tables.rowid""")
-"""Every column of every table and view; one statement, however many there are. `tables` takes its rows."""
+FROM sqlite_master AS tables JOIN pragma_table_xinfo(tables.name) AS columns
+WHERE tables.type IN ('table', 'view') AND tables.name IN :names
+ORDER BY tables.rowid""").bindparams(bindparam("names", expanding=True))
+"""Every column of these tables and views; one that is broken spoils the whole statement. `tables` takes its rows."""
 
 
 class Table(NamedTuple):
@@ -30,15 +36,40 @@ class Table(NamedTuple):
     """Does the database itself see to it that keys are unique and never NULL?"""
     row_id: str | None
     """The name under which the rows' numbers can be selected, where there are any."""
+    columns: frozenset[str] = frozenset()
+    """All its columns, in small letters, as SQLite compares them."""
 
     def tie_break(self, keys: set[str]) -> str | None:
         """What must end an order by these keys to make it total; None where they do by themselves."""
-        return None if keys == self.key and self.is_strict else self.row_id
+        is_total = (keys == self.key and self.is_strict) or keys == {self.row_id}
+        return None if is_total else self.row_id
 
 
 def tables(found: Iterable[Any]) -> dict[str, Table]:
     """The tables and views that the statement found, by name."""
     return {name: _table(name, list(columns)) for name, columns in groupby(found, key=lambda row: row.name)}
+
+
+def problem(mapper: Mapper[Any], found: Mapping[str, Table], unreadable: Mapping[str, str]) -> str:
+    """What the file lacks of what a class is mapped to, or why it cannot be read; nothing where all is well."""
+    for mapped in mapper.tables:
+        name = str(getattr(mapped, "name", mapped))
+        real = found.get(name.lower())
+        if real is None:
+            return clean(unreadable.get(name.lower(), f"no table {name}"))
+        missing = [one.name for one in mapped.columns if one.name.lower() not in real.columns]
+        if missing:
+            return clean(f"table {name} has no column {', '.join(missing)}")
+    return ""
+
+
+def sizes_statement(found: Sequence[tuple[str, str]]) -> Select[Any]:
+    """The statement that reads the greatest row number of tables, given with their names for it: one look each."""
+    return select(*(_greatest(name, row_id) for name, row_id in found))
+
+
+def _greatest(name: str, row_id: str) -> ScalarSelect[Any]:
+    return select(func.max(column(row_id))).select_from(table(name)).scalar_subquery()
 
 
 def _table(name: str, columns: list[Any]) -> Table:
@@ -50,4 +81,4 @@ def _table(name: str, columns: list[Any]) -> Table:
     row_id = next((one for one in ROW_IDS if one not in names), None) if is_rowid_table else None
     keys = frozenset(column.column for column in key)
     not_null = frozenset(column.column for column in columns if column.not_null) | (keys if is_strict else frozenset())
-    return Table(name, not_null, keys, is_strict, row_id)
+    return Table(name, not_null, keys, is_strict, row_id, frozenset(one.lower() for one in names))

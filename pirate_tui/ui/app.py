@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import rich
 from rich.segment import Segments
@@ -54,6 +54,18 @@ VERSIONS_OF = ("pirate-tui", "textual", "sqlalchemy", "aiosqlite", "greenlet")
 """What a bug report should name."""
 
 
+class Start(NamedTuple):
+    """What there is to know of a start that is out of the ordinary."""
+
+    printed: tuple[str, ...] = ()
+    """What the developer's own models wrote when they were imported."""
+    remember: Callable[[str], None] = lambda _name: None
+    """Called with the name of the mapped class that was chosen."""
+
+
+NOTHING_SPECIAL = Start()
+
+
 class PirateApp(App[None]):
     """The browser as a Textual application."""
 
@@ -63,10 +75,11 @@ class PirateApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "screen.cancel", show=False, system=True)]
 
-    def __init__(self, connect: Connect, label: str) -> None:
+    def __init__(self, connect: Connect, label: str, start: Start = NOTHING_SPECIAL) -> None:
         super().__init__()
         self._connect = connect
         self._label = label
+        self._start = start
         self.register_theme(PIRATE)
         # No watcher, which would restyle everything: nothing is there yet but the stylesheet.
         self.set_reactive(App.theme, PIRATE.name)
@@ -74,7 +87,7 @@ class PirateApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The browser is the first screen."""
-        return BrowseScreen(self._connect, self._label)
+        return BrowseScreen(self._connect, self._label, self._start.remember)
 
     def on_load(self) -> None:
         """Signals end the browser as `q` does, but with an exit code that tells; heard before the screen is taken."""
@@ -91,6 +104,9 @@ class PirateApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: Textual's own, and every command of ours."""
         yield from super().get_system_commands(screen)
+        if self._start.printed:
+            told = "What the models wrote when they were imported"
+            yield SystemCommand("Output of the models", told, self._show_printed)
         if isinstance(screen, BrowseScreen):
             bound_to: dict[Place, DOMNode] = {Place.SCREEN: screen, Place.TABLE: screen.query_one(RowTable)}
             bound_to[Place.INSPECTOR] = screen.query_one(Inspector)
@@ -98,6 +114,11 @@ class PirateApp(App[None]):
                 if command.place in bound_to and not command.action.startswith("app."):
                     act = partial(self._act, command.action, bound_to[command.place])
                     yield SystemCommand(command.title, command.tooltip, act)
+
+    def _show_printed(self) -> None:
+        from pirate_tui.ui.screens.value import ValueScreen
+
+        self.push_screen(ValueScreen.of_lines("Output of the models", self._start.printed))
 
     async def _act(self, action: str, namespace: DOMNode) -> None:
         await self.run_action(action, namespace)

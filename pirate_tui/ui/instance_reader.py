@@ -37,6 +37,8 @@ class InstanceReader:
         self._shown, self._accessed = show
         self._opening: Work | None = None
         """The opening of a relationship, while it is under way or after."""
+        self._entity: Entity | None = None
+        """Whose instance the live one is."""
         self._live = asyncio.Lock()
         """Held while the live instance is exchanged: the inspector never shows another."""
 
@@ -56,19 +58,15 @@ class InstanceReader:
 
     def put_through(self) -> None:
         """Put the live instance into the next state in which applications meet the error."""
-        snapshot = self._inspector.snapshot
-        entity = (
-            None if snapshot is None else next(one for one in self._database.entities if one.name == snapshot.entity)
-        )
+        snapshot, entity = self._inspector.snapshot, self._entity
         if snapshot is not None and entity is not None:
             self._works.cancel("rest")
             self._works.start("open", lambda: self._put(entity, snapshot.key, snapshot.situation.next))
 
     def access(self, name: str, mode: AccessMode, ready: Ready) -> None:
         """Access an attribute of the live instance as it stands."""
-        snapshot = self._inspector.snapshot
-        if snapshot is not None:
-            request = AttributeRequest(self._entity(snapshot), name, mode)
+        if self._inspector.snapshot is not None and self._entity is not None:
+            request = AttributeRequest(self._entity, name, mode)
             self._works.start("open", lambda: self._access(request, ready))
 
     def predict(self, name: str) -> None:
@@ -85,8 +83,8 @@ class InstanceReader:
         self._works.cancel("rest")
         self._inspector.snapshot = None
 
-    def _entity(self, snapshot: InstanceSnapshot) -> Entity:
-        return next(one for one in self._database.entities if one.name == snapshot.entity)
+    def _show(self, entity: Entity, snapshot: InstanceSnapshot | None) -> None:
+        self._entity, self._inspector.snapshot = entity, snapshot
 
     async def _rest(self, entity: Entity, row: Row) -> None:
         await asyncio.sleep(DEBOUNCE)
@@ -97,7 +95,7 @@ class InstanceReader:
             self._inspector.snapshot = None
             if row.key is not None:
                 with self._works.under_way(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
-                    self._inspector.snapshot = await self._database.rest(entity, row.key)
+                    self._show(entity, await self._database.rest(entity, row.key))
 
     async def _open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         name = request.relationship.name
@@ -107,7 +105,7 @@ class InstanceReader:
                 await ready()
                 with self._live_or_none():
                     opening = await self._database.open(request)
-                self._inspector.snapshot = opening.instance
+                self._show(request.entity, opening.instance)
             self._table.show_opening(path, opening)
             self._shown((*path, name), opening)
 
@@ -118,7 +116,7 @@ class InstanceReader:
                 await ready()
                 with self._live_or_none():
                     openings = await self._database.open_all(ask)
-                self._inspector.snapshot = openings[0].instance if openings else None
+                self._show(ask.entity, openings[0].instance if openings else None)
             for opening in openings:
                 self._table.show_opening((numbers[opening.request.key],), opening)
             for opening in openings[-1:]:
@@ -128,7 +126,7 @@ class InstanceReader:
         with self._works.under_way(f"putting {entity.name} through {situation.value}"):
             async with self._live:
                 with self._live_or_none():
-                    self._inspector.snapshot = await self._database.put(entity, key, situation)
+                    self._show(entity, await self._database.put(entity, key, situation))
 
     async def _access(self, request: AttributeRequest, ready: Ready) -> None:
         with self._works.under_way(f"accessing {request.entity.name}.{request.name}"):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import Trouble
@@ -15,6 +16,9 @@ from pirate_tui.domain.window import Window
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.works import Works
 
+
+if TYPE_CHECKING:
+    from pirate_tui.ui.widgets.rows_view import TablePlace
 
 MANY = 100_000
 """Rows: to sort so many takes a time that can be felt, and it is said before it is done."""
@@ -39,6 +43,8 @@ class RowsReader:
         self._asked: Query | None = None
         self._walking = asyncio.Lock()
         """Held while anchors are read: each goes on from the one before."""
+        self._left: list[TablePlace] = []
+        """The tables that were left for others, the newest last."""
         self._is_stale = False
         """Has another program written, and the rows have not been read again?"""
 
@@ -46,9 +52,46 @@ class RowsReader:
 
     async def begin(self, query: Query) -> None:
         """Show the first rows of a query; its count comes later."""
+        page = await self._database.page(query, Seek())
         self._table.show_query(query)
-        self._table.hold((), 0, await self._database.page(query, Seek()))
+        self._table.hold((), 0, page)
         self._works.start("count", self._count)
+
+    # Another table, and back.
+
+    def choose(self, name: str, key: RowKey | None = None) -> None:
+        """Show the rows of another mapped class, with the cursor on the row of that key; `back` leads here again."""
+        self._works.start("show", lambda: self._go_over(name, key))
+
+    async def _go_over(self, name: str, key: RowKey | None) -> None:
+        with self._works.under_way(f"opening {name}"):
+            left = self._table.place
+            query = Query(await self._database.entity(name))
+            if key is None:
+                self._stop()
+                await self.begin(query)
+            else:
+                window, row = await self._prepared(query, key)
+                self._stop()
+                self._show_window(query, window, row)
+            if left is not None:
+                self._left.append(left)
+
+    def back(self) -> bool:
+        """Show the table that was left, as it was, with the cursor on its row; was there one?"""
+        if not self._left:
+            return False
+        self._stop()
+        self._table.show_place(self._left.pop())
+        self._works.start("count", self._count)
+        self.changed()  # it may have, meanwhile
+        return True
+
+    def _stop(self) -> None:
+        """What is being read is of a table that is left."""
+        for group in ("count", "pages", "find", "order"):
+            self._works.cancel(group)
+        self._warned, self._table.estimate, self._table.hint = None, None, ""
 
     def fill(self) -> None:
         """Read the pages that are in view, or near it, and not held."""
@@ -135,23 +178,27 @@ class RowsReader:
         verb = "ordering" if query.filters == self._listing.query.filters else "filtering"
         try:
             with self._works.under_way(f"{verb} {query.entity.name}"):
-                window, row = await self._prepared(query)
+                here = self._cursor_row
+                window, row = await self._prepared(query, None if here is None else here.key)
                 for group in ("count", "pages"):
                     self._works.cancel(group)
-                self._table.show_query(query, window)
-                self._table.go_to(row)
-                self._works.start("count", self._count)
+                self._show_window(query, window, row)
                 self._changed()
         finally:
             if self._asked is query:
                 self._asked = None
 
-    async def _prepared(self, query: Query) -> tuple[Window, int]:
-        """A window that holds the page of the cursor's row, and that row's number; what is shown stays meanwhile."""
-        window, row = Window(), self._cursor_row
+    def _show_window(self, query: Query, window: Window, row: int) -> None:
+        self._table.show_query(query, window)
+        self._table.go_to(row)
+        self._works.start("count", self._count)
+
+    async def _prepared(self, query: Query, key: RowKey | None) -> tuple[Window, int]:
+        """A window that holds the page of the row of that key, and its number; what is shown stays meanwhile."""
+        window = Window()
         window.count = await self._database.count(query)
         window.is_indexed = await self._database.is_sorted(query)
-        number = (None if row is None or row.key is None else await self._rank(query, row.key)) or 0
+        number = (None if key is None else await self._rank(query, key)) or 0
         if not window.is_indexed and window.next_anchor is not None:
             window.anchors += await self._database.anchors(query, window.interval)
         page = number // window.page_size

@@ -4,6 +4,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
@@ -144,19 +145,44 @@ async def test_another_program_can_write_while_we_are_open(
 
 
 @pytest.mark.parametrize(
-    ("drop", "named"), [(["ships"], "ships"), (["sailors"], "sailors"), (["ships", "sailors"], "ships, sailors")]
+    ("drop", "problem"),
+    [
+        ("DROP TABLE sailors", "no table sailors"),
+        ("ALTER TABLE sailors DROP COLUMN name", "table sailors has no column name"),
+    ],
 )
-async def test_a_missing_table_is_named(
-    open_models: OpenModels, fleet_file: Path, fleet: tuple[type, type], drop: list[str], named: str
+async def test_a_class_whose_table_or_column_is_missing_is_said_and_the_rest_is_browsed(
+    open_models: OpenModels, fleet_file: Path, fleet: tuple[type, type], drop: str, problem: str
 ) -> None:
-    connection = sqlite3.connect(fleet_file)
-    for table in drop:
-        connection.execute(f"DROP TABLE {table}")
-    connection.close()
+    with closing(sqlite3.connect(fleet_file)) as connection:
+        connection.execute(drop)
+    database = await open_models(fleet_file, fleet)
+    assert [(choice.name, choice.problem) for choice in database.choices] == [("Ship", ""), ("Sailor", problem)]
+    ship = await database.entity("Ship")
+    assert ship.relationships == (), "what leads to it is left out too"
+    assert len((await database.page(Query(ship), Seek())).rows) == 2
+    with pytest.raises(Trouble, match=f"Sailor: {problem}"):
+        await database.entity("Sailor")
+
+
+async def test_without_any_table_of_the_models_there_is_nothing_to_browse(
+    open_models: OpenModels, fleet_file: Path, fleet: tuple[type, type]
+) -> None:
+    with closing(sqlite3.connect(fleet_file)) as connection:
+        connection.executescript("DROP TABLE ships; DROP TABLE sailors")
     with pytest.raises(CannotStart) as caught:
         await open_models(fleet_file, fleet)
     assert caught.value.exit_code == 3
-    assert caught.value.message.startswith(f"{fleet_file}: no table {named};")
+    assert caught.value.message.startswith(f"{fleet_file}: no table ships, no table sailors; give a database with")
+
+
+async def test_a_broken_view_spoils_only_itself(
+    open_models: OpenModels, fleet_file: Path, fleet: tuple[type, type]
+) -> None:
+    with closing(sqlite3.connect(fleet_file)) as connection:
+        connection.execute("CREATE VIEW broken AS SELECT x FROM gone")
+    database = await open_models(fleet_file, fleet)
+    assert not [choice for choice in database.choices if choice.problem]
 
 
 @pytest.mark.parametrize("is_database", [True, False])

@@ -15,7 +15,7 @@ from pirate_tui.__main__ import Composition
 from pirate_tui.domain.ports import Connect
 from pirate_tui.pirates.fleet import Fleet, load
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
-from pirate_tui.ui.app import PirateApp
+from pirate_tui.ui.app import PirateApp, Start
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.widgets.failure_view import FailureView
 from pirate_tui.ui.widgets.inspector import Inspector
@@ -137,7 +137,7 @@ async def _browse(
 ) -> AsyncIterator[Browser]:
     settings = Settings(database, reset=False, time_limit=TIME_LIMIT, log=None, collection_limit=limit)
     composition = Composition(settings)
-    app = PirateApp(connect or composition.connect, "a database")
+    app = PirateApp(connect or composition.connect, "a database", Start(remember=composition.remember))
     try:
         async with app.run_test(size=size) as pilot:
             browser = Browser(pilot)

@@ -148,5 +148,5 @@ async def test_a_file_of_other_tables_is_no_way_on(browse: Browse, fleet: Path) 
         await write(other, "CREATE TABLE islands (id INTEGER PRIMARY KEY)")
         other.replace(fleet)
         await browser.press("r")
-        await browser.until(lambda: "no table pirate_crew" in browser.trouble, "the reason")
+        await browser.until(lambda: "no table pirate" in browser.trouble, "the reason")
         assert browser.app.return_code is None

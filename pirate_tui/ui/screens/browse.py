@@ -1,7 +1,7 @@
 """The browser: table, inspector, failure and statements, and the one mediator between them."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
@@ -16,13 +16,13 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Column
+from pirate_tui.domain.entity import Choice, Column
 from pirate_tui.domain.failure import CannotStart, Failure, Trouble
 from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Connect, Database
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.rows import Row
+from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, Loaded, Relay, Retrying, StatementTold
@@ -44,6 +44,15 @@ if TYPE_CHECKING:
 
 IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "view", "next_match", "previous_match"})
 """Commands of the table that ask more than the table knows."""
+
+
+def _unusable(choices: Sequence[Choice]) -> Trouble | None:
+    """What there is to say of mapped classes that cannot be browsed."""
+    told = [f"{choice.name}: {choice.problem}" for choice in choices if choice.problem]
+    if not told:
+        return None
+    more = f", and {len(told) - 1:,} more" if len(told) > 1 else ""
+    return Trouble(f"{told[0]}{more}", "everything else can be browsed; m lists them all, esc puts this away")
 
 
 class Readers(NamedTuple):
@@ -71,9 +80,10 @@ class BrowseScreen(Screen[None]):
     busy: reactive[str] = reactive("")
     """What is under way, for the title; empty while nothing takes long."""
 
-    def __init__(self, connect: Connect, label: str) -> None:
+    def __init__(self, connect: Connect, label: str, remember: Callable[[str], None]) -> None:
         super().__init__()
         self._connect = connect
+        self._remember = remember
         self._database: Database | None = None
         self._opened_at: Path = ()
         self._asker: Widget | None = None
@@ -153,7 +163,8 @@ class BrowseScreen(Screen[None]):
             try:
                 self._database = database = await self._connect(Relay(self))
                 self._readers = self._made_readers(database)
-                await self._readers.rows.begin(Query(database.entities[0]))
+                await self._readers.rows.begin(Query(await database.entity(database.choices[0].name)))
+                self._works.trouble(_unusable(database.choices))
                 self.database_label = f"{database.name} · {database.dialect} · read-only"
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
@@ -269,6 +280,8 @@ class BrowseScreen(Screen[None]):
             "explain": is_failed or None,
             "compare": (is_open and self._table.listing is not None) or None,
             "unsafe": is_open or None,
+            "choose": (self._readers is not None) or None,
+            "open_as_table": (self._readers is not None and is_in_table) or None,
             "situation": (is_open and self._inspector.snapshot is not None) or None,
             "next_strategy": is_open or None,
             "previous_strategy": is_open or None,
@@ -291,6 +304,32 @@ class BrowseScreen(Screen[None]):
         keys = tuple(rows[number].key or () for number in sorted(rows, key=lambda number: (number != here, number)))
         ask = OpenAllRequest(listing.entity, keys, chosen, self.mode, self.strategy)
         self._read.instance.open_all(rows, ask, self._is_furnished.wait)
+
+    @work
+    async def action_choose(self) -> None:
+        """Choose another mapped class."""
+        from pirate_tui.ui.screens.choose import ChooseScreen  # not needed for the first paint
+
+        found = self._table.row_at(self._table.cursor)
+        current = "" if found is None else found[0].name
+        chosen = await self.app.push_screen_wait(ChooseScreen(self._opened.choices, current, self._opened.sizes))
+        if chosen is not None:
+            self._remember(chosen)
+            self._go_over(chosen)
+
+    def action_open_as_table(self) -> None:
+        """Show the row that the cursor is on in the table of its own class."""
+        found = self._table.row_at(self._table.cursor)
+        if found is not None and found[1].key is not None and len(self._table.cursor) > 1:
+            self._go_over(found[0].name, found[1].key)
+        else:
+            self._table.hint = "go to a row inside of an opened one: this is its table already"
+
+    def _go_over(self, name: str, key: RowKey | None = None) -> None:
+        self._read.search.forget()
+        self._hide_failure()
+        self._table.focus()
+        self._read.rows.choose(name, key)
 
     def action_compare(self) -> None:
         """Compare loader strategies for the relationship under the cursor, on the rows that are shown."""
@@ -410,8 +449,8 @@ class BrowseScreen(Screen[None]):
         elif self._table.hint or self._table.match:
             self._table.hint = ""
             self._read.search.forget()
-        else:
-            self._table.close_enclosing()
+        elif not self._table.close_enclosing():
+            self._read.rows.back()
 
     def action_copy(self) -> None:
         """Copy from the panel that has the focus."""

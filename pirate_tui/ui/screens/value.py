@@ -55,6 +55,16 @@ class ValueScreen(ModalScreen[None]):
         self._read = read
         self._pages = 1
 
+    @classmethod
+    def of_lines(cls, name: str, lines: tuple[str, ...]) -> "ValueScreen":
+        """Show lines that are there already."""
+        text = "\n".join(lines)
+
+        async def read(start: int, size: int) -> Value:
+            return Value(tuple(text[start : start + size].split("\n")), len(text))
+
+        return cls(name, read)
+
     def compose(self) -> ComposeResult:
         """One pane."""
         yield TextPane(wrap=True)

@@ -101,11 +101,12 @@ class RowTable(RowsView):
         elif self.listing is not None:
             self.cursor = self.listing.parent(self.cursor)
 
-    def close_enclosing(self) -> None:
-        """Close what is open at the cursor or around it."""
+    def close_enclosing(self) -> bool:
+        """Close what is open at the cursor or around it; was anything?"""
         path = None if self.listing is None else self.listing.enclosing(self.cursor)
         if path is not None:
             self._close(path)
+        return path is not None
 
     def _open_or_close(self, path: Path) -> None:
         """Enter on a relationship: the same question again closes it, another one is asked.

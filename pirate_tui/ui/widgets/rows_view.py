@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -26,6 +26,14 @@ from pirate_tui.ui.widgets.row_lines import Painter
 
 HEADS = -1
 """The line of the column names, which stays at the top."""
+
+
+class TablePlace(NamedTuple):
+    """A table as somebody has left it."""
+
+    listing: Listing
+    cursor: Path
+    column: int
 
 
 class RowsView(LinesView):
@@ -107,6 +115,20 @@ class RowsView(LinesView):
         self.scroll_to(0, 0, animate=False, immediate=True, force=True)
         self._painter.widths(query.entity).fit(self.listing.window.rows)
         self._reshape()
+
+    @property
+    def place(self) -> TablePlace | None:
+        """What is shown and where the cursor is in it; None before there is anything."""
+        return None if self.listing is None else TablePlace(self.listing, self.cursor, self.column)
+
+    def show_place(self, place: TablePlace) -> None:
+        """Show what was shown before, as it was."""
+        self.listing = place.listing
+        self.set_reactive(RowsView.cursor, place.cursor)
+        self.set_reactive(RowsView.column, place.column)
+        self._reshape()
+        self.show_line(self._cursor_line)
+        self.rest()
 
     def hold(self, path: Path, number: int, page: Page) -> None:
         """Show a page that has been read of what is paged at the path."""

@@ -1,0 +1,42 @@
+"""Statements that are sent for their rows alone: each with its cause, in a connection that is given back at once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Executable, Row
+
+from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.statements import Recorder
+
+
+T = TypeVar("T")
+
+
+class Questions:
+    """Asks one database, and tells what for."""
+
+    def __init__(self, connections: Connections, recorder: Recorder) -> None:
+        self._connections = connections
+        self._recorder = recorder
+
+    async def fetch(
+        self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
+    ) -> Sequence[Row[Any]]:
+        """All rows of a statement."""
+
+        async def question() -> Sequence[Row[Any]]:
+            with self._recorder.step(cause, folded=folded):
+                async with self._connections.engine.connect() as connection:
+                    return (await connection.execute(statement, parameters or {})).all()
+
+        return await self._connections.ask(question)
+
+    async def inspect(self, cause: str, work: Callable[[Connection], T]) -> T:
+        """What comes of work that reads the database's own schema by a sync connection."""
+
+        async def question() -> T:
+            with self._recorder.step(cause, folded=True):
+                async with self._connections.engine.connect() as connection:
+                    return await connection.run_sync(work)
+
+        return await self._connections.ask(question)

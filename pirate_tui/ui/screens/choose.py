@@ -1,0 +1,143 @@
+"""Choose a mapped class: all of them, with what they relate to, found by a part of their names."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.fuzzy import Matcher
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from pirate_tui.domain.entity import Choice
+from pirate_tui.domain.failure import Trouble
+
+
+MOST_LISTED = 200
+"""So many are listed at once; of more, a part of the name finds the others."""
+
+NAME_WIDTH, SIZE_WIDTH = 28, 14
+"""Columns of the screen for a class's name, and for its number of rows."""
+
+ReadSizes = Callable[[], Awaitable[Mapping[str, int]]]
+"""Reads how many rows each class may have. May raise `Trouble`."""
+
+
+class ChooseScreen(ModalScreen[str | None]):
+    """The mapped classes; gives the name of the chosen one, or None."""
+
+    DEFAULT_CSS = """
+    ChooseScreen {
+        align: center middle;
+        & > Vertical {
+            width: 92;
+            max-width: 96%;
+            height: 80%;
+            border: round $primary;
+            background: $surface;
+            border-title-color: $primary;
+            & > Input { border: none; height: 1; background: $panel; }
+            & > OptionList { height: 1fr; border: none; background: $surface; scrollbar-size: 1 1; }
+        }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "dismiss", "Close"),
+        ("down", "step(1)", "Next"),
+        ("up", "step(-1)", "Before"),
+        ("pagedown", "step(10)", "Further"),
+        ("pageup", "step(-10)", "Back"),
+    ]
+
+    def __init__(self, choices: Sequence[Choice], current: str, read_sizes: ReadSizes) -> None:
+        super().__init__()
+        self._choices = choices
+        self._current = current
+        self._read_sizes = read_sizes
+        self._sizes: Mapping[str, int] = {}
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, and the list."""
+        with Vertical() as box:
+            box.border_title = f"Models · {len(self._choices):,} · type a part of a name · ⏎ opens · esc closes"
+            yield Input(compact=True, placeholder="a part of a name, or of a table's")
+            yield OptionList()
+
+    def on_mount(self) -> None:
+        """All are listed, the one that is shown now under the cursor; how many rows they have is found meanwhile."""
+        self._list("")
+        names = [choice.name for choice in self._choices[:MOST_LISTED]]
+        self._options.highlighted = names.index(self._current) if self._current in names else 0
+        self._read()
+
+    def action_step(self, by: int) -> None:
+        """Go up or down the list, while the line has the focus."""
+        last = self._options.option_count - 1
+        if last >= 0:
+            self._options.highlighted = max(0, min((self._options.highlighted or 0) + by, last))
+
+    @on(Input.Changed)
+    def _narrow(self, changed: Input.Changed) -> None:
+        self._list(changed.value)
+
+    @on(Input.Submitted)
+    def _choose_highlighted(self) -> None:
+        number = self._options.highlighted
+        if number is not None and self._options.option_count:
+            self._choose(self._options.get_option_at_index(number))
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, selected: OptionList.OptionSelected) -> None:
+        self._choose(selected.option)
+
+    def _choose(self, option: Option) -> None:
+        if not option.disabled:
+            self.dismiss(option.id)
+
+    @work(exclusive=True)
+    async def _read(self) -> None:
+        try:
+            self._sizes = await self._read_sizes()
+        except Trouble as trouble:
+            self.notify(str(trouble), severity="error", markup=False)
+            return
+        number = self._options.highlighted
+        self._list(self.query_one(Input).value)
+        self._options.highlighted = number
+
+    def _list(self, typed: str) -> None:
+        found = _found(self._choices, typed)
+        self._options.clear_options()
+        self._options.add_options(
+            Option(self._line(choice), id=choice.name, disabled=bool(choice.problem)) for choice in found[:MOST_LISTED]
+        )
+        self._options.highlighted = 0 if found else None
+        left = len(found) - MOST_LISTED
+        self.query_one(Vertical).border_subtitle = f"{left:,} more: type more of the name" if left > 0 else ""
+
+    def _line(self, choice: Choice) -> Text:
+        rows = self._sizes.get(choice.name)
+        size = "" if rows is None else f"~{rows:,} rows"
+        name = Text(choice.name, "bold", no_wrap=True)
+        name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)
+        behind = choice.problem or (f"→ {', '.join(choice.related)}" if choice.related else "")
+        table = "" if choice.table == choice.name else f"{choice.table}  "
+        return Text.assemble(name, f"{size:>{SIZE_WIDTH}}  ", (table, "dim"), behind, no_wrap=True, overflow="ellipsis")
+
+    @property
+    def _options(self) -> OptionList:
+        return self.query_one(OptionList)
+
+
+def _found(choices: Sequence[Choice], typed: str) -> list[Choice]:
+    """Those whose name or table has what was typed, letters in their order, the best first."""
+    if not typed.strip():
+        return list(choices)
+    matcher = Matcher(typed.strip())
+    scored = [(max(matcher.match(choice.name), matcher.match(choice.table)), choice) for choice in choices]
+    return [choice for score, choice in sorted(scored, key=lambda one: -one[0]) if score > 0]

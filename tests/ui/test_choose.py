@@ -1,0 +1,116 @@
+"""Choosing another mapped class, and coming back to the very row."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pirate_tui.settings import remembered
+from pirate_tui.ui.screens.choose import ChooseScreen
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Any]]
+
+SHOP = """
+    CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT);
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers);
+    CREATE TABLE heap (what TEXT);
+    CREATE VIEW broken AS SELECT x FROM gone;
+    INSERT INTO customers VALUES (1, 'Nami'), (2, 'Vivi'), (3, 'Robin');
+    INSERT INTO orders VALUES (1, 1), (2, 3), (3, 3);
+    INSERT INTO heap VALUES ('a'), ('a');
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Three customers with three orders, a heap without a key, and a view that is broken."""
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SHOP)
+    return path
+
+
+async def choose(browser: Any, typed: str) -> None:
+    """Choose the class that the typed part finds first."""
+    await browser.press("m")
+    await browser.until(lambda: isinstance(browser.app.screen, ChooseScreen), "the choice")
+    await browser.press(*typed)
+    await browser.press("enter")
+    await browser.until(lambda: browser.app.screen is browser.screen, "the table")
+
+
+async def test_every_class_is_listed_with_its_size_and_what_it_relates_to(browse: Browse, shop: Path) -> None:
+    async with browse(shop) as browser:
+        await browser.press("m")
+        await browser.until(lambda: isinstance(browser.app.screen, ChooseScreen), "the choice")
+        options = browser.app.screen.query_one("OptionList")
+        await browser.until(lambda: "~3 rows" in str(options.get_option_at_index(0).prompt), "the sizes")
+        listed = [" ".join(str(option.prompt).split()) for option in options.options]
+        assert listed == [
+            "Customers ~3 rows customers → Orders",
+            "Heap ~2 rows heap",
+            "Orders ~3 rows orders → Customers",
+            "Broken broken",
+        ]
+        await browser.press("escape")
+        await browser.until(lambda: browser.app.screen is browser.screen, "the table")
+        assert "Customers" in browser.title
+
+
+async def test_a_part_of_a_name_finds_a_class_and_esc_leads_back_to_the_row(browse: Browse, shop: Path) -> None:
+    async with browse(shop) as browser:
+        await browser.press("down", "down", "enter")
+        await browser.until_line("orders · 2 Orders")
+        await browser.press("down", "down")
+        here = browser.table.cursor
+        await choose(browser, "hea")
+        await browser.until(lambda: "Heap · 2 rows" in browser.title, "the other table")
+        assert browser.lines == ["!     1  a", "!     2  a"]
+        await browser.until(lambda: browser.inspector.snapshot is None, "no instance of a row without a key")
+        await browser.press("escape")
+        await browser.until(lambda: "Customers" in browser.title, "the table before")
+        assert browser.table.cursor == here
+        await browser.until_line("orders · 2 Orders")
+        await browser.until(lambda: browser.inspector.snapshot is not None, "the instance")
+        assert browser.inspector.snapshot.label == "Orders 2"
+
+
+async def test_a_nested_row_can_be_shown_in_the_table_of_its_class(browse: Browse, shop: Path) -> None:
+    async with browse(shop) as browser:
+        await browser.press("end", "enter")
+        await browser.until_line("orders · 2 Orders")
+        await browser.press("down", "down", "down", "M")
+        await browser.until(lambda: "Orders · 3 rows" in browser.title, "the orders")
+        assert browser.here == ["3", "3"]
+        await browser.press("escape")
+        await browser.until(lambda: "Customers" in browser.title, "the customers")
+        assert browser.here == ["3", "3"]
+        assert browser.table.cursor == (2, "orders", 1)
+        await browser.press("home", "M")
+        assert "this is its table already" in browser.subtitle
+
+
+async def test_what_cannot_be_opened_is_said_and_the_table_stays(browse: Browse, shop: Path) -> None:
+    async with browse(shop) as browser:
+        await choose(browser, "brok")
+        await browser.until(lambda: "gone" in browser.trouble, "the trouble")
+        assert "Customers" in browser.title
+        await browser.press("escape", "m")
+        await browser.until(lambda: isinstance(browser.app.screen, ChooseScreen), "the choice")
+        options = browser.app.screen.query_one("OptionList")
+        assert [option.id for option in options.options if option.disabled] == ["Broken"]
+        await browser.press("escape")
+
+
+async def test_the_last_choice_is_where_the_next_launch_begins(browse: Browse, shop: Path) -> None:
+    assert remembered(shop) is None
+    async with browse(shop) as browser:
+        await choose(browser, "order")
+        await browser.until(lambda: "Orders · 3 rows" in browser.title, "the orders")
+    assert remembered(shop) == "Orders"
+    async with browse(shop) as browser:
+        assert "Orders · 3 rows" in browser.title
