@@ -105,6 +105,10 @@ class Verdict(Enum):
     """It needs a session, and there is none: DetachedInstanceError."""
 
 
+BLOCKING = "which blocks"
+"""In the note on an access that asks a synchronous engine of the model's own."""
+
+
 class AttributeSnapshot(NamedTuple):
     """One attribute of a live instance at one moment, read without IO."""
 
@@ -146,3 +150,5 @@ class Prediction(NamedTuple):
 
     statement: tuple[str, ...] = ()
     """Line by line; empty where it would send nothing."""
+    remedy: str = ""
+    """The line of code to write instead; empty where nothing is wrong with it, or nothing helps."""

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+from pirate_tui.domain.access import Verdict
+
 
 class Remedy(NamedTuple):
-    """A line of code that would have avoided the failure, and why it does."""
+    """A line of code that helps against a failure, and how; or one that people try, and why it does not."""
 
     code: str
     reason: str
@@ -15,18 +17,26 @@ class Failure(NamedTuple):
 
     name: str
     """The error in a word or two: `MissingGreenlet`, `StatementError(MissingGreenlet)`."""
+    verdict: Verdict
+    """What the access did, in the words in which it is foretold."""
     headline: tuple[str, ...]
     """The last line of the traceback: the exception itself, without the frames."""
     raw: tuple[str, ...]
     """The traceback, whole and verbatim but for control bytes."""
+    own: tuple[int, ...]
+    """The numbers of its lines that are frames of the user's own: the access, and code of the model."""
     code: str
     """The access as its user would have written it: `pirate_crew.members`."""
     attribute: str
     """The attribute: `PirateCrew.members`."""
     instance: str
     """The instance: `PirateCrew 1`."""
+    summary: str
+    """What went wrong, in one sentence that names attribute and instance."""
     cause: str
     """Why it raised, in a sentence or two."""
+    where: str
+    """What the innermost frames are about, where that is not the cause; empty where they do not mislead."""
     kind: str
     """What kind of error came, and why that one."""
     statement: tuple[str, ...]
@@ -34,11 +44,17 @@ class Failure(NamedTuple):
     link: str
     """Where SQLAlchemy's documentation speaks of this error."""
     remedies: tuple[Remedy, ...]
+    """What helps, best first."""
+    useless: tuple[Remedy, ...]
+    """What people try, and what does not help here."""
 
     @property
     def own_line(self) -> int:
-        """The number of the raw line that holds the access itself, the user's own frame."""
-        return self.raw.index(f"    {self.code}")
+        """The number of the raw line that holds the access itself; else of the user's innermost one, else the last."""
+        shown = f"    {self.code}"
+        if shown in self.raw:
+            return self.raw.index(shown)
+        return self.own[-1] if self.own else len(self.raw) - 1
 
 
 class Trouble(Exception):  # noqa: N818  it is shown to people under this name, and is no bug
@@ -57,11 +73,20 @@ class Busy(Trouble):
     """Another program holds a lock: trying again may help."""
 
 
+BUG = 1
+"""The exit code for a mistake of ours: a crash, or a verdict that turned out wrong."""
+
 WRONG_USE = 2
 """The exit code for a command line, a terminal or a file that cannot be used."""
 
 NO_DATABASE = 3
 """The exit code for a file that is no database of the models, or a world that cannot be made."""
+
+MODELS_UNUSABLE = 4
+"""The exit code for the developer's own models, where they cannot be loaded."""
+
+FAILED_ON = 5
+"""The exit code for a check that found what it was to fail on."""
 
 
 class CannotStart(Exception):  # noqa: N818  a reason to end, not a bug

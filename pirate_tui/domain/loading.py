@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.query import Query
@@ -108,3 +108,8 @@ class Accessed(NamedTuple):
     """The instance after the access."""
     failure: Failure | None = None
     """What was raised, if anything was."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the access really did."""
+        return Verdict.NONE if self.failure is None else self.failure.verdict

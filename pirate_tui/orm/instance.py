@@ -5,27 +5,29 @@ import gc
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from inspect import iscoroutine
 from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper
 from sqlalchemy.sql.base import ExecutableOption
 
-from pirate_tui.domain.access import AttributeKind, AttributeRequest, InstanceSnapshot, Prediction, Situation
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Failure, Trouble
 from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.failures import Access, failure
-from pirate_tui.orm.snapshots import child_rows, label_of, snapshot, state_of
-from pirate_tui.orm.snippet import evaluate, forget, without_warnings
+from pirate_tui.orm.explaining import failure, remedies
+from pirate_tui.orm.explaining.evidence import Access
+from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
+from pirate_tui.orm.snippet import evaluate, forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
 from pirate_tui.orm.strategies import loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS, READ_ERRORS
@@ -144,9 +146,8 @@ class LiveInstance:
         return self._catalog.target(request.entity, request.relationship)
 
     def _access_of(self, request: OpenRequest) -> Access:
-        attribute = Attribute(request.relationship.name, AttributeKind.RELATIONSHIP)
-        mapper, label = self._catalog.mapper(request.entity), label_of(request.entity.name, request.key)
-        return Access(mapper, request.entity, attribute, request.mode, label, request.strategy)
+        name, situation = request.relationship.name, Situation.FRESH
+        return Access.of(self._instance, name, request.mode, strategy=request.strategy, situation=situation)
 
     def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
         return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy)
@@ -169,19 +170,9 @@ class LiveInstance:
     async def _access_as_it_stands(self, request: AttributeRequest) -> Accessed:
         if self._instance is None:
             raise Trouble("there is no instance any more", "go to a row")
-        state = inspect(self._instance)
-        attribute = attribute_of(state.mapper, request.name)
-        label = label_of(request.entity.name, state.identity or ())
-        access = Access(
-            state.mapper,
-            request.entity,
-            attribute,
-            request.mode,
-            label,
-            state=state_of(state, attribute),
-            situation=self._situation,
-        )
+        access = Access.of(self._instance, request.name, request.mode, situation=self._situation)
         began = time.perf_counter()
+        label = label_of(request.entity.name, inspect(self._instance).identity or ())
         with self._recorder.step(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
             failed = await self._access(self._fresh, access, tally)
         seconds = time.perf_counter() - began
@@ -191,10 +182,14 @@ class LiveInstance:
     def _predict(self, name: str) -> Prediction:
         if self._instance is None:
             return Prediction()
-        found = dry_run(self._instance, attribute_of(inspect(self._instance).mapper, name))
-        if found.asked is None:
+        access = Access.of(self._instance, name, situation=self._situation)
+        found = dry_run(self._instance, access.attribute)
+        unsent = None if found.asked is None else self._recorder.unsent(found.asked)
+        if found.raised is None:
             return Prediction()
-        return Prediction(self._recorder.unsent(found.asked).lines)
+        helping = remedies(found.raised, access.with_unsent(unsent))
+        forget(found.raised)
+        return Prediction(() if unsent is None else unsent.lines, helping[0].code if helping else "")
 
     async def _snapshot(self, entity: Entity) -> InstanceSnapshot:
         """The instance as it is; code of the model that was run for it may have begun a transaction."""
@@ -211,13 +206,16 @@ class LiveInstance:
             if access.mode.awaits:
                 name = f"{access.label}.{access.attribute.name}"
                 with nullcontext() if access.attribute.kind.runs_code else _readable(name):
-                    await evaluate(access.code, names)
+                    _drop(await evaluate(access.code, names))
             else:
                 self._evaluate_plainly(access, names, tally)
-        except (*DATABASE_ERRORS, Trouble):
+        except Trouble:
             raise
         except Exception as error:
-            if not (isinstance(error, SQLAlchemyError) or access.attribute.kind.runs_code):
+            is_missing = is_missing_greenlet(error)  # a failed rollback makes a DBAPIError of one
+            if isinstance(error, DATABASE_ERRORS) and not is_missing:
+                raise
+            if not (isinstance(error, SQLAlchemyError) or access.attribute.kind.runs_code or is_missing):
                 raise
             self._recorder.never_sent(tally)
             raised = failure(error, access.with_unsent(tally.unsent))
@@ -239,8 +237,8 @@ class LiveInstance:
         mapper = self._catalog.mapper(entity)
         statement = select(mapper).options(*options)
         for column, value in zip(mapper.primary_key, key, strict=True):
-            statement = statement.where(column == value)
-        with _readable(label_of(entity.name, key)):
+            statement = statement.where(_attribute_of(mapper, column) == value)
+        with _readable(label_of(entity.name, key), (Exception,)):  # a reconstructor or a listener raises anything
             result = await session.execute(statement)
             instance = result.unique().scalar_one_or_none()
         if instance is None:
@@ -251,7 +249,7 @@ class LiveInstance:
         """The instances, by their identity."""
         mapper = self._catalog.mapper(request.entity)
         statement = select(mapper).options(*self._options(request)).where(is_one_of(mapper, request.keys))
-        with _readable(request.entity.name):
+        with _readable(request.entity.name, (Exception,)):
             instances = (await session.execute(statement)).unique().scalars().all()
         return {tuple(inspect(one).identity or ()): one for one in instances if one is not None}
 
@@ -279,11 +277,24 @@ class LiveInstance:
             await session.close()
 
 
+def _attribute_of(mapper: Mapper[Any], column: Any) -> Any:
+    """A column as an attribute of the class: it is then one of whatever a polymorphic class is selected from."""
+    return getattr(mapper.class_, mapper.get_property_by_column(column).key)
+
+
+def _drop(value: object) -> None:
+    """Let go of what an access gave; an `async` property gives a coroutine, and somebody would be warned of it."""
+    if iscoroutine(value):
+        value.close()
+
+
 @contextmanager
-def _readable(what: str) -> Iterator[None]:
+def _readable(what: str, errors: tuple[type[Exception], ...] = READ_ERRORS) -> Iterator[None]:
     """A value in the database that its column's type cannot read is trouble, and no bug."""
     try:
         yield
-    except READ_ERRORS as error:
+    except DATABASE_ERRORS:
+        raise
+    except errors as error:
         reason = clean(f"{what} cannot be loaded: {type(error).__name__}: {error}")
         raise Trouble(reason, "the table shows its values as they are stored") from error

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import attributes, eager, programs, queries, scale, seeding
+from tests.bench import attributes, eager, programs, queries, scale, seeding, tables
 from tests.bench.figures import Figure, Setting, report
 
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
     "eager": eager.eager,
     "failures": queries.failures,
     "explanation": scale.explanation,
+    "tables": tables.tables,
     "verdicts": attributes.verdicts,
     "seeding": seeding.seeding,
     "feel": scale.feel,

@@ -9,19 +9,19 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pirate_tui.domain.access import AccessMode, AttributeKind
+from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
-from pirate_tui.orm.attributes import Attribute
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.failures import Access, failure
+from pirate_tui.orm.explaining import failure
+from pirate_tui.orm.explaining.evidence import Access
 from pirate_tui.orm.pages import Pages
 from pirate_tui.orm.preflight import Table
 from pirate_tui.orm.snippet import evaluate, forget
@@ -122,13 +122,12 @@ async def members(setting: Setting) -> list[Figure]:
 async def failures(setting: Setting) -> list[Figure]:
     """A plain access, from the access to its explained failure."""
     path = setting.world(CREWS)
-    crew, members = Catalog(MODELS).entities[0], Attribute("members", AttributeKind.RELATIONSHIP)
-    access = Access(inspect(PirateCrew), crew, members, AccessMode.UNSAFE, f"PirateCrew {HERE}")
     connections, bare = (Connections(path, TIME_LIMIT, Heard()) for _ in range(2))
     recorder = Recorder(connections.engine, Heard())
 
     async def explained(_session: AsyncSession, crew: PirateCrew) -> None:
         """What the live instance does in unsafe mode."""
+        access = Access.of(crew, "members")
         with recorder.step("members", plain=True) as tally:
             try:
                 evaluate(access.code, {access.variable: crew})

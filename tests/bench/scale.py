@@ -86,21 +86,19 @@ def stopping(setting: Setting) -> list[Figure]:
 
 
 def explanation(setting: Setting) -> list[Figure]:
-    """Enter in unsafe mode until the traceback is on the screen, and `t` until the explanation is."""
-    path, raw, explained = setting.world(SMALL), list[float](), list[float]()
+    """From `t` until the explanation is on the screen; it was made with the failure."""
+    path, explained = setting.world(SMALL), list[float]()
     for _ in range(setting.runs):
         with open_ours(setting, path) as terminal:
             terminal.until(f"{SMALL:,} rows")
             terminal.settle(1.0)
             terminal.press("u")
             terminal.settle()
-            raw.append(terminal.until("your line", terminal.press("\r")))
+            terminal.press("\r")
+            terminal.until("your line")
             terminal.settle()
             explained.append(terminal.until("awaitable_attrs", terminal.press("t")))
-    return [
-        Figure("enter, select, plain access: its traceback on the screen", raw),
-        Figure("  its explanation on the screen", explained, aim=50),
-    ]
+    return [Figure("a failure's explanation on the screen", explained, aim=50)]
 
 
 def whole_table(setting: Setting) -> list[Figure]:

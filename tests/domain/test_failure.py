@@ -1,32 +1,50 @@
 """Failures and troubles: where the user's own line stands, and how a trouble reads."""
 
+from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.failure import Busy, CannotStart, Failure, Trouble
 
 
-def failure(raw: tuple[str, ...], code: str) -> Failure:
+RAW = (
+    "Traceback (most recent call last):",
+    '  File "<your code>", line 1',
+    "    ship.sailors",
+    '  File "models.py", line 7',
+    "    self.sailors",
+    "Error: ship.sailors",
+)
+
+
+def failure(code: str, own: tuple[int, ...]) -> Failure:
     return Failure(
         name="MissingGreenlet",
-        headline=raw[-1:],
-        raw=raw,
+        verdict=Verdict.IO,
+        headline=RAW[-1:],
+        raw=RAW,
+        own=own,
         code=code,
         attribute="Ship.sailors",
         instance="Ship 1",
+        summary="",
         cause="",
+        where="",
         kind="",
         statement=(),
         link="",
         remedies=(),
+        useless=(),
     )
 
 
 def test_the_own_line_is_the_one_that_holds_the_code() -> None:
-    raw = (
-        "Traceback (most recent call last):",
-        '  File "<your code>", line 1',
-        "    ship.sailors",
-        "Error: ship.sailors",
-    )
-    assert failure(raw, "ship.sailors").own_line == 2
+    assert failure("ship.sailors", (1, 2, 3, 4)).own_line == 2
+
+
+def test_where_the_code_is_not_shown_the_own_line_is_the_users_innermost_one() -> None:
+    assert failure("repr(ship)", (1, 2, 3, 4)).own_line == 4
+
+
+def test_in_a_traceback_of_libraries_alone_the_own_line_is_the_error_itself() -> None:
+    assert failure("repr(ship)", ()).own_line == 5
 
 
 def test_a_trouble_says_why_and_the_way_out() -> None:

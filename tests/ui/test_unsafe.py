@@ -57,11 +57,13 @@ async def test_the_explained_side_names_attribute_and_remedies(browse: Browse, w
         await browser.until(lambda: browser.failure.is_explained, "the explained side")
         text = browser.failure.pane.plain
         headline = str(browser.failure.query_one("#headline").render())
-        assert headline.endswith("at  pirate_crew.members")
+        assert headline.startswith("PirateCrew.members of PirateCrew 1 was read plainly, but it is not loaded")
         title = str(browser.failure.border_title)
         assert "PirateCrew.members of PirateCrew 1 · plain access · as mapped · explained" in title
         assert "runs in a greenlet" in text
+        assert "at  pirate_crew.members" in text
         assert "await pirate_crew.awaitable_attrs.members" in text
+        assert "✗ await asyncio.to_thread(lambda: pirate_crew.members)" in text
         assert "select(PirateCrew).options(selectinload(PirateCrew.members))" in text
         assert "WHERE ? = pirates.pirate_crew_id" in text
         assert text.splitlines()[-1].endswith("xd2s")

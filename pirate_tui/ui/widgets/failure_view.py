@@ -1,5 +1,6 @@
 """An access that raised: the raw traceback first, and the same thing explained."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -10,24 +11,33 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
-from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.failure import Failure, Remedy
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
 TRY_IT = "u ⏎  changes between the plain and the awaited access;  s ⏎  loads eagerly, and the plain access works"
 """How the remedies can be seen at work."""
 
+ROOMY = 14
+"""From how many lines on there is room for empty ones between the topics."""
+
 
 class Explanation(TextPane):
-    """The explained side: what was accessed, why it raised, what helps; one remedy is chosen."""
+    """The explained side: why it raised, what helps and what does not; one remedy is chosen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"explanation--topic", "explanation--code", "explanation--chosen"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "explanation--topic",
+        "explanation--code",
+        "explanation--chosen",
+        "explanation--useless",
+    }
 
     DEFAULT_CSS = """
     Explanation {
         & > .explanation--topic { color: $accent; text-style: bold; }
         & > .explanation--code { color: $primary; text-style: bold; }
         & > .explanation--chosen { text-style: reverse; }
+        & > .explanation--useless { color: $text-muted; }
     }
     """
 
@@ -46,16 +56,22 @@ class Explanation(TextPane):
         self.scroll_home(animate=False)
 
     def watch_chosen(self) -> None:
-        """Mark the chosen remedy, and bring it into view."""
+        """Mark the chosen remedy, and bring it into view; beyond the last one, the rest."""
         self._explain()
         marked = next((y for y in range(self.line_count()) if self.text_at(y).startswith("▶")), 0)
         self.show_line(min(marked + 1, self.line_count() - 1))
         self.show_line(marked)
 
+    def on_resize(self) -> None:
+        """More room, or less."""
+        self._explain()
+
     def action_choose(self, by: int) -> None:
-        """Choose another remedy."""
-        if self.failure is not None:
-            self.chosen = max(0, min(self.chosen + by, len(self.failure.remedies) - 1))
+        """Choose another remedy; at the last one, and where there is none, scroll to what follows."""
+        last = 0 if self.failure is None else len(self.failure.remedies) - 1
+        before, self.chosen = self.chosen, max(0, min(self.chosen + by, last))
+        if self.chosen == before:
+            self.scroll_relative(y=by, animate=False)
 
     def _explain(self) -> None:
         if self.failure is None:
@@ -63,33 +79,40 @@ class Explanation(TextPane):
         failure = self.failure
         sections = (
             ("Why", [Text(failure.cause)]),
-            ("Remedies  (↑ ↓ choose, y copies)", self._remedies(failure)),
+            ("Remedies  (↑ ↓ choose, y copies)", self._remedies(failure.remedies)),
+            ("What does not help here", self._useless(failure.useless)),
+            ("Where the traceback misleads", [Text(failure.where)] if failure.where else []),
             ("Try it here", [Text(TRY_IT)]),
-            ("Error", [Text(failure.kind)]),
+            ("Error", [Text(f"{failure.name} at  {failure.code}"), Text(failure.kind)]),
             ("Statement that could not be sent", [Text(line) for line in failure.statement]),
             ("Documentation", [Text(failure.link)]),
         )
+        between = [Text()] if self.size.height >= ROOMY else []
         lines: list[Text] = []
         for topic, body in sections:
             if body:
-                lines += [Text(topic, self._style("topic")), *body, Text()]
-        self.set_text(lines[:-1])
+                lines += [*(between if lines else ()), Text(topic, self._style("topic")), *body]
+        self.set_text(lines)
 
-    def _remedies(self, failure: Failure) -> list[Text]:
+    def _remedies(self, remedies: Sequence[Remedy]) -> list[Text]:
         lines = []
-        for number, remedy in enumerate(failure.remedies):
+        for number, remedy in enumerate(remedies):
             is_chosen = number == self.chosen
             style = self._style("code") + (self._style("chosen") if is_chosen else Style())
             lines.append(Text.assemble("▶ " if is_chosen else "  ", (remedy.code, style)))
             lines.append(Text(f"    {remedy.reason}"))
         return lines
 
+    def _useless(self, useless: Sequence[Remedy]) -> list[Text]:
+        style = self._style("useless")
+        return [line for one in useless for line in (Text(f"✗ {one.code}", style), Text(f"    {one.reason}"))]
+
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"explanation--{name}", partial=True)
 
 
 class FailureView(Vertical):
-    """The failure that is shown: its last line always, and one of its two sides."""
+    """The failure that is shown: always what it says, in the error's words or in ours, and one of its two sides."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"failure-view--own-line"}
 
@@ -132,20 +155,22 @@ class FailureView(Vertical):
         """What copying takes, in a word and its text: the whole traceback, or the chosen remedy."""
         if self.failure is None:
             return "nothing", ""
-        if self.is_explained:
+        if self.is_explained and self.failure.remedies:
             return "the remedy", self.failure.remedies[self.query_one(Explanation).chosen].code
+        if self.is_explained:
+            return "the explanation", f"{self.failure.summary}\n{self.failure.cause}"
         return "the traceback", "\n".join(self.failure.raw)
 
     def watch_failure(self, failure: Failure | None) -> None:
         """Show another failure, raw first."""
         if failure is None:
             return
-        own_line = f"your line: {failure.code}   (line {failure.own_line + 1} of {len(failure.raw)} below)"
-        self.query_one("#own-line", Static).update(Text(own_line))
+        self.query_one("#own-line", Static).update(Text(_own_line(failure)))
         raw = self.query_one("#raw", TextPane)
-        own = {failure.own_line - 1, failure.own_line}
         style = self.get_component_rich_style("failure-view--own-line", partial=True)
-        raw.set_text([Text(line, style if y in own else "", no_wrap=True) for y, line in enumerate(failure.raw)])
+        raw.set_text(
+            [Text(line, style if y in failure.own else "", no_wrap=True) for y, line in enumerate(failure.raw)]
+        )
         raw.scroll_home(animate=False)
         self.is_explained = False
         self._retitle()
@@ -163,10 +188,18 @@ class FailureView(Vertical):
         if self.failure is not None:
             side, headline = "raw traceback", _headline(self.failure)
             if self.is_explained:
-                side, headline = "explained", f"{self.failure.name} at  {self.failure.code}"
+                side, headline = "explained", self.failure.summary
             self.query_one("#headline", Static).update(Text(headline))
             self.border_title = Text(f"{self.failure.attribute} of {self.failure.instance} · {self.asked} · {side}")
             self.border_subtitle = f"t {'raw' if self.is_explained else 'explained'} · y copy · / search · esc close"
+
+
+def _own_line(failure: Failure) -> str:
+    """Where the user's line stands, and how many of the frames are of the model's own code."""
+    line = failure.own_line
+    others = sum(failure.raw[y].startswith("  File ") for y in failure.own) - 1
+    models = f", {others} more of yours" if others > 0 else ""
+    return f"your line: {failure.code}   (line {line + 1} of {len(failure.raw)} below{models})"
 
 
 def _headline(failure: Failure) -> str:

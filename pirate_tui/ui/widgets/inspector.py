@@ -187,6 +187,7 @@ class Inspector(TextPane):
         told = [f"─ {attribute.name} · {attribute.kind.value} · {WORDS[attribute.verdict]} {attribute.error}".rstrip()]
         told += [attribute.note] if attribute.note else []
         told += ["it runs code of the model, also to find this out"] if attribute.kind.runs_code else []
+        told += [f"instead: {self.prediction.remedy}"] if self.prediction.remedy else []
         told += ["it would send first:", *self.prediction.statement] if self.prediction.statement else []
         pieces = [Text(line, self._style("detail")) for line in told]
         width = max(LEAST_VALUE, self.scrollable_content_region.width)

@@ -1,0 +1,62 @@
+"""An access that raised -> `Failure`: the raw traceback, and the same thing explained."""
+
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+from pirate_tui.domain.access import Verdict
+from pirate_tui.domain.failure import Failure, Remedy
+from pirate_tui.domain.text import clean_lines
+from pirate_tui.orm.attributes import attributes_of
+from pirate_tui.orm.explaining.causes import cause_of, headline_of, where_it_misleads
+from pirate_tui.orm.explaining.evidence import Access, Target
+from pirate_tui.orm.explaining.frames import innermost, own_lines, read_in
+from pirate_tui.orm.explaining.popular import useless_of
+from pirate_tui.orm.explaining.remedies import remedies_of
+from pirate_tui.orm.snippet import format_raw, is_missing_greenlet, name_of
+
+
+def failure(error: Exception, access: Access) -> Failure:
+    """What an access raised, raw and explained; `access` was made before it."""
+    known = access.with_read(_read(error, access))
+    cause = cause_of(error, known)
+    raw, last = format_raw(error)
+    lines = clean_lines(raw.rstrip("\n"))
+    return Failure(
+        name=name_of(error),
+        verdict=verdict_of(error),
+        headline=clean_lines(last.rstrip("\n")),
+        raw=lines,
+        own=own_lines(lines),
+        code=access.code,
+        attribute=access.name,
+        instance=access.label,
+        summary=headline_of(cause, known),
+        cause=cause.text,
+        where=where_it_misleads(error, known),
+        kind=cause.kind,
+        statement=() if access.unsent is None else access.unsent.lines,
+        link=cause.link,
+        remedies=remedies_of(cause.why, known),
+        useless=useless_of(cause.why, known, innermost(error)),
+    )
+
+
+def remedies(error: Exception, access: Access) -> tuple[Remedy, ...]:
+    """What would help against it, best first; without the rest of its explanation."""
+    known = access.with_read(_read(error, access))
+    return remedies_of(cause_of(error, known).why, known)
+
+
+def verdict_of(error: Exception) -> Verdict:
+    """What an access did that raised this."""
+    if is_missing_greenlet(error):
+        return Verdict.IO
+    return Verdict.DETACHED if isinstance(error, DetachedInstanceError) else Verdict.RAISES
+
+
+def _read(error: Exception, access: Access) -> Target | None:
+    """What code of the model was reading; other attributes are read by themselves."""
+    if not access.attribute.kind.runs_code:
+        return None
+    found = read_in(error)
+    is_known = found is not None and found.name in {one.name for one in attributes_of(found.state.mapper)}
+    return Target.of(found.state, found.name) if found is not None and is_known else None

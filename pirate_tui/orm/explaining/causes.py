@@ -1,0 +1,228 @@
+"""An error and what was known before it -> its cause, in words that need no knowledge of greenlets."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import sqlalchemy
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, MissingGreenlet, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+from pirate_tui.domain.access import AttributeKind
+from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.explaining.evidence import Access, Target
+from pirate_tui.orm.explaining.frames import innermost
+from pirate_tui.orm.explaining.reasons import WORDS, Why, why_of
+from pirate_tui.orm.snippet import MISSING_GREENLET, chain, is_missing_greenlet, name_of
+
+
+VERSION = sqlalchemy.__version__.split(".")
+DOCUMENTATION = f"https://docs.sqlalchemy.org/en/{VERSION[0]}{VERSION[1]}/"
+ERRORS = f"https://sqlalche.me/e/{VERSION[0]}{VERSION[1]}/"
+"""Where the codes of errors lead to."""
+REFUSING = DOCUMENTATION + "orm/queryguide/relationships.html#preventing-unwanted-lazy-loads-using-raiseload"
+
+MESSAGE_LIMIT = 120
+"""Characters of an error's own message that a headline repeats."""
+
+GREENLET = (
+    "and somebody must await that. Inside `await session...` SQLAlchemy runs in a greenlet, which can wait for the "
+    "driver; your plain line ran outside of one."
+)
+"""Why a statement that is due cannot be sent: the rest of a sentence."""
+
+
+class Cause(NamedTuple):
+    """What there is to say of an error."""
+
+    why: Why
+    short: str
+    """The rest of the headline: what was wrong, and what that meant."""
+    text: str
+    kind: str
+    link: str
+
+
+Find = Callable[[Exception, Access], Cause]
+
+CANNOT_WAIT = "loading it needs the database, and a plain read cannot wait for that"
+"""The same in a headline."""
+
+
+def cause_of(error: Exception, access: Access) -> Cause:
+    """The cause of what an access raised."""
+    for is_it, find in CAUSES:
+        if is_it(error, access):
+            return find(error, access)
+    return _other(error, access)
+
+
+def headline_of(cause: Cause, access: Access) -> str:
+    """The cause in one sentence, which names attribute and instance."""
+    how = "called" if access.attribute.kind is AttributeKind.METHOD else "read"
+    how = "awaited" if access.mode.awaits else f"{how} plainly"
+    if access.read is None:
+        return f"{access.name} of {access.label} was {how}, but {cause.short}."
+    read = access.read.name if access.read.label == access.label else f"{access.read.name} of {access.read.label}"
+    return f"{access.name} of {access.label} was {how}; its code reads {read}, but {cause.short}."
+
+
+# A MissingGreenlet: why there was something to be loaded.
+
+
+def _missing_greenlet(error: Exception, access: Access) -> Cause:
+    why = why_of(access)
+    held, reason = WORDS[why](access.wanted, access)
+    if access.attribute.kind.runs_code:
+        read = f"reads {access.read.name}" if access.read else "asks the session itself"
+        reason = f"{access.name} runs code of the model ({access.attribute.kind.value}) that {read}. {reason}"
+    text = f"{reason}, {GREENLET}"
+    short = f"{held}: {CANNOT_WAIT}" if why is not Why.ASKED else f"{held}, and a plain read cannot wait for that"
+    return Cause(why, short, text, _kind_of_missing_greenlet(error), ERRORS + MISSING_GREENLET)
+
+
+def _kind_of_missing_greenlet(error: Exception) -> str:
+    if isinstance(error, MissingGreenlet):
+        return "A bare MissingGreenlet, as SQLAlchemy raises it where this driver is asked for IO outside a greenlet."
+    if not isinstance(error, SQLAlchemyError):
+        return f"A {type(error).__name__} of other code, which had met a MissingGreenlet."
+    return (
+        f"A {type(error).__name__} around a MissingGreenlet: the engine wraps what a driver raises before a statement "
+        "has begun, so `except MissingGreenlet` does not catch it. Test error.code == "
+        f"'{MISSING_GREENLET}', which both carry."
+    )
+
+
+def _flushed(error: Exception, access: Access) -> Cause:
+    """A MissingGreenlet of an autoflush, which came before the access's own SELECT."""
+    unflushed = () if access.session is None else access.session.unflushed
+    waiting = ", ".join(f"{unflushed.count(one)} {one}" for one in sorted(set(unflushed))) or "what was changed"
+    text = (
+        f"Before the SELECT of {access.wanted.name} the session writes what waits in it ({waiting}): an autoflush, "
+        f"{GREENLET} The flush has failed: the changes are lost, and the session waits for `await session.rollback()`."
+    )
+    short = f"the session had to write {waiting} first: both need the database, and a plain read cannot wait for that"
+    return Cause(Why.FLUSHED, short, text, _kind_of_missing_greenlet(error), ERRORS + MISSING_GREENLET)
+
+
+def where_it_misleads(error: Exception, access: Access) -> str:
+    """What the innermost frames were about, where that is not the cause; empty where they do not mislead."""
+    found = innermost(error)
+    if found is None:
+        return ""
+    said = [words for is_it, words in zip(found[:3], MISLEADING, strict=True) if is_it]
+    if not said:
+        return ""
+    last = f" (the last is {found.last}())" if found.last else ""
+    return f"The innermost frames{last} are {', within '.join(said)}. The cause is the access: {access.code}."
+
+
+MISLEADING = (
+    "pool_pre_ping, which tests a connection before the SELECT; without it the SELECT would raise the same",
+    "the pool's, which had no open connection and makes one; with an open one the SELECT would raise the same",
+    "an autoflush, which writes what is new or changed before the SELECT, or the rollback of it",
+)
+"""Of the innermost frames: what they belong to, and why that is not the cause."""
+
+
+# Other errors.
+
+
+def _inactive(_error: Exception, access: Access) -> Cause:
+    text = (
+        f"A flush in the session of {access.label} has failed before, and was rolled back. Until "
+        f"`await session.rollback()` is called the session loads nothing more: no {access.wanted.name}, awaited or not."
+    )
+    kind = "PendingRollbackError, raised before any IO is tried. The error to mend is the one before it, of the flush."
+    short = "its session waits for a rollback: a flush in it had failed"
+    return Cause(Why.INACTIVE, short, text, kind, f"{ERRORS}7s2a")
+
+
+def _detached(_error: Exception, access: Access) -> Cause:
+    target = access.wanted
+    state = "has expired" if target.is_expired else "is not loaded"
+    text = (
+        f"{target.label} is detached: its session was closed, has let go of it, or is gone. {target.name} {state}, "
+        "and without a session there is nobody to load it. Awaiting the access raises the same."
+    )
+    kind = "DetachedInstanceError, raised before any IO is tried. Unlike a MissingGreenlet, it names the attribute."
+    short = f"it {state}, and {target.label} is detached: there is no session that could load it"
+    return Cause(Why.DETACHED, short, text, kind, f"{ERRORS}bhk3")
+
+
+def _refused(error: Exception, access: Access) -> Cause:
+    target = access.wanted
+    by_option = access.strategy is LoaderStrategy.RAISELOAD or not _refuses_by_mapping(target)
+    mapped = "deferred_raiseload" if target.relationship is None else f"lazy='{target.lazy}'"
+    origin = "an option of its SELECT, raiseload()," if by_option else f"its mapping, {mapped},"
+    text = (
+        f"{target.name} is not loaded, and {origin} refuses to load it at an access. "
+        "No IO was tried, and awaiting the access raises the same: load it before instead."
+    )
+    kind = (
+        f"{name_of(error)}, raised by the loader strategy itself. It is not a MissingGreenlet; "
+        "unlike one, it names the attribute, which makes raiseload a good net for lazy loads in tests."
+    )
+    return Cause(Why.REFUSED, "it is not loaded, and its loader strategy refuses to load it now", text, kind, REFUSING)
+
+
+def _refuses_by_mapping(target: Target) -> bool:
+    return target.lazy.startswith("raise") or (target.column is not None and bool(target.column.raiseload))
+
+
+def _code(error: Exception, access: Access) -> Cause:
+    """The model's own code."""
+    text = f"{access.name} runs code of the model ({access.attribute.kind.value}), and that raised {name_of(error)}."
+    kind = "An error of the model's own code: no IO was due, and no loader strategy helps."
+    return Cause(Why.CODE, f"its code raised {_message(error)}", text, kind, DOCUMENTATION)
+
+
+def _query_refused(_error: Exception, access: Access) -> Cause:
+    """Code of the model that takes a write_only relationship for a collection."""
+    text = (
+        f"{access.name} runs code of the model ({access.attribute.kind.value}) that takes {access.wanted.name} for a "
+        "collection. It is mapped with lazy='write_only': it gives a query, and loads nothing by itself."
+    )
+    kind = "A TypeError of SQLAlchemy's, raised before any IO is tried. It is not a MissingGreenlet."
+    link = DOCUMENTATION + "orm/large_collections.html"
+    return Cause(Why.QUERY, "that is a query, which cannot be iterated in place", text, kind, link)
+
+
+def _other(error: Exception, access: Access) -> Cause:
+    code = getattr(error, "code", None)
+    link = f"{ERRORS}{code}" if isinstance(error, SQLAlchemyError) and code else DOCUMENTATION
+    text = f"The access to {access.name} raised {name_of(error)}; the traceback says where."
+    if "autoflush" in str(error):
+        text += " It came of an autoflush: the session wrote what waited in it before it would load anything."
+    elif isinstance(error, DBAPIError):
+        text += " The database or its driver has refused the statement."
+    kind = "It is neither a MissingGreenlet nor a loader strategy that refuses."
+    why = Why.WRITTEN if "autoflush" in str(error) else Why.OTHER
+    return Cause(why, f"that raised {_message(error)}", text, kind, link)
+
+
+def _message(error: Exception) -> str:
+    first = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    return clean(f"{name_of(error)}: {first}" if first else name_of(error), MESSAGE_LIMIT)
+
+
+def _flushes(error: Exception, _access: Access) -> bool:
+    found = innermost(error)
+    return found is not None and found.flushes
+
+
+CAUSES: tuple[tuple[Callable[[Exception, Access], bool], Find], ...] = (
+    (_flushes, _flushed),
+    (lambda error, _: is_missing_greenlet(error), _missing_greenlet),
+    (lambda error, _: _came_of(error, PendingRollbackError), _inactive),
+    (lambda error, _: _came_of(error, DetachedInstanceError), _detached),
+    (lambda error, _: _came_of(error, InvalidRequestError, "is not available due to"), _refused),
+    (lambda error, access: access.read is not None and "WriteOnly" in str(error), _query_refused),
+    (lambda error, access: access.attribute.kind.runs_code and not isinstance(error, SQLAlchemyError), _code),
+)
+"""How each kind of error is known, and explained; the first that fits."""
+
+
+def _came_of(error: Exception, kind: type[Exception], words: str = "") -> bool:
+    """Is it of that kind, or was such a one behind it?"""
+    return any(isinstance(link, kind) and words in str(link) for link in chain(error))

@@ -1,0 +1,243 @@
+"""What is known of an attribute before it is accessed: read from instance, mapper and session, without IO."""
+
+from dataclasses import dataclass, replace
+from keyword import iskeyword
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, RelationshipDirection, RelationshipProperty, Session
+from sqlalchemy.orm.util import AliasedInsp
+
+from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeState, Situation
+from pirate_tui.domain.entity import snake_case
+from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.attributes import Attribute, attribute_of
+from pirate_tui.orm.catalog import NEVER_LOADED
+from pirate_tui.orm.snapshots import label_of, state_of
+from pirate_tui.orm.statements import Unsent
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One attribute of one instance, and what is held of it."""
+
+    mapper: Mapper[Any]
+    """The mapper of the instance's own class, which may be a subclass of what was selected."""
+    attribute: Attribute
+    label: str
+    """The instance: `PirateCrew 1`."""
+    identity: tuple[Any, ...]
+    """Its primary key, which no commit takes; empty before it has one."""
+    held: AttributeState
+    is_expired: bool
+    """Is the whole instance expired, as a commit, a rollback or expire() leaves it?"""
+    way: tuple[RelationshipProperty[Any], ...]
+    """The relationships along which it was loaded, from the class that was selected; empty for that one itself."""
+    selected: Mapper[Any] | None
+    """The class that its SELECT named; None where it was not selected but made, or merged."""
+    has_options: bool
+    """Was it loaded with loader options, which it remembers?"""
+
+    @classmethod
+    def of(cls, state: InstanceState[Any], name: str) -> "Target":
+        """That attribute of an instance, as it stands."""
+        attribute, identity = attribute_of(state.mapper, name), tuple(state.identity or ())
+        path = tuple(state.load_path.path)
+        mappers = [one.mapper for one in path if isinstance(one, (Mapper, AliasedInsp))]
+        return cls(
+            state.mapper,
+            attribute,
+            label_of(state.mapper.class_.__name__, identity) if identity else f"a new {state.mapper.class_.__name__}",
+            identity,
+            state_of(state, attribute),
+            state.expired,
+            tuple(one for one in path if isinstance(one, RelationshipProperty)),
+            mappers[-1] if mappers else None,
+            bool(state.load_options),
+        )
+
+    @property
+    def entity(self) -> str:
+        """The class's name."""
+        return str(self.mapper.class_.__name__)
+
+    @property
+    def variable(self) -> str:
+        """What its user would call the instance."""
+        name = snake_case(self.entity)
+        return f"{name}_" if iskeyword(name) else name
+
+    @property
+    def name(self) -> str:
+        """`PirateCrew.members`."""
+        return f"{self.entity}.{self.attribute.name}"
+
+    @property
+    def code(self) -> str:
+        """The plain access as its user would write it."""
+        return self.attribute.code(self.variable)
+
+    @property
+    def relationship(self) -> RelationshipProperty[Any] | None:
+        """The relationship, where it is one."""
+        return self.mapper.relationships.get(self._key)
+
+    @property
+    def lazy(self) -> str:
+        """How that relationship is mapped to be loaded: `select`, `selectin`, `raise`, ...; empty of a column."""
+        return "" if self.relationship is None else str(self.relationship.lazy)
+
+    @property
+    def is_query(self) -> bool:
+        """Is it a relationship that holds a query, and never instances?"""
+        return self.lazy in NEVER_LOADED
+
+    @property
+    def column(self) -> ColumnProperty[Any] | None:
+        """The column attribute, where it is one."""
+        return self.mapper.column_attrs.get(self._key)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What must be named so that `refresh` loads it: a composite is no attribute of a table."""
+        composite = self.mapper.composites.get(self._key)
+        return (self._key,) if composite is None else tuple(one.key for one in composite.props)
+
+    @property
+    def is_refreshed_by_name(self) -> bool:
+        """Does refresh() load it, once it is named? Not a many-to-one of its own class: that is taken for a cycle."""
+        one = self.relationship
+        return one is None or one.direction is not RelationshipDirection.MANYTOONE or one.mapper is not self.mapper
+
+    @property
+    def is_of_subclass(self) -> bool:
+        """Is it an attribute that the selected class does not have?"""
+        selected = self.selected
+        return selected is not None and selected is not self.mapper and self._key not in selected.attrs
+
+    @property
+    def _key(self) -> str:
+        """What a synonym stands for."""
+        name = self.attribute.name
+        while name in self.mapper.synonyms:
+            name = self.mapper.synonyms[name].name
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """The session of an instance before an access."""
+
+    expires_on_commit: bool
+    is_active: bool
+    """False once a flush has failed, until somebody rolls back."""
+    unflushed: tuple[str, ...]
+    """What an autoflush would have to write first: `Pirate`, one for each instance."""
+
+    @classmethod
+    def of(cls, state: InstanceState[Any]) -> "SessionState | None":
+        """Of the instance's session; None where it has none."""
+        session = state.session
+        if session is None:
+            return None
+        return cls(session.expire_on_commit, session.is_active, _unflushed(session))
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One access to an attribute, and what was known before it was made."""
+
+    target: Target
+    session: SessionState | None
+    mode: AccessMode
+    strategy: LoaderStrategy
+    """How the attribute was asked to be loaded with its instance."""
+    situation: Situation | None
+    """What had been done with the instance before, where that is known."""
+    unsent: Unsent | None = None
+    """What the access asked for, if it came so far."""
+    read: Target | None = None
+    """What code of the model had read when it raised."""
+
+    @classmethod
+    def of(
+        cls,
+        instance: object,
+        name: str,
+        mode: AccessMode = AccessMode.UNSAFE,
+        *,
+        strategy: LoaderStrategy = LoaderStrategy.AS_MAPPED,
+        situation: Situation | None = None,
+    ) -> "Access":
+        """An access that is about to be made, to an instance of any session."""
+        state: InstanceState[Any] = inspect(instance)
+        return cls(Target.of(state, name), SessionState.of(state), mode, strategy, situation)
+
+    def with_unsent(self, unsent: Unsent | None) -> "Access":
+        """The access with the statement that it could not send."""
+        return replace(self, unsent=unsent)
+
+    def with_read(self, read: Target | None) -> "Access":
+        """The access with what its code has read."""
+        return replace(self, read=read)
+
+    @property
+    def attribute(self) -> Attribute:
+        """What is accessed."""
+        return self.target.attribute
+
+    @property
+    def label(self) -> str:
+        """The instance: `PirateCrew 1`."""
+        return self.target.label
+
+    @property
+    def variable(self) -> str:
+        """What its user would call the instance."""
+        return self.target.variable
+
+    @property
+    def name(self) -> str:
+        """`PirateCrew.members`."""
+        return self.target.name
+
+    @property
+    def code(self) -> str:
+        """The access as its user would write it."""
+        return awaited(self.target) if self.mode.awaits else self.target.code
+
+    @property
+    def wanted(self) -> Target:
+        """What was to be loaded: the attribute itself, or what its code has read."""
+        return self.read or self.target
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Is that of the instance itself, and not of another one that its code has come to?"""
+        return self.wanted.label == self.label
+
+
+def awaited(target: Target) -> str:
+    """The line that awaits the attribute: by `AsyncAttrs` where the class has it, else by `run_sync`."""
+    if issubclass(target.mapper.class_, AsyncAttrs) and target.attribute.kind is not AttributeKind.METHOD:
+        return f"await {typed(f'{target.variable}.awaitable_attrs', target.attribute.name)}"
+    return f"await session.run_sync(lambda _: {target.code})"
+
+
+def _unflushed(session: Session) -> tuple[str, ...]:
+    if not session.autoflush:
+        return ()
+    waiting = (*session.new, *(one for one in session.dirty if session.is_modified(one)), *session.deleted)
+    return tuple(clean(type(one).__name__) for one in waiting)
+
+
+def dotted(relationship: RelationshipProperty[Any]) -> str:
+    """`PirateCrew.members`."""
+    return typed(relationship.parent.class_.__name__, relationship.key)
+
+
+def typed(owner: str, name: str) -> str:
+    """An attribute as it is typed; not every name of one can stand after a dot."""
+    return f"{owner}.{name}" if name.isidentifier() and not iskeyword(name) else f"getattr({owner}, {name!r})"

@@ -1,0 +1,120 @@
+"""The frames of an error: which are the user's own, what was being read, and where the innermost ones mislead."""
+
+import re
+import sysconfig
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import PurePath
+from types import FrameType
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import inspect
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import InstanceState
+
+from pirate_tui.orm.snippet import FILE_NAME, MISSING_GREENLET, chain
+
+
+FRAME = re.compile(r'  File "(?P<file>.+)", line \d+, in ')
+"""The line of a traceback that names a frame."""
+
+SQLALCHEMY = PurePath(sqlalchemy.__file__).parent
+
+STANDARD = tuple(PurePath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
+
+PACKAGES = {"site-packages", "dist-packages"}
+"""The folders in which packages are installed, also within the standard library's."""
+
+LIBRARIES = {"sqlalchemy", "greenlet", "aiosqlite", "asyncpg", "psycopg", "psycopg_pool", "aiomysql", "asyncmy"}
+"""Packages that stand between a user's line and the database."""
+
+
+class Read(NamedTuple):
+    """An attribute that was being read when an error was raised."""
+
+    state: InstanceState[Any]
+    name: str
+
+
+class Innermost(NamedTuple):
+    """What the innermost frames of a MissingGreenlet were about, where that was not the access's own SELECT."""
+
+    pings: bool
+    """Is it pool_pre_ping, which tests a connection before it is lent?"""
+    connects: bool
+    """Is it the pool, which had no connection to lend?"""
+    flushes: bool
+    """Is it an autoflush, or the rollback of one?"""
+    last: str
+    """The function that SQLAlchemy had called last."""
+
+
+def own_lines(raw: Sequence[str]) -> tuple[int, ...]:
+    """The numbers of the raw lines that are the user's own frames: of no library's file."""
+    found = list[int]()
+    for y, line in enumerate(raw):
+        frame = FRAME.match(line)
+        if frame is not None and is_own(frame["file"]):
+            found += [y, y + 1] if raw[y + 1 : y + 2] and raw[y + 1].startswith("    ") else [y]
+    return tuple(found)
+
+
+@cache
+def is_own(file: str) -> bool:
+    """Is it a file that its user has written, and none of SQLAlchemy, a driver or Python itself?"""
+    path = PurePath(file)
+    if file.startswith("<"):
+        return file == FILE_NAME
+    if path.is_relative_to(SQLALCHEMY):
+        return False
+    at = next((n for n, part in enumerate(path.parts) if part in PACKAGES), None)
+    if at is not None:
+        return PurePath(path.parts[at + 1]).stem not in LIBRARIES
+    return path.is_absolute() and not any(path.is_relative_to(folder) for folder in STANDARD)
+
+
+def read_in(error: BaseException) -> Read | None:
+    """The attribute whose reading raised: the innermost one, since code of a model may have read others before.
+
+    SQLAlchemy's own frames know it: `InstrumentedAttribute.__get__`, and the query of a dynamic or write_only one.
+    """
+    for link in chain(error):
+        found = [read for read in map(_read_by, _frames(link)) if read is not None]
+        if found:
+            return found[-1]
+    return None
+
+
+def innermost(error: BaseException) -> Innermost | None:
+    """What the innermost frames of the MissingGreenlet were about; None where there is none in the error."""
+    link = next(
+        (one for one in chain(error) if isinstance(one, SQLAlchemyError) and one.code == MISSING_GREENLET), None
+    )
+    if link is None:
+        return None
+    calls = [frame.f_code for frame in _frames(link) if "sqlalchemy" in frame.f_code.co_filename]
+    names = [code.co_name for code in calls]
+    pings, connects = "do_ping" in names, "_create_connection" in names
+    doing = [name for name in names if name.startswith("do_") or name == "connect"]
+    return Innermost(pings, connects, "_autoflush" in names, doing[-1] if doing else "")
+
+
+def _read_by(frame: FrameType) -> Read | None:
+    code = frame.f_code
+    if "sqlalchemy" not in code.co_filename or code.co_varnames[:1] != ("self",):
+        return None
+    if code.co_name == "__get__" and code.co_filename.endswith("attributes.py"):
+        held = frame.f_locals
+        return None if held["instance"] is None else Read(inspect(held["instance"]), held["self"].key)
+    if code.co_filename.endswith(("dynamic.py", "writeonly.py")):
+        query = frame.f_locals["self"]
+        return Read(inspect(query.instance), query.attr.key) if hasattr(query, "attr") else None
+    return None
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame
+        trace = trace.tb_next

@@ -1,0 +1,159 @@
+"""Popular remedies that do not help against a cause, and why."""
+
+from collections.abc import Callable
+
+from pirate_tui.domain.access import AttributeKind, AttributeState
+from pirate_tui.domain.failure import Remedy
+from pirate_tui.domain.loading import EAGER
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.explaining.evidence import Access, awaited
+from pirate_tui.orm.explaining.frames import Innermost
+from pirate_tui.orm.explaining.reasons import Why
+from pirate_tui.orm.explaining.remedies import KEEPING, loading_with, refresh_of
+
+
+MOST = 4
+"""How many are told."""
+
+Useless = tuple[Remedy, ...]
+
+
+def useless_of(why: Why, access: Access, found: Innermost | None) -> Useless:
+    """The popular remedies that do not help here, the most popular first."""
+    pinging = (_without_ping(),) if found is not None and found.pings else ()
+    fitting = USELESS[why](access) if why in USELESS else ()
+    return (*pinging, *fitting)[:MOST]
+
+
+def _without_ping() -> Remedy:
+    reason = "the error then comes from the SELECT itself; and a connection that has died is no longer noticed"
+    return Remedy("create_async_engine(url, pool_pre_ping=False)", reason)
+
+
+def _keeping(access: Access, reason: str) -> Remedy:
+    is_off = access.session is not None and not access.session.expires_on_commit
+    return Remedy(KEEPING, f"{'it is off already; ' if is_off else ''}{reason}")
+
+
+def _thread(access: Access) -> Remedy:
+    return Remedy(
+        f"await asyncio.to_thread(lambda: {access.target.code})", "a thread is no greenlet: it raises the same"
+    )
+
+
+def _await_it(access: Access) -> Remedy:
+    return Remedy(f"await {access.target.code}", "reads it plainly first, which raises; there is nothing to await yet")
+
+
+def _default(access: Access) -> Remedy:
+    code = f'getattr({access.variable}, "{access.attribute.name}", None)'
+    return Remedy(code, "the default is for an AttributeError, and this is none; nor does hasattr() help")
+
+
+def _refresh_all(access: Access) -> Useless:
+    """A refresh without names, which leaves what is lazy, or one that a name does not help."""
+    wanted = access.wanted
+    if not wanted.is_refreshed_by_name:
+        return (
+            Remedy(f"await {refresh_of(wanted)}", "takes a many-to-one of its own class for a cycle, and leaves it"),
+        )
+    if not access.is_at_hand or wanted.lazy in EAGER:
+        return ()
+    return (
+        Remedy(f"await session.refresh({wanted.variable})", f"loads columns; {wanted.attribute.name} must be named"),
+    )
+
+
+def _get_again(access: Access) -> Useless:
+    """`get` with an option; only where the instance itself is what was selected."""
+    wanted = access.wanted
+    options = [one.code.partition(".options(")[2].removesuffix(")") for one in loading_with(wanted)]
+    if not options or not options[0] or wanted.way or wanted.selected is None:
+        return ()
+    key = wanted.identity[0] if len(wanted.identity) == 1 else wanted.identity
+    code = clean(f"await session.get({wanted.entity}, {key!r}, options=[{options[0]}])")
+    return (Remedy(code, "gives the instance that is there, and ignores the options; add populate_existing=True"),)
+
+
+def _plainly(access: Access) -> Useless:
+    """Other ways to read it, none of which can wait."""
+    if access.attribute.kind is AttributeKind.METHOD:
+        return (_thread(access),)
+    return (_thread(access), _await_it(access), _default(access))
+
+
+def _lazy(access: Access) -> Useless:
+    keeping = _keeping(access, f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    if access.wanted.held is AttributeState.EXPIRED:
+        keeping = _keeping(access, "no commit has expired it")
+    is_left = access.wanted.held is AttributeState.EXPIRED or not access.wanted.is_refreshed_by_name
+    again = () if is_left else _get_again(access)
+    thread, *others = _plainly(access)
+    return (keeping, thread, *(again or _refresh_all(access)), *others)
+
+
+def _deferred(access: Access) -> Useless:
+    keeping = _keeping(access, f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    catching = Remedy(
+        f'select({access.wanted.entity}).options(raiseload("*"))',
+        "a net for relationships alone: it does not catch this",
+    )
+    return (*_refresh_all(access), keeping, catching, _thread(access))
+
+
+def _never_loaded(access: Access) -> Useless:
+    keeping = _keeping(access, f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    return (keeping, *_plainly(access))
+
+
+def _generated(access: Access) -> Useless:
+    return (_keeping(access, "no commit has expired it, or all would have expired"), *_plainly(access))
+
+
+def _rolled_back(access: Access) -> Useless:
+    return (_keeping(access, "a rollback expires everything, and so does expire()"), *_plainly(access))
+
+
+def _flushed(access: Access) -> Useless:
+    without = f"with session.no_autoflush: {access.target.code}"
+    spared = Remedy(without, "spares the new objects; the SELECT itself is still due, and raises")
+    return (spared, _keeping(access, "no commit has expired anything"), *_plainly(access))
+
+
+def _awaiting(access: Access) -> Remedy:
+    return Remedy(awaited(access.target), "raises the same")
+
+
+def _inactive(access: Access) -> Useless:
+    refresh = Remedy(f"await session.refresh({access.wanted.variable})", "raises the same: the rollback comes first")
+    return (_awaiting(access), refresh, _keeping(access, "the rollback of a flush expires all the same"))
+
+
+def _detached(access: Access) -> Useless:
+    refresh = Remedy(f"await session.refresh({access.wanted.variable})", "no session knows the instance: it raises")
+    never = () if access.wanted.is_expired else (_keeping(access, f"{access.wanted.name} was never loaded"),)
+    return (_awaiting(access), refresh, *never, *_plainly(access)[2:])
+
+
+def _refused(access: Access) -> Useless:
+    return (_awaiting(access), _keeping(access, "no commit is to blame: it was never loaded"), *_plainly(access)[2:])
+
+
+USELESS: dict[Why, Callable[[Access], Useless]] = {
+    Why.LAZY: _lazy,
+    Why.QUERY: _plainly,
+    Why.ASKED: _plainly,
+    Why.DEFERRED: _deferred,
+    Why.LEFT_OUT: _never_loaded,
+    Why.OF_SUBCLASS: _never_loaded,
+    Why.UNLOADED: _never_loaded,
+    Why.GENERATED: _generated,
+    Why.EXPIRED_ALONE: _generated,
+    Why.COMMITTED: _plainly,
+    Why.ROLLED_BACK: _rolled_back,
+    Why.EXPIRED: _plainly,
+    Why.FLUSHED: _flushed,
+    Why.INACTIVE: _inactive,
+    Why.DETACHED: _detached,
+    Why.REFUSED: _refused,
+}
