@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+QUICK := not long and not packaging and not thorough
 
 .PHONY: run test check format bench docs clean
 
@@ -9,14 +10,14 @@ run: .venv/.run
 	@$(BIN)/pirate-tui $(ARGS)
 
 test: .venv/.test
-	$(BIN)/pytest -n auto -m "not long and not packaging" $(ARGS)
+	$(BIN)/pytest -n auto -m "$(QUICK)" $(ARGS)
 
 check: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto -m "not long and not packaging"
+	$(BIN)/pytest -n auto -m "$(QUICK)"
 
 format: .venv/.test
 	$(BIN)/ruff check --fix .

@@ -18,6 +18,9 @@ from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 MAGIC = b"SQLite format 3\0"
 """How every SQLite file begins (https://www.sqlite.org/fileformat.html)."""
 
+ONLY_SCHEMA = "main"
+"""The one schema of a SQLite file."""
+
 LONGEST_NUMBER = 16
 """Digits: more would count nothing that there is."""
 
@@ -50,6 +53,7 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("database", metavar="DATABASE", nargs="?", type=Path, help=which)
     models = "your mapped classes: a module or a file, whose code is run; without it, the tables are read themselves"
     parser.add_argument("--models", metavar="MODULE_OR_FILE[:BASE]", help=models)
+    parser.add_argument("--schema", metavar="NAME", help="whose tables are read; a SQLite file has only main")
     limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
     parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
@@ -59,6 +63,8 @@ def check_models(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
     """Models need a database of theirs; ends with exit code 2 where there is none."""
     if given.models is not None and given.database is None:
         parser.error("--models needs the DATABASE that the models are of")
+    if given.schema not in {None, ONLY_SCHEMA}:
+        parser.error(f"there is no schema {given.schema}: a SQLite file has only {ONLY_SCHEMA}")
 
 
 class CleanParser(argparse.ArgumentParser):

@@ -12,11 +12,12 @@ import pytest
 
 from pirate_tui import __main__ as command
 from pirate_tui import __version__
-from pirate_tui.__main__ import Composition, main
+from pirate_tui.__main__ import main
 from pirate_tui.command_line import check_file, check_terminal, parse, start_logging
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
+from pirate_tui.opening import Composition
 from pirate_tui.settings import TIME_LIMIT, Settings, world_path
 
 
@@ -27,6 +28,8 @@ def test_without_arguments_the_world_that_ships_is_opened() -> None:
 def test_everything_that_can_be_said() -> None:
     given = parse(["my.db", "--timeout", "2.5", "--log", "a.log", "--limit", "50"])
     assert given == Settings(Path("my.db"), reset=False, time_limit=2.5, log=Path("a.log"), collection_limit=50)
+    models = parse(["my.db", "--models", "shop.models:Base", "--model", "Order", "--schema", "main"])
+    assert (models.models, models.model) == ("shop.models:Base", "Order")
     assert parse([]).collection_limit == 1_000
     assert parse(["--reset"]).reset
 
@@ -42,6 +45,8 @@ def test_everything_that_can_be_said() -> None:
         (["--timeout", "soon"], "not a number of seconds above zero"),
         *((["--limit", rows], "not a number of rows, 1 or more") for rows in ("0", "-1", "many", "1.5", "", "9" * 30)),
         (["--nonsense"], "--nonsense"),
+        (["--models", "shop.models"], "--models needs the DATABASE"),
+        (["my.db", "--schema", "shop"], "there is no schema shop: a SQLite file has only main"),
         (["a.db", "b.db"], "b.db"),
     ],
 )

@@ -1,6 +1,7 @@
 """What a mapped class looks like, without the class."""
 
 import re
+from keyword import iskeyword
 from typing import NamedTuple
 
 
@@ -57,7 +58,7 @@ class Entity(NamedTuple):
     @property
     def variable(self) -> str:
         """What its users would call an instance: `PirateCrew` -> `pirate_crew`."""
-        return snake_case(self.name)
+        return snake_case(self.name.rpartition(".")[2])
 
     def relationship(self, name: str) -> Relationship:
         """Its relationship called `name`; KeyError when there is none."""
@@ -80,5 +81,9 @@ class Choice(NamedTuple):
 
 
 def snake_case(name: str) -> str:
-    """A class's name as a variable's: `PirateCrew` -> `pirate_crew`, `HTTPLog` -> `http_log`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    """A class's name as a variable's: `PirateCrew` -> `pirate_crew`, `HTTPLog` -> `http_log`, `Return` -> `return_`.
+
+    `session` is what the lines that await call the session.
+    """
+    variable = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return f"{variable}_" if iskeyword(variable) or variable == "session" else variable

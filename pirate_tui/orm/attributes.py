@@ -1,13 +1,14 @@
 """Mapped classes -> the attributes of an instance that a person can reach, and how each is read."""
 
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property
+from functools import cache, cached_property, partialmethod, singledispatchmethod
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column
 from sqlalchemy.ext.associationproxy import AssociationProxyExtensionType
 from sqlalchemy.ext.hybrid import HybridExtensionType
-from sqlalchemy.orm import ColumnProperty, Mapper
+from sqlalchemy.orm import ColumnProperty, InstrumentedAttribute, Mapper
 
 from pirate_tui.domain.access import AttributeKind
 
@@ -35,24 +36,30 @@ class Attribute(NamedTuple):
         """The plain access as its user would write it."""
         if self.kind is AttributeKind.METHOD:
             return f"{self.name.removesuffix('()')}({variable})"
-        return f"{variable}.{self.name}"
+        if self.name.isidentifier() and not iskeyword(self.name):
+            return f"{variable}.{self.name}"
+        return f"getattr({variable}, {self.name!r})"
 
 
 @cache
 def attributes_of(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
     """Everything that can be read of an instance of the mapper, columns first, methods last."""
-    columns = [Attribute(one.key, _column_kind(one)) for one in mapper.column_attrs]
+    described = dict(mapper.all_orm_descriptors.items())
+    columns = [
+        Attribute(one.key, _column_kind(one))
+        for one in mapper.column_attrs
+        if isinstance(described.get(one.key), InstrumentedAttribute)  # else the mapper's own, and no instance has it
+    ]
     composites = [Attribute(one.key, AttributeKind.COMPOSITE) for one in mapper.composites]
     synonyms = [Attribute(one.key, AttributeKind.SYNONYM) for one in mapper.synonyms]
     relationships = [Attribute(one.key, AttributeKind.RELATIONSHIP) for one in mapper.relationships]
-    described = mapper.all_orm_descriptors.items()
     extensions = [
         Attribute(str(name), EXTENSIONS[one.extension_type])
-        for name, one in described
+        for name, one in described.items()
         if one.extension_type in EXTENSIONS
     ]
     found = [*columns, *composites, *synonyms, *relationships, *extensions]
-    names = {one.name for one in found}
+    names = {*mapper.attrs.keys(), *described}
     properties = [Attribute(name, AttributeKind.PROPERTY) for name in _properties(mapper.class_) if name not in names]
     methods = [Attribute(name, AttributeKind.METHOD) for name in METHODS]
     return (*found, *properties, *methods)
@@ -73,11 +80,18 @@ def _column_kind(attribute: ColumnProperty[Any]) -> AttributeKind:
 
 
 def _properties(mapped: type) -> Iterator[str]:
-    """The plain properties that the model's own classes define."""
-    seen = set()
+    """The plain properties, and other descriptors, that the model's own classes define."""
+    seen = set[str]()
     for one in mapped.__mro__:
         if one.__module__.partition(".")[0] not in {"sqlalchemy", "builtins"}:
-            for name, value in vars(one).items():
-                if isinstance(value, (property, cached_property)) and name not in seen and not name.startswith("_"):
-                    seen.add(name)
-                    yield name
+            own = {name: value for name, value in vars(one).items() if name not in seen}
+            yield from (name for name, value in own.items() if _is_read(value) and not name.startswith("_"))
+            seen.update(own)
+
+
+def _is_read(value: object) -> bool:
+    """Is it something of a class that an access to an instance's attribute runs? A method is only bound by it."""
+    if isinstance(value, (property, cached_property)):
+        return True
+    is_method = callable(value) or isinstance(value, (classmethod, partialmethod, singledispatchmethod))
+    return hasattr(type(value), "__get__") and not is_method

@@ -13,6 +13,9 @@ from pirate_tui.domain.text import clean
 ROW_IDS = ("rowid", "_rowid_", "oid")
 """SQLite's names for the number of a row; a column of that name hides one (https://www.sqlite.org/rowidtable.html)."""
 
+ONLY_SCHEMA = "main"
+"""What SQLite calls the file itself; others would have to be attached (https://www.sqlite.org/lang_attach.html)."""
+
 NAMES_STATEMENT = text("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid")
 """Every table and view, whether it can be read or not."""
 
@@ -54,6 +57,9 @@ def problem(mapper: Mapper[Any], found: Mapping[str, Table], unreadable: Mapping
     """What the file lacks of what a class is mapped to, or why it cannot be read; nothing where all is well."""
     for mapped in mapper.tables:
         name = str(getattr(mapped, "name", mapped))
+        schema = getattr(mapped, "schema", None)
+        if schema not in {None, ONLY_SCHEMA}:
+            return clean(f"no table {schema}.{name}: a SQLite file has no schema but {ONLY_SCHEMA}")
         real = found.get(name.lower())
         if real is None:
             return clean(unreadable.get(name.lower(), f"no table {name}"))

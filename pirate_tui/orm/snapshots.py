@@ -1,6 +1,6 @@
 """Live instances -> frozen snapshots, read from what is loaded: no IO, whatever state they are in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -9,9 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import inspect
 from sqlalchemy.ext.associationproxy import _AssociationCollection
-from sqlalchemy.orm import InstanceState, Mapper
+from sqlalchemy.orm import InstanceState, Mapper, RelationshipProperty
+from sqlalchemy.orm.collections import collection_adapter
+from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.access import (
+    BLOCKING,
     AttributeKind,
     AttributeSnapshot,
     AttributeState,
@@ -24,12 +27,15 @@ from pirate_tui.domain.rows import Cell, Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attributes_of
 from pirate_tui.orm.catalog import NEVER_LOADED, table_attributes
-from pirate_tui.orm.cells import NULL, attribute_cell, cell
-from pirate_tui.orm.verdicts import dry_run
+from pirate_tui.orm.cells import attribute_cell, cell
+from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
 
 PLAIN = (str, int, float, bool, bytes, Decimal, date, time, timedelta, UUID, Enum)
 """Values whose text is known to need nothing; a `datetime` is a `date`."""
+
+SIZED = (list, tuple, set, frozenset, dict, _AssociationCollection)
+"""Values of which it is shown how many they hold."""
 
 NOT_LOADED = Cell("·")
 """What stands in a row for a column that its instance has not loaded."""
@@ -44,12 +50,14 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
     """The instance as it is now, with all that can be read of it."""
     state: InstanceState[Any] = inspect(instance)
     key = state.identity or ()
+    with kept_from_executing(state):
+        attributes = tuple(_attribute(state, one) for one in attributes_of(state.mapper))
     return InstanceSnapshot(
         entity=entity.name,
         key=key,
         label=label_of(entity.name, key),
         state=_object_state(state),
-        attributes=tuple(_attribute(state, one) for one in attributes_of(state.mapper)),
+        attributes=attributes,
         situation=situation,
     )
 
@@ -61,17 +69,26 @@ def child_rows(instance: Any, name: str) -> tuple[Row, ...]:
 
 
 def children_of(held: Any) -> Iterable[Any]:
+    """The instances that a loaded relationship holds; a collection is of any class, and an instance may be iterable."""
     if held is None:
         return ()
-    if isinstance(held, Mapping):
-        return held.values()
-    return held if isinstance(held, Iterable) else (held,)
+    return (held,) if _is_instance(held) else tuple(collection_adapter(held))
+
+
+def _elsewhere(would: DryRun) -> str:
+    """What else should be known where an access does IO."""
+    return clean(f"of {would.blocks}, {BLOCKING}: no MissingGreenlet comes of it") if would.blocks else ""
+
+
+def _is_instance(value: Any) -> bool:
+    """Is it an instance of a mapped class? `inspect(value)` itself would connect, if it were an engine."""
+    return isinstance(inspect(type(value), raiseerr=False), Mapper)
 
 
 def _row(state: InstanceState[Any]) -> Row:
     mapper: Mapper[Any] = state.mapper
     cells = (
-        attribute_cell(attribute.columns[0].type, state.dict[attribute.key])
+        _column_cell(attribute.columns[0].type, state.dict[attribute.key])
         if attribute.key in state.dict
         else NOT_LOADED
         for attribute in table_attributes(mapper)
@@ -81,7 +98,7 @@ def _row(state: InstanceState[Any]) -> Row:
 
 def _attribute(state: InstanceState[Any], attribute: Attribute) -> AttributeSnapshot:
     """Its state first: asking what an access would do may store what can be known without IO, as the access would."""
-    found, would = state_of(state, attribute), dry_run(state.obj(), attribute)
+    found, would = state_of(state, attribute), kept_access(state, attribute)
     is_known = would.verdict is Verdict.NONE
     return AttributeSnapshot(
         name=clean(attribute.name),
@@ -90,37 +107,48 @@ def _attribute(state: InstanceState[Any], attribute: Attribute) -> AttributeSnap
         value=_shown(state, attribute, would.value) if is_known else None,
         verdict=would.verdict,
         error=clean(would.error),
-        note=_note(state, attribute, found, would.value) if is_known else "",
+        note=_note(state, attribute, found, would.value) if is_known else _elsewhere(would),
     )
 
 
 def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
-    """What is shown of a value, without calling anything of it that could do IO."""
+    """What is shown of a value; a proxy that was made before may lead to what has expired since, and load it."""
     if attribute.kind in {AttributeKind.COLUMN, AttributeKind.DEFERRED}:
-        return attribute_cell(state.mapper.column_attrs[attribute.name].columns[0].type, value)
-    if value is None:
-        return NULL
-    if isinstance(value, PLAIN):
-        return cell(value)
-    relationship = state.mapper.relationships.get(attribute.name)
-    if relationship is not None and relationship.uselist and not _is_query(state, attribute):
-        return Cell(clean(f"{len(value)} {relationship.mapper.class_.__name__}"))
-    described = inspect(value, raiseerr=False)
-    if isinstance(described, InstanceState):
-        return Cell(label_of(type(value).__name__, described.identity or ()))
-    return Cell(clean(f"{len(value)} values" if _is_sized(value) else type(value).__name__))
+        return _column_cell(state.mapper.column_attrs[attribute.name].columns[0].type, value)
+    if value is None or isinstance(value, PLAIN):
+        return _told(value, lambda: cell(value))
+    relationship = _relationship(state, attribute)
+    if relationship is not None and relationship.uselist and relationship.lazy not in NEVER_LOADED:
+        return Cell(clean(f"{len(collection_adapter(value))} {relationship.mapper.class_.__name__}"))
+    if _is_instance(value):
+        return Cell(label_of(type(value).__name__, inspect(value).identity or ()))
+    if not isinstance(value, SIZED):
+        return Cell(_class_name(value))
+    return _told(value, lambda: Cell(f"{len(value)} values"))
 
 
-def _is_sized(value: Any) -> bool:
-    return isinstance(value, (list, tuple, set, frozenset, dict, _AssociationCollection))
+def _column_cell(column_type: TypeEngine[Any], value: Any) -> Cell:
+    return _told(value, lambda: attribute_cell(column_type, value))
+
+
+def _told(value: Any, tell: Callable[[], Cell]) -> Cell:
+    """What the value's own code tells of it, or else its class: it may be anything that a type gives."""
+    try:
+        return tell()
+    except Exception:  # noqa: BLE001  and may raise anything
+        return Cell(_class_name(value))
+
+
+def _class_name(value: Any) -> str:
+    return clean(type(value).__name__.lstrip("_"))
 
 
 def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState, value: Any) -> str:
     """What else should be known where an access does no IO."""
-    relationship = state.mapper.relationships.get(attribute.name)
+    relationship = _relationship(state, attribute)
     if relationship is None:
         return ""
-    if _is_query(state, attribute):
+    if relationship.lazy in NEVER_LOADED:
         return f"lazy='{relationship.lazy}': a query and no collection; iterating it is another matter"
     if found is AttributeState.LOADED or value is None or relationship.uselist:
         return ""
@@ -130,23 +158,30 @@ def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState
 
 def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:
     """What the instance holds of an attribute."""
-    name, kind = attribute.name, attribute.kind
-    if kind is AttributeKind.SYNONYM:
-        name = state.mapper.synonyms[name].name
+    name, kind = _name_behind(state, attribute), attribute.kind
     if name in state.dict and not kind.runs_code:
         return AttributeState.LOADED
-    if kind.runs_code or _is_query(state, attribute):
+    relationship = _relationship(state, attribute)
+    if kind.runs_code or (relationship is not None and relationship.lazy in NEVER_LOADED):
         return AttributeState.NONE
     is_expired = state.expired_attributes if kind is AttributeKind.COMPOSITE else name in state.expired_attributes
     if is_expired:
         return AttributeState.EXPIRED
-    return AttributeState.DEFERRED if kind is AttributeKind.DEFERRED else AttributeState.UNLOADED
+    column = state.mapper.column_attrs.get(name)
+    return AttributeState.DEFERRED if column is not None and column.deferred else AttributeState.UNLOADED
 
 
-def _is_query(state: InstanceState[Any], attribute: Attribute) -> bool:
-    """Is it a relationship that holds a query, and never instances?"""
-    relationship = state.mapper.relationships.get(attribute.name)
-    return relationship is not None and relationship.lazy in NEVER_LOADED
+def _name_behind(state: InstanceState[Any], attribute: Attribute) -> str:
+    """The name under which the instance would hold its value: a synonym's is that of what it stands for."""
+    name = attribute.name
+    while name in state.mapper.synonyms:
+        name = state.mapper.synonyms[name].name
+    return name
+
+
+def _relationship(state: InstanceState[Any], attribute: Attribute) -> RelationshipProperty[Any] | None:
+    """The relationship that it is, or that it is a synonym of."""
+    return state.mapper.relationships.get(_name_behind(state, attribute))
 
 
 def _object_state(state: InstanceState[Any]) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, RelationshipProperty
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
@@ -137,6 +138,8 @@ class Recorder:
     def unsent(self, context: ORMExecuteState) -> Unsent:
         """What an access asks for, compiled as it would be sent."""
         statement = context.statement
+        if isinstance(statement, FunctionElement):
+            statement = statement.select()  # what SQLAlchemy makes of `session.scalar(func.now())`
         assert isinstance(statement, ClauseElement)  # noqa: S101  every load by the ORM is one
         compiled = statement.compile(dialect=self._dialect)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101  of every load

@@ -1,13 +1,16 @@
 """What a plain access would do, found without doing it: no statement, no connection, whatever the state."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from inspect import iscoroutine
 from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import event, inspect
+from sqlalchemy import BindParameter, Connection, Dialect, Engine, NullPool, event, inspect
 from sqlalchemy.exc import MissingGreenlet
-from sqlalchemy.orm import InstanceState, ORMExecuteState, Session
+from sqlalchemy.orm import InstanceState, ORMExecuteState
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import DetachedInstanceError
+from sqlalchemy.sql import ClauseElement, visitors
 
 from pirate_tui.domain.access import AttributeKind, Verdict
 from pirate_tui.orm.attributes import Attribute
@@ -15,14 +18,23 @@ from pirate_tui.orm.snippet import chain, forget, is_missing_greenlet, without_w
 
 
 class WouldLoad(MissingGreenlet):
-    """The access has come as far as to ask the session for a statement.
+    """The access has come as far as to ask for a statement, or for a connection.
 
     It is a MissingGreenlet, so that code of the model which catches that one catches this too.
     """
 
-    def __init__(self, asked: ORMExecuteState) -> None:
+    def __init__(self, asked: ORMExecuteState | None = None) -> None:
         super().__init__("this access would load")
         self.asked = asked
+        """What the instance's own session was asked for; None where the model's code has gone around it."""
+
+
+class WouldBlock(Exception):  # noqa: N818  nothing has failed
+    """The access has come as far as to ask an engine without asyncio: no MissingGreenlet would be raised."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__("this access would block")
+        self.name = f"{dialect.name}+{dialect.driver}"
 
 
 class DryRun(NamedTuple):
@@ -35,57 +47,130 @@ class DryRun(NamedTuple):
     """The name of the error that it raises by itself."""
     asked: ORMExecuteState | None = None
     """What it would ask the session for first."""
+    blocks: str = ""
+    """The dialect of the synchronous engine that it would ask."""
+    raised: Exception | None = None
+    """What stopped it, or what it raises by itself."""
 
 
 def dry_run(instance: Any, attribute: Attribute) -> DryRun:
-    """What a plain access to an attribute of the instance would do now.
-
-    The access is made, but the session is kept from executing anything (`do_orm_execute` fires before autoflush
-    and before a connection is checked out). `inspect(instance).unloaded` alone is often wrong: a many-to-one whose
-    target the identity map holds, or whose foreign key is NULL, needs no IO, and the access stores it, as it would.
-    What a `cached_property` of the model computes is not kept.
-    """
+    """What a plain access to an attribute of the instance would do now."""
     state: InstanceState[Any] = inspect(instance)
+    with kept_from_executing(state):
+        return kept_access(state, attribute)
+
+
+def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
+    """The same, where its caller sees to it that nothing is executed meanwhile.
+
+    The access is made. `inspect(instance).unloaded` alone is often wrong: a many-to-one whose target the identity map
+    holds, or whose foreign key is NULL, needs no IO, and the access stores it, as it would.
+    What a `cached_property` of the model computes is not kept, and what code of the model expires is put back.
+    """
     if attribute.kind.is_loaded_by_itself and attribute.name in state.dict:
         return DryRun(Verdict.NONE, state.dict[attribute.name])
     is_kept = attribute.kind is not AttributeKind.PROPERTY or attribute.name in state.dict
+    held = dict(state.dict) if attribute.kind.runs_code else {}
     try:
-        with _kept_from_executing(state.session), without_warnings():
-            return DryRun(Verdict.NONE, attribute.read(instance))
-    except WouldLoad as stopped:
-        return DryRun(Verdict.IO, asked=stopped.asked)
-    except DetachedInstanceError:
-        return DryRun(Verdict.DETACHED)
+        return DryRun(Verdict.NONE, _closed(attribute.read(state.obj())))
+    except DetachedInstanceError as error:
+        return DryRun(Verdict.DETACHED, raised=error)
     except Exception as error:  # noqa: BLE001  the model's own code may raise anything, and that is what is asked
         return _raised(error)
     finally:
         if not is_kept:
             state.dict.pop(attribute.name, None)
+        _put_back(state, held)
+
+
+def _put_back(state: InstanceState[Any], held: dict[str, Any]) -> None:
+    """What was loaded of the instance: `session.refresh()` expires it before it asks for anything."""
+    for name in state.expired_attributes & held.keys():
+        set_committed_value(state.obj(), name, held[name])
+
+
+def _closed(value: Any) -> Any:
+    """The value; a coroutine, which the plain access would leave behind, is closed so that nobody is warned of it."""
+    if iscoroutine(value):
+        value.close()
+    return value
 
 
 def _raised(error: Exception) -> DryRun:
     """By the model's own code, or by a strategy that refuses; perhaps because of IO that was kept from it."""
-    stopped = next((link for link in chain(error) if isinstance(link, WouldLoad)), None)
-    if stopped is not None:
-        return DryRun(Verdict.IO, asked=stopped.asked)
-    if is_missing_greenlet(error):  # of code that went around the session's statements
+    for link in chain(error):
+        if isinstance(link, WouldLoad):
+            return DryRun(Verdict.IO, asked=link.asked, raised=error)
+        if isinstance(link, WouldBlock):
+            return DryRun(Verdict.IO, blocks=link.name)
+    if is_missing_greenlet(error):  # of code that awaits by itself
         forget(error)
-        return DryRun(Verdict.IO)
-    return DryRun(Verdict.RAISES, error=type(error).__name__)
+        return DryRun(Verdict.IO, raised=error)
+    return DryRun(Verdict.RAISES, error=type(error).__name__, raised=error)
 
 
 @contextmanager
-def _kept_from_executing(session: Session | None) -> Iterator[None]:
-    """The session executes nothing inside the block; without a session there is nothing to keep."""
-    if session is None:
-        yield
-        return
-    event.listen(session, "do_orm_execute", _would_load)
+def kept_from_executing(state: InstanceState[Any]) -> Iterator[None]:
+    """Nothing is executed inside the block, and nothing connected, whatever is asked of the instance.
+
+    Its session executes nothing: `do_orm_execute` fires before autoflush and before a connection is checked out.
+    Its engine gives no connection, and no engine executes or connects: code of the model may ask the session's
+    connection, a session of its own, or an engine of its own. What goes around SQLAlchemy goes around this too.
+    """
+    session = state.session
+    engine = None if session is None else session.get_bind(state.mapper).engine
+    with without_warnings(), _no_engine_executes(), nullcontext() if engine is None else _without_pool(engine):
+        if session is None:
+            yield
+            return
+        event.listen(session, "do_orm_execute", _would_load)
+        try:
+            yield
+        finally:
+            event.remove(session, "do_orm_execute", _would_load)
+
+
+@contextmanager
+def _no_engine_executes() -> Iterator[None]:
+    event.listen(Engine, "before_execute", _would_execute)
+    event.listen(Engine, "do_connect", _would_connect)
     try:
         yield
     finally:
-        event.remove(session, "do_orm_execute", _would_load)
+        event.remove(Engine, "do_connect", _would_connect)
+        event.remove(Engine, "before_execute", _would_execute)
+
+
+@contextmanager
+def _without_pool(engine: Engine) -> Iterator[None]:
+    """The engine gives no pooled connection either; no event comes before that."""
+    pool = engine.pool
+    engine.pool = NullPool(_no_connection)
+    try:
+        yield
+    finally:
+        engine.pool = pool
 
 
 def _would_load(asked: ORMExecuteState) -> NoReturn:
+    if not (asked.is_relationship_load or asked.is_column_load) and isinstance(asked.statement, ClauseElement):
+        for element in visitors.iterate(asked.statement):
+            if isinstance(element, BindParameter) and element.callable is not None:
+                element.effective_value  # noqa: B018  of a query of the model's own: this may ask for something first
     raise WouldLoad(asked)
+
+
+def _would_execute(connection: Connection, *_: Any) -> None:
+    _stop(connection.dialect)
+
+
+def _would_connect(dialect: Dialect, *_: Any) -> None:
+    _stop(dialect)
+
+
+def _no_connection() -> NoReturn:
+    raise WouldLoad
+
+
+def _stop(dialect: Dialect) -> NoReturn:
+    raise WouldLoad if dialect.is_async else WouldBlock(dialect)

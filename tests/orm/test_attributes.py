@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, event, func, inspect, select
+from sqlalchemy import ForeignKey, func, inspect, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.ext.asyncio import AsyncAttrs
@@ -25,23 +25,20 @@ from sqlalchemy.orm import (
     relationship,
     synonym,
 )
-from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.domain.access import (
     AccessMode,
     AttributeKind,
-    AttributeRequest,
-    AttributeSnapshot,
     AttributeState,
     InstanceSnapshot,
     Situation,
     Verdict,
 )
-from pirate_tui.domain.loading import Accessed
 from pirate_tui.domain.statements import Outcome
 from pirate_tui.orm.attributes import attributes_of
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels, Remembering
+from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
 
 
 SAFE, UNSAFE = AccessMode
@@ -195,47 +192,16 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
     return await open_models(path, MODELS)
 
 
-async def put(database: OrmDatabase, name: str, situation: Situation) -> InstanceSnapshot:
-    """An instance in that state."""
-    entity = next(entity for entity in database.entities if entity.name == name)
-    return await database.put(entity, KEYS[name], situation)
-
-
-async def access(database: OrmDatabase, name: str, attribute: str, mode: AccessMode) -> Accessed:
-    """Access an attribute of the live instance."""
-    entity = next(entity for entity in database.entities if entity.name == name)
-    return await database.access(AttributeRequest(entity, attribute, mode))
-
-
-def named(snapshot: InstanceSnapshot, name: str) -> AttributeSnapshot:
-    """One attribute of a snapshot."""
-    return next(one for one in snapshot.attributes if one.name == name)
-
-
-def verdict_of(accessed: Accessed) -> Verdict:
-    """What the access really did."""
-    if accessed.failure is None:
-        return Verdict.NONE
-    if "MissingGreenlet" in "".join(accessed.failure.raw):
-        return Verdict.IO
-    return Verdict.DETACHED if accessed.failure.name == DetachedInstanceError.__name__ else Verdict.RAISES
-
-
-@pytest.fixture
-def sent(database: OrmDatabase) -> list[str]:
-    """Everything that is sent, or for which a connection is taken."""
-    happened = list[str]()
-    engine = database._connections.engine.sync_engine  # noqa: SLF001  nothing must reach it
-    event.listen(engine, "before_cursor_execute", lambda *call: happened.append(str(call[2])))
-    event.listen(engine, "checkout", lambda *_: happened.append("checkout"))
-    return happened
+async def put_any(database: OrmDatabase, name: str, situation: Situation) -> InstanceSnapshot:
+    """The class's one instance in that state."""
+    return await put(database, name, KEYS[name], situation)
 
 
 @pytest.mark.parametrize(("name", "attribute", "situation"), CASES)
 async def test_the_verdict_is_what_the_plain_access_then_does(
     database: OrmDatabase, listener: Remembering, name: str, attribute: str, situation: Situation
 ) -> None:
-    said = named(await put(database, name, situation), attribute)
+    said = named(await put_any(database, name, situation), attribute)
     predicted = await database.predict(attribute)
     listener.statements.clear()
     accessed = await access(database, name, attribute, UNSAFE)
@@ -252,7 +218,7 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
 async def test_awaited_only_what_refuses_or_is_detached_raises(
     database: OrmDatabase, listener: Remembering, name: str, attribute: str, situation: Situation
 ) -> None:
-    said = named(await put(database, name, situation), attribute)
+    said = named(await put_any(database, name, situation), attribute)
     predicted = await database.predict(attribute)
     listener.statements.clear()
     accessed = await access(database, name, attribute, SAFE)
@@ -269,12 +235,12 @@ async def test_awaited_only_what_refuses_or_is_detached_raises(
 @pytest.mark.parametrize("situation", Situation)
 @pytest.mark.parametrize("name", KEYS)
 async def test_finding_all_verdicts_sends_nothing_and_takes_no_connection(
-    database: OrmDatabase, sent: list[str], name: str, situation: Situation
+    database: OrmDatabase, name: str, situation: Situation
 ) -> None:
-    snapshot = await put(database, name, situation)
+    sent = watched(database)
+    snapshot = await put_any(database, name, situation)
     sent.clear()
-    entity = next(entity for entity in database.entities if entity.name == name)
-    again = await database._live._snapshot(entity)  # noqa: SLF001  what every question ends with
+    again = await database._live._snapshot(entity_of(database, name))  # noqa: SLF001  what every question ends with
     for attribute in again.attributes:
         await database.predict(attribute.name)
     assert sent == []
@@ -303,23 +269,23 @@ async def test_finding_all_verdicts_sends_nothing_and_takes_no_connection(
 async def test_an_attribute_has_its_kind_state_and_value(
     database: OrmDatabase, attribute: str, kind: AttributeKind, state: AttributeState, value: str | None
 ) -> None:
-    found = named(await put(database, "Island", Situation.FRESH), attribute)
+    found = named(await put_any(database, "Island", Situation.FRESH), attribute)
     assert (found.kind, found.state) == (kind, state)
     assert (found.value.text.removesuffix("Mixin") if found.value else None) == value
 
 
 async def test_what_the_identity_map_holds_is_loaded_by_chance_and_said_so(database: OrmDatabase) -> None:
-    await put(database, "Port", Situation.FRESH)
+    await put_any(database, "Port", Situation.FRESH)
     found = (await access(database, "Port", "island", SAFE)).instance
     assert named(found, "island").note == "", "it was loaded on purpose"
-    await put(database, "Atoll", Situation.FRESH)
+    await put_any(database, "Atoll", Situation.FRESH)
     told = named((await access(database, "Atoll", "main", SAFE)).instance, "strict")
     assert told.verdict is Verdict.NONE
     assert told.note == "loaded by chance: the identity map holds Island 1"
 
 
 async def test_dynamic_and_write_only_are_queries(database: OrmDatabase) -> None:
-    snapshot = await put(database, "Island", Situation.FRESH)
+    snapshot = await put_any(database, "Island", Situation.FRESH)
     for name, lazy in (("asked", "dynamic"), ("written", "write_only")):
         assert named(snapshot, name).note.startswith(f"lazy='{lazy}': a query and no collection")
 
@@ -352,7 +318,7 @@ KEEP = "async_sessionmaker(engine, expire_on_commit=False)"
 async def test_a_failure_names_the_attribute_the_cause_and_a_remedy(
     database: OrmDatabase, attribute: str, situation: Situation, words: str, remedy: str | None
 ) -> None:
-    await put(database, "Island", situation)
+    await put_any(database, "Island", situation)
     failure = (await access(database, "Island", attribute, UNSAFE)).failure
     assert failure is not None
     assert failure.attribute == f"Island.{attribute}"
@@ -365,7 +331,7 @@ async def test_a_failure_names_the_attribute_the_cause_and_a_remedy(
 async def test_after_a_failure_nothing_is_checked_out_and_the_instance_can_be_accessed(
     database: OrmDatabase, settled: Any
 ) -> None:
-    await put(database, "Island", Situation.AFTER_COMMIT)
+    await put_any(database, "Island", Situation.AFTER_COMMIT)
     assert (await access(database, "Island", "ports", UNSAFE)).failure is not None
     await settled(database)
     accessed = await access(database, "Island", "ports", SAFE)

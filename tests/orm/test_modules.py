@@ -15,8 +15,8 @@ from typing import TypeAlias
 import pytest
 
 from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
-from pirate_tui.orm.modules.mistakes import LEAVE_OUT
 from pirate_tui.orm.modules import Models, load_models
+from pirate_tui.orm.modules.mistakes import LEAVE_OUT
 from pirate_tui.orm.modules.quiet import OUTPUT_LIMIT
 
 

@@ -14,7 +14,8 @@ from pirate_tui.domain.access import (
     Prediction,
     Situation,
 )
-from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.comparing import MeasureRequest, Run
+from pirate_tui.domain.entity import Choice, Column, Entity
 from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
@@ -33,7 +34,7 @@ class FakeDatabase:
 
     name = "islands.db"
     dialect = "fake"
-    entities: tuple[Entity, ...] = (ISLAND,)
+    choices = (Choice("Island", "island"),)
 
     def __init__(self, rows: int = 3, key: RowKey | None = None) -> None:
         self.rows = rows
@@ -49,6 +50,19 @@ class FakeDatabase:
         self.listener = listener
         await self._meet()
         return self
+
+    async def entity(self, name: str) -> Entity:
+        """The one that there is."""
+        assert name == ISLAND.name
+        return ISLAND
+
+    async def sizes(self) -> dict[str, int]:
+        """As it is."""
+        return {ISLAND.name: self.rows}
+
+    async def measure(self, request: MeasureRequest) -> Run:
+        """Nothing is compared here."""
+        raise AssertionError(request)
 
     async def page(self, query: Query, seek: Seek) -> Page:  # noqa: ARG002  the port's signature
         """Rows with their number."""

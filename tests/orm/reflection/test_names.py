@@ -22,7 +22,7 @@ from pirate_tui.orm.reflection.names import attribute_name, class_name, many_to_
         (" \t", "Unnamed"),
         ("🦜", "Unnamed"),
         ("none", "None_"),
-        ("class", "Class_"),
+        ("class", "Class"),
         ("_", "Unnamed"),
         ("x" * 300, "X" + "x" * 99),
     ],

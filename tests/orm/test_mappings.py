@@ -1,0 +1,278 @@
+"""Every kind of mapping: what is said of each attribute, in each state, is what the plain access then does."""
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import product
+from pathlib import Path
+from shutil import copy
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, create_engine, event, insert, inspect, select
+from sqlalchemy.orm import Mapper, Session
+
+from pirate_tui.domain.access import AccessMode, AttributeSnapshot, InstanceSnapshot, Prediction, Situation, Verdict
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenRequest
+from pirate_tui.domain.query import Query
+from pirate_tui.domain.rows import RowKey, Seek
+from pirate_tui.domain.statements import Outcome
+from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.database import OrmDatabase
+from tests.orm.conftest import OpenModels, Remembering
+from tests.orm.mappings import asking, code, inheritance, keys, loading, names, relations, ways
+from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
+
+
+SAFE, UNSAFE = AccessMode
+
+MODULES = (asking, code, inheritance, keys, loading, names, relations, ways)
+
+CLASSES = [pytest.param(module, mapped, id=mapped.__name__) for module in MODULES for mapped in module.MODELS]
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Makes a module's database, once."""
+
+    @cache
+    def make(module: ModuleType) -> Path:
+        path = tmp_path_factory.mktemp("mappings") / "models.db"
+        engine = create_engine(f"sqlite:///{path}")
+        tables = {given if isinstance(given, Table) else inspect(given).local_table: given for given in module.ROWS}
+        for table in tables:
+            table.metadata.create_all(engine)
+        with engine.begin() as connection:
+            for table, given in tables.items():
+                connection.execute(insert(table), module.ROWS[given])
+        engine.dispose()
+        return path
+
+    return make
+
+
+@pytest.fixture
+async def database(made: Any, tmp_path: Path, module: ModuleType, open_models: OpenModels) -> OrmDatabase:
+    return await open_models(Path(copy(made(module), tmp_path)), module.MODELS)
+
+
+async def listed(database: OrmDatabase, mapped: type) -> list[RowKey]:
+    """The keys of all rows of a class that can be rested on."""
+    page = await database.page(Query(entity_of(database, mapped.__name__)), Seek())
+    return [row.key for row in page.rows if row.key is not None and row.key not in MISFITS.get(mapped, ())]
+
+
+MISFITS: dict[type, Iterable[RowKey]] = {
+    inheritance.Fee: [(2,)],  # a row of the subclass's own table
+    ways.Types: [(2,)],  # a value that its type cannot read
+}
+"""Rows that are not its own, or no instances."""
+
+UNTRIED = {
+    *((UNSAFE, name) for name in ("by_bound_connection", "by_own_session")),  # they lose the connection, with a warning
+    *((mode, name) for mode in AccessMode for name in ("elsewhere", "elsewhere_by_core")),  # told of below
+}
+"""Accesses that are not made."""
+
+
+@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize(("module", "mapped"), CLASSES)
+async def test_the_verdict_is_what_the_plain_access_then_does(
+    database: OrmDatabase, listener: Remembering, mapped: type, situation: Situation
+) -> None:
+    name, wrong = mapped.__name__, list[str]()
+    for key in await listed(database, mapped):
+        snapshot = await put(database, name, key, situation)
+        for attribute in tried(snapshot, UNSAFE):
+            said = named(snapshot, attribute.name)
+            predicted = await database.predict(attribute.name)
+            listener.statements.clear()
+            accessed = await access(database, name, attribute.name, UNSAFE)
+            snapshot = accessed.instance
+            wrong += complaints(f"{name} {key}.{attribute.name}", said, predicted, accessed)
+            wrong += unsent(f"{name} {key}.{attribute.name}", predicted, listener)
+    assert wrong == []
+
+
+def tried(snapshot: InstanceSnapshot, mode: AccessMode) -> list[AttributeSnapshot]:
+    """The attributes that are accessed in the mode."""
+    return [one for one in snapshot.attributes if (mode, one.name) not in UNTRIED]
+
+
+def complaints(what: str, said: AttributeSnapshot, predicted: Prediction, accessed: Accessed) -> list[str]:
+    """How the verdict differs from what happened."""
+    did = verdict_of(accessed)
+    if did is not said.verdict:
+        return [f"{what}: said {said.verdict}, did {did}"]
+    if did is Verdict.RAISES and accessed.failure is not None and accessed.failure.name != said.error:
+        return [f"{what}: said {said.error}, did {accessed.failure.name}"]
+    if not said.kind.runs_code and (did is Verdict.IO) != bool(predicted.statement):
+        return [f"{what}: {did}, and predicted {predicted.statement}"]
+    return []
+
+
+def unsent(what: str, predicted: Prediction, listener: Remembering) -> list[str]:
+    """How the predicted statement differs from that which could not be sent."""
+    found = [one.text for one in listener.statements if one.outcome is Outcome.NEVER_SENT]
+    expected = ["\n".join(predicted.statement[:-1])] if predicted.statement else []
+    return [] if found == expected else [f"{what}: predicted {expected}, could not send {found}"]
+
+
+@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize(("module", "mapped"), CLASSES)
+async def test_awaited_it_does_the_same_without_a_missing_greenlet(
+    database: OrmDatabase, listener: Remembering, mapped: type, situation: Situation
+) -> None:
+    name, wrong = mapped.__name__, list[str]()
+    for key in await listed(database, mapped):
+        snapshot = await put(database, name, key, situation)
+        for attribute in tried(snapshot, SAFE):
+            said = named(snapshot, attribute.name)
+            predicted = await database.predict(attribute.name)
+            listener.statements.clear()
+            try:
+                did = verdict_of(await access(database, name, attribute.name, SAFE))
+            except Trouble as trouble:
+                did = Verdict.NONE if trouble.reason.endswith("ValueError: cannot be read") else Verdict.IO
+            expected = {Verdict.NONE, Verdict.RAISES} if said.verdict is Verdict.IO else {said.verdict}
+            if did not in expected:
+                wrong.append(f"{name} {key}.{attribute.name}: said {said.verdict}, did {did}")
+            first = [one.text for one in listener.statements][:1]
+            if said.verdict is Verdict.IO:  # it may have loaded more than this attribute
+                snapshot = await put(database, name, key, situation)
+            if predicted.statement and first != ["\n".join(predicted.statement[:-1])]:
+                wrong.append(f"{name} {key}.{attribute.name}: predicted {predicted.statement}, sent {first}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("module", "mapped"), CLASSES)
+async def test_finding_all_verdicts_sends_nothing_connects_nothing_and_changes_nothing(
+    database: OrmDatabase, mapped: type
+) -> None:
+    sent = watched(database)
+    for situation in Situation:
+        for key in await listed(database, mapped):
+            before = await put(database, mapped.__name__, key, situation)
+            sent.clear()
+            again = await database._live._snapshot(entity_of(database, mapped.__name__))  # noqa: SLF001  once more
+            for attribute in again.attributes:
+                await database.predict(attribute.name)
+            assert sent == [], f"{mapped.__name__} {key} {situation}"
+            assert [one.verdict for one in again.attributes] == [one.verdict for one in before.attributes]
+
+
+def _strategies(*, is_first: bool) -> list[LoaderStrategy]:
+    """How the relationships of a row are loaded: of the first one in every way."""
+    return list(LoaderStrategy) if is_first else [LoaderStrategy.AS_MAPPED]
+
+
+@pytest.mark.parametrize(("module", "mapped"), CLASSES)
+async def test_every_relationship_can_be_opened(database: OrmDatabase, mapped: type) -> None:
+    entity, first = entity_of(database, mapped.__name__), True
+    for key in await listed(database, mapped):
+        for relationship, mode, strategy in product(entity.relationships, AccessMode, _strategies(is_first=first)):
+            try:
+                opening = await database.open(OpenRequest(entity, key, relationship, mode, strategy))
+            except Trouble:
+                if (mapped, strategy) != (code.Crate, LoaderStrategy.RAISELOAD):  # its reconstructor reads it
+                    raise
+                continue
+            what = f"{mapped.__name__} {key}.{relationship.name} {mode} {strategy}"
+            is_plain_or_refused = not mode.awaits or "raise" in (strategy.title + relationship.lazy)
+            assert opening.failure is None or is_plain_or_refused, what
+            assert opening.instance.attributes, what
+        first = False
+
+
+@pytest.mark.parametrize(("module", "mapped"), CLASSES)
+async def test_the_rows_of_a_class_are_its_instances(
+    database: OrmDatabase, made: Any, module: ModuleType, mapped: type
+) -> None:
+    mapper: Mapper[Any] = inspect(mapped)
+    key = [getattr(mapped, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
+    engine = create_engine(f"sqlite:///{made(module)}")
+    with Session(engine) as session:
+        found = {tuple(row) for row in session.execute(select(*key)) if None not in row}
+    engine.dispose()
+    assert set(await listed(database, mapped)) == found - set(MISFITS.get(mapped, ()))
+
+
+ASKS = ["by_execute", "by_scalars", "by_scalar", "by_get", "by_query", "by_connection", "by_bound_connection"]
+
+
+@pytest.mark.parametrize("module", [asking])
+@pytest.mark.parametrize("name", [*ASKS, "by_own_session", "by_inspector", "by_refresh"])
+async def test_code_that_asks_by_whichever_door_does_io_and_is_kept_from_it(database: OrmDatabase, name: str) -> None:
+    sent = watched(database)
+    snapshot = await put(database, "Clerk", (1,), Situation.FRESH)
+    sent.clear()
+    again = await database._live._snapshot(entity_of(database, "Clerk"))  # noqa: SLF001  once more
+    assert named(snapshot, name).verdict is named(again, name).verdict is Verdict.IO
+    assert sent == []
+
+
+@pytest.mark.parametrize("module", [asking])
+@pytest.mark.parametrize("name", ["elsewhere", "elsewhere_by_core"])
+async def test_a_synchronous_engine_of_the_models_own_is_not_asked_either(database: OrmDatabase, name: str) -> None:
+    happened = list[str]()
+    event.listen(asking.FOREIGN, "do_connect", lambda *_: happened.append("connect"))
+    event.listen(asking.FOREIGN, "before_cursor_execute", lambda *call: happened.append(str(call[2])))
+    said = named(await put(database, "Foreigner", (1,), Situation.FRESH), name)
+    assert happened == []
+    assert (said.verdict, said.note) == (
+        Verdict.IO,
+        "of sqlite+pysqlite, which blocks: no MissingGreenlet comes of it",
+    )
+    accessed = await access(database, "Foreigner", name, UNSAFE)
+    assert accessed.failure is None
+    assert happened[-1] == "SELECT 7"
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "key", "attribute", "value"),
+    [
+        (asking, "Clerk", 1, "bind", "Engine"),
+        (asking, "Clerk", 1, "async_bind", "AsyncEngine"),
+        (code, "Good", 1, "later", "coroutine"),
+        (code, "Good", 1, "lazily", "generator"),
+        (code, "Good", 1, "sibling", "ReferenceType"),
+        (code, "Good", 1, "state", "InstanceState"),
+        (ways, "Types", 1, "metal", "Metal"),
+        (ways, "Types", 1, "hostile", "Hostile"),
+        (ways, "Types", 1, "document", "{'a': [1]}"),
+        (loading, "Tree", 1, "selectin", "1 Leaf"),
+        (loading, "Chart", 1, "titles", "north"),
+        (relations, "Visit", 1, "eager", "Port 1"),
+    ],
+)
+async def test_a_value_is_shown_without_asking_it_what_it_may_not_answer(
+    database: OrmDatabase, name: str, key: int, attribute: str, value: str
+) -> None:
+    shown = named(await put(database, name, (key,), Situation.FRESH), attribute).value
+    assert shown is not None
+    assert shown.text == value
+
+
+@pytest.mark.parametrize("module", [inheritance])
+async def test_a_row_of_a_polymorphic_base_is_of_its_own_class(database: OrmDatabase) -> None:
+    found = [one.name for one in (await put(database, "Staff", (3,), Situation.FRESH)).attributes]
+    assert {"rank", "calibre", "guns", "size", "company"} <= set(found)
+
+
+@pytest.mark.parametrize("module", [relations])
+async def test_a_collection_of_any_class_gives_its_rows_and_an_iterable_instance_is_one(database: OrmDatabase) -> None:
+    for name, attribute, rows in (("Port", "bag", 1), ("Visit", "by_id", 1), ("Person", "by_ship", 1)):
+        entity = entity_of(database, name)
+        request = OpenRequest(entity, (1,), entity.relationship(attribute), SAFE, LoaderStrategy.SELECTINLOAD)
+        assert len((await database.open(request)).rows) == rows, attribute
+
+
+def test_two_classes_of_one_name_are_both_there() -> None:
+    catalog = Catalog([ways.Pier, ways.Bollard, names.Pier])
+    assert [entity.name for entity in catalog.entities] == ["Pier", "Bollard", "tests.orm.mappings.names.Pier"]
+    assert [catalog.mapper(entity).class_ for entity in catalog.entities] == [ways.Pier, ways.Bollard, names.Pier]
+    first, bollard, second = catalog.entities
+    assert catalog.target(bollard, bollard.relationship("pier")) is first
+    assert second.relationship("other").target == second.name
+    assert catalog.target(second, second.relationship("other")) is second

@@ -1,0 +1,56 @@
+"""What the tests of verdicts share: an instance put into a state, accessed, and what that really did."""
+
+from sqlalchemy import event
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+from pirate_tui.domain.access import (
+    AccessMode,
+    AttributeRequest,
+    AttributeSnapshot,
+    InstanceSnapshot,
+    Situation,
+    Verdict,
+)
+from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.loading import Accessed
+from pirate_tui.domain.rows import RowKey
+from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.snippet import MISSING_GREENLET
+
+
+def entity_of(database: OrmDatabase, name: str) -> Entity:
+    """The entity of that name."""
+    return next(entity for entity in database.entities if entity.name == name)
+
+
+async def put(database: OrmDatabase, name: str, key: RowKey, situation: Situation) -> InstanceSnapshot:
+    """An instance in that state."""
+    return await database.put(entity_of(database, name), key, situation)
+
+
+async def access(database: OrmDatabase, name: str, attribute: str, mode: AccessMode) -> Accessed:
+    """Access an attribute of the live instance."""
+    return await database.access(AttributeRequest(entity_of(database, name), attribute, mode))
+
+
+def named(snapshot: InstanceSnapshot, name: str) -> AttributeSnapshot:
+    """One attribute of a snapshot."""
+    return next(one for one in snapshot.attributes if one.name == name)
+
+
+def verdict_of(accessed: Accessed) -> Verdict:
+    """What the access really did."""
+    if accessed.failure is None:
+        return Verdict.NONE
+    if accessed.failure.link.endswith(MISSING_GREENLET) or "MissingGreenlet" in "".join(accessed.failure.raw):
+        return Verdict.IO
+    return Verdict.DETACHED if accessed.failure.name == DetachedInstanceError.__name__ else Verdict.RAISES
+
+
+def watched(database: OrmDatabase) -> list[str]:
+    """Everything that is sent from now on, or for which a connection is taken."""
+    happened = list[str]()
+    engine = database._connections.engine.sync_engine  # noqa: SLF001  nothing must reach it
+    event.listen(engine, "before_cursor_execute", lambda *call: happened.append(str(call[2])))
+    event.listen(engine, "checkout", lambda *_: happened.append("checkout"))
+    return happened
