@@ -25,6 +25,8 @@ from tests.orm.mappings import asking, code, inheritance, keys, loading, names, 
 from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
 
 
+pytestmark = pytest.mark.thorough
+
 SAFE, UNSAFE = AccessMode
 
 MODULES = (asking, code, inheritance, keys, loading, names, relations, ways)

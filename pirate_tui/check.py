@@ -1,0 +1,270 @@
+"""The sub-command `check`: what a plain access to every attribute would do, without a screen; for people and CI."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from pirate_tui.command_line import CleanParser, add_database, check_file, check_models, start_logging
+from pirate_tui.domain.access import (
+    BLOCKING,
+    AccessMode,
+    AttributeKind,
+    AttributeRequest,
+    AttributeSnapshot,
+    Situation,
+    Verdict,
+)
+from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.failure import BUG, FAILED_ON, WRONG_USE, CannotStart, Trouble
+from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.query import Query
+from pirate_tui.domain.rows import RowKey, Seek
+from pirate_tui.opening import Composition, given_models
+from pirate_tui.settings import Settings
+
+
+if TYPE_CHECKING:
+    from pirate_tui.domain.ports import Database
+
+SITUATIONS = {one.name.lower(): one for one in Situation}
+KINDS = {one.name.lower(): one for one in AttributeKind}
+VERDICTS = {one.name.lower(): one for one in Verdict}
+
+ALWAYS = (Situation.FRESH, Situation.AFTER_COMMIT)
+"""The states that are checked unless others are asked for."""
+
+
+class Silent(Listener):
+    """Hears what is sent, and tells nobody."""
+
+
+class Order(NamedTuple):
+    """What the command line asks for."""
+
+    settings: Settings
+    models: tuple[str, ...] = ()
+    """Only these mapped classes; all when empty."""
+    situations: tuple[Situation, ...] = ALWAYS
+    kinds: frozenset[AttributeKind] = frozenset(AttributeKind)
+    fail_on: Verdict | None = None
+    is_json: bool = False
+    proves: bool = False
+    """Make every access for real?"""
+
+
+class Line(NamedTuple):
+    """One attribute of one instance in one state; of a class that cannot be checked, why not."""
+
+    model: str
+    key: RowKey | None = None
+    state: str | None = None
+    attribute: str | None = None
+    kind: str | None = None
+    verdict: str | None = None
+    statement: str | None = None
+    """What a plain access would send first, on one line."""
+    error: str | None = None
+    """What it would raise by itself."""
+    remedy: str | None = None
+    note: str | None = None
+    proved: str | None = None
+    """What the access really did."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Did the access do something else than was said? IO that blocks, of an engine without asyncio, just works."""
+        does_what_was_said = {self.verdict, "none"} if BLOCKING in (self.note or "") else {self.verdict}
+        return self.proved is not None and self.proved not in does_what_was_said
+
+    def as_json(self, *, proves: bool) -> str:
+        """The line of JSON."""
+        told = self._asdict()
+        if not proves:
+            del told["proved"]
+        return json.dumps(told, ensure_ascii=False, default=str)
+
+
+def main(arguments: Sequence[str]) -> NoReturn:
+    """The command `pirate-tui check`: never returns, ends with its exit code."""
+    order = parse(arguments)
+    try:
+        if order.settings.database is not None:
+            check_file(order.settings.database)
+        start_logging(order.settings.log)
+        composition = Composition(order.settings, given_models(order.settings))
+        sys.exit(asyncio.run(report(order, composition)))
+    except CannotStart as reason:
+        _say(reason.message)
+        sys.exit(reason.exit_code)
+    except BrokenPipeError:  # whoever read it has seen enough
+        sys.stderr.close()
+        sys.exit(128 + signal.SIGPIPE)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+def parse(arguments: Sequence[str]) -> Order:
+    """What is asked for; ends with exit code 2 where it is wrong."""
+    parser = CleanParser(
+        prog="pirate-tui check",
+        description="Say what a plain access to every attribute of an instance of each mapped class would do.",
+        epilog="Exit codes: 0 fine, 1 a verdict was wrong (--prove), 5 --fail-on found what it was to fail on.",
+    )
+    add_database(parser)
+    parser.add_argument("--model", metavar="NAME", nargs="+", action="extend", default=[], help="only these classes")
+    states = f"in these states: {', '.join(SITUATIONS)} (default: fresh,after_commit)"
+    parser.add_argument("--state", metavar="STATE", type=_some(SITUATIONS), default=ALWAYS, help=states)
+    kinds = f"only attributes of these kinds: {', '.join(KINDS)}"
+    parser.add_argument("--only", metavar="KIND", nargs="+", action="extend", type=_some(KINDS), default=[], help=kinds)
+    parser.add_argument("--json", action="store_true", help="one JSON object for each attribute and state, on a line")
+    parser.add_argument("--prove", action="store_true", help="make every access for real, in a session of its own")
+    fails = f"exit with 5 when there is one of: {', '.join(VERDICTS)}"
+    parser.add_argument("--fail-on", metavar="VERDICT", choices=VERDICTS, help=fails)
+    given = parser.parse_args(arguments)
+    check_models(parser, given)
+    settings = Settings(given.database, reset=False, time_limit=given.timeout, log=given.log, models=given.models)
+    kinds_given = frozenset(kind for some in given.only for kind in some) or frozenset(AttributeKind)
+    fail_on = VERDICTS.get(given.fail_on)
+    return Order(settings, tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
+
+
+async def report(order: Order, composition: Composition) -> int:
+    """Check, and write what is found; the exit code."""
+    lines: list[Line] = []
+    try:
+        database = await composition.connect(Silent())
+        async with aclosing(checked(order, database)) as found:
+            async for line in found:
+                lines.append(line)
+                if order.is_json:
+                    sys.stdout.write(line.as_json(proves=order.proves) + "\n")
+    finally:
+        await composition.close()
+    if not order.is_json:
+        sys.stdout.writelines(as_table(lines, proves=order.proves))
+    sys.stdout.flush()
+    return _exit_code(order, lines)
+
+
+async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
+    """The lines, class by class. Raises `CannotStart` for a class that there is not."""
+    names = [choice.name for choice in database.choices]
+    for name in order.models:
+        if name not in names:
+            raise CannotStart(WRONG_USE, f"there is no mapped class {name}; there are {', '.join(names[:20])}")
+    for name in order.models or names:
+        _progress(name)
+        try:
+            async with aclosing(_of_class(order, database, name)) as found:
+                async for line in found:
+                    yield line
+        except Trouble as trouble:
+            yield Line(name, note=str(trouble))
+    _progress("")
+
+
+async def _of_class(order: Order, database: "Database", name: str) -> AsyncGenerator[Line]:
+    """The first row's instance in each state."""
+    entity = await database.entity(name)
+    rows = (await database.page(Query(entity), Seek(limit=1))).rows
+    key = rows[0].key if rows else None
+    if key is None:
+        yield Line(name, note="its rows have no key that an instance could have" if rows else "no rows")
+        return
+    for situation in order.situations:
+        snapshot = await database.put(entity, key, situation)
+        said = [
+            await _line(database, Line(name, key, situation.name.lower()), attribute)
+            for attribute in snapshot.attributes
+            if attribute.kind in order.kinds
+        ]
+        for line in said:
+            yield await _proved(database, entity, line, situation) if order.proves else line
+
+
+async def _line(database: "Database", line: Line, attribute: AttributeSnapshot) -> Line:
+    """What is said of one attribute of the live instance."""
+    line = line._replace(
+        attribute=attribute.name,
+        kind=attribute.kind.name.lower(),
+        verdict=attribute.verdict.name.lower(),
+        error=attribute.error or None,
+        note=attribute.note or None,
+    )
+    if attribute.verdict is Verdict.NONE:
+        return line
+    predicted = await database.predict(attribute.name)
+    statement = " ".join(" ".join(predicted.statement[:-1]).split())
+    return line._replace(statement=statement or None, remedy=predicted.remedy or None)
+
+
+async def _proved(database: "Database", entity: Entity, line: Line, situation: Situation) -> Line:
+    """The line with what the plain access really did, to an instance that nothing else was done with."""
+    assert line.key is not None, "only an instance has attributes"  # noqa: S101
+    assert line.attribute is not None, "each line tells of one"  # noqa: S101
+    await database.put(entity, line.key, situation)
+    accessed = await database.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
+    return line._replace(proved=accessed.verdict.name.lower())
+
+
+def as_table(lines: Sequence[Line], *, proves: bool) -> Iterable[str]:
+    """The lines as a table for people."""
+    heads = ("model", "key", "state", "attribute", "kind", "verdict", *(("proved",) if proves else ()), "instead")
+    rows = [heads, *(_cells(line, proves=proves) for line in lines)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(map(str.ljust, row, widths)).rstrip() + "\n"
+
+
+def _cells(line: Line, *, proves: bool) -> tuple[str, ...]:
+    key = "" if line.key is None else ", ".join(map(str, line.key))
+    told = " ".join(filter(None, (line.verdict, line.error if line.verdict == "raises" else "")))
+    proved = ((line.proved or "") + (" WRONG" if line.is_wrong else ""),) if proves else ()
+    behind = line.remedy or line.note or ""
+    return (line.model, key, line.state or "", line.attribute or "", line.kind or "", told, *proved, behind)
+
+
+def _exit_code(order: Order, lines: Sequence[Line]) -> int:
+    """What came of it, and its words on stderr."""
+    wrong = [line for line in lines if line.is_wrong]
+    if wrong:
+        _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
+        return BUG
+    fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
+    if fatal and order.fail_on is not None:
+        _say(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
+        return FAILED_ON
+    return 0
+
+
+def _named(lines: Sequence[Line]) -> str:
+    return ", ".join(f"{line.model}.{line.attribute} ({line.state})" for line in lines)
+
+
+def _some(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
+    """A type for argparse: names with commas between them."""
+
+    def read(text: str) -> tuple[Any, ...]:
+        names = [name.strip() for name in text.split(",")]
+        for name in names:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+        return tuple(known[name] for name in names)
+
+    return read
+
+
+def _progress(name: str) -> None:
+    """Tell a person who waits which class is being checked; a file that takes stderr is told nothing."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[2Kchecking {name} …" if name else "\r\x1b[2K")
+        sys.stderr.flush()
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"pirate-tui: {message}\n")

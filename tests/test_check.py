@@ -1,0 +1,248 @@
+"""`pirate-tui check`: the verdicts of every attribute, as a table and as JSON Lines, and held against the accesses."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pirate_tui.__main__ import main
+from pirate_tui.check import ALWAYS, Line, parse
+from pirate_tui.domain.access import AttributeKind, Situation, Verdict
+
+
+MODELS = """
+from sqlalchemy import ForeignKey, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+print("printed at import")
+
+class Base(AsyncAttrs, DeclarativeBase):
+    pass
+
+class Ship(Base):
+    __tablename__ = "ships"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    log: Mapped[str] = mapped_column(deferred=True)
+    sailors: Mapped[list["Sailor"]] = relationship(back_populates="ship")
+    guarded: Mapped[list["Sailor"]] = relationship(viewonly=True, lazy="raise")
+
+    @property
+    def crowd(self):
+        return len(self.sailors)
+
+    @property
+    def broken(self):
+        return 1 // 0
+
+    @property
+    def elsewhere(self):
+        with create_engine("sqlite://").connect() as connection:
+            return connection.scalar(text("SELECT 1"))
+
+    def __repr__(self):
+        return f"Ship({self.name})"
+
+class Sailor(Base):
+    __tablename__ = "sailors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ship_id: Mapped[int] = mapped_column(ForeignKey("ships.id"))
+    ship: Mapped[Ship] = relationship(back_populates="sailors")
+
+class Ghost(Base):
+    __tablename__ = "ghosts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+TABLES = """
+    CREATE TABLE ships (id INTEGER PRIMARY KEY, name TEXT, log TEXT);
+    CREATE TABLE sailors (id INTEGER PRIMARY KEY, ship_id INTEGER);
+    CREATE TABLE ghosts (id INTEGER PRIMARY KEY);
+    INSERT INTO ships VALUES (7, 'Pequod', 'white'), (8, 'Rachel', '');
+    INSERT INTO sailors VALUES (1, 7);
+"""
+
+FIELDS = ["model", "key", "state", "attribute", "kind", "verdict", "statement", "error", "remedy", "note"]
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> list[str]:
+    """The arguments that name a database and its models, each in a file of its own name."""
+    database, models = tmp_path / "fleet.db", tmp_path / f"models_{tmp_path.name}.py"
+    models.write_text(MODELS, encoding="utf-8")
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(TABLES)
+    return [str(database), "--models", str(models)]
+
+
+def check(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Run the command; its exit code, and what it wrote on stdout and stderr."""
+    with pytest.raises(SystemExit) as ended:
+        main(["check", *arguments])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, *capsys.readouterr()
+
+
+def lines_of(out: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The JSON Lines, by class, state and attribute."""
+    found = [json.loads(line) for line in out.splitlines()]
+    return {(one["model"], one["state"], one["attribute"]): one for one in found}
+
+
+def test_every_attribute_has_a_line_of_json(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = check([*fleet, "--json"], capsys)
+    assert code == 0
+    assert "printed" not in out
+    assert "running the code of" in err
+    lines = lines_of(out)
+    assert {tuple(line) for line in lines.values()} == {tuple(FIELDS)}
+    assert {key[2] for key in lines if key[:2] == ("Ship", "fresh")} == {
+        *("id", "name", "log", "sailors", "guarded", "crowd", "broken", "elsewhere", "repr()", "str()")
+    }
+    sailors = lines["Ship", "fresh", "sailors"]
+    assert sailors["statement"].startswith("SELECT sailors.id")
+    assert "\n" not in sailors["statement"]
+    assert {name: sailors[name] for name in FIELDS if name != "statement"} == {
+        "model": "Ship",
+        "key": [7],
+        "state": "fresh",
+        "attribute": "sailors",
+        "kind": "relationship",
+        "verdict": "io",
+        "error": None,
+        "remedy": "await ship.awaitable_attrs.sailors",
+        "note": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "attribute", "said"),
+    [
+        ("fresh", "name", ("column", "none", None)),
+        ("fresh", "log", ("deferred", "io", None)),
+        ("fresh", "guarded", ("relationship", "raises", "InvalidRequestError")),
+        ("fresh", "crowd", ("property", "io", None)),
+        ("fresh", "broken", ("property", "raises", "ZeroDivisionError")),
+        ("fresh", "repr()", ("method", "none", None)),
+        ("after_commit", "id", ("column", "io", None)),
+        ("after_commit", "repr()", ("method", "io", None)),
+        ("after_rollback", "name", ("column", "io", None)),
+        ("detached", "sailors", ("relationship", "detached", None)),
+        ("detached", "name", ("column", "none", None)),
+    ],
+)
+def test_kind_verdict_and_error_are_those_of_the_inspector(
+    fleet: list[str], capsys: pytest.CaptureFixture[str], state: str, attribute: str, said: tuple[str | None, ...]
+) -> None:
+    _, out, _ = check([*fleet, "--json", "--state", state, "--model", "Ship"], capsys)
+    line = lines_of(out)["Ship", state, attribute]
+    assert (line["kind"], line["verdict"], line["error"]) == said
+
+
+def test_a_class_without_rows_says_so_in_one_line(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = check([*fleet, "--json", "--model", "Ghost"], capsys)
+    (line,) = [json.loads(line) for line in out.splitlines()]
+    assert {name: value for name, value in line.items() if value is not None} == {"model": "Ghost", "note": "no rows"}
+
+
+def test_what_is_said_is_what_the_accesses_do(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    states = "fresh,after_commit,after_rollback,detached"
+    code, out, err = check([*fleet, "--json", "--prove", "--state", states], capsys)
+    assert code == 0, err
+    lines = lines_of(out)
+    assert {tuple(line) for line in lines.values()} == {(*FIELDS, "proved")}
+    wrong = {key for key, line in lines.items() if line["proved"] != line["verdict"]}
+    assert wrong == {("Ship", state, "elsewhere") for state in states.split(",")}, "which blocks, and says so"
+    assert {lines[key]["proved"] for key in wrong} == {"none"}
+    assert {line["proved"] for line in lines.values()} == {None, "none", "io", "raises", "detached"}
+
+
+def test_a_wrong_verdict_is_found(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert Line("Ship", (7,), "fresh", "name", "column", "none", proved="io").is_wrong
+    assert not Line("Ship", (7,), "fresh", "name", "column", "none", proved="none").is_wrong
+    assert not Line("Ship", (7,), "fresh", "name", "column", "none").is_wrong
+    _, out, _ = check([*fleet, "--prove", "--model", "Ship", "--state", "fresh"], capsys)
+    assert "WRONG" not in out
+    assert "proved" in out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "named"),
+    [
+        (["--only", "relationship", "--fail-on", "io"], 5, ["Ship.sailors (fresh)", "Sailor.ship (after_commit)"]),
+        (["--only", "relationship", "--fail-on", "raises"], 5, ["Ship.guarded (fresh)"]),
+        (["--only", "column", "--state", "fresh", "--fail-on", "io"], 0, []),
+        (
+            ["--only", "property,method", "deferred", "--state", "fresh", "--fail-on", "io"],
+            5,
+            ["Ship.log", "Ship.crowd"],
+        ),
+        (["--fail-on", "detached"], 0, []),
+    ],
+)
+def test_a_build_can_fail_on_a_verdict(
+    fleet: list[str], capsys: pytest.CaptureFixture[str], options: list[str], code: int, named: list[str]
+) -> None:
+    ended, _, err = check([*fleet, *options], capsys)
+    assert ended == code
+    assert [name for name in named if name not in err] == []
+
+
+def test_a_table_is_for_people(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = check([*fleet, "--model", "Ship", "--state", "fresh"], capsys)
+    heads, *rows = [line.split() for line in out.splitlines()]
+    assert heads == ["model", "key", "state", "attribute", "kind", "verdict", "instead"]
+    assert ["Ship", "7", "fresh", "sailors", "relationship", "io", "await", "ship.awaitable_attrs.sailors"] in rows
+    assert ["Ship", "7", "fresh", "broken", "property", "raises", "ZeroDivisionError"] in rows
+
+
+def test_without_models_the_tables_are_checked_and_without_a_database_the_world_that_ships(
+    fleet: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = check([fleet[0], "--json", "--state", "fresh"], capsys)
+    assert {json.loads(line)["model"] for line in out.splitlines()} == {"Ships", "Sailors", "Ghosts"}
+    _, out, _ = check(["--json", "--only", "relationship", "--state", "fresh"], capsys)
+    assert {(key[0], key[2]) for key in lines_of(out)} == {("PirateCrew", "members"), ("Pirate", "pirate_crew")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--state", "tired"], 2, "'tired' is none of fresh, after_commit"),
+        (["--only", "colour"], 2, "'colour' is none of column"),
+        (["--fail-on", "boredom"], 2, "boredom"),
+        (["--model", "Nope"], 2, "there is no mapped class Nope; there are Ship, Sailor, Ghost"),
+        (["nowhere.db"], 2, "nowhere.db"),
+    ],
+)
+def test_wrong_use_ends_with_its_code_and_says_why(
+    fleet: list[str], capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    given = [*arguments, *fleet[1:]] if arguments == ["nowhere.db"] else [*fleet, *arguments]
+    ended, out, err = check(given, capsys)
+    assert (ended, out) == (code, "")
+    assert words in err
+
+
+def test_what_is_asked_for_unless_something_else_is() -> None:
+    order = parse([])
+    assert (order.situations, order.kinds, order.fail_on) == (ALWAYS, frozenset(AttributeKind), None)
+    order = parse(["--state", "detached,fresh", "--fail-on", "io", "--model", "A", "B", "--model", "C"])
+    assert order.situations == (Situation.DETACHED, Situation.FRESH)
+    assert (order.models, order.fail_on) == (("A", "B", "C"), Verdict.IO)
+
+
+def test_it_works_without_a_terminal(fleet: list[str]) -> None:
+    command = str(Path(sys.executable).with_name("pirate-tui"))
+    done = subprocess.run(
+        [command, "check", *fleet, "--json"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    assert len([json.loads(line) for line in done.stdout.splitlines()]) > 20
+    assert "checking" not in done.stderr, "progress is for terminals"
