@@ -40,7 +40,7 @@ def _choose_the_last(terminal: Terminal) -> None:
     terminal.settle()
     terminal.press("m")
     terminal.until("Models · 2,000")
-    terminal.settle(1.0)
+    terminal.settle()  # for less than the cursor of an input takes to blink
     terminal.press(f"t{MANY - 1}\r")
     terminal.until(f"T{MANY - 1} · 1 row")
 

@@ -171,7 +171,11 @@ MODELS = [Island, Atoll, Port]
 KEYS = {"Island": (1,), "Atoll": (2,), "Port": (1,)}
 
 CASES = [
-    pytest.param(mapped.__name__, attribute.name, situation, id=f"{mapped.__name__}.{attribute.name}-{situation.value}")
+    pytest.param(
+        *(mapped.__name__, attribute.name, situation),
+        id=f"{mapped.__name__}.{attribute.name}-{situation.value}",
+        marks=[] if mapped is Island else [pytest.mark.thorough],
+    )
     for mapped in MODELS
     for attribute in attributes_of(inspect(mapped))
     for situation in Situation
@@ -214,6 +218,7 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
         assert said.error == accessed.failure.name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "attribute", "situation"), CASES)
 async def test_awaited_only_what_refuses_or_is_detached_raises(
     database: OrmDatabase, listener: Remembering, name: str, attribute: str, situation: Situation

@@ -145,6 +145,7 @@ async def the_session_works_after_it(row: Row, begin: Begin) -> None:
 
 
 @EACH
+@pytest.mark.thorough
 async def test_what_is_told_to_be_useless_is(row: Row, begin: Begin) -> None:
     async with begin(row) as sea:
         useless = (await explained(row, sea)).useless
