@@ -33,6 +33,8 @@ async def take(name: str, keys: list[str]) -> None:
             await pilot.pause(2)
             for key in keys:
                 await pilot.press(key)
+                while app.screen.workers and any(worker.is_running for worker in app.screen.workers):
+                    await pilot.pause(0.2)
                 await pilot.pause(1)
             (HERE / f"{name}.svg").write_text(app.export_screenshot(title="pirate-tui"), encoding="utf-8")
         await composition.close()

@@ -27,6 +27,8 @@ What is loaded costs nothing to access: choose an eager loader (s), and the plai
 An opened line counts both: select 2 + access 0.
 Which loader strategy is right is measured on your rows: c compares them, and says which to take and why.
 A collection of very many rows is paged and not loaded, until a second Enter makes the real access.
+Any database opens, with your own models or without: pirate-tui shop.db --models shop/models.py; m chooses a class.
+pirate-tui check says all of it without a screen, for your CI.
 Order, filter and search go over the whole table, through the database.
 """
 """What a person should take away."""
