@@ -55,7 +55,7 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
     return InstanceSnapshot(
         entity=entity.name,
         key=key,
-        label=label_of(entity.name, key),
+        label=label_of(state.mapper.class_.__name__, key),
         state=_object_state(state),
         attributes=attributes,
         situation=situation,

@@ -20,6 +20,9 @@ from pirate_tui.ui.works import Work, Works
 DEBOUNCE = 0.05
 """Seconds that the cursor rests on a row before its instance is selected."""
 
+AFRESH = "opening selects it afresh; as it stands it is accessed in the inspector: tab, its attribute, ⏎"
+"""Said to somebody who has put the instance in another state, and opens its row."""
+
 Ready = Callable[[], Awaitable[object]]
 """Waits until what is needed to show something is there."""
 
@@ -100,7 +103,8 @@ class InstanceReader:
     async def _open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         name = request.relationship.name
         with self._works.under_way(f"opening {request.entity.name}.{name}") as self._opening:
-            self._table.hint = ""
+            before = self._inspector.snapshot
+            self._table.hint = AFRESH if before is not None and before.situation is not Situation.FRESH else ""
             async with self._live:
                 await ready()
                 with self._live_or_none():

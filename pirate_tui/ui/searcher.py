@@ -31,6 +31,7 @@ class Searcher:
         """
         self.forget()
         if typed:
+            self._table.hint = ""
             self._table.match = match = read_match(typed, column)
             self._works.start("search", lambda: self._from_here(match))
 

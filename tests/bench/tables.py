@@ -42,7 +42,8 @@ def _choose_the_last(terminal: Terminal) -> None:
     terminal.until("Models · 2,000")
     terminal.settle()  # for less than the cursor of an input takes to blink
     terminal.press(f"t{MANY - 1}\r")
-    terminal.until(f"T{MANY - 1} · 1 row")
+    terminal.until(f"columns of t{MANY - 1}")
+    terminal.settle()
 
 
 def _made(folder: Path, count: int) -> Path:

@@ -172,3 +172,20 @@ async def test_opening_all_rows_of_very_many_is_refused(browse: Browse, fleet: P
         await browser.press("A")
         await browser.until(lambda: "lead to more than 100 Pirate" in browser.trouble, "the reason")
         assert len(browser.lines) == 3_000
+
+
+async def test_what_to_do_first_is_said_until_something_is_done(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        assert browser.subtitle.startswith("⏎ awaits what hangs on a row · u then ⏎")
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        assert browser.subtitle == ""
+
+
+async def test_opening_after_x_says_that_it_selects_afresh(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("x")
+        await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        assert browser.subtitle.startswith("opening selects it afresh")

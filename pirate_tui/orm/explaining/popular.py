@@ -30,9 +30,8 @@ def _without_ping() -> Remedy:
     return Remedy("create_async_engine(url, pool_pre_ping=False)", reason)
 
 
-def _keeping(access: Access, reason: str) -> Remedy:
-    is_off = access.session is not None and not access.session.expires_on_commit
-    return Remedy(KEEPING, f"{'it is off already; ' if is_off else ''}{reason}")
+def _keeping(reason: str) -> Remedy:
+    return Remedy(KEEPING, reason)
 
 
 def _thread(access: Access) -> Remedy:
@@ -83,9 +82,9 @@ def _plainly(access: Access) -> Useless:
 
 
 def _lazy(access: Access) -> Useless:
-    keeping = _keeping(access, f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
     if access.wanted.held is AttributeState.EXPIRED:
-        keeping = _keeping(access, "no commit has expired it")
+        keeping = _keeping("no commit has expired it")
     is_left = access.wanted.held is AttributeState.EXPIRED or not access.wanted.is_refreshed_by_name
     again = () if is_left else _get_again(access)
     thread, *others = _plainly(access)
@@ -93,7 +92,7 @@ def _lazy(access: Access) -> Useless:
 
 
 def _deferred(access: Access) -> Useless:
-    keeping = _keeping(access, f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
     catching = Remedy(
         f'select({access.wanted.entity}).options(raiseload("*"))',
         "a net for relationships alone: it does not catch this",
@@ -102,22 +101,22 @@ def _deferred(access: Access) -> Useless:
 
 
 def _never_loaded(access: Access) -> Useless:
-    keeping = _keeping(access, f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
     return (keeping, *_plainly(access))
 
 
 def _generated(access: Access) -> Useless:
-    return (_keeping(access, "no commit has expired it, or all would have expired"), *_plainly(access))
+    return (_keeping("no commit has expired it, or all would have expired"), *_plainly(access))
 
 
 def _rolled_back(access: Access) -> Useless:
-    return (_keeping(access, "a rollback expires everything, and so does expire()"), *_plainly(access))
+    return (_keeping("a rollback expires everything, and so does expire()"), *_plainly(access))
 
 
 def _flushed(access: Access) -> Useless:
     without = f"with session.no_autoflush: {access.target.code}"
     spared = Remedy(without, "spares the new objects; the SELECT itself is still due, and raises")
-    return (spared, _keeping(access, "no commit has expired anything"), *_plainly(access))
+    return (spared, _keeping("no commit has expired anything"), *_plainly(access))
 
 
 def _awaiting(access: Access) -> Remedy:
@@ -126,17 +125,17 @@ def _awaiting(access: Access) -> Remedy:
 
 def _inactive(access: Access) -> Useless:
     refresh = Remedy(f"await session.refresh({access.wanted.variable})", "raises the same: the rollback comes first")
-    return (_awaiting(access), refresh, _keeping(access, "the rollback of a flush expires all the same"))
+    return (_awaiting(access), refresh, _keeping("the rollback of a flush expires all the same"))
 
 
 def _detached(access: Access) -> Useless:
     refresh = Remedy(f"await session.refresh({access.wanted.variable})", "no session knows the instance: it raises")
-    never = () if access.wanted.is_expired else (_keeping(access, f"{access.wanted.name} was never loaded"),)
+    never = () if access.wanted.is_expired else (_keeping(f"{access.wanted.name} was never loaded"),)
     return (_awaiting(access), refresh, *never, *_plainly(access)[2:])
 
 
 def _refused(access: Access) -> Useless:
-    return (_awaiting(access), _keeping(access, "no commit is to blame: it was never loaded"), *_plainly(access)[2:])
+    return (_awaiting(access), _keeping("no commit is to blame: it was never loaded"), *_plainly(access)[2:])
 
 
 USELESS: dict[Why, Callable[[Access], Useless]] = {

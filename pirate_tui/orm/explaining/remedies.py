@@ -35,6 +35,8 @@ def remedies_of(why: Why, access: Access) -> Remedies:
 
 def awaiting(access: Access) -> Remedy:
     """The same access, awaited."""
+    if access.attribute.kind.runs_code:
+        return Remedy(awaited(access.target), "runs the code where all that it reads can be awaited")
     return Remedy(awaited(access.target), "awaits the same load: one statement for each instance it is done on")
 
 
@@ -45,7 +47,10 @@ def refreshing(access: Access) -> Remedies:
         return ()
     if access.read is not None and target.is_expired and target.column is not None:
         return (
-            Remedy(f"await session.refresh({target.variable})", "loads all its columns again, which the code reads"),
+            Remedy(
+                f"await session.refresh({target.variable})",
+                "loads its columns again; what else the code reads must be loaded too",
+            ),
         )
     return (Remedy(f"await {refresh_of(target)}", "loads it into an instance that is already there, by its name"),)
 
@@ -134,6 +139,9 @@ def _expired(access: Access) -> Remedies:
 
 
 def _committed(access: Access) -> Remedies:
+    if access.attribute.kind.runs_code:
+        more = "; what else the code reads must have been loaded before"
+        return (awaiting(access), _keeping(more), *refreshing(access))
     if access.wanted.relationship is not None and access.wanted.lazy not in EAGER:
         return (awaiting(access), *refreshing(access), _keeping("; it must have been loaded before"))
     return (_keeping(), *_expired(access))

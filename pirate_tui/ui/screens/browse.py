@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from pirate_tui.ui.widgets.failure_view import FailureView
     from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, SearchBar
 
+FIRST_STEPS = "⏎ awaits what hangs on a row · u then ⏎ accesses it plainly, as people do by mistake"
+"""What to do first."""
+
 IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "view", "next_match", "previous_match"})
 """Commands of the table that ask more than the table knows."""
 
@@ -165,6 +168,7 @@ class BrowseScreen(Screen[None]):
                 self._readers = self._made_readers(database)
                 await self._readers.rows.begin(Query(await database.entity(database.choices[0].name)))
                 self._works.trouble(_unusable(database.choices))
+                self._table.hint = FIRST_STEPS
                 self.database_label = f"{database.name} · {database.dialect} · read-only"
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))

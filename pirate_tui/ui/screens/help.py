@@ -35,7 +35,7 @@ Order, filter and search go over the whole table, through the database.
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys by what they are about, then the lessons."""
+    """The lessons, then the keys by what they are about."""
 
     DEFAULT_CSS = """
     HelpScreen {
@@ -53,30 +53,38 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,question_mark,q", "dismiss", "Close"),
+        ("j", "scroll('down')"),
+        ("k", "scroll('up')"),
+        ("g", "scroll('home')"),
+        ("G", "scroll('end')"),
+    ]
+
+    def action_scroll(self, where: str) -> None:
+        """The keys of the table work here too."""
+        getattr(self.query_one(VerticalScroll), f"action_scroll_{where}")()
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
         with VerticalScroll() as scroll:
-            scroll.border_title = "Help · esc closes"
+            scroll.border_title = "Help · ↓ for the keys · esc closes"
             yield Static(_help())
 
 
 def _help() -> Text:
-    text = Text()
+    text = Text.assemble(("What it teaches\n", "bold underline"))
+    for lesson in LESSONS.splitlines():
+        text.append(f"• {lesson}\n")
     for group, commands in groupby(
         sorted(COMMANDS, key=lambda one: list(Group).index(one.group)), lambda one: one.group
     ):
-        text.append(f"{group.value}\n", "bold underline")
+        text.append(f"\n{group.value}\n", "bold underline")
         for command in commands:
             text.append_text(_line(command))
-        text.append("\n")
-    text.append("Loader strategies\n", "bold underline")
+    text.append("\nLoader strategies\n", "bold underline")
     for strategy in LoaderStrategy:
         text.append(f"{strategy.title:>14}", "bold").append(f"  {strategy.lesson}\n")
-    text.append("\nWhat it teaches\n", "bold underline")
-    for lesson in LESSONS.splitlines():
-        text.append(f"• {lesson}\n")
     return text
 
 

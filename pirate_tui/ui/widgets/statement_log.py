@@ -57,6 +57,7 @@ class StatementLog(SearchableView):
         self._numbers: list[int] = []
         """Those of the statements, listed once for each change: every line that is drawn needs them."""
         self._seconds = 0.0
+        self._sent = 0
         self._causes = 0
         self._chosen: int | None = None
 
@@ -68,6 +69,7 @@ class StatementLog(SearchableView):
         """Show a statement, or what has become of it."""
         before = self._statements.get(statement.number)
         self._seconds += (statement.seconds or 0.0) - ((before.seconds or 0.0) if before else 0.0)
+        self._sent += statement.times - (before.times if before else 0)
         self._statements[statement.number] = statement
         self._causes = max(self._causes, cell_len(statement.cause + _times(statement)))
         if len(self._statements) > KEPT:
@@ -146,10 +148,9 @@ class StatementLog(SearchableView):
 
     def _reshape(self) -> None:
         self._numbers = list(self._statements)
-        last = self._numbers[-1] if self._numbers else 0
         found = next((one for one in reversed(self._statements.values()) if _is_n_plus_1(one)), None)
         told = f" · N+1: {found.cause} x {found.times:,}, spared by {found.option}" if found else ""
-        self.border_title = Text(f"Statements · {last} · {self._seconds * 1000:.1f} ms{told}")
+        self.border_title = Text(f"Statements · {self._sent:,} · {self._seconds * 1000:.1f} ms{told}")
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
         self.find_again()
