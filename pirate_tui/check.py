@@ -6,7 +6,8 @@ import json
 import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, redirect_stdout
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from pirate_tui.command_line import CleanParser, add_database, check_file, check_models, start_logging
@@ -20,10 +21,11 @@ from pirate_tui.domain.access import (
     Verdict,
 )
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import BUG, FAILED_ON, WRONG_USE, CannotStart, Trouble
+from pirate_tui.domain.failure import BUG, FAILED_ON, NO_DATABASE, WRONG_USE, CannotStart, Trouble
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import RowKey, Seek
+from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.opening import Composition, given_models
 from pirate_tui.settings import Settings
 
@@ -74,6 +76,8 @@ class Line(NamedTuple):
     note: str | None = None
     proved: str | None = None
     """What the access really did."""
+    is_checked: bool = True
+    """False for a class that could not be checked at all."""
 
     @property
     def is_wrong(self) -> bool:
@@ -84,6 +88,7 @@ class Line(NamedTuple):
     def as_json(self, *, proves: bool) -> str:
         """The line of JSON."""
         told = self._asdict()
+        del told["is_checked"]
         if not proves:
             del told["proved"]
         return json.dumps(told, ensure_ascii=False, default=str)
@@ -92,6 +97,9 @@ class Line(NamedTuple):
 def main(arguments: Sequence[str]) -> NoReturn:
     """The command `pirate-tui check`: never returns, ends with its exit code."""
     order = parse(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         if order.settings.database is not None:
             check_file(order.settings.database)
@@ -104,6 +112,9 @@ def main(arguments: Sequence[str]) -> NoReturn:
     except BrokenPipeError:  # whoever read it has seen enough
         sys.stderr.close()
         sys.exit(128 + signal.SIGPIPE)
+    except OSError as error:
+        _say(f"cannot write: {error.strerror}")
+        sys.exit(WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
 
@@ -135,19 +146,20 @@ def parse(arguments: Sequence[str]) -> Order:
 
 async def report(order: Order, composition: Composition) -> int:
     """Check, and write what is found; the exit code."""
-    lines: list[Line] = []
+    lines, out = list[Line](), sys.stdout
     try:
-        database = await composition.connect(Silent())
-        async with aclosing(checked(order, database)) as found:
-            async for line in found:
-                lines.append(line)
-                if order.is_json:
-                    sys.stdout.write(line.as_json(proves=order.proves) + "\n")
+        with redirect_stdout(sys.stderr):  # where whatever the models print belongs
+            database = await composition.connect(Silent())
+            async with aclosing(checked(order, database)) as found:
+                async for line in found:
+                    lines.append(line)
+                    if order.is_json:
+                        out.write(line.as_json(proves=order.proves) + "\n")
     finally:
         await composition.close()
     if not order.is_json:
-        sys.stdout.writelines(as_table(lines, proves=order.proves))
-    sys.stdout.flush()
+        out.writelines(as_table(lines, proves=order.proves))
+    out.flush()
     return _exit_code(order, lines)
 
 
@@ -164,7 +176,7 @@ async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
                 async for line in found:
                     yield line
         except Trouble as trouble:
-            yield Line(name, note=str(trouble))
+            yield Line(name, note=trouble.reason, is_checked=False)
     _progress("")
 
 
@@ -222,7 +234,7 @@ def as_table(lines: Sequence[Line], *, proves: bool) -> Iterable[str]:
 
 
 def _cells(line: Line, *, proves: bool) -> tuple[str, ...]:
-    key = "" if line.key is None else ", ".join(map(str, line.key))
+    key = "" if line.key is None else clean(", ".join(map(str, line.key)))
     told = " ".join(filter(None, (line.verdict, line.error if line.verdict == "raises" else "")))
     proved = ((line.proved or "") + (" WRONG" if line.is_wrong else ""),) if proves else ()
     behind = line.remedy or line.note or ""
@@ -235,6 +247,10 @@ def _exit_code(order: Order, lines: Sequence[Line]) -> int:
     if wrong:
         _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
         return BUG
+    unchecked = [line for line in lines if not line.is_checked]
+    if unchecked and (order.proves or order.fail_on is not None):
+        _say("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
+        return NO_DATABASE
     fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
     if fatal and order.fail_on is not None:
         _say(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
@@ -262,9 +278,9 @@ def _some(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
 def _progress(name: str) -> None:
     """Tell a person who waits which class is being checked; a file that takes stderr is told nothing."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[2Kchecking {name} …" if name else "\r\x1b[2K")
+        sys.stderr.write(f"\r\x1b[2Kchecking {clean(name)} …" if name else "\r\x1b[2K")
         sys.stderr.flush()
 
 
 def _say(message: str) -> None:
-    sys.stderr.write(f"pirate-tui: {message}\n")
+    sys.stderr.write("\n".join(clean_lines(f"pirate-tui: {message}")) + "\n")

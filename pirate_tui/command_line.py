@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from pirate_tui import __version__
+from pirate_tui.domain.entity import ONLY_SCHEMA
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
@@ -17,9 +18,6 @@ from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 
 MAGIC = b"SQLite format 3\0"
 """How every SQLite file begins (https://www.sqlite.org/fileformat.html)."""
-
-ONLY_SCHEMA = "main"
-"""The one schema of a SQLite file."""
 
 LONGEST_NUMBER = 16
 """Digits: more would count nothing that there is."""

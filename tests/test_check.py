@@ -195,6 +195,59 @@ def test_a_build_can_fail_on_a_verdict(
     assert [name for name in named if name not in err] == []
 
 
+SPOILED = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Loud(Base):
+    __tablename__ = "louds"
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+    @property
+    def greeting(self):
+        print("a greeting from a property")
+
+class Missing(Base):
+    __tablename__ = "nowhere"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+
+@pytest.fixture
+def spoiled(tmp_path: Path) -> list[str]:
+    """A property that prints, a key that a terminal would obey, and a class without its table."""
+    database, models = tmp_path / "loud.db", tmp_path / f"loud_{tmp_path.name}.py"
+    models.write_text(SPOILED, encoding="utf-8")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE louds (name TEXT PRIMARY KEY)")
+        connection.execute("INSERT INTO louds VALUES (?)", ("a\x1b]0;b\x07\nc",))
+    return [str(database), "--models", str(models)]
+
+
+def test_nothing_but_the_lines_is_on_stdout(spoiled: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = check([*spoiled, "--json"], capsys)
+    assert code == 0
+    assert {json.loads(line)["model"] for line in out.splitlines()} == {"Loud", "Missing"}
+    assert "a greeting from a property" in err
+
+
+def test_a_table_reaches_the_terminal_cleaned(spoiled: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = check([*spoiled, "--state", "fresh"], capsys)
+    assert out.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("options", [["--fail-on", "io"], ["--prove"]])
+def test_a_build_fails_on_a_class_that_cannot_be_checked(
+    spoiled: list[str], capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    code, _, err = check([*spoiled, *options], capsys)
+    assert code == 3
+    assert "not checked: Missing: " in err
+    assert "no table nowhere" in err
+
+
 def test_a_table_is_for_people(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = check([*fleet, "--model", "Ship", "--state", "fresh"], capsys)
     heads, *rows = [line.split() for line in out.splitlines()]

@@ -112,11 +112,10 @@ class Contest(NamedTuple):
         None when everything is measured. What failed is not tried more often than it takes to see that it fails.
         """
         rounds = 1 if self.seconds > BUDGET else ROUNDS + 1
-        least = min(len(one.runs) for one in self.measurements)
         waiting = [one for one in self.measurements if len(one.runs) < (rounds if not one.runs or one.works else 1)]
         if not waiting:
             return None
-        chosen = next((one for one in waiting if len(one.runs) == least), waiting[0])
+        chosen = min(waiting, key=lambda one: len(one.runs))  # of equals the first
         return MeasureRequest(self.entity, self.keys, self.relationship, chosen.way)
 
     @property
@@ -126,8 +125,8 @@ class Contest(NamedTuple):
 
     @property
     def rounds(self) -> int:
-        """How many rounds are counted by now."""
-        return max(0, max(len(one.runs) for one in self.measurements) - 1)
+        """How many rounds are counted by now, of all the ways that work."""
+        return max(0, min((len(one.runs) for one in self.measurements if one.works), default=0) - 1)
 
     @property
     def best(self) -> float:

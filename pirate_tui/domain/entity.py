@@ -68,6 +68,10 @@ class Entity(NamedTuple):
         raise KeyError(f"{self.name} has no relationship {name}")
 
 
+ONLY_SCHEMA = "main"
+"""What SQLite calls the file itself; others would have to be attached (https://www.sqlite.org/lang_attach.html)."""
+
+
 class Choice(NamedTuple):
     """A mapped class that can be browsed, before anything is read of it."""
 

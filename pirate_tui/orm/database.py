@@ -112,7 +112,7 @@ class OrmDatabase:
         if model is not None and model not in usable:
             known = f"{', '.join(usable[:SOME])}{' …' if len(usable) > SOME else ''}"
             raise CannotStart(WRONG_USE, f"there is no mapped class {clean(model)}; there are {known}")
-        self._first = next((name for name in (model, remembered) if name in usable), usable[0]) or ""
+        self._first = next((name for name in (model, remembered, *usable) if name in usable), None) or ""
 
     async def check(self) -> None:
         """Read what there is; does the file hold any table of the models? Raises `CannotStart`."""

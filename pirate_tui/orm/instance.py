@@ -9,7 +9,6 @@ from inspect import iscoroutine
 from typing import Any
 
 from sqlalchemy import inspect, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql.base import ExecutableOption
@@ -32,6 +31,10 @@ from pirate_tui.orm.statements import Recorder, Tally
 from pirate_tui.orm.strategies import loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS, READ_ERRORS
 from pirate_tui.orm.verdicts import dry_run
+
+
+ANYTHING = (Exception, SystemExit)
+"""What a reconstructor or a listener of the model's own may raise while an instance is loaded."""
 
 
 class LiveInstance:
@@ -211,11 +214,9 @@ class LiveInstance:
                 self._evaluate_plainly(access, names, tally)
         except Trouble:
             raise
-        except Exception as error:
-            is_missing = is_missing_greenlet(error)  # a failed rollback makes a DBAPIError of one
-            if isinstance(error, DATABASE_ERRORS) and not is_missing:
-                raise
-            if not (isinstance(error, SQLAlchemyError) or access.attribute.kind.runs_code or is_missing):
+        except (Exception, SystemExit) as error:  # code of the model may raise anything, also what it runs at a load
+            # A failed rollback makes a DBAPIError of a MissingGreenlet.
+            if isinstance(error, DATABASE_ERRORS) and not is_missing_greenlet(error):
                 raise
             self._recorder.never_sent(tally)
             raised = failure(error, access.with_unsent(tally.unsent))
@@ -238,7 +239,7 @@ class LiveInstance:
         statement = select(mapper).options(*options)
         for column, value in zip(mapper.primary_key, key, strict=True):
             statement = statement.where(_attribute_of(mapper, column) == value)
-        with _readable(label_of(entity.name, key), (Exception,)):  # a reconstructor or a listener raises anything
+        with _readable(label_of(entity.name, key), ANYTHING):
             result = await session.execute(statement)
             instance = result.unique().scalar_one_or_none()
         if instance is None:
@@ -249,7 +250,7 @@ class LiveInstance:
         """The instances, by their identity."""
         mapper = self._catalog.mapper(request.entity)
         statement = select(mapper).options(*self._options(request)).where(is_one_of(mapper, request.keys))
-        with _readable(request.entity.name, (Exception,)):
+        with _readable(request.entity.name, ANYTHING):
             instances = (await session.execute(statement)).unique().scalars().all()
         return {tuple(inspect(one).identity or ()): one for one in instances if one is not None}
 
@@ -289,7 +290,7 @@ def _drop(value: object) -> None:
 
 
 @contextmanager
-def _readable(what: str, errors: tuple[type[Exception], ...] = READ_ERRORS) -> Iterator[None]:
+def _readable(what: str, errors: tuple[type[BaseException], ...] = READ_ERRORS) -> Iterator[None]:
     """A value in the database that its column's type cannot read is trouble, and no bug."""
     try:
         yield

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import immediateload, joinedload, raiseload, selectinload, subqueryload
 
@@ -19,7 +18,7 @@ from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.snapshots import children_of
 from pirate_tui.orm.snippet import evaluate, forget, name_of, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
-from pirate_tui.orm.troubles import DATABASE_ERRORS, READ_ERRORS
+from pirate_tui.orm.troubles import DATABASE_ERRORS
 
 
 OPTIONS: dict[Way, Callable[[Any], Any]] = {
@@ -59,7 +58,7 @@ class Measurer:
                     parents = tuple((await session.execute(self._select(request))).unique().scalars())
                 with self._step(request, steps, plain=request.way is Way.PLAIN):
                     held = await _read(session, parents, request)
-            except (SQLAlchemyError, *READ_ERRORS) as raised:
+            except (Exception, SystemExit) as raised:  # a listener, a reconstructor or a type raises anything
                 if isinstance(raised, DATABASE_ERRORS):
                     raise
                 error = name_of(raised)

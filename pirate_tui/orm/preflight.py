@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ScalarSelect, Select, bindparam, column, func, select, table, text
 from sqlalchemy.orm import Mapper
 
+from pirate_tui.domain.entity import ONLY_SCHEMA
 from pirate_tui.domain.text import clean
 
 
 ROW_IDS = ("rowid", "_rowid_", "oid")
 """SQLite's names for the number of a row; a column of that name hides one (https://www.sqlite.org/rowidtable.html)."""
-
-ONLY_SCHEMA = "main"
-"""What SQLite calls the file itself; others would have to be attached (https://www.sqlite.org/lang_attach.html)."""
 
 NAMES_STATEMENT = text("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid")
 """Every table and view, whether it can be read or not."""

@@ -104,13 +104,16 @@ class Schema:
 
     async def sizes(self) -> dict[str, int]:
         """How many rows there may be in each class's table: SQLite's greatest row number, which costs one look."""
-        names = {choice.table: choice.name for choice in self.choices if not choice.problem}
-        row_ids = await self._row_ids([name for name in self._names if name in names])
+        names: dict[str, str] = {}
+        for choice in self.choices:  # of classes that share a table, the first: that of all its rows
+            if not choice.problem:
+                names.setdefault(choice.table.lower(), choice.name)
+        row_ids = await self._row_ids([name for name in self._names if name.lower() in names])
         found: dict[str, int] = {}
         for start in range(0, len(row_ids), SIZES_AT_ONCE):
             part = row_ids[start : start + SIZES_AT_ONCE]
             (row,) = await self._questions.fetch("sizes of all tables", sizes_statement(part), folded=True)
-            found |= {names[name]: size or 0 for (name, _), size in zip(part, row, strict=True)}
+            found |= {names[name.lower()]: size or 0 for (name, _), size in zip(part, row, strict=True)}
         return found
 
     async def _row_ids(self, names: Sequence[str]) -> list[tuple[str, str]]:

@@ -64,8 +64,9 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
 
 def child_rows(instance: Any, name: str) -> tuple[Row, ...]:
     """The rows of a loaded relationship: of its collection, of its one instance, or none."""
-    held = inspect(instance).dict[name]
-    return tuple(_row(inspect(child)) for child in children_of(held))
+    state: InstanceState[Any] = inspect(instance)
+    target = state.mapper.relationships[name].mapper
+    return tuple(_row(inspect(child), target) for child in children_of(state.dict[name]))
 
 
 def children_of(held: Any) -> Iterable[Any]:
@@ -85,8 +86,8 @@ def _is_instance(value: Any) -> bool:
     return isinstance(inspect(type(value), raiseerr=False), Mapper)
 
 
-def _row(state: InstanceState[Any]) -> Row:
-    mapper: Mapper[Any] = state.mapper
+def _row(state: InstanceState[Any], mapper: Mapper[Any]) -> Row:
+    """The row under the heads of the mapper; an instance of its subclass has columns more."""
     cells = (
         _column_cell(attribute.columns[0].type, state.dict[attribute.key])
         if attribute.key in state.dict

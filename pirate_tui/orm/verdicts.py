@@ -49,7 +49,7 @@ class DryRun(NamedTuple):
     """What it would ask the session for first."""
     blocks: str = ""
     """The dialect of the synchronous engine that it would ask."""
-    raised: Exception | None = None
+    raised: BaseException | None = None
     """What stopped it, or what it raises by itself."""
 
 
@@ -75,7 +75,7 @@ def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
         return DryRun(Verdict.NONE, _closed(attribute.read(state.obj())))
     except DetachedInstanceError as error:
         return DryRun(Verdict.DETACHED, raised=error)
-    except Exception as error:  # noqa: BLE001  the model's own code may raise anything, and that is what is asked
+    except (Exception, SystemExit) as error:  # noqa: BLE001  the model's own code may raise anything: that is asked
         return _raised(error)
     finally:
         if not is_kept:
@@ -96,7 +96,7 @@ def _closed(value: Any) -> Any:
     return value
 
 
-def _raised(error: Exception) -> DryRun:
+def _raised(error: BaseException) -> DryRun:
     """By the model's own code, or by a strategy that refuses; perhaps because of IO that was kept from it."""
     for link in chain(error):
         if isinstance(link, WouldLoad):

@@ -59,11 +59,14 @@ class RowsReader:
 
     # Another table, and back.
 
-    def choose(self, name: str, key: RowKey | None = None) -> None:
-        """Show the rows of another mapped class, with the cursor on the row of that key; `back` leads here again."""
-        self._works.start("show", lambda: self._go_over(name, key))
+    def choose(self, name: str, key: RowKey | None = None, opened: Callable[[], None] | None = None) -> None:
+        """Show the rows of another mapped class, with the cursor on the row of that key; `back` leads here again.
 
-    async def _go_over(self, name: str, key: RowKey | None) -> None:
+        `opened` is called when they are there.
+        """
+        self._works.start("show", lambda: self._go_over(name, key, opened))
+
+    async def _go_over(self, name: str, key: RowKey | None, opened: Callable[[], None] | None) -> None:
         with self._works.under_way(f"opening {name}"):
             left = self._table.place
             query = Query(await self._database.entity(name))
@@ -76,6 +79,8 @@ class RowsReader:
                 self._show_window(query, window, row)
             if left is not None:
                 self._left.append(left)
+            if opened is not None:
+                opened()
 
     def back(self) -> bool:
         """Show the table that was left, as it was, with the cursor on its row; was there one?"""

@@ -51,6 +51,16 @@ def test_the_ways_take_turns_and_each_has_as_many() -> None:
     assert contest.rounds == ROUNDS
 
 
+def test_the_others_go_on_taking_turns_when_one_fails() -> None:
+    contest, order = Contest.of(SHIP, KEYS, SAILORS), list[Way]()
+    while (due := contest.due) is not None:
+        order.append(due.way)
+        contest = contest.with_run(due.way, Told(0.01, error="Refused" if due.way is Way.PLAIN else "").run)
+    listed = list(ways(SHIP, SAILORS))
+    assert order == [*listed, *[way for way in listed if way is not Way.PLAIN] * ROUNDS]
+    assert contest.rounds == ROUNDS
+
+
 def test_what_fails_is_tried_once() -> None:
     contest = measured(SAILORS, {Way.SELECTINLOAD: Told(0.01)})
     runs = {one.way: len(one.runs) for one in contest.measurements}

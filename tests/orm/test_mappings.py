@@ -184,6 +184,7 @@ async def test_every_relationship_can_be_opened(database: OrmDatabase, mapped: t
             is_plain_or_refused = not mode.awaits or "raise" in (strategy.title + relationship.lazy)
             assert opening.failure is None or is_plain_or_refused, what
             assert opening.instance.attributes, what
+            assert {len(row.cells) for row in opening.rows} <= {len(opening.target.columns)}, what
         first = False
 
 

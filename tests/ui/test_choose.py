@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.settings import remembered
+from pirate_tui.opening import Composition
+from pirate_tui.settings import Settings, remember, remembered
 from pirate_tui.ui.screens.choose import ChooseScreen
 
 
@@ -114,3 +115,28 @@ async def test_the_last_choice_is_where_the_next_launch_begins(browse: Browse, s
     assert remembered(shop) == "Orders"
     async with browse(shop) as browser:
         assert "Orders · 3 rows" in browser.title
+
+
+async def test_what_is_broken_is_not_remembered_and_the_next_class_is_begun_with(browse: Browse, shop: Path) -> None:
+    remember(shop, "Broken")
+    async with browse(shop) as browser:
+        assert "Customers · 3 rows" in browser.title
+        assert "Broken: no such table: main.gone" in browser.trouble
+        await choose(browser, "heap")
+        await browser.until(lambda: "Heap · 2 rows" in browser.title, "the heap")
+    assert remembered(shop) == "Heap"
+
+
+async def test_where_nothing_can_be_opened_r_tries_again(browse: Browse, tmp_path: Path) -> None:
+    path = tmp_path / "broken.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE VIEW broken AS SELECT x FROM gone")
+    composition = Composition(Settings(path, reset=False, time_limit=30, log=None))
+    async with browse(connect=composition.connect) as browser:
+        await browser.until(lambda: "gone" in browser.trouble, "the trouble")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE TABLE gone (x)")
+        await browser.press("r")
+        await browser.until(lambda: "Broken" in browser.title or "gone" in browser.trouble, "another try")
+        assert browser.app.return_code is None
+    await composition.close()

@@ -14,7 +14,7 @@ from pirate_tui.orm.explaining.remedies import remedies_of
 from pirate_tui.orm.snippet import format_raw, is_missing_greenlet, name_of
 
 
-def failure(error: Exception, access: Access) -> Failure:
+def failure(error: BaseException, access: Access) -> Failure:
     """What an access raised, raw and explained; `access` was made before it."""
     known = access.with_read(_read(error, access))
     cause = cause_of(error, known)
@@ -40,20 +40,20 @@ def failure(error: Exception, access: Access) -> Failure:
     )
 
 
-def remedies(error: Exception, access: Access) -> tuple[Remedy, ...]:
+def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:
     """What would help against it, best first; without the rest of its explanation."""
     known = access.with_read(_read(error, access))
     return remedies_of(cause_of(error, known).why, known)
 
 
-def verdict_of(error: Exception) -> Verdict:
+def verdict_of(error: BaseException) -> Verdict:
     """What an access did that raised this."""
     if is_missing_greenlet(error):
         return Verdict.IO
     return Verdict.DETACHED if isinstance(error, DetachedInstanceError) else Verdict.RAISES
 
 
-def _read(error: Exception, access: Access) -> Target | None:
+def _read(error: BaseException, access: Access) -> Target | None:
     """What code of the model was reading; other attributes are read by themselves."""
     if not access.attribute.kind.runs_code:
         return None

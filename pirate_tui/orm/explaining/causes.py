@@ -43,13 +43,13 @@ class Cause(NamedTuple):
     link: str
 
 
-Find = Callable[[Exception, Access], Cause]
+Find = Callable[[BaseException, Access], Cause]
 
 CANNOT_WAIT = "loading it needs the database, and a plain read cannot wait for that"
 """The same in a headline."""
 
 
-def cause_of(error: Exception, access: Access) -> Cause:
+def cause_of(error: BaseException, access: Access) -> Cause:
     """The cause of what an access raised."""
     for is_it, find in CAUSES:
         if is_it(error, access):
@@ -70,7 +70,7 @@ def headline_of(cause: Cause, access: Access) -> str:
 # A MissingGreenlet: why there was something to be loaded.
 
 
-def _missing_greenlet(error: Exception, access: Access) -> Cause:
+def _missing_greenlet(error: BaseException, access: Access) -> Cause:
     why = why_of(access)
     held, reason = WORDS[why](access.wanted, access)
     if access.attribute.kind.runs_code:
@@ -81,7 +81,7 @@ def _missing_greenlet(error: Exception, access: Access) -> Cause:
     return Cause(why, short, text, _kind_of_missing_greenlet(error), ERRORS + MISSING_GREENLET)
 
 
-def _kind_of_missing_greenlet(error: Exception) -> str:
+def _kind_of_missing_greenlet(error: BaseException) -> str:
     if isinstance(error, MissingGreenlet):
         return "A bare MissingGreenlet, as SQLAlchemy raises it where this driver is asked for IO outside a greenlet."
     if not isinstance(error, SQLAlchemyError):
@@ -93,7 +93,7 @@ def _kind_of_missing_greenlet(error: Exception) -> str:
     )
 
 
-def _flushed(error: Exception, access: Access) -> Cause:
+def _flushed(error: BaseException, access: Access) -> Cause:
     """A MissingGreenlet of an autoflush, which came before the access's own SELECT."""
     unflushed = () if access.session is None else access.session.unflushed
     waiting = ", ".join(f"{unflushed.count(one)} {one}" for one in sorted(set(unflushed))) or "what was changed"
@@ -105,7 +105,7 @@ def _flushed(error: Exception, access: Access) -> Cause:
     return Cause(Why.FLUSHED, short, text, _kind_of_missing_greenlet(error), ERRORS + MISSING_GREENLET)
 
 
-def where_it_misleads(error: Exception, access: Access) -> str:
+def where_it_misleads(error: BaseException, access: Access) -> str:
     """What the innermost frames were about, where that is not the cause; empty where they do not mislead."""
     found = innermost(error)
     if found is None:
@@ -128,7 +128,7 @@ MISLEADING = (
 # Other errors.
 
 
-def _inactive(_error: Exception, access: Access) -> Cause:
+def _inactive(_error: BaseException, access: Access) -> Cause:
     text = (
         f"A flush in the session of {access.label} has failed before, and was rolled back. Until "
         f"`await session.rollback()` is called the session loads nothing more: no {access.wanted.name}, awaited or not."
@@ -138,7 +138,7 @@ def _inactive(_error: Exception, access: Access) -> Cause:
     return Cause(Why.INACTIVE, short, text, kind, f"{ERRORS}7s2a")
 
 
-def _detached(_error: Exception, access: Access) -> Cause:
+def _detached(_error: BaseException, access: Access) -> Cause:
     target = access.wanted
     state = "has expired" if target.is_expired else "is not loaded"
     text = (
@@ -150,7 +150,7 @@ def _detached(_error: Exception, access: Access) -> Cause:
     return Cause(Why.DETACHED, short, text, kind, f"{ERRORS}bhk3")
 
 
-def _refused(error: Exception, access: Access) -> Cause:
+def _refused(error: BaseException, access: Access) -> Cause:
     target = access.wanted
     by_option = access.strategy is LoaderStrategy.RAISELOAD or not _refuses_by_mapping(target)
     mapped = "deferred_raiseload" if target.relationship is None else f"lazy='{target.lazy}'"
@@ -170,14 +170,14 @@ def _refuses_by_mapping(target: Target) -> bool:
     return target.lazy.startswith("raise") or (target.column is not None and bool(target.column.raiseload))
 
 
-def _code(error: Exception, access: Access) -> Cause:
+def _code(error: BaseException, access: Access) -> Cause:
     """The model's own code."""
     text = f"{access.name} runs code of the model ({access.attribute.kind.value}), and that raised {name_of(error)}."
     kind = "An error of the model's own code: no IO was due, and no loader strategy helps."
     return Cause(Why.CODE, f"its code raised {_message(error)}", text, kind, DOCUMENTATION)
 
 
-def _query_refused(_error: Exception, access: Access) -> Cause:
+def _query_refused(_error: BaseException, access: Access) -> Cause:
     """Code of the model that takes a write_only relationship for a collection."""
     text = (
         f"{access.name} runs code of the model ({access.attribute.kind.value}) that takes {access.wanted.name} for a "
@@ -188,7 +188,7 @@ def _query_refused(_error: Exception, access: Access) -> Cause:
     return Cause(Why.QUERY, "that is a query, which cannot be iterated in place", text, kind, link)
 
 
-def _other(error: Exception, access: Access) -> Cause:
+def _other(error: BaseException, access: Access) -> Cause:
     code = getattr(error, "code", None)
     link = f"{ERRORS}{code}" if isinstance(error, SQLAlchemyError) and code else DOCUMENTATION
     text = f"The access to {access.name} raised {name_of(error)}; the traceback says where."
@@ -201,17 +201,17 @@ def _other(error: Exception, access: Access) -> Cause:
     return Cause(why, f"that raised {_message(error)}", text, kind, link)
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     first = str(getattr(error, "orig", None) or error).partition("\n")[0]
     return clean(f"{name_of(error)}: {first}" if first else name_of(error), MESSAGE_LIMIT)
 
 
-def _flushes(error: Exception, _access: Access) -> bool:
+def _flushes(error: BaseException, _access: Access) -> bool:
     found = innermost(error)
     return found is not None and found.flushes
 
 
-CAUSES: tuple[tuple[Callable[[Exception, Access], bool], Find], ...] = (
+CAUSES: tuple[tuple[Callable[[BaseException, Access], bool], Find], ...] = (
     (_flushes, _flushed),
     (lambda error, _: is_missing_greenlet(error), _missing_greenlet),
     (lambda error, _: _came_of(error, PendingRollbackError), _inactive),
@@ -223,6 +223,6 @@ CAUSES: tuple[tuple[Callable[[Exception, Access], bool], Find], ...] = (
 """How each kind of error is known, and explained; the first that fits."""
 
 
-def _came_of(error: Exception, kind: type[Exception], words: str = "") -> bool:
+def _came_of(error: BaseException, kind: type[Exception], words: str = "") -> bool:
     """Is it of that kind, or was such a one behind it?"""
     return any(isinstance(link, kind) and words in str(link) for link in chain(error))

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Choice, Column
+from pirate_tui.domain.entity import Choice, Column, Entity
 from pirate_tui.domain.failure import CannotStart, Failure, Trouble
 from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
@@ -47,6 +47,17 @@ FIRST_STEPS = "⏎ awaits what hangs on a row · u then ⏎ accesses it plainly,
 
 IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "view", "next_match", "previous_match"})
 """Commands of the table that ask more than the table knows."""
+
+
+async def _first_usable(database: Database) -> Entity:
+    """The mapped class to begin with: what is broken spoils only itself. Raises `Trouble` where all are."""
+    troubles: list[Trouble] = []
+    for choice in database.choices:
+        try:
+            return await database.entity(choice.name)
+        except Trouble as trouble:
+            troubles.append(trouble)
+    raise troubles[0]
 
 
 def _unusable(choices: Sequence[Choice]) -> Trouble | None:
@@ -164,12 +175,15 @@ class BrowseScreen(Screen[None]):
     async def _begin(self) -> None:
         with self._works.under_way("opening the database"):
             try:
-                self._database = database = await self._connect(Relay(self))
+                if self._database is None:
+                    self._database = await self._connect(Relay(self))
+                database = self._database
+                self.database_label = f"{database.name} · {database.dialect} · read-only"
+                query = Query(await _first_usable(database))
                 self._readers = self._made_readers(database)
-                await self._readers.rows.begin(Query(await database.entity(database.choices[0].name)))
+                await self._readers.rows.begin(query)
                 self._works.trouble(_unusable(database.choices))
                 self._table.hint = FIRST_STEPS
-                self.database_label = f"{database.name} · {database.dialect} · read-only"
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
             finally:
@@ -318,8 +332,7 @@ class BrowseScreen(Screen[None]):
         current = "" if found is None else found[0].name
         chosen = await self.app.push_screen_wait(ChooseScreen(self._opened.choices, current, self._opened.sizes))
         if chosen is not None:
-            self._remember(chosen)
-            self._go_over(chosen)
+            self._go_over(chosen, opened=partial(self._remember, chosen))
 
     def action_open_as_table(self) -> None:
         """Show the row that the cursor is on in the table of its own class."""
@@ -329,11 +342,11 @@ class BrowseScreen(Screen[None]):
         else:
             self._table.hint = "go to a row inside of an opened one: this is its table already"
 
-    def _go_over(self, name: str, key: RowKey | None = None) -> None:
+    def _go_over(self, name: str, key: RowKey | None = None, opened: Callable[[], None] | None = None) -> None:
         self._read.search.forget()
         self._hide_failure()
         self._table.focus()
-        self._read.rows.choose(name, key)
+        self._read.rows.choose(name, key, opened)
 
     def action_compare(self) -> None:
         """Compare loader strategies for the relationship under the cursor, on the rows that are shown."""
@@ -423,7 +436,7 @@ class BrowseScreen(Screen[None]):
     def action_read_again(self) -> None:
         """Read everything again, also from another file in its place; after trouble at the start, open it again."""
         self._works.trouble(None)
-        if self._database is None:
+        if self._database is None or self._table.listing is None:
             self._begin()
             return
         self._hide_failure()

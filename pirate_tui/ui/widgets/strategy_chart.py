@@ -23,6 +23,9 @@ LOADED_WIDTH = 12
 FIGURES_WIDTH = len(" 1234.5 ms 123.4 … 123.4")
 """Columns of the screen for the time and its spread."""
 
+LONGEST_ERROR = "StatementError(MissingGreenlet)"
+"""It is never cut; the reason why a way was stopped may be."""
+
 LONG = 1.0
 """Seconds from which on a tenth of a millisecond is not shown."""
 
@@ -127,7 +130,8 @@ class StrategyChart(LinesView):
             return line.append(" " * self._bar_width + f" {'…':>9}")
         counted = f" {measured.last.statements:>5,} {measured.last.rows:>7,}"
         if not measured.works:
-            error = measured.last.error.ljust(self._bar_width + FIGURES_WIDTH)
+            room = max(len(LONGEST_ERROR), self._bar_width + FIGURES_WIDTH)
+            error = set_cell_size(measured.last.error, room)
             return line.append(error, self._style("failed")).append(counted)
         least, most = (_ms(seconds) for seconds in measured.spread)
         figures = f" {_ms(measured.seconds):>6} ms {least:>5} … {most:<5}"
