@@ -1,13 +1,15 @@
 """Choosing another mapped class, and coming back to the very row."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, closing
+from contextlib import AbstractAsyncContextManager, closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pirate_tui.domain.entity import Choice
 from pirate_tui.opening import Composition
 from pirate_tui.settings import Settings, remember, remembered
 from pirate_tui.ui.screens.choose import ChooseScreen
@@ -125,6 +127,26 @@ async def test_what_is_broken_is_not_remembered_and_the_next_class_is_begun_with
         await choose(browser, "heap")
         await browser.until(lambda: "Heap · 2 rows" in browser.title, "the heap")
     assert remembered(shop) == "Heap"
+
+
+async def test_sizes_that_come_when_the_list_is_gone_do_no_harm(browse: Browse, shop: Path) -> None:
+    read, come = asyncio.Event(), asyncio.Event()
+
+    async def sizes() -> dict[str, int]:
+        read.set()
+        with suppress(asyncio.CancelledError):
+            await come.wait()
+        return {"Heap": 2}
+
+    async with browse(shop) as browser:
+        screen = ChooseScreen([Choice("Heap", "heap")], "", sizes)
+        browser.app.push_screen(screen)
+        await asyncio.wait_for(read.wait(), 5)
+        await browser.press("escape")
+        await browser.until(lambda: browser.app.screen is browser.screen, "the table")
+        come.set()
+        await browser.until(lambda: not any(one.is_running for one in screen.workers), "the end of the work")
+        assert browser.app.return_code is None
 
 
 async def test_where_nothing_can_be_opened_r_tries_again(browse: Browse, tmp_path: Path) -> None:

@@ -106,9 +106,10 @@ class ChooseScreen(ModalScreen[str | None]):
         except Trouble as trouble:
             self.notify(str(trouble), severity="error", markup=False)
             return
-        number = self._options.highlighted
-        self._list(self.query_one(Input).value)
-        self._options.highlighted = number
+        if self.query(OptionList):  # else somebody has chosen meanwhile, and the list is gone
+            number = self._options.highlighted
+            self._list(self.query_one(Input).value)
+            self._options.highlighted = number
 
     def _list(self, typed: str) -> None:
         found = _found(self._choices, typed)

@@ -198,14 +198,18 @@ class CompareScreen(Screen[None]):
         pane.set_text(lines)
 
     def _retitle(self) -> None:
+        title = next(iter(self.query("#compared").results(Static)), None)
+        if title is None:  # work that was stopped ends after the screen is gone
+            return
         contest = self.chart.contest
         what = f"{self._entity.name}.{self._relationship.name}"
         if contest is not None:
             what += f" of {len(contest.keys):,} {contest.entity.name}, medians of {contest.rounds} rounds"
         busy = f" · {self.busy}" if self.busy else ""
-        self.query_one("#compared", Static).update(Text(f"compare {what}{busy}"))
+        title.update(Text(f"compare {what}{busy}"))
 
     def _show_trouble(self, trouble: Trouble | None) -> None:
         self.set_class(trouble is not None, "-troubled")
-        if trouble is not None:
-            self.query_one("#trouble", Static).update(Text(f"{trouble.reason}; {trouble.way_out}"))
+        told = "" if trouble is None else f"{trouble.reason}; {trouble.way_out}"
+        for line in self.query("#trouble").results(Static):
+            line.update(Text(told))
