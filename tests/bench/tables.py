@@ -25,6 +25,7 @@ def tables(setting: Setting) -> list[Figure]:
             shown = terminal.until("T0 · 1 row")
             _choose_the_last(terminal)
             peak = terminal.peak_memory()
+        (setting.folder / "pirate-tui" / "choices.json").unlink()  # the next launch begins with the first table again
         if run:  # the first launch warms the caches
             more.append(shown - alone)
             theirs.append(alone)
