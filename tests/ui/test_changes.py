@@ -17,6 +17,8 @@ import pytest
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
+pytestmark = pytest.mark.thorough
+
 
 async def write(path: Path, *statements: str) -> None:
     """Another program writes to the file, and waits until it may; the browser goes on meanwhile."""

@@ -11,6 +11,8 @@ import pytest
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
+pytestmark = pytest.mark.thorough
+
 LIMIT = 50
 
 

@@ -122,6 +122,7 @@ async def test_it_raises_and_is_explained(row: Row, begin: Begin) -> None:
 
 
 @EACH
+@pytest.mark.thorough
 async def test_every_remedy_that_is_told_helps(row: Row, begin: Begin) -> None:
     async with begin(row) as sea:
         remedies = (await explained(row, sea)).remedies
