@@ -41,6 +41,12 @@ ALWAYS = (Situation.FRESH, Situation.AFTER_COMMIT)
 """The states that are checked unless others are asked for."""
 
 
+EXIT_CODES = (
+    "Exit codes: 0 fine, 1 a verdict was wrong (--prove), 2 wrong use, 3 no database, or a class cannot be checked "
+    "(--prove, --fail-on), 4 the models cannot be loaded, 5 --fail-on found what it was to fail on."
+)
+
+
 class Silent(Listener):
     """Hears what is sent, and tells nobody."""
 
@@ -124,7 +130,7 @@ def parse(arguments: Sequence[str]) -> Order:
     parser = CleanParser(
         prog="pirate-tui check",
         description="Say what a plain access to every attribute of an instance of each mapped class would do.",
-        epilog="Exit codes: 0 fine, 1 a verdict was wrong (--prove), 5 --fail-on found what it was to fail on.",
+        epilog=EXIT_CODES,
     )
     add_database(parser)
     parser.add_argument("--model", metavar="NAME", nargs="+", action="extend", default=[], help="only these classes")

@@ -128,11 +128,6 @@ class Contest(NamedTuple):
         """How many rounds are counted by now, of all the ways that work."""
         return max(0, min((len(one.runs) for one in self.measurements if one.works), default=0) - 1)
 
-    @property
-    def best(self) -> float:
-        """The median of the fastest way that works, in seconds; 0 while there is none."""
-        return min((one.seconds for one in self.measurements if one.works), default=0.0)
-
     def of_way(self, way: Way) -> Measurement | None:
         """What is measured of a way; None where there is nothing yet."""
         return next((one for one in self.measurements if one.way is way and one.runs), None)

@@ -5,6 +5,10 @@ from keyword import iskeyword
 from typing import NamedTuple
 
 
+NEVER_LOADED = frozenset({"dynamic", "write_only"})
+"""Relationships mapped so hold a query and no instances: https://docs.sqlalchemy.org/en/21/orm/large_collections.html."""
+
+
 class Column(NamedTuple):
     """A column attribute of a mapped class."""
 
@@ -39,8 +43,8 @@ class Relationship(NamedTuple):
 
     @property
     def is_query(self) -> bool:
-        """Does it hold a query, and never instances (https://docs.sqlalchemy.org/en/21/orm/large_collections.html)?"""
-        return self.lazy in {"dynamic", "write_only"}
+        """Does it hold a query, and never instances?"""
+        return self.lazy in NEVER_LOADED
 
 
 class Entity(NamedTuple):

@@ -9,12 +9,8 @@ from sqlalchemy import Float, Integer, Numeric, String, inspect
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
-from pirate_tui.domain.entity import Column, Entity, Relationship
+from pirate_tui.domain.entity import NEVER_LOADED, Column, Entity, Relationship
 from pirate_tui.domain.text import clean
-
-
-NEVER_LOADED = frozenset({"dynamic", "write_only"})
-"""Relationships mapped so hold a query and no instances: there is nothing to open in place."""
 
 
 class Catalog:
@@ -76,11 +72,15 @@ class Catalog:
         """The entity that a relationship leads to; KeyError for a class that was not given."""
         return self.entity(self.mapper(entity).relationships[relationship.name].mapper)
 
-    def related(self, mapper: Mapper[Any]) -> tuple[str, ...]:
-        """The classes that a class leads to, and those that lead to it, each once."""
-        to = [relationship.mapper for relationship in mapper.relationships]
-        back = [other for other in self._names if any(one.mapper is mapper for one in other.relationships)]
-        return tuple(dict.fromkeys(self._names[one] for one in (*to, *back) if one in self._names))
+    def related(self) -> dict[str, tuple[str, ...]]:
+        """The classes that each class leads to, and those that lead to it, each once."""
+        to: dict[str, list[str]] = {name: [] for name in self._names.values()}
+        back: dict[str, list[str]] = {name: [] for name in self._names.values()}
+        for mapper, name in self._names.items():
+            for target in (one.mapper for one in mapper.relationships if one.mapper in self._names):
+                to[name].append(self._names[target])
+                back[self._names[target]].append(name)
+        return {name: tuple(dict.fromkeys((*to[name], *back[name]))) for name in to}
 
 
 def table_name(mapper: Mapper[Any]) -> str:

@@ -88,6 +88,8 @@ class OrmDatabase:
         self._dialect = engine.dialect
         self._pages: dict[Query, Pages] = {}
         self._large: dict[Query, bool] = {}
+        self._compared: tuple[object, ...] = ()
+        """What is being measured, way after way, and is known not to be too much."""
         self._first = ""
         """The class to begin with."""
         self.name = clean(path.name)
@@ -252,7 +254,10 @@ class OrmDatabase:
 
     async def measure(self, request: MeasureRequest) -> Run:
         """Read a relationship of many instances in one way."""
-        await self._check_altogether(request.entity, request.relationship, request.keys)
+        compared = (request.entity.name, request.relationship.name, request.keys)
+        if compared != self._compared:  # else asked already, for another way
+            await self._check_altogether(request.entity, request.relationship, request.keys)
+            self._compared = compared
         return await self._measurer.measure(request)
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:

@@ -153,7 +153,7 @@ class LiveInstance:
         return Access.of(self._instance, name, request.mode, strategy=request.strategy, situation=situation)
 
     def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
-        return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy)
+        return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.title)
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         await self._select_anew(entity, key)

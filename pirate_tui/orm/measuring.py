@@ -1,13 +1,12 @@
 """One way of loading, measured: a session of its own, the same parents, every statement and row counted."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import immediateload, joinedload, raiseload, selectinload, subqueryload
 
 from pirate_tui.domain.comparing import MeasureRequest, Run, Way
 from pirate_tui.domain.failure import Trouble
@@ -18,17 +17,8 @@ from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.snapshots import children_of
 from pirate_tui.orm.snippet import evaluate, forget, name_of, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
+from pirate_tui.orm.strategies import loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS
-
-
-OPTIONS: dict[Way, Callable[[Any], Any]] = {
-    Way.SELECTINLOAD: selectinload,
-    Way.JOINEDLOAD: joinedload,
-    Way.SUBQUERYLOAD: subqueryload,
-    Way.IMMEDIATELOAD: immediateload,
-    Way.RAISELOAD: raiseload,
-}
-"""The ways that are loader options; the others select the parents as they are mapped."""
 
 
 class Measurer:
@@ -78,10 +68,7 @@ class Measurer:
     def _select(self, request: MeasureRequest) -> Select[Any]:
         mapper = self._catalog.mapper(request.entity)
         statement = select(mapper).where(is_one_of(mapper, request.keys))
-        option = OPTIONS.get(request.way)
-        if option is None:
-            return statement
-        return statement.options(option(getattr(mapper.class_, request.relationship.name)))
+        return statement.options(*loader_options(mapper, request.relationship.name, request.way.title))
 
 
 async def _read(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:

@@ -63,8 +63,9 @@ class Schema:
     def choices(self) -> tuple[Choice, ...]:
         """Everything that there is, also what cannot be browsed."""
         if self._reflection is None:
+            related = self.catalog.related()
             return tuple(
-                Choice(name, clean(table_name(mapper)), self.catalog.related(mapper), self._problems.get(name, ""))
+                Choice(name, clean(table_name(mapper)), related[name], self._problems.get(name, ""))
                 for name, mapper in ((self.catalog.name(mapper), mapper) for mapper in self.catalog.mappers)
             )
         known, name_of = self._reflection, self._reflection.class_name

@@ -22,11 +22,11 @@ from pirate_tui.domain.access import (
     Situation,
     Verdict,
 )
-from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.entity import NEVER_LOADED, Entity
 from pirate_tui.domain.rows import Cell, Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attributes_of
-from pirate_tui.orm.catalog import NEVER_LOADED, table_attributes
+from pirate_tui.orm.catalog import table_attributes
 from pirate_tui.orm.cells import attribute_cell, cell
 from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 

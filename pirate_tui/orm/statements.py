@@ -206,8 +206,7 @@ def _count(tally: Tally, text: str, parameters: Any, began: float, rows: int) ->
     if earlier is None:
         told = Statement(0, clean_sql(text), _shown(parameters), tally.cause, Outcome.DONE, seconds, rows)
     else:
-        told = earlier._replace(seconds=0.0 if earlier.seconds is None else earlier.seconds + seconds)
-        told = told._replace(rows=(earlier.rows or 0) + rows, times=earlier.times + 1)
+        told = earlier._replace(seconds=seconds, rows=rows, times=1).after(earlier)
     tally.lines[tally.cause, text] = told
 
 

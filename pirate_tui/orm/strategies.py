@@ -1,10 +1,11 @@
 """Loader strategies -> SQLAlchemy's loader options."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import (
-    InstrumentedAttribute,
     Mapper,
+    immediateload,
     joinedload,
     raiseload,
     selectinload,
@@ -12,20 +13,14 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.base import ExecutableOption
 
-from pirate_tui.domain.loading import LoaderStrategy
 
-
-OPTIONS = {
-    LoaderStrategy.SELECTINLOAD: selectinload,
-    LoaderStrategy.JOINEDLOAD: joinedload,
-    LoaderStrategy.SUBQUERYLOAD: subqueryload,
-    LoaderStrategy.RAISELOAD: raiseload,
+OPTIONS: dict[str, Callable[[Any], ExecutableOption]] = {
+    one.__name__: one for one in (selectinload, joinedload, subqueryload, immediateload, raiseload)
 }
+"""By SQLAlchemy's own names, which are the titles of the strategies."""
 
 
-def loader_options(mapper: Mapper[Any], name: str, strategy: LoaderStrategy) -> tuple[ExecutableOption, ...]:
-    """The options for a select that is to load the relationship `name` by the strategy; none for as mapped."""
-    if strategy is LoaderStrategy.AS_MAPPED:
-        return ()
-    attribute: InstrumentedAttribute[Any] = getattr(mapper.class_, name)
-    return (OPTIONS[strategy](attribute),)
+def loader_options(mapper: Mapper[Any], name: str, title: str) -> tuple[ExecutableOption, ...]:
+    """The options for a select that is to load the relationship `name` so; none where the title is no option's."""
+    option = OPTIONS.get(title)
+    return () if option is None else (option(getattr(mapper.class_, name)),)

@@ -212,6 +212,18 @@ async def test_what_takes_too_long_is_stopped_and_its_run_says_so(path: Path, li
         await database.close()
 
 
+async def test_whether_it_is_too_much_is_asked_once_for_all_ways(
+    path: Path, listener: Listener, told: list[Statement]
+) -> None:
+    database = await open_database(path, MODELS, Limits(30, collection=1), listener)
+    try:
+        for way in (Way.SELECTINLOAD, Way.JOINEDLOAD, Way.SELECTINLOAD):
+            assert (await measure(database, "Harbour", "berths", way)).instances == 5
+        assert len({one.number for one in told if one.cause == "size of Harbour.berths"}) == 1
+    finally:
+        await database.close()
+
+
 async def test_too_much_altogether_is_not_begun(path: Path, listener: Listener) -> None:
     database: Any = await open_database(path, MODELS, Limits(30, collection=0), listener)
     try:

@@ -10,11 +10,10 @@ from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, RelationshipDi
 from sqlalchemy.orm.util import AliasedInsp
 
 from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeState, Situation
-from pirate_tui.domain.entity import snake_case
+from pirate_tui.domain.entity import NEVER_LOADED, snake_case
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attribute_of
-from pirate_tui.orm.catalog import NEVER_LOADED
 from pirate_tui.orm.snapshots import label_of, state_of
 from pirate_tui.orm.statements import Unsent
 
