@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from pirate_tui.pirates.seed import make_world
+from tests.servers import pytest_terminal_summary, server, target
+
+
+__all__ = ["pytest_terminal_summary", "server", "target"]  # pytest finds them here
 
 
 @pytest.fixture(autouse=True)

@@ -73,6 +73,10 @@ class Busy(Trouble):
     """Another program holds a lock: trying again may help."""
 
 
+class Unreachable(Trouble):
+    """The server, or the connection to it, is not there: what is on the screen is from before."""
+
+
 BUG = 1
 """The exit code for a mistake of ours: a crash, or a verdict that turned out wrong."""
 

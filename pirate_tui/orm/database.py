@@ -1,4 +1,4 @@
-"""The `Database` that the screen is given: pages, counts, and the live instance of one SQLite file."""
+"""The `Database` that the screen is given: pages, counts, and the live instance of one database."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Choice, Column, Entity, Relationship
-from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, Busy, CannotStart, Trouble
+from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, Busy, CannotStart, Trouble, Unreachable
 from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Position, Query, Within
@@ -18,6 +18,7 @@ from pirate_tui.domain.rows import Page, RowKey, Seek, Value
 from pirate_tui.domain.rows import Row as TableRow
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.text import clean, clean_lines
+from pirate_tui.orm.backends import backend_of
 from pirate_tui.orm.cells import whole_text
 from pirate_tui.orm.conditions import exceeds_together
 from pirate_tui.orm.engine import Connections
@@ -29,6 +30,7 @@ from pirate_tui.orm.questions import Questions
 from pirate_tui.orm.schema import Schema
 from pirate_tui.orm.snapshots import label_of
 from pirate_tui.orm.statements import Recorder
+from pirate_tui.orm.url import Server
 
 
 STATISTICS = "sqlite_stat1"
@@ -57,13 +59,19 @@ class Limits(NamedTuple):
 
 
 async def open_database(
-    path: Path, classes: Sequence[type] | None, limits: Limits, listener: Listener
+    target: Path | Server,
+    classes: Sequence[type] | None,
+    limits: Limits,
+    listener: Listener,
+    schema: str | None = None,
 ) -> "OrmDatabase":
-    """Open the file as a database of these mapped classes; None for classes that are read from its own tables.
+    """Open the file, or the database of a server, as one of these mapped classes.
 
-    Raises `Busy` while it is locked, and `CannotStart` when it is damaged or has none of the tables.
+    None for classes that are read from its own tables: those of `schema`, or of the one that the server begins with.
+    Raises `Busy` while it is locked, `Unreachable` while there is no server, and `CannotStart` when it is damaged or
+    has none of the tables.
     """
-    database = OrmDatabase(path, classes, limits, listener)
+    database = OrmDatabase(target, classes, limits, listener, schema)
     try:
         await database.check()
     except BaseException:
@@ -75,14 +83,22 @@ async def open_database(
 class OrmDatabase:
     """An open database; see `domain.ports.Database` for what each call gives."""
 
-    def __init__(self, path: Path, classes: Sequence[type] | None, limits: Limits, listener: Listener) -> None:
-        self._shown_path = clean(str(path))
-        self._connections = Connections(path, limits.seconds, listener)
+    def __init__(
+        self,
+        target: Path | Server,
+        classes: Sequence[type] | None,
+        limits: Limits,
+        listener: Listener,
+        schema: str | None = None,
+    ) -> None:
+        backend = backend_of(target)
+        self._where = backend.where
+        self._connections = Connections(backend, limits.seconds, listener)
         self._collection_limit = limits.collection
         engine = self._connections.engine
         self._recorder = Recorder(engine, listener)
         self._questions = Questions(self._connections, self._recorder)
-        self._schema = Schema(classes, self._questions)
+        self._schema = Schema(classes, self._questions, schema)
         self._live = LiveInstance(self._connections, self._recorder, self._schema.catalog)
         self._measurer = Measurer(self._connections, self._recorder, self._schema.catalog)
         self._dialect = engine.dialect
@@ -92,7 +108,7 @@ class OrmDatabase:
         """What is being measured, way after way, and is known not to be too much."""
         self._first = ""
         """The class to begin with."""
-        self.name = clean(path.name)
+        self.name = backend.name
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
 
     @property
@@ -120,17 +136,17 @@ class OrmDatabase:
         """Read what there is; does the file hold any table of the models? Raises `CannotStart`."""
         try:
             await self._schema.read()
-        except Busy:
+        except (Busy, Unreachable):
             raise
         except Trouble as trouble:
-            raise CannotStart(NO_DATABASE, f"{self._shown_path}: {trouble.reason}; {trouble.way_out}") from trouble
+            raise CannotStart(NO_DATABASE, f"{self._where}: {trouble.reason}; {trouble.way_out}") from trouble
         choices = self._schema.choices
         if not choices:
-            raise CannotStart(NO_DATABASE, f"{self._shown_path} has no tables; give a database that has some")
+            raise CannotStart(NO_DATABASE, f"{self._where} has no tables; give a database that has some")
         if all(choice.problem for choice in choices):
             given = f"give a database with {' and '.join(choice.table for choice in choices[:SOME])}, or none at all"
             problems = ", ".join(dict.fromkeys(choice.problem for choice in choices[:SOME]))
-            raise CannotStart(NO_DATABASE, f"{self._shown_path}: {problems}; {given}")
+            raise CannotStart(NO_DATABASE, f"{self._where}: {problems}; {given}")
         self._pages.clear()
 
     async def entity(self, name: str) -> Entity:

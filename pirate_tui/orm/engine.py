@@ -1,94 +1,44 @@
-"""The one place where statements run: read-only, under a time limit, and interruptible at the driver."""
+"""The one place where statements run: read-only, under a time limit, and stopped where they run."""
 
 import asyncio
-import os
-import sqlite3
+import logging
 import time
-import urllib.parse
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, event
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from pirate_tui.domain.failure import Busy
+from pirate_tui.domain.failure import Busy, Unreachable
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.files import WatchedFile
-from pirate_tui.orm.troubles import DATABASE_ERRORS, is_undecodable, trouble
+from pirate_tui.orm.backends import Backend, Guard
+from pirate_tui.orm.troubles import DATABASE_ERRORS
 
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT = 0.2
-"""Seconds that SQLite itself waits for a lock; esc cannot be heard meanwhile, so the patience is ours."""
-
 RETRY_DELAYS = (0.2, 0.4, 0.8, 1.6)
 """Seconds between the tries on a locked database; the last try's error is shown."""
 
-STEPS_BETWEEN_CHECKS = 20_000
-"""SQLite virtual machine steps between two looks at the deadline: no measurable cost."""
+PATIENCE = 0.1
+"""Seconds for which a question that is stopped is waited for; if it does not end by then, it ends behind our back."""
 
-ALLOWED_ACTIONS = frozenset(
-    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION}
-)
-"""Everything that is not named here or below is denied: `mode=ro` alone still lets ATTACH write a file."""
+SLACK = 2.0
+"""Seconds beyond the time limit in which a server's answer may still be under way."""
 
-DENIED_FUNCTIONS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_tokenizer"})
-
-ALLOWED_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "foreign_key_list", "read_uncommitted"})
-"""`read_uncommitted` is sent by the pool when a connection comes back; the others read the schema."""
-
-
-BEFORE_THE_AUTHORIZER = (
-    "PRAGMA query_only = on",
-    "SELECT 1 FROM pragma_table_xinfo('') LIMIT 0",
-    "SELECT 1 FROM pragma_foreign_key_list('') LIMIT 0",
-)
-"""What the authorizer would deny: the switch itself, and the virtual tables that the first use of the others makes."""
-
-
-def read_only_url(path: Path) -> URL:
-    """The URL that opens the very file at the path, whatever characters it holds, for reading."""
-    database = "file:" + urllib.parse.quote(os.fsencode(path.resolve()))
-    return URL.create("sqlite+aiosqlite", database=database, query={"mode": "ro", "uri": "true"})
-
-
-def authorize(action: int, first: str | None, second: str | None, _schema: str | None, _by: str | None) -> int:
-    """SQLite's authorizer: may this be compiled? (https://www.sqlite.org/c3ref/set_authorizer.html)."""
-    if action in ALLOWED_ACTIONS:
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION and second not in DENIED_FUNCTIONS:
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and first is not None and first.lower() in ALLOWED_PRAGMAS:
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY
-
-
-class Guard:
-    """What watches over one driver connection: its deadline and its interrupt."""
-
-    def __init__(self, raw: Any) -> None:
-        self.raw = raw
-        self.deadline = float("inf")
-
-    def is_due(self) -> bool:
-        """Must the running statement stop? SQLite asks every few milliseconds, from the driver's thread."""
-        return time.monotonic() > self.deadline
-
-    async def stop(self) -> None:
-        """Stop the running statement, and any that the same question would send after it."""
-        self.deadline = float("-inf")
-        await self.raw.interrupt()
+CLOSING_LIMIT = 0.5
+"""Seconds that everything may take to end when the browser does."""
 
 
 class Errand:
     """One question under way: when it must have ended, and the connections that it has held."""
 
-    def __init__(self, deadline: float) -> None:
-        self._deadline = deadline
+    def __init__(self, time_limit: float) -> None:
+        self._deadline = time.monotonic() + time_limit
+        self._time_limit = time_limit
+        self._heard = time.monotonic()
         self._guards: list[Guard] = []
         self.is_stopped = False
 
@@ -102,6 +52,15 @@ class Errand:
         if guard in self._guards:
             self._guards.remove(guard)
 
+    def heard(self) -> None:
+        """The database has answered, or something new is asked."""
+        self._heard = time.monotonic()
+
+    @property
+    def silence_left(self) -> float:
+        """Seconds until a server that does not answer is given up."""
+        return self._heard + self._time_limit + SLACK - time.monotonic()
+
     async def stop(self) -> None:
         """End the question: what runs is interrupted, and what it would run next."""
         self.is_stopped = True
@@ -114,45 +73,31 @@ _errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
 """The question of this task; greenlets share the context of the task that spawned them."""
 
 
-def guard_connection(dbapi_connection: Any, record: Any) -> None:
-    """Put a new connection under guard: query-only, authorizer, deadline. A pool's `connect` event."""
-
-    async def prepare(raw: Any) -> Guard:
-        guard = Guard(raw)
-        await raw.set_progress_handler(guard.is_due, STEPS_BETWEEN_CHECKS)
-        for statement in BEFORE_THE_AUTHORIZER:
-            await (await raw.execute(statement)).close()
-        await raw.set_authorizer(authorize)
-        return guard
-
-    try:
-        record.info["guard"] = dbapi_connection.run_async(prepare)
-    except BaseException:
-        dbapi_connection.close()  # SQLAlchemy 2.0 would leave its thread behind
-        raise
-
-
 class Connections:
-    """An engine on one SQLite file, its sessions, and `ask`, through which every question goes."""
+    """An engine on one database, its sessions, and `ask`, through which every question goes."""
 
-    def __init__(self, path: Path, time_limit: float, listener: Listener) -> None:
+    def __init__(self, backend: Backend, time_limit: float, listener: Listener) -> None:
+        self.backend = backend
         self.time_limit = time_limit
-        self._file = WatchedFile(path)
-        self.engine = create_async_engine(read_only_url(path), connect_args={"timeout": BUSY_TIMEOUT})
+        self.engine = backend.engine(time_limit)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._listener = listener
-        self._is_lenient = False
         self._jobs: dict[asyncio.Future[Any], Errand] = {}
         """Questions under way."""
-        event.listen(self.engine.sync_engine, "connect", guard_connection)
-        event.listen(self.engine.sync_engine, "checkout", self._checked_out)
-        event.listen(self.engine.sync_engine, "checkin", self._checked_in)
+        self._endings: set[asyncio.Future[None]] = set()
+        """Of those that are being stopped."""
+        engine = self.engine.sync_engine
+        event.listen(engine, "connect", self._connected)
+        event.listen(engine, "checkout", self._checked_out)
+        event.listen(engine, "checkin", self._checked_in)
+        event.listen(engine, "before_cursor_execute", self._asking)
+        event.listen(engine, "after_cursor_execute", self._answered)
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """What the question gives: all of it, from the first connect to the connection given back.
 
-        A lock is waited for, and the question asked again. A cancel stops the driver, and leaves when the
-        connection is back in the pool. Raises `Trouble` for whatever the database or its file does to us.
+        A lock is waited for, and the question asked again. A cancel stops the driver or the server. Raises `Trouble`
+        for whatever the database, its file or its server does to us.
         """
         for attempt, delay in enumerate(RETRY_DELAYS, start=1):
             try:
@@ -170,31 +115,61 @@ class Connections:
         self._listener.loaded(instances)
 
     async def renew(self) -> None:
-        """Let go of every connection, and of the file as it was: the next question opens the one that is there now."""
+        """Let go of every connection, and of the database as it was: the next question opens what is there now."""
         await self.engine.dispose()
-        self._file.take()
+        self.backend.renew()
 
-    async def dispose(self) -> None:
-        """Stop every question, close every connection and end its thread."""
+    async def dispose(self) -> bool:
+        """Stop every question, close every connection and end its thread; did they all end in time?"""
         for job, errand in tuple(self._jobs.items()):
-            await errand.stop()
-            await _until_done(job)
-        await self.engine.dispose()
+            self._end_soon(job, errand)
+        closing = asyncio.ensure_future(self._close())
+        await _until_done(closing, CLOSING_LIMIT if self.backend.is_remote else None)
+        return closing.done()
+
+    async def _close(self) -> None:
+        if self._endings:
+            await asyncio.wait(tuple(self._endings))
+        try:
+            await self.engine.dispose()
+        except DATABASE_ERRORS:  # a connection that is lost cannot be closed either
+            logging.getLogger(__name__).info("closed without an answer", exc_info=True)
 
     async def _ask_once(self, question: Callable[[], Awaitable[T]]) -> T:
         """In a task of its own, which no cancel reaches: SQLAlchemy loses the connection that it is cancelled in."""
-        if self._file.has_changed():
+        if self.backend.has_changed():
             self._listener.changed()
-        errand = Errand(time.monotonic() + self.time_limit)
+        errand = Errand(self.time_limit)
         job = asyncio.ensure_future(self._answer(errand, question))
         self._jobs[job] = errand
         job.add_done_callback(self._jobs.pop)
         try:
-            return await asyncio.shield(job)
+            return await self._awaited(job, errand)
         except asyncio.CancelledError:
-            await errand.stop()
-            await _until_done(job)
+            await _until_done(self._end_soon(job, errand), PATIENCE if self.backend.is_remote else None)
             raise
+
+    async def _awaited(self, job: "asyncio.Future[T]", errand: Errand) -> T:
+        """What the job gives; a server that says nothing for too long is given up."""
+        while not job.done() and (not self.backend.is_remote or errand.silence_left > 0):
+            await asyncio.wait({job}, timeout=errand.silence_left if self.backend.is_remote else None)
+        if job.done():
+            return job.result()
+        self._end_soon(job, errand)
+        raise Unreachable(f"{self.backend.where}: no answer", "check the network, then press r")
+
+    def _end_soon(self, job: "asyncio.Future[Any]", errand: Errand) -> "asyncio.Future[None]":
+        """Stop a question, in a task of its own."""
+        ending = asyncio.ensure_future(self._end(job, errand))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        return ending
+
+    async def _end(self, job: "asyncio.Future[Any]", errand: Errand) -> None:
+        await errand.stop()
+        if self.backend.is_remote:
+            job.cancel()
+        await _until_done(job)
 
     async def _answer(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         _errand.set(errand)
@@ -202,12 +177,15 @@ class Connections:
             try:
                 return await question()
             except DATABASE_ERRORS as error:
-                if not is_undecodable(error):
+                if not self.backend.recovers(error):
                     raise
-                self._is_lenient = True
                 return await question()
         except DATABASE_ERRORS as error:
-            raise trouble(error, self.time_limit) from error
+            raise self.backend.trouble(error, self.time_limit) from error
+
+    def _connected(self, dbapi_connection: Any, record: Any) -> None:
+        """A pool's `connect` event."""
+        record.info["guard"] = self.backend.guard(dbapi_connection, record)
 
     def _checked_in(self, _dbapi_connection: Any, record: Any) -> None:
         """A pool's `checkin` event."""
@@ -215,25 +193,43 @@ class Connections:
         if errand is not None and guard is not None:
             errand.release(guard)
 
-    def _checked_out(self, _dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+    def _checked_out(self, dbapi_connection: Any, record: Any, _proxy: Any) -> None:
         """A pool's `checkout` event: the connection obeys the question that it is checked out for."""
         guard: Guard = record.info["guard"]
         errand = _errand.get()
         if errand is not None:
             errand.hold(guard)
-        if self._is_lenient:
-            guard.raw.text_factory = _decode_leniently
+        self.backend.checked_out(guard, dbapi_connection)
+
+    @staticmethod
+    def _asking(*_call: Any) -> None:
+        """An engine's `before_cursor_execute` event: a question that was stopped asks nothing more."""
+        errand = _errand.get()
+        if errand is not None and errand.is_stopped:
+            raise asyncio.CancelledError
+        Connections._answered()
+
+    @staticmethod
+    def _answered(*_call: Any) -> None:
+        """An engine's `after_cursor_execute` event."""
+        errand = _errand.get()
+        if errand is not None:
+            errand.heard()
 
 
-async def _until_done(job: "asyncio.Future[Any]") -> None:
-    """Wait for the interrupted job to end, however often we are cancelled meanwhile; its outcome is dropped."""
-    while not job.done():
+async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -> None:
+    """Wait for the job to end, however often we are cancelled meanwhile, or until so many seconds have passed.
+
+    Its outcome is dropped.
+    """
+    until = None if within is None else time.monotonic() + within
+    while not job.done() and (until is None or time.monotonic() < until):
         with suppress(asyncio.CancelledError):
-            await asyncio.wait({job})
+            await asyncio.wait({job}, timeout=None if until is None else max(0.0, until - time.monotonic()))
+    job.add_done_callback(_drop)
+
+
+def _drop(job: "asyncio.Future[Any]") -> None:
+    """Nobody asks for what came of it any more."""
     if not job.cancelled():
         job.exception()
-
-
-def _decode_leniently(data: bytes) -> str:
-    """Text that is not UTF-8 is shown with its bytes as escapes, instead of spoiling its whole page."""
-    return data.decode("utf-8", "backslashreplace")

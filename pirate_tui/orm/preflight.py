@@ -25,6 +25,41 @@ WHERE tables.type IN ('table', 'view') AND tables.name IN :names
 ORDER BY tables.rowid""").bindparams(bindparam("names", expanding=True))
 """Every column of these tables and views; one that is broken spoils the whole statement. `tables` takes its rows."""
 
+# To be replaced: what the servers know of their tables.
+SERVER_NAMES = {
+    "postgresql": text(
+        "SELECT c.relname AS name FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+        "AND c.relnamespace = current_schema()::regnamespace ORDER BY c.oid"
+    ),
+    "mysql": text("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = database()"),
+}
+SERVER_TABLES = {
+    "postgresql": text("""\
+SELECT c.relname AS name, a.attname AS "column", a.attnotnull AS not_null,
+       COALESCE(a.attnum = ANY (i.indkey), false) AS pk
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relname IN :names
+ORDER BY c.oid, a.attnum""").bindparams(bindparam("names", expanding=True)),
+    "mysql": text(
+        """\
+SELECT table_name AS name, column_name AS "column", is_nullable = 'NO' AS not_null, column_key = 'PRI' AS pk
+FROM information_schema.columns WHERE table_schema = database() AND table_name IN :names
+ORDER BY table_name, ordinal_position""".replace('"', "`")
+    ).bindparams(bindparam("names", expanding=True)),
+}
+
+
+def server_tables(found: Iterable[Any]) -> dict[str, "Table"]:
+    """As `tables` does for SQLite."""
+    made = {}
+    for name, some in groupby(found, key=lambda row: row.name):
+        columns = list(some)
+        key = frozenset(one.column for one in columns if one.pk)
+        not_null = frozenset(one.column for one in columns if one.not_null)
+        made[name] = Table(name, not_null, key, bool(key), None, frozenset(one.column.lower() for one in columns))
+    return made
+
 
 class Table(NamedTuple):
     """A table as the file has it."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Row
+from sqlalchemy import Connection, Dialect, Executable, Row
 
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.statements import Recorder
@@ -18,6 +18,11 @@ class Questions:
     def __init__(self, connections: Connections, recorder: Recorder) -> None:
         self._connections = connections
         self._recorder = recorder
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect in which it asks."""
+        return self._connections.engine.dialect
 
     async def fetch(
         self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False

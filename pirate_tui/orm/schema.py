@@ -12,9 +12,12 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.catalog import Catalog, table_name
 from pirate_tui.orm.preflight import (
     NAMES_STATEMENT,
+    SERVER_NAMES,
+    SERVER_TABLES,
     TABLES_STATEMENT,
     Table,
     problem,
+    server_tables,
     sizes_statement,
     tables,
 )
@@ -32,8 +35,10 @@ SIZES_AT_ONCE = 200
 class Schema:
     """The mapped classes, by name; those of a database without models are mapped when they are asked for."""
 
-    def __init__(self, classes: Sequence[type] | None, questions: Questions) -> None:
+    def __init__(self, classes: Sequence[type] | None, questions: Questions, schema: str | None = None) -> None:
         self.catalog = Catalog(classes or ())
+        self._schema = schema
+        self._dialect = questions.dialect.name.replace("mariadb", "mysql")
         self._is_reflected = classes is None
         self._questions = questions
         self._reflection: Reflection | None = None
@@ -48,7 +53,10 @@ class Schema:
         """See what there is. Raises `Trouble`."""
         self._tables.clear()
         self._unreadable.clear()
-        self._names = [str(row.name) for row in await self._questions.fetch("tables", NAMES_STATEMENT)]
+        self._names = [
+            str(row.name)
+            for row in await self._questions.fetch("tables", SERVER_NAMES.get(self._dialect, NAMES_STATEMENT))
+        ]
         if self._is_reflected:
             await self._reflect()
             return
@@ -126,7 +134,9 @@ class Schema:
     async def _reflect(self) -> None:
         """Read names and foreign keys; what was mapped before is mapped anew, where it is still there."""
         mapped = [entity.name for entity in self.catalog.entities]
-        self._reflection = await self._questions.inspect("tables and foreign keys", Reflection)
+        self._reflection = await self._questions.inspect(
+            "tables and foreign keys", lambda one: Reflection(one, self._schema)
+        )
         self.catalog.leave_out(mapped)
         for name in mapped:
             with suppress(Trouble):  # it is gone, or broken, and will say so when it is asked for
@@ -145,7 +155,9 @@ class Schema:
         if not names:
             return
         try:
-            found = tables(await self._questions.fetch("columns of tables", TABLES_STATEMENT, {"names": list(names)}))
+            statement = SERVER_TABLES.get(self._dialect, TABLES_STATEMENT)
+            rows = await self._questions.fetch("columns of tables", statement, {"names": list(names)})
+            found = (server_tables if self._dialect in SERVER_TABLES else tables)(rows)
         except Busy:
             raise
         except Trouble as trouble:

@@ -1,12 +1,10 @@
-"""Errors of the database and its file -> `Trouble`: what, why, and the way out."""
+"""Errors of databases: which there are, and what their codes say."""
 
+import asyncio
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-
-from pirate_tui.domain.failure import Busy, Trouble
-from pirate_tui.domain.text import clean
 
 
 ERROR_LIMIT = 300
@@ -15,19 +13,18 @@ ERROR_LIMIT = 300
 READ_ERRORS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What SQLAlchemy's types raise, bare, on a value that they cannot read (JSON and Unicode errors are ValueErrors)."""
 
-WAYS_OUT: dict[int | None, str] = {
-    sqlite3.SQLITE_NOTADB: "give another file: this one is not a SQLite database, or it is encrypted",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; try `sqlite3 FILE .recover`, or a copy from before",
-    sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it, then press r",
-    sqlite3.SQLITE_CANTOPEN: "the file was removed or may not be read; put it back, then press r",
-    sqlite3.SQLITE_READONLY: "it needs recovery by a program that may write; open it once with `sqlite3`, then press r",
-    sqlite3.SQLITE_ERROR: "its tables are not as the models say; press r when that is mended",
-}
-"""What a person can do about each primary result code (https://www.sqlite.org/rescode.html)."""
-
-
 DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError)
 """What the database can do to us, in all its classes: some drivers raise their OSErrors (time-outs too) bare."""
+
+QUERY_CANCELED = "57014"
+"""PostgreSQL's SQLSTATE of a statement that was stopped (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+KILLED, TOO_LONG = 1317, 1969
+"""MariaDB's numbers of a statement that was stopped, by KILL QUERY or by its time limit
+(https://mariadb.com/kb/en/mariadb-error-codes/)."""
+
+TOO_LONG_IN_MYSQL = 3024
+"""MySQL's own (https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html)."""
 
 
 def primary_code(error: BaseException) -> int | None:
@@ -36,23 +33,22 @@ def primary_code(error: BaseException) -> int | None:
     return None if code is None else code & 0xFF  # the rest is detail: the extended result code
 
 
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's code of what one of its drivers raised; None of anything else."""
+    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+
+
+def mysql_code(error: BaseException) -> int | None:
+    """MariaDB's or MySQL's number of what their driver raised; None of anything else."""
+    is_theirs = type(error).__module__.partition(".")[0] == "asyncmy"
+    return error.args[0] if is_theirs and error.args and isinstance(error.args[0], int) else None
+
+
 def was_interrupted(error: BaseException) -> bool:
-    """Did we stop the statement? Nobody else can."""
-    return primary_code(error) == sqlite3.SQLITE_INTERRUPT
-
-
-def is_undecodable(error: Exception) -> bool:
-    """Is it text in the database that is not UTF-8?"""
-    return "Could not decode to UTF-8" in str(error)
-
-
-def trouble(error: Exception, time_limit: float) -> Trouble:
-    """The error in the words of the screen; `time_limit` in seconds, for a statement that took longer."""
-    cause = getattr(error, "orig", None) or error
-    primary = primary_code(cause)
-    if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return Busy("the database is locked by another program", "wait for it to finish, then press r")
-    if was_interrupted(cause):
-        return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
-    reason = clean(str(cause) or type(cause).__name__, ERROR_LIMIT)
-    return Trouble(reason, WAYS_OUT.get(primary, "press r to try again"))
+    """Did we stop the statement, by a cancel or by its time limit?"""
+    return (
+        isinstance(error, asyncio.CancelledError)
+        or primary_code(error) == sqlite3.SQLITE_INTERRUPT
+        or sqlstate(error) == QUERY_CANCELED
+        or mysql_code(error) in {KILLED, TOO_LONG, TOO_LONG_IN_MYSQL}
+    )

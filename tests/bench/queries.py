@@ -17,6 +17,7 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
+from pirate_tui.orm.backends.sqlite import SQLite
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.engine import Connections
@@ -51,7 +52,7 @@ async def window(setting: Setting) -> list[Figure]:
     path = setting.world(CREWS)
     heard = Heard()
     database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
-    held = Connections(path, TIME_LIMIT, heard)
+    held = Connections(SQLite(path), TIME_LIMIT, heard)
     plain = sqlite3.connect(path)
     query, seek = Query(database.entities[0]), Seek((HERE,))
     table = Table("pirate_crew", frozenset(), frozenset({"id"}), is_strict=True, row_id=None)
@@ -93,7 +94,7 @@ async def members(setting: Setting) -> list[Figure]:
     path = setting.world(CREWS)
     heard = Heard()
     database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
-    connections, plain = Connections(path, TIME_LIMIT, heard), sqlite3.connect(path)
+    connections, plain = Connections(SQLite(path), TIME_LIMIT, heard), sqlite3.connect(path)
     recorder = Recorder(connections.engine, heard)
     request = _request(AccessMode.SAFE)
 
@@ -122,7 +123,7 @@ async def members(setting: Setting) -> list[Figure]:
 async def failures(setting: Setting) -> list[Figure]:
     """A plain access, from the access to its explained failure."""
     path = setting.world(CREWS)
-    connections, bare = (Connections(path, TIME_LIMIT, Heard()) for _ in range(2))
+    connections, bare = (Connections(SQLite(path), TIME_LIMIT, Heard()) for _ in range(2))
     recorder = Recorder(connections.engine, Heard())
 
     async def explained(_session: AsyncSession, crew: PirateCrew) -> None:

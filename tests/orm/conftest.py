@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 import pytest
-from sqlalchemy import AsyncAdaptedQueuePool, ForeignKey
+from sqlalchemy import AsyncAdaptedQueuePool, ForeignKey, String
 from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from pirate_tui.orm.url import Server
 
 
-OpenModels: TypeAlias = Callable[[Path, Sequence[type]], Awaitable[OrmDatabase]]
+OpenModels: TypeAlias = Callable[[Path | Server, Sequence[type]], Awaitable[OrmDatabase]]
 Settled: TypeAlias = Callable[[OrmDatabase | AsyncEngine], Awaitable[None]]
 
 
@@ -34,7 +35,7 @@ class Ship(Base):
     __tablename__ = "ships"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(String(100))
     sailors: Mapped[list["Sailor"]] = relationship(back_populates="ship")
 
 
@@ -44,7 +45,7 @@ class Sailor(Base):
     __tablename__ = "sailors"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(String(100))
     ship_id: Mapped[int | None] = mapped_column(ForeignKey("ships.id"))
     ship: Mapped[Ship | None] = relationship(back_populates="sailors")
 
@@ -156,7 +157,7 @@ async def open_models(listener: Listener, settled: Settled) -> AsyncIterator[Ope
     """Opens databases; at the end each has all its connections back, and is closed."""
     opened: list[OrmDatabase] = []
 
-    async def open_one(path: Path, classes: Sequence[type]) -> OrmDatabase:
+    async def open_one(path: Path | Server, classes: Sequence[type]) -> OrmDatabase:
         database = await open_database(path, classes, Limits(30), listener)
         opened.append(database)
         return database

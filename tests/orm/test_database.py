@@ -19,6 +19,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm import engine
+from pirate_tui.orm.backends import sqlite
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.pirates.models import MODELS
 
@@ -39,7 +40,7 @@ WORK: dict[str, Callable[[OrmDatabase, Entity], Awaitable[object]]] = {
 @pytest.fixture
 async def lock(fleet_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[sqlite3.Connection]:
     """Another program, which holds the file; nobody's patience is tried."""
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.01)
     monkeypatch.setattr(engine, "RETRY_DELAYS", (0.001, 0.001, 0.001))
     other = sqlite3.connect(fleet_file, isolation_level=None)
     yield other

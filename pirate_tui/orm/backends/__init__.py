@@ -1,0 +1,66 @@
+"""What differs from database to database in how it is reached, guarded and stopped, and in what its errors say."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.orm.url import Server
+
+
+class Guard(Protocol):
+    """What watches over one driver connection."""
+
+    deadline: float
+    """When the statement that runs must have ended, by `time.monotonic`, where that is for us to see to."""
+
+    async def stop(self) -> None:
+        """Stop the running statement by the driver's or the server's means, as far as a cancel does not."""
+
+
+class Backend(Protocol):
+    """One database, before anything is known of its tables."""
+
+    name: str
+    """What to call it: a file's name, or `db:5432/shop`."""
+    where: str
+    """What its errors call it: a file's path, or the same."""
+    is_remote: bool
+    """Is there a network between? Then a question may be cancelled at any await, and no answer may ever come."""
+
+    def engine(self, time_limit: float) -> AsyncEngine:
+        """A read-only engine whose statements the database stops after that many seconds, where it can."""
+
+    def guard(self, dbapi_connection: Any, record: Any) -> Guard:
+        """Put a new connection under guard. A pool's `connect` event."""
+
+    def checked_out(self, guard: Any, dbapi_connection: Any) -> None:
+        """A connection is taken for a question. A pool's `checkout` event."""
+
+    def recovers(self, error: Exception) -> bool:
+        """May the question be asked once more, in another way that this error calls for?"""
+
+    def trouble(self, error: Exception, time_limit: float) -> Trouble:
+        """The error in the words of the screen; `time_limit` in seconds, for a statement that took longer."""
+
+    def has_changed(self) -> bool:
+        """Has another program written, as far as that can be seen from outside? Raises `Trouble` if it is gone."""
+
+    def renew(self) -> None:
+        """Take whatever is there now for the same database."""
+
+
+def backend_of(target: Path | Server) -> Backend:
+    """The back end of a SQLite file, or of a server."""
+    if isinstance(target, Path):
+        from pirate_tui.orm.backends.sqlite import SQLite
+
+        return SQLite(target)
+    if target.url.get_backend_name() == "postgresql":
+        from pirate_tui.orm.backends.postgresql import PostgreSQL
+
+        return PostgreSQL(target)
+    from pirate_tui.orm.backends.mysql import MySQL
+
+    return MySQL(target)

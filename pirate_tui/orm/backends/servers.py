@@ -1,0 +1,154 @@
+"""What PostgreSQL and MariaDB have in common: a network between, a pool, and a gate that only reading passes."""
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from pirate_tui.domain.failure import Trouble, Unreachable
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.backends import Guard
+from pirate_tui.orm.troubles import ERROR_LIMIT
+from pirate_tui.orm.url import Server
+
+
+CONNECT_LIMIT = 10.0
+"""Seconds that a connection may take: MySQL's drivers ignore their own limit once the server has accepted it."""
+
+POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": True, "pool_recycle": 1800}
+"""A person asks one thing at a time; a connection that was lost meanwhile is noticed before it is used."""
+
+APPLICATION = "pirate-tui"
+"""What an administrator sees in the server's list of connections."""
+
+READING = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*(?![!M]).*?\*/)*"
+    r"(?:SELECT|WITH|SHOW|EXPLAIN|DESCRIBE|DESC|VALUES|TABLE|SAVEPOINT|RELEASE|ROLLBACK)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a statement begins that may read something, or go back to a savepoint; MariaDB executes what is in `/*! */`."""
+
+ANOTHER = re.compile(r";\s*\S")
+"""One statement behind another. Some drivers send both; ours are never so."""
+
+TO_A_FILE = re.compile(r"\bINTO\s+(?:OUTFILE|DUMPFILE)\b", re.IGNORECASE)
+"""How MariaDB is made to write a file, also in a transaction that is read-only."""
+
+CHECK_ADDRESS = "check the address, then press r"
+
+
+def only_reads(statement: str) -> bool:
+    """Does the statement, as it is sent, only read? The server refuses to write as well; this is the second lock."""
+    return not (READING.match(statement) is None or ANOTHER.search(statement) or TO_A_FILE.search(statement))
+
+
+class Remote:
+    """A database on a server; what its kind adds is in the modules beside this one."""
+
+    is_remote = True
+    reasons: ClassVar[dict[Any, tuple[str, str]]]
+    """What happened and what can be done, by the code of an error after which the database cannot be used."""
+
+    def __init__(self, server: Server) -> None:
+        self.name = self.where = clean(server.name)
+        self.server = server
+
+    def engine(self, time_limit: float) -> AsyncEngine:
+        """A read-only engine, whose statements the server stops after that many seconds."""
+        arguments = {**self.connect_arguments(time_limit), "async_creator_fn": limited(self.creator())}
+        engine = create_async_engine(self.server.url, connect_args=arguments, **POOL, **self.options())
+        event.listen(engine.sync_engine, "before_cursor_execute", _let_only_reading_pass)
+        return engine
+
+    def options(self) -> dict[str, Any]:
+        """What its engine is made with."""
+        return {}
+
+    def creator(self) -> Callable[..., Awaitable[Any]]:
+        """What connects, of the driver."""
+        raise NotImplementedError
+
+    def connect_arguments(self, time_limit: float) -> dict[str, Any]:
+        """What the driver is to be told beside the URL."""
+        raise NotImplementedError
+
+    def code(self, error: BaseException) -> Any:
+        """The server's code of an error; None of one that has another source."""
+        raise NotImplementedError
+
+    def is_time_limit(self, code: Any) -> bool:
+        """Does the code say that the server has stopped a statement that took too long?"""
+        raise NotImplementedError
+
+    def is_lost(self, error: Exception) -> bool:
+        """Is the connection gone?"""
+        return bool(getattr(error, "connection_invalidated", False))
+
+    def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:
+        """Nothing need be done for a question that the connection does not do by itself."""
+
+    def recovers(self, error: Exception) -> bool:  # noqa: ARG002  the port's signature
+        """A server gives the same answer again."""
+        return False
+
+    def has_changed(self) -> bool:
+        """Nothing tells that another program has written."""
+        return False
+
+    def renew(self) -> None:
+        """New connections are to the server that is there then."""
+
+    def trouble(self, error: Exception, time_limit: float) -> Trouble:
+        """By the server's code, or by what the network did."""
+        cause = getattr(error, "orig", None) or error
+        code = self.code(cause)
+        if self.is_time_limit(code):
+            return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
+        found = self.reasons.get(code) or network_reason(cause)
+        if found is not None:
+            return Unreachable(f"{self.where}: {found[0]}", found[1])
+        told = clean(str(cause) or type(cause).__name__, ERROR_LIMIT)
+        if self.is_lost(error):
+            return Unreachable(f"{self.where}: the connection was lost ({told})", "press r to connect again")
+        return Trouble(f"{self.where}: {told}", "press r to try again")
+
+
+def network_reason(error: BaseException) -> tuple[str, str] | None:
+    """What the network did, and what can be done; None where it did nothing."""
+    kinds: tuple[tuple[type[BaseException], str, str], ...] = (
+        (PoolTimeout, "all connections are taken", "wait, or press esc to stop what runs, then r"),
+        (ssl.SSLError, "TLS failed", "check what the URL asks of it, or the server's certificate"),
+        (socket.gaierror, "there is no such host", CHECK_ADDRESS),
+        (ConnectionRefusedError, "refused: no server listens there", "start it, or check the address, then press r"),
+        (TimeoutError, "no answer", "check the address and the network, then press r"),
+        (ConnectionResetError, "the connection was cut", "press r to connect again"),
+        (OSError, "it cannot be reached", CHECK_ADDRESS),
+    )
+    for kind, reason, way_out in kinds:
+        if isinstance(error, kind):
+            told = clean(str(error), ERROR_LIMIT) if kind in {ssl.SSLError, OSError} else ""
+            return (f"{reason} ({told})" if told else reason), way_out
+    return None
+
+
+def limited(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """The same within the limit."""
+
+    async def creator(*arguments: Any, **options: Any) -> Any:
+        async with asyncio.timeout(CONNECT_LIMIT):
+            return await connect(*arguments, **options)
+
+    return creator
+
+
+def _let_only_reading_pass(*call: Any) -> None:
+    """An engine's `before_cursor_execute` event."""
+    statement = call[2]
+    if not only_reads(statement):
+        raise Trouble(f"this was not sent, since it may write: {clean(statement)}", "the browser only reads")

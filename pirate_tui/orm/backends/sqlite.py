@@ -1,0 +1,154 @@
+"""SQLite: a file, opened for reading by a driver whose thread can be interrupted."""
+
+import os
+import sqlite3
+import time
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from pirate_tui.domain.failure import Busy, Trouble
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.backends.files import WatchedFile
+from pirate_tui.orm.troubles import ERROR_LIMIT, primary_code, was_interrupted
+
+
+BUSY_TIMEOUT = 0.2
+"""Seconds that SQLite itself waits for a lock; esc cannot be heard meanwhile, so the patience is ours."""
+
+STEPS_BETWEEN_CHECKS = 20_000
+"""SQLite virtual machine steps between two looks at the deadline: no measurable cost."""
+
+ALLOWED_ACTIONS = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION}
+)
+"""Everything that is not named here or below is denied: `mode=ro` alone still lets ATTACH write a file."""
+
+DENIED_FUNCTIONS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_tokenizer"})
+
+ALLOWED_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "foreign_key_list", "read_uncommitted"})
+"""`read_uncommitted` is sent by the pool when a connection comes back; the others read the schema."""
+
+BEFORE_THE_AUTHORIZER = (
+    "PRAGMA query_only = on",
+    "SELECT 1 FROM pragma_table_xinfo('') LIMIT 0",
+    "SELECT 1 FROM pragma_foreign_key_list('') LIMIT 0",
+)
+"""What the authorizer would deny: the switch itself, and the virtual tables that the first use of the others makes."""
+
+WAYS_OUT: dict[int | None, str] = {
+    sqlite3.SQLITE_NOTADB: "give another file: this one is not a SQLite database, or it is encrypted",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; try `sqlite3 FILE .recover`, or a copy from before",
+    sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it, then press r",
+    sqlite3.SQLITE_CANTOPEN: "the file was removed or may not be read; put it back, then press r",
+    sqlite3.SQLITE_READONLY: "it needs recovery by a program that may write; open it once with `sqlite3`, then press r",
+    sqlite3.SQLITE_ERROR: "its tables are not as the models say; press r when that is mended",
+}
+"""What a person can do about each primary result code (https://www.sqlite.org/rescode.html)."""
+
+
+def read_only_url(path: Path) -> URL:
+    """The URL that opens the very file at the path, whatever characters it holds, for reading."""
+    database = "file:" + urllib.parse.quote(os.fsencode(path.resolve()))
+    return URL.create("sqlite+aiosqlite", database=database, query={"mode": "ro", "uri": "true"})
+
+
+def authorize(action: int, first: str | None, second: str | None, _schema: str | None, _by: str | None) -> int:
+    """SQLite's authorizer: may this be compiled? (https://www.sqlite.org/c3ref/set_authorizer.html)."""
+    if action in ALLOWED_ACTIONS:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_FUNCTION and second not in DENIED_FUNCTIONS:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA and first is not None and first.lower() in ALLOWED_PRAGMAS:
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+class Interrupter:
+    """Watches over one driver connection: its deadline and its interrupt."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+        self.deadline = float("inf")
+
+    def is_due(self) -> bool:
+        """Must the running statement stop? SQLite asks every few milliseconds, from the driver's thread."""
+        return time.monotonic() > self.deadline
+
+    async def stop(self) -> None:
+        """Stop the running statement, and any that the same question would send after it."""
+        self.deadline = float("-inf")
+        await self.raw.interrupt()
+
+
+class SQLite:
+    """One SQLite file."""
+
+    is_remote = False
+
+    def __init__(self, path: Path) -> None:
+        self.name, self.where = clean(path.name), clean(str(path))
+        self._path = path
+        self._file = WatchedFile(path)
+        self._is_lenient = False
+
+    def engine(self, time_limit: float) -> AsyncEngine:  # noqa: ARG002  each question sets its own deadline
+        """A read-only engine."""
+        return create_async_engine(read_only_url(self._path), connect_args={"timeout": BUSY_TIMEOUT})
+
+    def guard(self, dbapi_connection: Any, record: Any) -> Interrupter:  # noqa: ARG002  the port's signature
+        """Query-only, authorizer, deadline."""
+
+        async def prepare(raw: Any) -> Interrupter:
+            guard = Interrupter(raw)
+            await raw.set_progress_handler(guard.is_due, STEPS_BETWEEN_CHECKS)
+            for statement in BEFORE_THE_AUTHORIZER:
+                await (await raw.execute(statement)).close()
+            await raw.set_authorizer(authorize)
+            return guard
+
+        try:
+            guard: Interrupter = dbapi_connection.run_async(prepare)
+        except BaseException:
+            dbapi_connection.close()  # SQLAlchemy 2.0 would leave its thread behind
+            raise
+        return guard
+
+    def checked_out(self, guard: Interrupter, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
+        """Text is read as leniently as it must be."""
+        if self._is_lenient:
+            guard.raw.text_factory = _decode_leniently
+
+    def recovers(self, error: Exception) -> bool:
+        """Text that is not UTF-8: from now on it is read leniently."""
+        if "Could not decode to UTF-8" not in str(error):
+            return False
+        self._is_lenient = True
+        return True
+
+    def trouble(self, error: Exception, time_limit: float) -> Trouble:
+        """By SQLite's result code."""
+        cause = getattr(error, "orig", None) or error
+        primary = primary_code(cause)
+        if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            return Busy("the database is locked by another program", "wait for it to finish, then press r")
+        if was_interrupted(cause):
+            return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
+        reason = clean(str(cause) or type(cause).__name__, ERROR_LIMIT)
+        return Trouble(reason, WAYS_OUT.get(primary, "press r to try again"))
+
+    def has_changed(self) -> bool:
+        """Has the file been written to since the last look?"""
+        return self._file.has_changed()
+
+    def renew(self) -> None:
+        """Take the file that is found at the next look."""
+        self._file.take()
+
+
+def _decode_leniently(data: bytes) -> str:
+    """Text that is not UTF-8 is shown with its bytes as escapes, instead of spoiling its whole page."""
+    return data.decode("utf-8", "backslashreplace")

@@ -1,0 +1,115 @@
+"""Real servers for tests: a fresh database on each, with whatever tables and rows a test needs.
+
+Where they are comes from PIRATE_TUI_TEST_POSTGRESQL and PIRATE_TUI_TEST_MARIADB: URLs of a user who may create
+databases. Without one its tests are skipped, and the number of them is told; with PIRATE_TUI_TEST_ALL=1 they fail.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import pytest
+from sqlalchemy import URL, MetaData, NullPool, Table, insert, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from pirate_tui.orm.url import Server
+
+
+class Driver(NamedTuple):
+    """A driver, and the variable that says where its server is."""
+
+    name: str
+    """Dialect and driver: `postgresql+asyncpg`."""
+    variable: str
+
+
+DRIVERS = {
+    "psycopg": Driver("postgresql+psycopg", "PIRATE_TUI_TEST_POSTGRESQL"),
+    "asyncpg": Driver("postgresql+asyncpg", "PIRATE_TUI_TEST_POSTGRESQL"),
+    "asyncmy": Driver("mysql+asyncmy", "PIRATE_TUI_TEST_MARIADB"),
+}
+
+ALL = "PIRATE_TUI_TEST_ALL"
+"""Set to make a failure of what would be skipped."""
+
+Target: TypeAlias = Path | Server
+"""What is opened: a SQLite file, or the database of a server."""
+
+_numbers = count(1)
+
+
+def server_url(driver: str) -> URL:
+    """The URL of a server by that driver; skips the test where none is named."""
+    name, variable = DRIVERS[driver]
+    given = os.environ.get(variable)
+    if given:
+        return make_url(given).set(drivername=name)
+    if os.environ.get(ALL):
+        pytest.fail(f"{variable} is not set")
+    return pytest.skip(f"{variable} is not set")
+
+
+def url_of(target: Target) -> URL:
+    """A URL of the same database that may write."""
+    return URL.create("sqlite+aiosqlite", database=str(target)) if isinstance(target, Path) else target.url
+
+
+async def run(target: Target, *statements: str) -> None:
+    """Send statements that write, each committed by itself."""
+    engine = create_async_engine(url_of(target), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def load(target: Target, metadata: MetaData, rows: Mapping[Any, Iterable[Mapping[str, Any]]] = {}) -> None:
+    """Make the tables of the metadata, and put rows into them, by table or by mapped class."""
+    engine = create_async_engine(url_of(target), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        for owner, some in rows.items():
+            table = owner if isinstance(owner, Table) else owner.__table__
+            if given := list(some):
+                await connection.execute(insert(table), given)
+    await engine.dispose()
+
+
+async def fresh_database(driver: str) -> AsyncIterator[Server]:
+    """A database with nothing in it, by that driver; it is dropped afterwards."""
+    admin = server_url(driver)
+    name = f"pirate_tui_{os.getpid()}_{next(_numbers)}"
+    is_postgresql = admin.get_backend_name() == "postgresql"
+    making = "TEMPLATE template0" if is_postgresql else "CHARACTER SET utf8mb4"
+    await run(Server(admin), f"CREATE DATABASE {name} {making}")
+    try:
+        yield Server(admin.set(database=name))
+    finally:
+        await run(Server(admin), f"DROP DATABASE {name}{' WITH (FORCE)' if is_postgresql else ''}")
+
+
+@pytest.fixture(params=DRIVERS)
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
+    """A fresh database on each kind of server, by each driver."""
+    async for made in fresh_database(request.param):
+        yield made
+
+
+@pytest.fixture(params=["aiosqlite", *DRIVERS])
+async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Target]:
+    """A fresh database by each of the four drivers; the SQLite file is made by whoever writes first."""
+    if request.param == "aiosqlite":
+        yield tmp_path / "target.db"
+        return
+    async for made in fresh_database(request.param):
+        yield made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what was not tested, and why."""
+    for variable in sorted({driver.variable for driver in DRIVERS.values()}):
+        skipped = [one for one in terminalreporter.stats.get("skipped", []) if variable in str(one.longrepr)]
+        if skipped:
+            terminalreporter.write_line(f"{len(skipped)} tests need a server: set {variable} to its URL", yellow=True)
