@@ -5,7 +5,7 @@ databases. Without one its tests are skipped, and the number of them is told; wi
 """
 
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -63,6 +63,43 @@ async def run(target: Target, *statements: str) -> None:
         for statement in statements:
             await connection.execute(text(statement))
     await engine.dispose()
+
+
+async def read(target: Target, statement: str) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives, if it gives any, by a connection of its own that may write."""
+    engine = create_async_engine(url_of(target), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        result = await connection.exec_driver_sql(statement.replace("%", "%%") if _doubles(target) else statement)
+        rows = [tuple(row) for row in result] if result.returns_rows else []
+    await engine.dispose()
+    return rows
+
+
+async def end_connections(target: Target) -> None:
+    """Let the server end every other connection to this database; a file has none that could be ended."""
+    if isinstance(target, Path):
+        return
+    if target.url.get_backend_name() == "postgresql":
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        await read(target, f"{ending} AND pid <> pg_backend_pid()")
+        return
+    found = "SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()"
+    for (number,) in await read(target, found):
+        await read(target, f"KILL {number}")
+
+
+def _doubles(target: Target) -> bool:
+    """Does the driver take `%` for the beginning of a parameter?"""
+    return isinstance(target, Server) and target.url.get_driver_name() in {"psycopg", "asyncmy"}
+
+
+async def ask(target: Target, statement: str) -> Sequence[Any]:
+    """The rows of a statement."""
+    engine = create_async_engine(url_of(target), poolclass=NullPool)
+    async with engine.connect() as connection:
+        found = (await connection.execute(text(statement))).all()
+    await engine.dispose()
+    return found
 
 
 async def load(target: Target, metadata: MetaData, rows: Mapping[Any, Iterable[Mapping[str, Any]]] = {}) -> None:

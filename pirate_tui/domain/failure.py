@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pirate_tui.domain.access import Verdict
+from pirate_tui.domain.text import redact
 
 
 class Remedy(NamedTuple):
@@ -22,7 +23,7 @@ class Failure(NamedTuple):
     headline: tuple[str, ...]
     """The last line of the traceback: the exception itself, without the frames."""
     raw: tuple[str, ...]
-    """The traceback, whole and verbatim but for control bytes."""
+    """The traceback, whole and verbatim but for control bytes and secrets."""
     own: tuple[int, ...]
     """The numbers of its lines that are frames of the user's own: the access, and code of the model."""
     code: str
@@ -61,8 +62,8 @@ class Trouble(Exception):  # noqa: N818  it is shown to people under this name, 
     """The database or its file cannot be used: what, why, and the way out. Shown in place, never fatal."""
 
     def __init__(self, reason: str, way_out: str) -> None:
-        super().__init__(reason, way_out)
-        self.reason = reason
+        self.reason = redact(reason)
+        super().__init__(self.reason, way_out)
         self.way_out = way_out
 
     def __str__(self) -> str:
@@ -97,6 +98,6 @@ class CannotStart(Exception):  # noqa: N818  a reason to end, not a bug
     """There is nothing to browse: the command ends with this exit code and these words."""
 
     def __init__(self, exit_code: int, message: str) -> None:
-        super().__init__(message)
+        self.message = redact(message)
+        super().__init__(self.message)
         self.exit_code = exit_code
-        self.message = message

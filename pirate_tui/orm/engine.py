@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from pirate_tui.domain.failure import Busy, Unreachable
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends import Backend, Guard
+from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
 from pirate_tui.orm.troubles import DATABASE_ERRORS
 
 
@@ -26,7 +26,13 @@ PATIENCE = 0.1
 """Seconds for which a question that is stopped is waited for; if it does not end by then, it ends behind our back."""
 
 SLACK = 2.0
-"""Seconds beyond the time limit in which a server's answer may still be under way."""
+"""Seconds beyond a time limit in which a server's answer may still be under way."""
+
+STOP_AGAIN = 0.05
+"""Seconds between two stops of the same statement: the first may have come before the server began with it."""
+
+STOPPING_LIMIT = 1.0
+"""Seconds in which the database itself must have stopped a statement; then nobody waits for it any more."""
 
 CLOSING_LIMIT = 0.5
 """Seconds that everything may take to end when the browser does."""
@@ -36,9 +42,11 @@ class Errand:
     """One question under way: when it must have ended, and the connections that it has held."""
 
     def __init__(self, time_limit: float) -> None:
-        self._deadline = time.monotonic() + time_limit
-        self._time_limit = time_limit
         self._heard = time.monotonic()
+        self._deadline = self._heard + time_limit
+        self._time_limit = time_limit
+        self._patience = CONNECT_LIMIT
+        """Seconds without an answer: at first that of a connect, or of a ping."""
         self._guards: list[Guard] = []
         self.is_stopped = False
 
@@ -46,6 +54,8 @@ class Errand:
         """The question has checked out the guard's connection."""
         guard.deadline = self._deadline
         self._guards.append(guard)
+        self._patience = self._time_limit
+        self.heard()
 
     def release(self, guard: Guard) -> None:
         """The connection is given back; from now on it obeys whoever has it next."""
@@ -59,7 +69,12 @@ class Errand:
     @property
     def silence_left(self) -> float:
         """Seconds until a server that does not answer is given up."""
-        return self._heard + self._time_limit + SLACK - time.monotonic()
+        return self._heard + self._patience + SLACK - time.monotonic()
+
+    @property
+    def is_connected(self) -> bool:
+        """Does the question hold a connection?"""
+        return bool(self._guards)
 
     async def stop(self) -> None:
         """End the question: what runs is interrupted, and what it would run next."""
@@ -166,7 +181,13 @@ class Connections:
         return ending
 
     async def _end(self, job: "asyncio.Future[Any]", errand: Errand) -> None:
-        await errand.stop()
+        """Stop it at the database, again and again; a server that does not hear is left to itself."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOPPING_LIMIT):
+                await errand.stop()
+                while errand.is_connected and not job.done():
+                    await asyncio.wait({job}, timeout=STOP_AGAIN)
+                    await errand.stop()
         if self.backend.is_remote:
             job.cancel()
         await _until_done(job)
@@ -181,6 +202,8 @@ class Connections:
                     raise
                 return await question()
         except DATABASE_ERRORS as error:
+            if errand.is_stopped:
+                raise asyncio.CancelledError from error
             raise self.backend.trouble(error, self.time_limit) from error
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
@@ -190,8 +213,11 @@ class Connections:
     def _checked_in(self, _dbapi_connection: Any, record: Any) -> None:
         """A pool's `checkin` event."""
         errand, guard = _errand.get(), record.info.get("guard")
-        if errand is not None and guard is not None:
-            errand.release(guard)
+        if errand is None or guard is None:
+            return
+        errand.release(guard)
+        if errand.is_stopped and self.backend.is_remote and record.dbapi_connection is not None:
+            record.invalidate()  # what stops its statement may arrive late, and would stop that of another question
 
     def _checked_out(self, dbapi_connection: Any, record: Any, _proxy: Any) -> None:
         """A pool's `checkout` event: the connection obeys the question that it is checked out for."""

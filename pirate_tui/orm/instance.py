@@ -3,10 +3,10 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from inspect import iscoroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +33,8 @@ from pirate_tui.orm.troubles import DATABASE_ERRORS, READ_ERRORS
 from pirate_tui.orm.verdicts import dry_run
 
 
+T = TypeVar("T")
+
 ANYTHING = (Exception, SystemExit)
 """What a reconstructor or a listener of the model's own may raise while an instance is loaded."""
 
@@ -52,31 +54,28 @@ class LiveInstance:
         self._instance: Any = None
         self._situation = Situation.FRESH
         """What has been done with the instance since it was selected."""
+        self._asked: object = None
+        """The question that works with it now."""
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it."""
-        async with self._lock:
-            return await self._connections.ask(lambda: self._rest(entity, key))
+        return await self._ask(lambda: self._rest(entity, key))
 
     async def open(self, request: OpenRequest) -> Opening:
         """Select the instance anew, access its relationship, and keep it in the state that this leaves."""
-        async with self._lock:
-            return await self._connections.ask(lambda: self._open(request))
+        return await self._ask(lambda: self._open(request))
 
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         """Select instances at once and access the relationship of each in turn; the first one is kept."""
-        async with self._lock:
-            return await self._connections.ask(lambda: self._open_all(request))
+        return await self._ask(lambda: self._open_all(request))
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         """Select the instance anew, and do with it what an application would have done."""
-        async with self._lock:
-            return await self._connections.ask(lambda: self._put(entity, key, situation))
+        return await self._ask(lambda: self._put(entity, key, situation))
 
     async def access(self, request: AttributeRequest) -> Accessed:
         """Access an attribute of the instance as it stands, and keep it in the state that this leaves."""
-        async with self._lock:
-            return await self._connections.ask(lambda: self._access_as_it_stands(request))
+        return await self._ask(lambda: self._access_as_it_stands(request))
 
     async def predict(self, name: str) -> Prediction:
         """What a plain access to an attribute of the instance would send first. It sends nothing itself."""
@@ -87,6 +86,25 @@ class LiveInstance:
         """Let go of the instance and its session."""
         async with self._lock:
             await self._let_go()
+
+    async def _ask(self, question: Callable[[], Awaitable[T]]) -> T:
+        """What the question gives. One that goes on behind our back, being stopped, keeps its session for itself."""
+
+        async def work() -> T:
+            self._asked = mine
+            try:
+                return await question()
+            finally:
+                if self._asked is mine:
+                    self._asked = None
+
+        mine = object()
+        async with self._lock:
+            try:
+                return await self._connections.ask(work)
+            finally:
+                if self._asked is mine:
+                    self._session, self._instance, self._situation, self._asked = None, None, Situation.FRESH, None
 
     async def _rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         await self._select_anew(entity, key)
@@ -176,10 +194,14 @@ class LiveInstance:
         access = Access.of(self._instance, request.name, request.mode, situation=self._situation)
         began = time.perf_counter()
         label = label_of(request.entity.name, inspect(self._instance).identity or ())
-        with self._recorder.step(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
-            failed = await self._access(self._fresh, access, tally)
-        seconds = time.perf_counter() - began
-        await self._fresh.commit()
+        session = self._fresh
+        async with _attached_anew(session):
+            if not request.mode.awaits and dry_run(self._instance, access.attribute).asked is not None:
+                await session.connection()  # else a ping of the pool, which nobody sees, would be what fails
+            with self._recorder.step(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
+                failed = await self._access(session, access, tally)
+            seconds = time.perf_counter() - began
+            await session.commit()
         return Accessed(request, tally.sent, seconds, await self._snapshot(request.entity), failed)
 
     def _predict(self, name: str) -> Prediction:
@@ -263,7 +285,9 @@ class LiveInstance:
         try:
             yield session
         except BaseException:
-            await self._let_go()
+            if self._session is session:
+                self._session = self._instance = None
+            await session.close()
             raise
 
     @property
@@ -276,6 +300,18 @@ class LiveInstance:
         self._situation = Situation.FRESH
         if session is not None:
             await session.close()
+
+
+@asynccontextmanager
+async def _attached_anew(session: AsyncSession) -> AsyncIterator[None]:
+    """If the block ends early, a transaction that is lost is given up, and the instances stay as they are."""
+    try:
+        yield
+    except BaseException:
+        instances = list(session)
+        await session.close()  # a rollback would expire them
+        session.add_all(instances)
+        raise
 
 
 def _attribute_of(mapper: Mapper[Any], column: Any) -> Any:

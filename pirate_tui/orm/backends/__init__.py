@@ -3,10 +3,15 @@
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.orm.url import Server
+
+
+CONNECT_LIMIT = 10.0
+"""Seconds that a connection to a server may take: MySQL's drivers ignore their own limit once it has accepted."""
 
 
 class Guard(Protocol):
@@ -28,6 +33,9 @@ class Backend(Protocol):
     """What its errors call it: a file's path, or the same."""
     is_remote: bool
     """Is there a network between? Then a question may be cancelled at any await, and no answer may ever come."""
+
+    powers: TextClause | None
+    """Asks for anything in which the user may do what no read-only transaction forbids; None where nobody may."""
 
     def engine(self, time_limit: float) -> AsyncEngine:
         """A read-only engine whose statements the database stops after that many seconds, where it can."""

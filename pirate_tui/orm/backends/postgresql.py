@@ -1,19 +1,32 @@
-"""PostgreSQL, by psycopg or asyncpg: both stop a statement at the server when its task is cancelled."""
+"""PostgreSQL, by psycopg or asyncpg."""
 
+import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from pirate_tui.orm.backends.servers import APPLICATION, CHECK_ADDRESS, CONNECT_LIMIT, Remote
+from sqlalchemy import TextClause, text
+
+from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
+from pirate_tui.orm.backends.servers import APPLICATION, CHECK_ADDRESS, Remote, Stopper
 from pirate_tui.orm.troubles import QUERY_CANCELED, sqlstate
 
 
-class Watched:
-    """Nothing need be done for a connection: the server sees to the time limit, the driver to a cancel."""
+REFUSED, SILENT, CUT = "refused", "silent", "cut"
+"""What libpq has no SQLSTATE for at all."""
 
-    deadline = float("inf")
-
-    async def stop(self) -> None:
-        """The cancel of the task does it."""
+UNCODED = {
+    "28P01": "password authentication failed|no password supplied",
+    "28000": 'role ".*" does not exist|no pg_hba.conf entry|is not permitted to log in',
+    "3D000": 'database ".*" does not exist',
+    "53300": "too many clients|too many connections|remaining connection slots",
+    "57P01": "terminating connection due to administrator command",
+    "57P03": "starting up|shutting down|not yet accepting connections",
+    REFUSED: "Connection refused|No such file or directory",
+    SILENT: "timeout expired|timed out",
+    CUT: "server closed the connection unexpectedly|Connection reset by peer|connection is lost|connection is closed",
+}
+"""How a failed connection is told by libpq, and by servers whose messages are English."""
 
 
 class PostgreSQL(Remote):
@@ -23,6 +36,8 @@ class PostgreSQL(Remote):
     (https://www.postgresql.org/docs/current/sql-set-transaction.html).
     """
 
+    powers: TextClause | None = text("SELECT 'superuser' WHERE current_setting('is_superuser') = 'on'")
+
     reasons = {  # noqa: RUF012  as the base declares it
         "28P01": ("wrong password", "start again with the right one"),
         "28000": ("the server does not let this user in", "check user, database and TLS, then press r"),
@@ -31,6 +46,9 @@ class PostgreSQL(Remote):
         "57P01": ("the server ended the connection", "press r to connect again"),
         "57P02": ("the server ended the connection", "press r to connect again"),
         "57P03": ("the server is starting or stopping", "wait, then press r"),
+        REFUSED: ("refused: no server listens there", "start it, or check the address, then press r"),
+        SILENT: ("no answer", "check the address and the network, then press r"),
+        CUT: ("the connection was cut", "press r to connect again"),
     }
 
     def options(self) -> dict[str, Any]:
@@ -52,7 +70,8 @@ class PostgreSQL(Remote):
         """The session's settings, from its first statement on."""
         settings = {"default_transaction_read_only": "on", "statement_timeout": f"{time_limit * 1000:.0f}"}
         if self._is_asyncpg:
-            return {"server_settings": {**settings, "application_name": APPLICATION}, "timeout": CONNECT_LIMIT}
+            tls = {} if self.server.context is None else {"ssl": self.server.context}
+            return {"server_settings": {**settings, "application_name": APPLICATION}, "timeout": CONNECT_LIMIT, **tls}
         own = self.server.url.query.get("options", "")
         options = [
             own if isinstance(own, str) else " ".join(own),
@@ -61,13 +80,20 @@ class PostgreSQL(Remote):
         limit = f"{CONNECT_LIMIT:.0f}"
         return {"options": " ".join(options).strip(), "application_name": APPLICATION, "connect_timeout": limit}
 
-    def guard(self, dbapi_connection: Any, record: Any) -> Watched:  # noqa: ARG002  the port's signature
-        """Everything was said when it was connected."""
-        return Watched()
+    def guard(self, dbapi_connection: Any, record: Any) -> Guard:  # noqa: ARG002  the port's signature
+        """A statement is stopped by the driver's own means, or from another connection."""
+        raw = dbapi_connection.driver_connection
+        if self._is_asyncpg:
+            cancel = f"SELECT pg_cancel_backend({raw.get_server_pid():d})"
+            return Stopper(lambda: self.send_beside(cancel))
+        return Stopper(partial(raw.cancel_safe, timeout=CONNECT_LIMIT))
 
     def code(self, error: BaseException) -> Any:
-        """SQLSTATE."""
-        return sqlstate(error)
+        """SQLSTATE; libpq gives none where it could not connect, and only its words tell."""
+        found = sqlstate(error)
+        if found is None and type(error).__module__.startswith("psycopg"):
+            return next((code for code, words in UNCODED.items() if re.search(words, str(error))), None)
+        return found
 
     def is_time_limit(self, code: Any) -> bool:
         """By `statement_timeout`; a cancel comes as another error."""

@@ -1,25 +1,25 @@
 """What PostgreSQL and MariaDB have in common: a network between, a pool, and a gate that only reading passes."""
 
 import asyncio
+import logging
 import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
-from sqlalchemy import event
+from sqlalchemy import NullPool, TextClause, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Trouble, Unreachable
-from pirate_tui.domain.text import clean
-from pirate_tui.orm.backends import Guard
-from pirate_tui.orm.troubles import ERROR_LIMIT
+from pirate_tui.domain.text import clean, redact
+from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
+from pirate_tui.orm.snippet import chain
+from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code
 from pirate_tui.orm.url import Server
 
-
-CONNECT_LIMIT = 10.0
-"""Seconds that a connection may take: MySQL's drivers ignore their own limit once the server has accepted it."""
 
 POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": True, "pool_recycle": 1800}
 """A person asks one thing at a time; a connection that was lost meanwhile is noticed before it is used."""
@@ -48,10 +48,27 @@ def only_reads(statement: str) -> bool:
     return not (READING.match(statement) is None or ANOTHER.search(statement) or TO_A_FILE.search(statement))
 
 
+class Stopper:
+    """Watches over one connection: how its running statement is stopped. The server itself sees to the time limit."""
+
+    deadline = float("inf")
+
+    def __init__(self, cancel: Callable[[], Awaitable[None]]) -> None:
+        self._cancel = cancel
+
+    async def stop(self) -> None:
+        """Stop what runs on it, if the server can be reached."""
+        try:
+            await self._cancel()
+        except DATABASE_ERRORS:
+            logging.getLogger(__name__).warning("a statement could not be stopped at the server", exc_info=True)
+
+
 class Remote:
     """A database on a server; what its kind adds is in the modules beside this one."""
 
     is_remote = True
+    powers: TextClause | None
     reasons: ClassVar[dict[Any, tuple[str, str]]]
     """What happened and what can be done, by the code of an error after which the database cannot be used."""
 
@@ -61,10 +78,20 @@ class Remote:
 
     def engine(self, time_limit: float) -> AsyncEngine:
         """A read-only engine, whose statements the server stops after that many seconds."""
-        arguments = {**self.connect_arguments(time_limit), "async_creator_fn": limited(self.creator())}
-        engine = create_async_engine(self.server.url, connect_args=arguments, **POOL, **self.options())
+        self.time_limit = time_limit
+        engine = self._made(**POOL, **self.options())
         event.listen(engine.sync_engine, "before_cursor_execute", _let_only_reading_pass)
         return engine
+
+    async def send_beside(self, statement: str) -> None:
+        """Send a statement by a connection of its own, which is closed at once."""
+        engine = self._made(poolclass=NullPool)
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql(statement)
+
+    def _made(self, **options: Any) -> AsyncEngine:
+        arguments = {**self.connect_arguments(self.time_limit), "async_creator_fn": limited(self.creator())}
+        return create_async_engine(self.server.url, connect_args=arguments, **options)
 
     def options(self) -> dict[str, Any]:
         """What its engine is made with."""
@@ -86,10 +113,6 @@ class Remote:
         """Does the code say that the server has stopped a statement that took too long?"""
         raise NotImplementedError
 
-    def is_lost(self, error: Exception) -> bool:
-        """Is the connection gone?"""
-        return bool(getattr(error, "connection_invalidated", False))
-
     def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:
         """Nothing need be done for a question that the connection does not do by itself."""
 
@@ -110,30 +133,44 @@ class Remote:
         code = self.code(cause)
         if self.is_time_limit(code):
             return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
-        found = self.reasons.get(code) or network_reason(cause)
-        if found is not None:
-            return Unreachable(f"{self.where}: {found[0]}", found[1])
-        told = clean(str(cause) or type(cause).__name__, ERROR_LIMIT)
-        if self.is_lost(error):
-            return Unreachable(f"{self.where}: the connection was lost ({told})", "press r to connect again")
-        return Trouble(f"{self.where}: {told}", "press r to try again")
+        told = clean(redact(message(cause)), ERROR_LIMIT)
+        found = self.reasons.get(code)
+        if found is None and is_about_the_connection(error):
+            found = network_reason(error) or (f"the connection failed ({told})", "press r to connect again")
+        if found is None:
+            return Trouble(told, "press r to try again")
+        return Unreachable(f"{self.where}: {found[0]}", found[1])
+
+
+def is_about_the_connection(error: Exception) -> bool:
+    """Is the connection gone, or has there never been one? Else a statement was refused."""
+    return not isinstance(error, DBAPIError) or error.connection_invalidated or error.statement is None
+
+
+def message(error: BaseException) -> str:
+    """What an error says, in its first line; the name of one that says nothing."""
+    told = error.args[1] if mysql_code(error) is not None and len(error.args) > 1 else error
+    return next(iter(str(told).strip().splitlines()), type(error).__name__)
+
+
+NETWORK_REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
+    (PoolTimeout, "all connections are taken", "wait, or press esc to stop what runs, then r"),
+    (ssl.SSLError, "TLS failed", "check what the URL asks of it, and the server's certificate"),
+    (socket.gaierror, "there is no such host", CHECK_ADDRESS),
+    (ConnectionRefusedError, "refused: no server listens there", "start it, or check the address, then press r"),
+    (TimeoutError, "no answer", "check the address and the network, then press r"),
+    (ConnectionResetError, "the connection was cut", "press r to connect again"),
+)
+"""What the network did, and what can be done, by the class of an error, or of one that it came from."""
 
 
 def network_reason(error: BaseException) -> tuple[str, str] | None:
-    """What the network did, and what can be done; None where it did nothing."""
-    kinds: tuple[tuple[type[BaseException], str, str], ...] = (
-        (PoolTimeout, "all connections are taken", "wait, or press esc to stop what runs, then r"),
-        (ssl.SSLError, "TLS failed", "check what the URL asks of it, or the server's certificate"),
-        (socket.gaierror, "there is no such host", CHECK_ADDRESS),
-        (ConnectionRefusedError, "refused: no server listens there", "start it, or check the address, then press r"),
-        (TimeoutError, "no answer", "check the address and the network, then press r"),
-        (ConnectionResetError, "the connection was cut", "press r to connect again"),
-        (OSError, "it cannot be reached", CHECK_ADDRESS),
-    )
-    for kind, reason, way_out in kinds:
-        if isinstance(error, kind):
-            told = clean(str(error), ERROR_LIMIT) if kind in {ssl.SSLError, OSError} else ""
-            return (f"{reason} ({told})" if told else reason), way_out
+    """What the network did, and what can be done; None where that is not known."""
+    links = list(chain(error))
+    for kind, reason, way_out in NETWORK_REASONS:
+        link = next((one for one in links if isinstance(one, kind)), None)
+        if link is not None:
+            return (f"{reason} ({clean(str(link), ERROR_LIMIT)})" if kind is ssl.SSLError else reason), way_out
     return None
 
 

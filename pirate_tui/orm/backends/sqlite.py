@@ -7,7 +7,7 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL
+from sqlalchemy import URL, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Busy, Trouble
@@ -88,6 +88,7 @@ class SQLite:
     """One SQLite file."""
 
     is_remote = False
+    powers: TextClause | None = None
 
     def __init__(self, path: Path) -> None:
         self.name, self.where = clean(path.name), clean(str(path))

@@ -1,0 +1,203 @@
+"""Cancels and time limits on servers: the screen is free at once, the server stops too, and the pool stays well."""
+
+# ruff: noqa: ASYNC110  the server does not tell when it has stopped
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from pirate_tui.domain.failure import Trouble, Unreachable
+from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.orm.backends import backend_of
+from pirate_tui.orm.engine import PATIENCE, Connections
+from pirate_tui.orm.statements import Recorder
+from pirate_tui.orm.url import Server
+from tests.orm.conftest import Settled
+from tests.servers import end_connections, read
+
+
+SLEEPS = {"postgresql": "SELECT pg_sleep(60)", "mysql": "SELECT sleep(60)"}
+
+RUNNING = {
+    "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_s%' "
+    "AND datname = current_database() AND pid <> pg_backend_pid()",
+    "mysql": "SELECT count(*) FROM information_schema.processlist WHERE info LIKE '%sleep(%' AND db = database() "
+    "AND id <> connection_id()",
+}
+"""How many statements the server is busy with."""
+
+Asking = Callable[[Connections, str], Awaitable[Any]]
+
+
+@pytest.fixture
+async def connections(server: Server, listener: Listener) -> AsyncIterator[Connections]:
+    opened = Connections(backend_of(server), 30, listener)
+    yield opened
+    assert await opened.dispose()
+
+
+def sleeping(server: Server) -> str:
+    """A statement that takes a minute."""
+    return SLEEPS[server.url.get_backend_name()]
+
+
+async def scalar(connections: Connections, sql: str) -> Any:
+    """The one value that a statement gives."""
+
+    async def question() -> Any:
+        async with connections.engine.connect() as connection:
+            return (await connection.exec_driver_sql(sql)).scalar_one()
+
+    return await connections.ask(question)
+
+
+async def session_scalar(connections: Connections, sql: str) -> Any:
+    """The same through a session."""
+
+    async def question() -> Any:
+        async with connections.sessions() as session:
+            return (await session.execute(text(sql))).scalar_one()
+
+    return await connections.ask(question)
+
+
+async def is_running(server: Server) -> bool:
+    """Is the server still busy with a statement of this test's database?"""
+    return bool((await read(server, RUNNING[server.url.get_backend_name()]))[0][0])
+
+
+async def until(condition: Callable[[], Awaitable[bool]], limit: float) -> None:
+    """Wait for something of the server's."""
+    async with asyncio.timeout(limit):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
+async def begun(connections: Connections, server: Server, ask: Asking = scalar) -> "asyncio.Future[Any]":
+    """A question that the server is busy with."""
+    task = asyncio.ensure_future(ask(connections, sleeping(server)))
+    await until(lambda: is_running(server), 5)
+    return task
+
+
+def descriptors_open() -> int:
+    """Files and sockets of this process."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.parametrize("ask", [scalar, session_scalar])
+async def test_a_cancel_frees_the_screen_and_the_server(
+    server: Server, connections: Connections, settled: Settled, ask: Asking
+) -> None:
+    task = await begun(connections, server, ask)
+    began = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < PATIENCE + 0.1
+
+    async def is_stopped() -> bool:
+        return not await is_running(server)
+
+    await until(is_stopped, 0.5)
+    await settled(connections.engine)
+    assert await ask(connections, "SELECT 7") == 7
+
+
+async def test_the_server_stops_what_takes_too_long(server: Server, listener: Listener) -> None:
+    connections = Connections(backend_of(server), 0.3, listener)
+    with pytest.raises(Trouble, match=r"stopped after 0\.3 s: start with a longer --timeout"):
+        await asyncio.wait_for(scalar(connections, sleeping(server)), 5)
+    assert not await is_running(server)
+    assert await scalar(connections, "SELECT 7") == 7
+    await connections.dispose()
+
+
+async def test_a_statement_that_the_server_stops_is_told_as_stopped(
+    server: Server, listener: Listener, told: list[Statement]
+) -> None:
+    connections = Connections(backend_of(server), 0.3, listener)
+    with Recorder(connections.engine, listener).step("a test"), pytest.raises(Trouble):
+        await asyncio.wait_for(scalar(connections, sleeping(server)), 5)
+    assert [statement.outcome for statement in told] == [Outcome.RUNNING, Outcome.STOPPED]
+    await connections.dispose()
+
+
+async def test_a_stop_never_meets_the_next_question(server: Server, connections: Connections) -> None:
+    for _ in range(5):
+        task = await begun(connections, server)
+        task.cancel()
+        answers = await asyncio.gather(*(scalar(connections, "SELECT 7") for _ in range(4)))
+        assert answers == [7] * 4
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+@pytest.mark.thorough
+async def test_two_hundred_quick_cancels_leave_everything_as_it_was(
+    server: Server, connections: Connections, settled: Settled
+) -> None:
+    begun_at = asyncio.Event()
+    event.listen(connections.engine.sync_engine, "before_cursor_execute", lambda *_: begun_at.set())
+    assert await asyncio.gather(*(scalar(connections, "SELECT 7") for _ in range(3))) == [7] * 3
+    threads, descriptors = threading.active_count(), descriptors_open()
+    for number in range(200):
+        begun_at.clear()
+        task = asyncio.ensure_future(scalar(connections, sleeping(server)))
+        await begun_at.wait()
+        for _ in range(number % 20):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+    await settled(connections.engine)
+    assert await asyncio.gather(*(scalar(connections, "SELECT 7") for _ in range(5))) == [7] * 5
+    assert not await is_running(server)
+    assert threading.active_count() <= threads
+    assert descriptors_open() <= descriptors + 2  # the pool may hold its overflow for a moment
+
+
+async def test_a_cancel_while_it_connects_is_heard_at_once(connections: Connections) -> None:
+    for ticks in range(25):
+        await connections.engine.dispose()
+        task = asyncio.ensure_future(scalar(connections, "SELECT 7"))
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, PATIENCE + 0.1)
+    assert await scalar(connections, "SELECT 7") == 7
+
+
+async def test_everything_ends_within_a_second_while_a_query_runs(server: Server, listener: Listener) -> None:
+    connections = Connections(backend_of(server), 30, listener)
+    task = await begun(connections, server)
+    began = time.monotonic()
+    assert await connections.dispose()
+    assert time.monotonic() - began < 1
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not await is_running(server)
+
+
+async def test_a_connection_that_was_ended_while_idle_is_not_noticed(server: Server, connections: Connections) -> None:
+    await asyncio.gather(*(scalar(connections, "SELECT 7") for _ in range(3)))
+    await end_connections(server)
+    assert await asyncio.gather(*(scalar(connections, "SELECT 7") for _ in range(3))) == [7] * 3
+
+
+async def test_a_connection_that_is_ended_in_a_query_is_trouble(server: Server, connections: Connections) -> None:
+    task = await begun(connections, server)
+    await end_connections(server)
+    with pytest.raises(Unreachable) as caught:
+        await asyncio.wait_for(task, 5)
+    assert caught.value.reason.startswith(f"{server.name}: the ")
+    assert caught.value.way_out == "press r to connect again"
+    assert await scalar(connections, "SELECT 7") == 7

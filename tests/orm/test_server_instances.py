@@ -1,0 +1,134 @@
+"""Instances by each of the four drivers: opening, verdicts, and the plain access with the error that it raises."""
+
+import gc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy
+
+from pirate_tui.domain.access import AccessMode, AttributeSnapshot, Situation, Verdict
+from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.snippet import MISSING_GREENLET
+from tests.orm.conftest import Base, OpenModels, Sailor, Ship
+from tests.orm.verdicts import access, named, put, verdict_of, watched
+from tests.servers import Target, end_connections, load
+
+
+SAFE, UNSAFE = AccessMode
+MAPPED, SELECTIN, JOINED, SUBQUERY, RAISE = LoaderStrategy
+SENT = {SELECTIN: (2, 0), JOINED: (1, 0), SUBQUERY: (2, 0)}
+
+ROWS: dict[type, list[dict[str, Any]]] = {
+    Ship: [{"id": 1, "name": "Pequod"}, {"id": 2, "name": "Rachel"}],
+    Sailor: [
+        {"id": 1, "name": "Ahab", "ship_id": 1},
+        {"id": 2, "name": "Starbuck", "ship_id": 1},
+        {"id": 3, "name": "Elijah", "ship_id": None},
+    ],
+}
+
+
+@pytest.fixture
+async def database(target: Target, open_models: OpenModels) -> OrmDatabase:
+    """Two ships and three sailors."""
+    await load(target, Base.metadata, ROWS)
+    return await open_models(target, (Ship, Sailor))
+
+
+@pytest.fixture
+def error(database: OrmDatabase) -> str:
+    """What a plain access raises: bare by asyncpg, and before SQLAlchemy 2.1; wrapped by the others."""
+    is_bare = database.dialect.endswith("asyncpg") or sqlalchemy.__version__.startswith("2.0")
+    return "MissingGreenlet" if is_bare else "StatementError(MissingGreenlet)"
+
+
+async def opened(database: OrmDatabase, mode: AccessMode, strategy: LoaderStrategy = MAPPED) -> Opening:
+    """The sailors of the first ship."""
+    ship = await database.entity("Ship")
+    return await database.open(OpenRequest(ship, (1,), ship.relationship("sailors"), mode, strategy))
+
+
+@pytest.mark.parametrize("mode", AccessMode)
+async def test_what_opening_costs_and_gives_by_each_strategy(
+    database: OrmDatabase, mode: AccessMode, error: str, checked_out: Callable[[OrmDatabase], int]
+) -> None:
+    for strategy in LoaderStrategy:
+        opening = await opened(database, mode, strategy)
+        fails = strategy is RAISE or (strategy is MAPPED and mode is UNSAFE)
+        expected = (1, 0) if fails else SENT.get(strategy, (1, 1))
+        assert (strategy, opening.cost.select, opening.cost.access) == (strategy, *expected)
+        assert [row.cells[1].text for row in opening.rows] == ([] if fails else ["Ahab", "Starbuck"])
+        if fails and strategy is MAPPED:
+            assert opening.failure is not None
+            assert opening.failure.name == error
+            assert opening.failure.link.endswith(MISSING_GREENLET)
+            assert opening.failure.remedies
+        assert checked_out(database) == 0
+        gc.collect()  # a coroutine that nobody awaited would warn
+
+
+async def test_the_statement_that_was_never_sent_is_told(database: OrmDatabase, told: list[Statement]) -> None:
+    opening = await opened(database, UNSAFE)
+    assert opening.failure is not None
+    assert "FROM sailors" in " ".join(opening.failure.statement)
+    (unsent,) = [one for one in told if one.outcome is Outcome.NEVER_SENT]
+    assert "FROM sailors" in unsent.text
+    assert opening.instance.state == "persistent"
+    assert (await opened(database, SAFE)).failure is None
+
+
+async def test_it_is_told_too_when_the_connection_was_ended_while_idle(
+    database: OrmDatabase, target: Target, error: str, told: list[Statement]
+) -> None:
+    """What fails is the statement, and no ping of the pool that would hide it."""
+    await put(database, "Ship", (1,), Situation.AFTER_COMMIT)
+    await end_connections(target)
+    found = await access(database, "Ship", "name", UNSAFE)
+    assert found.failure is not None
+    assert found.failure.name == error
+    assert "FROM ships" in " ".join(found.failure.statement)
+    assert [one.outcome for one in told][-1] is Outcome.NEVER_SENT
+    assert (await access(database, "Ship", "name", SAFE)).failure is None
+
+
+async def test_an_opening_does_not_notice_a_connection_that_was_ended_while_idle(
+    database: OrmDatabase, target: Target, error: str
+) -> None:
+    await opened(database, SAFE)
+    await end_connections(target)
+    assert (await opened(database, SAFE)).failure is None
+    await end_connections(target)
+    failed = (await opened(database, UNSAFE)).failure
+    assert failed is not None
+    assert failed.name == error
+
+
+@pytest.mark.parametrize("situation", Situation)
+async def test_what_is_said_of_each_attribute_is_what_the_plain_access_does(
+    database: OrmDatabase, situation: Situation, checked_out: Callable[[OrmDatabase], int]
+) -> None:
+    for name in ("Ship", "Sailor"):
+        snapshot = await put(database, name, (1,), situation)
+        happened = watched(database)
+        said = [one for one in snapshot.attributes if one.verdict is not Verdict.NONE or one.name == "name"]
+        for one in said:
+            await database.predict(one.name)
+        assert happened == []
+        for one in said:
+            await put(database, name, (1,), situation)
+            assert (one.name, verdict_of(await access(database, name, one.name, UNSAFE))) == (one.name, one.verdict)
+            assert checked_out(database) == 0
+        gc.collect()
+
+
+async def test_an_attribute_that_was_awaited_is_loaded(database: OrmDatabase) -> None:
+    def of(accessed: Any) -> AttributeSnapshot:
+        return named(accessed.instance, "sailors")
+
+    await database.rest(await database.entity("Ship"), (1,))
+    assert of(await access(database, "Ship", "sailors", UNSAFE)).verdict is Verdict.IO
+    assert of(await access(database, "Ship", "sailors", SAFE)).verdict is Verdict.NONE
+    assert (await access(database, "Ship", "sailors", UNSAFE)).failure is None
