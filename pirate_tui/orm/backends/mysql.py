@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
+from pirate_tui.orm.backends import Guard
 from pirate_tui.orm.backends.servers import CHECK_ADDRESS, Remote, Stopper
 from pirate_tui.orm.tls import encrypted
 from pirate_tui.orm.troubles import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
@@ -29,6 +29,7 @@ ORDER BY privilege_type DESC""")
         1045: ("wrong user or password", "start again with the right ones"),
         1049: ("there is no such database", CHECK_ADDRESS),
         1203: ("this user has no connection left", "wait, then press r"),
+        1226: ("this user has no connection left", "wait, then press r"),
         1927: ("the server ended the connection", "press r to connect again"),
         2006: ("the connection was lost", "press r to connect again"),
         2013: ("the connection was lost", "press r to connect again"),
@@ -41,10 +42,9 @@ ORDER BY privilege_type DESC""")
 
         return encrypted(connect) if self.server.wants_tls else connect
 
-    def connect_arguments(self, time_limit: float) -> dict[str, Any]:  # noqa: ARG002  it is set when it is known whose
-        """Its limit holds until the server has accepted."""
-        tls = {} if self.server.context is None else {"ssl": self.server.context}
-        return {"connect_timeout": int(CONNECT_LIMIT), **tls}
+    def connect_arguments(self, time_limit: float) -> dict[str, Any]:  # noqa: ARG002  see `guard`
+        """Nothing but how it is encrypted."""
+        return {} if self.server.context is None else {"ssl": self.server.context}
 
     def guard(self, dbapi_connection: Any, record: Any) -> Guard:  # noqa: ARG002  the port's signature
         """Its statements have a time limit."""

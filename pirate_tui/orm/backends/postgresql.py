@@ -12,7 +12,7 @@ from pirate_tui.orm.backends.servers import APPLICATION, CHECK_ADDRESS, Remote, 
 from pirate_tui.orm.troubles import QUERY_CANCELED, sqlstate
 
 
-REFUSED, SILENT, CUT = "refused", "silent", "cut"
+NOWHERE, REFUSED, SILENT, CUT = "nowhere", "refused", "silent", "cut"
 """What libpq has no SQLSTATE for at all."""
 
 UNCODED = {
@@ -22,6 +22,7 @@ UNCODED = {
     "53300": "too many clients|too many connections|remaining connection slots",
     "57P01": "terminating connection due to administrator command",
     "57P03": "starting up|shutting down|not yet accepting connections",
+    NOWHERE: "failed to resolve host|could not translate host name",
     REFUSED: "Connection refused|No such file or directory",
     SILENT: "timeout expired|timed out",
     CUT: "server closed the connection unexpectedly|Connection reset by peer|connection is lost|connection is closed",
@@ -46,6 +47,7 @@ class PostgreSQL(Remote):
         "57P01": ("the server ended the connection", "press r to connect again"),
         "57P02": ("the server ended the connection", "press r to connect again"),
         "57P03": ("the server is starting or stopping", "wait, then press r"),
+        NOWHERE: ("there is no such host", CHECK_ADDRESS),
         REFUSED: ("refused: no server listens there", "start it, or check the address, then press r"),
         SILENT: ("no answer", "check the address and the network, then press r"),
         CUT: ("the connection was cut", "press r to connect again"),
@@ -71,14 +73,13 @@ class PostgreSQL(Remote):
         settings = {"default_transaction_read_only": "on", "statement_timeout": f"{time_limit * 1000:.0f}"}
         if self._is_asyncpg:
             tls = {} if self.server.context is None else {"ssl": self.server.context}
-            return {"server_settings": {**settings, "application_name": APPLICATION}, "timeout": CONNECT_LIMIT, **tls}
+            return {"server_settings": {**settings, "application_name": APPLICATION}, **tls}
         own = self.server.url.query.get("options", "")
         options = [
             own if isinstance(own, str) else " ".join(own),
             *(f"-c {name}={one}" for name, one in settings.items()),
         ]
-        limit = f"{CONNECT_LIMIT:.0f}"
-        return {"options": " ".join(options).strip(), "application_name": APPLICATION, "connect_timeout": limit}
+        return {"options": " ".join(options).strip(), "application_name": APPLICATION}
 
     def guard(self, dbapi_connection: Any, record: Any) -> Guard:  # noqa: ARG002  the port's signature
         """A statement is stopped by the driver's own means, or from another connection."""

@@ -1,0 +1,190 @@
+"""A link that fails: each fault becomes one line that names host, port and database, and the next question works."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from pirate_tui.domain.access import AccessMode, Situation
+from pirate_tui.domain.failure import Unreachable
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.query import Query
+from pirate_tui.domain.rows import Seek
+from pirate_tui.orm import backends, engine
+from pirate_tui.orm.backends import backend_of, servers
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.url import Server
+from tests.faults import Fault, Proxy
+from tests.orm.conftest import Base, Sailor, Ship
+from tests.orm.test_server_instances import ROWS
+from tests.orm.verdicts import access
+from tests.servers import load
+
+
+@pytest.fixture
+async def proxy(server: Server) -> AsyncIterator[Proxy]:
+    async with Proxy(server) as made:
+        yield made
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits ten seconds in a test."""
+    for module in (backends, servers, engine):
+        monkeypatch.setattr(module, "CONNECT_LIMIT", 0.4)
+    monkeypatch.setattr(engine, "SLACK", 0.2)
+
+
+@pytest.fixture
+async def connections(server: Server, proxy: Proxy, listener: Listener, impatient: None) -> AsyncIterator[Connections]:
+    del impatient
+    opened = Connections(backend_of(proxy.server(server)), 0.5, listener)
+    yield opened
+    proxy.fault = Fault.NONE
+    await opened.dispose()
+
+
+@pytest.fixture
+async def database(server: Server, proxy: Proxy, listener: Listener) -> AsyncIterator[OrmDatabase]:
+    """Two ships and three sailors, behind the proxy."""
+    await load(server, Base.metadata, ROWS)
+    opened = await open_database(proxy.server(server), (Ship, Sailor), Limits(30), listener)
+    yield opened
+    await opened.close()
+
+
+async def scalar(connections: Connections, sql: str = "SELECT 7") -> Any:
+    """The one value that a statement gives."""
+
+    async def question() -> Any:
+        async with connections.engine.connect() as connection:
+            return (await connection.exec_driver_sql(sql)).scalar_one()
+
+    return await connections.ask(question)
+
+
+async def reason(connections: Connections) -> str:
+    """Why it cannot be reached, without the name that each reason begins with."""
+    with pytest.raises(Unreachable) as caught:
+        await asyncio.wait_for(scalar(connections), 5)
+    assert caught.value.reason.startswith(f"{connections.backend.name}: ")
+    assert caught.value.way_out.endswith(("press r", "press r to connect again"))
+    return caught.value.reason.removeprefix(f"{connections.backend.name}: ")
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_server_that_is_not_there_is_refused_and_found_again(
+    connections: Connections, proxy: Proxy, *, is_open: bool
+) -> None:
+    if is_open:
+        assert await scalar(connections) == 7
+    await proxy.refuse()
+    proxy.cut()
+    assert await reason(connections) == "refused: no server listens there"
+    await proxy.listen()
+    assert await scalar(connections) == 7
+
+
+async def test_a_link_that_was_cut_while_nobody_asked_is_not_noticed(connections: Connections, proxy: Proxy) -> None:
+    assert await asyncio.gather(*(scalar(connections) for _ in range(3))) == [7] * 3
+    proxy.cut()
+    assert await asyncio.gather(*(scalar(connections) for _ in range(3))) == [7] * 3
+
+
+async def test_a_link_that_resets_new_connections_is_said_to(connections: Connections, proxy: Proxy) -> None:
+    proxy.fault = Fault.RESET
+    assert "cut" in (told := await reason(connections)) or "lost" in told or "failed" in told
+    proxy.fault = Fault.NONE
+    assert await scalar(connections) == 7
+
+
+async def test_a_link_that_swallows_everything_gives_no_answer(connections: Connections, proxy: Proxy) -> None:
+    proxy.fault = Fault.BLACKHOLE
+    began = time.monotonic()
+    assert await reason(connections) == "no answer"
+    assert time.monotonic() - began < 2
+    proxy.fault = Fault.NONE
+    assert await scalar(connections) == 7
+
+
+async def test_a_link_that_stalls_gives_no_answer_and_is_given_up(connections: Connections, proxy: Proxy) -> None:
+    assert await scalar(connections) == 7
+    proxy.fault = Fault.STALL
+    began = time.monotonic()
+    assert await reason(connections) == "no answer"
+    assert time.monotonic() - began < 2
+    proxy.fault = Fault.NONE
+    assert await scalar(connections) == 7
+
+
+async def test_a_stall_in_a_query_is_left_by_a_cancel_at_once(
+    server: Server, connections: Connections, proxy: Proxy
+) -> None:
+    assert await scalar(connections) == 7
+    sleeping = "SELECT pg_sleep(9)" if server.url.get_backend_name() == "postgresql" else "SELECT sleep(9)"
+    task = asyncio.ensure_future(scalar(connections, sleeping))
+    while not connections._jobs:  # noqa: ASYNC110, SLF001  nothing else tells that it was asked
+        await asyncio.sleep(0)
+    proxy.fault = Fault.STALL
+    began = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < engine.PATIENCE + 0.1
+
+
+async def test_a_slow_link_is_slow_and_nothing_else(connections: Connections, proxy: Proxy) -> None:
+    proxy.delay = 0.005
+    assert await scalar(connections) == 7
+
+
+async def test_closing_ends_within_a_second_while_the_link_stalls(
+    server: Server, proxy: Proxy, listener: Listener
+) -> None:
+    opened = Connections(backend_of(proxy.server(server)), 30, listener)
+    assert await scalar(opened) == 7
+    proxy.fault = Fault.STALL
+    began = time.monotonic()
+    await opened.dispose()
+    assert time.monotonic() - began < 1
+    proxy.fault = Fault.NONE
+    await opened.dispose()
+
+
+async def test_the_live_instance_outlives_the_link(database: OrmDatabase, proxy: Proxy) -> None:
+    ship = await database.entity("Ship")
+    await database.rest(ship, (1,))
+    await proxy.refuse()
+    proxy.cut()
+    with pytest.raises(Unreachable):
+        await access(database, "Ship", "sailors", AccessMode.SAFE)
+    await proxy.listen()
+    assert (await access(database, "Ship", "sailors", AccessMode.SAFE)).failure is None
+    assert (await access(database, "Ship", "name", AccessMode.UNSAFE)).failure is None
+
+
+async def test_whatever_is_asked_of_a_lost_server_is_trouble_and_works_again(
+    database: OrmDatabase, proxy: Proxy
+) -> None:
+    ship = await database.entity("Ship")
+    request = OpenRequest(ship, (1,), ship.relationship("sailors"), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
+    questions = [
+        lambda: database.page(Query(ship), Seek()),
+        lambda: database.count(Query(ship)),
+        lambda: database.rest(ship, (1,)),
+        lambda: database.open(request),
+        lambda: database.open(request._replace(mode=AccessMode.UNSAFE)),
+        lambda: database.put(ship, (1,), Situation.AFTER_COMMIT),
+        database.renew,
+    ]
+    for question in questions:
+        await proxy.refuse()
+        proxy.cut()
+        with pytest.raises(Unreachable):
+            await question()
+        await proxy.listen()
+        await question()

@@ -1,0 +1,90 @@
+"""Servers that cannot be used: one line for each reason, with host, port and database, and the way out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+
+from pirate_tui.domain.failure import Unreachable
+from pirate_tui.domain.ports import Listener
+from pirate_tui.orm.backends import backend_of, servers
+from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.url import Server
+from tests.servers import run
+
+
+async def reason(server: Server, listener: Listener) -> tuple[str, str]:
+    """Why it cannot be used, without the name that each reason begins with, and the way out."""
+    connections = Connections(backend_of(server), 30, listener)
+    try:
+        with pytest.raises(Unreachable) as caught:
+            await connections.ask(lambda: connect(connections))
+    finally:
+        await connections.dispose()
+    assert caught.value.reason.startswith(f"{server.name}: ")
+    return caught.value.reason.removeprefix(f"{server.name}: "), caught.value.way_out
+
+
+async def connect(connections: Connections) -> None:
+    """Take a connection, and give it back."""
+    async with connections.engine.connect():
+        pass
+
+
+@asynccontextmanager
+async def user(server: Server, limit: str) -> AsyncIterator[Server]:
+    """The server as somebody else who may have that many connections."""
+    name = f"crowd_{server.url.database}"
+    if server.url.get_backend_name() == "postgresql":
+        making, dropping = f"CREATE ROLE {name} LOGIN CONNECTION LIMIT {limit}", f"DROP ROLE {name}"
+    else:
+        making, dropping = f"CREATE USER {name} WITH MAX_USER_CONNECTIONS {limit}", f"DROP USER {name}"
+    await run(server, making)
+    if server.url.get_backend_name() != "postgresql":
+        await run(server, f"GRANT SELECT ON {server.url.database}.* TO {name}")
+    try:
+        yield server._replace(url=server.url.set(username=name))
+    finally:
+        await run(server, dropping)
+
+
+async def test_a_host_that_nobody_knows(server: Server, listener: Listener) -> None:
+    nowhere = server._replace(url=server.url.set(host="nowhere.invalid"))
+    assert await reason(nowhere, listener) == ("there is no such host", "check the address, then press r")
+
+
+async def test_a_database_that_is_not_there(server: Server, listener: Listener) -> None:
+    other = server._replace(url=server.url.set(database="no_such_database"))
+    assert await reason(other, listener) == ("there is no such database", "check the address, then press r")
+
+
+async def test_a_user_who_is_not_let_in(server: Server, listener: Listener) -> None:
+    stranger = server._replace(url=server.url.set(username="nobody_of_that_name", password="wrong"))  # noqa: S106
+    told, way_out = await reason(stranger, listener)
+    assert told in {"the server does not let this user in", "wrong user or password"}
+    assert "press r" in way_out or "start again" in way_out
+
+
+async def test_a_server_without_a_connection_left(server: Server, listener: Listener) -> None:
+    async with user(server, "1") as crowd:
+        first = Connections(backend_of(crowd), 30, listener)
+        async with first.engine.connect():
+            told, way_out = await reason(crowd, listener)
+        await first.dispose()
+    assert told in {"the server has no connection left", "this user has no connection left"}
+    assert way_out == "wait, then press r"
+
+
+async def test_a_pool_without_a_connection_left(
+    server: Server, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(servers.POOL, "pool_timeout", 0.1)
+    connections = Connections(backend_of(server), 30, listener)
+    async with AsyncExitStack() as held:
+        for _ in range(5):
+            await held.enter_async_context(connections.engine.connect())
+        with pytest.raises(Unreachable, match="all connections are taken: wait, or press esc"):
+            await asyncio.wait_for(connections.ask(lambda: connect(connections)), 5)
+    await connections.ask(lambda: connect(connections))
+    await connections.dispose()
