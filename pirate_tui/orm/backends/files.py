@@ -29,14 +29,20 @@ class WatchedFile:
         identity, before = (status.st_dev, status.st_ino), self._state
         if self._identity not in {None, identity}:
             raise Trouble("the file was replaced by another one", "press r to open that one")
-        self._state = (status.st_mtime_ns, status.st_size, *self._log())
+        self._state = (status.st_mtime_ns, status.st_size, *log_state(self._path))
         is_first, self._identity = self._identity is None, identity
         return not is_first and self._state != before
 
-    def _log(self) -> Seen:
-        """Of the write-ahead log beside it, which holds what is not in the file yet (https://www.sqlite.org/wal.html)."""
-        try:
-            status = Path(f"{self._path}-wal").stat()
-        except OSError:
-            return (0, 0)
-        return (status.st_mtime_ns, status.st_size) if status.st_size else (0, 0)
+
+def log_state(path: Path) -> Seen:
+    """Of the write-ahead log beside it, which holds what is not in the file yet (https://www.sqlite.org/wal.html)."""
+    try:
+        status = Path(f"{path}-wal").stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size) if status.st_size else (0, 0)
+
+
+def is_log_live(path: Path) -> bool:
+    """Is there anything in the write-ahead log?"""
+    return log_state(path) != (0, 0)

@@ -4,15 +4,16 @@ import os
 import sqlite3
 import time
 import urllib.parse
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, TextClause
+from sqlalchemy import URL, TextClause, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Busy, Trouble
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.backends.files import WatchedFile
+from pirate_tui.orm.backends.files import WatchedFile, is_log_live
 from pirate_tui.orm.troubles import ERROR_LIMIT, primary_code, was_interrupted
 
 
@@ -56,6 +57,25 @@ def read_only_url(path: Path) -> URL:
     return URL.create("sqlite+aiosqlite", database=database, query={"mode": "ro", "uri": "true"})
 
 
+IMMUTABLE = "&immutable=1"
+"""Makes SQLite read a file without a lock and without its `-shm` (https://www.sqlite.org/uri.html#uriimmutable)."""
+
+WAL_VERSION = b"\x02\x02"
+"""Where the header of a file says that it is written through a log, at byte 18 (https://www.sqlite.org/fileformat.html)."""
+
+
+def must_be_immutable(path: Path) -> bool:
+    """Is it written through a log that cannot be opened, since its folder may not be written, and that holds nothing?
+
+    With a log that holds something, what was committed last would be missed.
+    """
+    with path.open("rb") as file:
+        has_log = file.read(20)[18:] == WAL_VERSION
+    is_effective = os.access in os.supports_effective_ids
+    may_write = os.access(path.parent, os.W_OK, effective_ids=is_effective)
+    return has_log and not may_write and not is_log_live(path)
+
+
 def authorize(action: int, first: str | None, second: str | None, _schema: str | None, _by: str | None) -> int:
     """SQLite's authorizer: may this be compiled? (https://www.sqlite.org/c3ref/set_authorizer.html)."""
     if action in ALLOWED_ACTIONS:
@@ -95,10 +115,13 @@ class SQLite:
         self._path = path
         self._file = WatchedFile(path)
         self._is_lenient = False
+        self._is_immutable = False
 
     def engine(self, time_limit: float) -> AsyncEngine:  # noqa: ARG002  each question sets its own deadline
         """A read-only engine."""
-        return create_async_engine(read_only_url(self._path), connect_args={"timeout": BUSY_TIMEOUT})
+        engine = create_async_engine(read_only_url(self._path), connect_args={"timeout": BUSY_TIMEOUT})
+        event.listen(engine.sync_engine, "do_connect", self._connecting)
+        return engine
 
     def guard(self, dbapi_connection: Any, record: Any) -> Interrupter:  # noqa: ARG002  the port's signature
         """Query-only, authorizer, deadline."""
@@ -143,11 +166,21 @@ class SQLite:
 
     def has_changed(self) -> bool:
         """Has the file been written to since the last look?"""
+        if self._is_immutable and is_log_live(self._path):
+            raise Trouble("another program has begun to write to the file", "press r to read it as it is now")
         return self._file.has_changed()
 
     def renew(self) -> None:
         """Take the file that is found at the next look."""
         self._file.take()
+        self._is_immutable = False
+
+    def _connecting(self, _dialect: Any, _record: Any, arguments: list[str], _options: Any) -> None:
+        """An engine's `do_connect` event."""
+        with suppress(OSError):  # SQLite itself says what is wrong with the file
+            if must_be_immutable(self._path):
+                self._is_immutable = True
+                arguments[0] += IMMUTABLE
 
 
 def _decode_leniently(data: bytes) -> str:
