@@ -99,8 +99,8 @@ class Connections:
         self._listener = listener
         self._jobs: dict[asyncio.Future[Any], Errand] = {}
         """Questions under way."""
-        self._endings: set[asyncio.Future[None]] = set()
-        """Of those that are being stopped."""
+        self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
+        """Of those that are being stopped: a second cancel would meet SQLAlchemy while it gives the connection up."""
         engine = self.engine.sync_engine
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "checkout", self._checked_out)
@@ -144,7 +144,7 @@ class Connections:
 
     async def _close(self) -> None:
         if self._endings:
-            await asyncio.wait(tuple(self._endings))
+            await asyncio.wait(self._endings.values())
         try:
             await self.engine.dispose()
         except DATABASE_ERRORS:  # a connection that is lost cannot be closed either
@@ -175,10 +175,10 @@ class Connections:
 
     def _end_soon(self, job: "asyncio.Future[Any]", errand: Errand) -> "asyncio.Future[None]":
         """Stop a question, in a task of its own."""
-        ending = asyncio.ensure_future(self._end(job, errand))
-        self._endings.add(ending)
-        ending.add_done_callback(self._endings.discard)
-        return ending
+        if job not in self._endings:
+            self._endings[job] = ending = asyncio.ensure_future(self._end(job, errand))
+            ending.add_done_callback(lambda _: self._endings.pop(job))
+        return self._endings[job]
 
     async def _end(self, job: "asyncio.Future[Any]", errand: Errand) -> None:
         """Stop it at the database, again and again; a server that does not hear is left to itself."""

@@ -45,7 +45,14 @@ async def connections(server: Server, proxy: Proxy, listener: Listener, impatien
     opened = Connections(backend_of(proxy.server(server)), 0.5, listener)
     yield opened
     proxy.fault = Fault.NONE
-    await opened.dispose()
+    await all_closed(opened)
+
+
+async def all_closed(connections: Connections) -> None:
+    """Close, now that the link is well, until nothing is left behind."""
+    async with asyncio.timeout(20):
+        while not await connections.dispose():
+            pass
 
 
 @pytest.fixture
@@ -152,7 +159,7 @@ async def test_closing_ends_within_a_second_while_the_link_stalls(
     await opened.dispose()
     assert time.monotonic() - began < 1
     proxy.fault = Fault.NONE
-    await opened.dispose()
+    await all_closed(opened)
 
 
 async def test_the_live_instance_outlives_the_link(database: OrmDatabase, proxy: Proxy) -> None:

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy
 
 from pirate_tui.domain.access import AccessMode, AttributeSnapshot, Situation, Verdict
+from pirate_tui.domain.comparing import MeasureRequest, Way
 from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.orm.database import OrmDatabase
@@ -40,8 +41,9 @@ async def database(target: Target, open_models: OpenModels) -> OrmDatabase:
 
 @pytest.fixture
 def error(database: OrmDatabase) -> str:
-    """What a plain access raises: bare by asyncpg, and before SQLAlchemy 2.1; wrapped by the others."""
-    is_bare = database.dialect.endswith("asyncpg") or sqlalchemy.__version__.startswith("2.0")
+    """What a plain access raises: bare by asyncpg; before SQLAlchemy 2.1 by all but asyncmy; wrapped by the others."""
+    driver, is_old = database.dialect.rpartition("+")[2], sqlalchemy.__version__.startswith("2.0")
+    is_bare = driver == "asyncpg" or (is_old and driver != "asyncmy")
     return "MissingGreenlet" if is_bare else "StatementError(MissingGreenlet)"
 
 
@@ -132,3 +134,29 @@ async def test_an_attribute_that_was_awaited_is_loaded(database: OrmDatabase) ->
     assert of(await access(database, "Ship", "sailors", UNSAFE)).verdict is Verdict.IO
     assert of(await access(database, "Ship", "sailors", SAFE)).verdict is Verdict.NONE
     assert (await access(database, "Ship", "sailors", UNSAFE)).failure is None
+
+
+async def test_every_way_of_loading_costs_the_same_on_each(database: OrmDatabase, error: str) -> None:
+    ship = await database.entity("Ship")
+    sailors = ship.relationship("sailors")
+    expected = {
+        Way.AWAITED: (3, 4, 2, ""),
+        Way.PLAIN: (1, 2, 0, error),
+        Way.RUN_SYNC: (3, 4, 2, ""),
+        Way.SELECTINLOAD: (2, 4, 2, ""),
+        Way.JOINEDLOAD: (1, 3, 2, ""),
+        Way.SUBQUERYLOAD: (2, 4, 2, ""),
+        Way.IMMEDIATELOAD: (3, 4, 2, ""),
+        Way.RAISELOAD: (1, 2, 0, "InvalidRequestError"),
+    }
+    for way, costs in expected.items():
+        run = await database.measure(MeasureRequest(ship, ((1,), (2,)), sailors, way))
+        assert (way, run.statements, run.rows, run.instances, run.error) == (way, *costs)
+    gc.collect()
+
+
+async def test_each_statement_is_told_with_its_rows_and_its_cause(database: OrmDatabase, told: list[Statement]) -> None:
+    await opened(database, SAFE)
+    done = {one.cause: (one.rows, one.outcome) for one in told}
+    assert done["Ship 1"] == (1, Outcome.DONE)
+    assert done["Ship 1.sailors"] == (2, Outcome.DONE)

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Dialect, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
 from pirate_tui.orm.backends.servers import APPLICATION, CHECK_ADDRESS, Remote, Stopper
@@ -28,6 +29,41 @@ UNCODED = {
     CUT: "server closed the connection unexpectedly|Connection reset by peer|connection is lost|connection is closed",
 }
 """How a failed connection is told by libpq, and by servers whose messages are English."""
+
+
+class NotConnected(ConnectionError):  # noqa: N818  it says what is not
+    """What asyncpg raises of its own while it connects; SQLAlchemy 2.0 lets it pass as it is."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.sqlstate = sqlstate(error)
+
+
+async def _connect_by_asyncpg(*arguments: Any, **options: Any) -> Any:
+    import asyncpg
+
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise NotConnected(error) from error
+
+
+def _ping_carefully(dialect: Dialect) -> None:
+    """See to it that a connection is taken for lost which the server is just ending.
+
+    asyncpg raises "cannot switch to state" then: no error of a DBAPI, and for SQLAlchemy no reason to take another.
+    """
+    from asyncpg import InternalClientError
+
+    ping = dialect.do_ping
+
+    def do_ping(connection: Any) -> bool:
+        try:
+            return ping(connection)
+        except InternalClientError:
+            return False
+
+    dialect.do_ping = do_ping  # type: ignore[method-assign,assignment]  # there is no event for it
 
 
 class PostgreSQL(Remote):
@@ -53,6 +89,13 @@ class PostgreSQL(Remote):
         CUT: ("the connection was cut", "press r to connect again"),
     }
 
+    def engine(self, time_limit: float) -> AsyncEngine:
+        """A read-only engine, whose statements the server stops after that many seconds."""
+        engine = super().engine(time_limit)
+        if self._is_asyncpg:
+            _ping_carefully(engine.dialect)
+        return engine
+
     def options(self) -> dict[str, Any]:
         """Each transaction begins read-only."""
         return {"execution_options": {"postgresql_readonly": True}}
@@ -60,10 +103,7 @@ class PostgreSQL(Remote):
     def creator(self) -> Callable[..., Awaitable[Any]]:
         """By the driver of the URL."""
         if self._is_asyncpg:
-            import asyncpg
-
-            connecting: Callable[..., Awaitable[Any]] = asyncpg.connect
-            return connecting
+            return _connect_by_asyncpg
         from psycopg import AsyncConnection
 
         return AsyncConnection.connect
