@@ -1,7 +1,7 @@
 """Instances by each of the four drivers: opening, verdicts, and the plain access with the error that it raises."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -10,12 +10,15 @@ import sqlalchemy
 from pirate_tui.domain.access import AccessMode, AttributeSnapshot, Situation, Verdict
 from pirate_tui.domain.comparing import MeasureRequest, Way
 from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.query import Query
+from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.snippet import MISSING_GREENLET
+from pirate_tui.orm.url import Server
 from tests.orm.conftest import Base, OpenModels, Sailor, Ship
 from tests.orm.verdicts import access, named, put, verdict_of, watched
-from tests.servers import Target, end_connections, load
+from tests.servers import Target, end_connections, load, read
 
 
 SAFE, UNSAFE = AccessMode
@@ -160,3 +163,31 @@ async def test_each_statement_is_told_with_its_rows_and_its_cause(database: OrmD
     done = {one.cause: (one.rows, one.outcome) for one in told}
     assert done["Ship 1"] == (1, Outcome.DONE)
     assert done["Ship 1.sailors"] == (2, Outcome.DONE)
+
+
+OPEN_TRANSACTIONS = {
+    "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND state <> 'idle'",
+    "mysql": "SELECT count(*) FROM information_schema.innodb_trx JOIN information_schema.processlist "
+    "ON id = trx_mysql_thread_id WHERE db = database() AND id <> connection_id()",
+}
+
+
+async def test_nothing_stays_in_a_transaction_while_a_person_thinks(server: Server, open_models: OpenModels) -> None:
+    await load(server, Base.metadata, ROWS)
+    database = await open_models(server, (Ship, Sailor))
+    ship = await database.entity("Ship")
+    counting = OPEN_TRANSACTIONS[server.url.get_backend_name()]
+    works: list[Callable[[], Awaitable[object]]] = [
+        lambda: database.page(Query(ship), Seek()),
+        lambda: database.rest(ship, (1,)),
+        lambda: opened(database, SAFE),
+        lambda: opened(database, UNSAFE),
+        lambda: put(database, "Ship", (1,), Situation.AFTER_COMMIT),
+        lambda: access(database, "Ship", "name", SAFE),
+        lambda: put(database, "Ship", (1,), Situation.AFTER_ROLLBACK),
+        lambda: access(database, "Ship", "name", UNSAFE),
+    ]
+    for work in works:
+        await work()
+        assert await read(server, counting) == [(0,)]
