@@ -1,17 +1,15 @@
 """The composition root: settings -> database -> browser."""
 
-import asyncio
 import gc
 import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from pirate_tui.command_line import check_file, check_terminal, parse, start_logging
+from pirate_tui.command_line import check_terminal, parse, report_bug
 from pirate_tui.domain.failure import CannotStart
-from pirate_tui.domain.text import clean
-from pirate_tui.opening import Composition, Given, given_models
-from pirate_tui.settings import Settings, world_path
+from pirate_tui.ending import run
+from pirate_tui.opening import Composition
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -26,40 +24,27 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
         check(given[1:])
     settings = parse(given)
+    sys.excepthook = report_bug
     try:
         check_terminal()
-        if settings.database is not None:
-            check_file(settings.database)
-        start_logging(settings.log)
-        models = given_models(settings)
+        composition = Composition(settings)
+        composition.prepare()
+        gc.disable()  # what the start makes, stays; see `Composition.connect`
+        sys.exit(run(lambda: browse(composition), composition.close, composition.ends_within))
     except CannotStart as reason:
         sys.stderr.write(f"pirate-tui: {reason.message}\n")
         sys.exit(reason.exit_code)
-    gc.disable()  # what the start makes, stays; see `Composition.connect`
-    try:
-        sys.exit(asyncio.run(browse(settings, models)))
     except KeyboardInterrupt:  # before the screen is there; from then on the app hears signals itself
         sys.exit(128 + signal.SIGINT)
 
 
-async def browse(settings: Settings, models: Given | None) -> int:
+async def browse(composition: Composition) -> int:
     """Run the browser; its exit code."""
     from pirate_tui.ui.app import PirateApp, Start
 
-    composition = Composition(settings, models)
-    start = Start(() if models is None else models.printed, composition.remember)
-    app = PirateApp(composition.connect, _label(settings), start)
-    try:
-        await app.run_async()
-    finally:
-        await composition.close()
-        app.forget_signals()
+    app = PirateApp(composition.connect, composition.label, Start(composition.printed, composition.remember))
+    await app.run_async()
     return app.return_code or 0
-
-
-def _label(settings: Settings) -> str:
-    """What to call the database before it is open."""
-    return clean((settings.database or world_path()).name)
 
 
 if __name__ == "__main__":

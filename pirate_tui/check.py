@@ -1,7 +1,6 @@
 """The sub-command `check`: what a plain access to every attribute would do, without a screen; for people and CI."""
 
 import argparse
-import asyncio
 import json
 import signal
 import sys
@@ -10,7 +9,7 @@ from contextlib import aclosing, redirect_stdout
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from pirate_tui.command_line import CleanParser, add_database, check_file, check_models, start_logging
+from pirate_tui.command_line import CleanParser, add_database, check_models, report_bug, settings_of
 from pirate_tui.domain.access import (
     BLOCKING,
     AccessMode,
@@ -26,7 +25,8 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.domain.text import clean, clean_lines
-from pirate_tui.opening import Composition, given_models
+from pirate_tui.ending import run
+from pirate_tui.opening import Composition
 from pirate_tui.settings import Settings
 
 
@@ -103,15 +103,14 @@ class Line(NamedTuple):
 def main(arguments: Sequence[str]) -> NoReturn:
     """The command `pirate-tui check`: never returns, ends with its exit code."""
     order = parse(arguments)
+    sys.excepthook = report_bug
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        if order.settings.database is not None:
-            check_file(order.settings.database)
-        start_logging(order.settings.log)
-        composition = Composition(order.settings, given_models(order.settings))
-        sys.exit(asyncio.run(report(order, composition)))
+        composition = Composition(order.settings)
+        composition.prepare()
+        sys.exit(run(lambda: report(order, composition), composition.close, composition.ends_within))
     except CannotStart as reason:
         _say(reason.message)
         sys.exit(reason.exit_code)
@@ -144,10 +143,9 @@ def parse(arguments: Sequence[str]) -> Order:
     parser.add_argument("--fail-on", metavar="VERDICT", choices=VERDICTS, help=fails)
     given = parser.parse_args(arguments)
     check_models(parser, given)
-    settings = Settings(given.database, reset=False, time_limit=given.timeout, log=given.log, models=given.models)
     kinds_given = frozenset(kind for some in given.only for kind in some) or frozenset(AttributeKind)
     fail_on = VERDICTS.get(given.fail_on)
-    return Order(settings, tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
+    return Order(settings_of(given), tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
 
 
 async def report(order: Order, composition: Composition) -> int:
@@ -161,8 +159,12 @@ async def report(order: Order, composition: Composition) -> int:
                     lines.append(line)
                     if order.is_json:
                         out.write(line.as_json(proves=order.proves) + "\n")
-    finally:
-        await composition.close()
+    except CannotStart as reason:
+        _say(reason.message)
+        return reason.exit_code
+    except Trouble as trouble:  # nobody presses a key: what the screen would offer is left out
+        _say(trouble.reason)
+        return NO_DATABASE
     if not order.is_json:
         out.writelines(as_table(lines, proves=order.proves))
     out.flush()

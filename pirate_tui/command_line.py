@@ -5,15 +5,17 @@ import logging
 import os
 import stat
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import NoReturn
 
 from pirate_tui import __version__
 from pirate_tui.domain.entity import ONLY_SCHEMA
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
-from pirate_tui.domain.text import clean
-from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
+from pirate_tui.domain.text import clean, clean_lines, redact
+from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings, TypedUrl
 
 
 MAGIC = b"SQLite format 3\0"
@@ -40,15 +42,16 @@ def parse(arguments: Sequence[str]) -> Settings:
     if given.reset and given.database is not None:
         parser.error("--reset makes the database that ships anew; it does not go with a DATABASE")
     check_models(parser, given)
-    return Settings(
-        given.database, given.reset, given.timeout, given.log, given.limit, models=given.models, model=given.model
-    )
+    return settings_of(given)._replace(reset=given.reset, collection_limit=given.limit, model=given.model)
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
     """Add what says which database is meant, and how it is to be opened."""
-    which = "a SQLite file; without it, the crews that ship"
-    parser.add_argument("database", metavar="DATABASE", nargs="?", type=Path, help=which)
+    which = (
+        "a SQLite file, or a SQLAlchemy URL (postgresql://user@host/name, mysql://user@host/name), whose password is "
+        "taken from PIRATE_TUI_PASSWORD, or asked for; without it, the crews that ship"
+    )
+    parser.add_argument("database", metavar="DATABASE", nargs="?", type=_database, help=which)
     models = "your mapped classes: a module or a file, whose code is run; without it, the tables are read themselves"
     parser.add_argument("--models", metavar="MODULE_OR_FILE[:BASE]", help=models)
     parser.add_argument("--schema", metavar="NAME", help="whose tables are read; a SQLite file has only main")
@@ -61,16 +64,28 @@ def check_models(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
     """Models need a database of theirs; ends with exit code 2 where there is none."""
     if given.models is not None and given.database is None:
         parser.error("--models needs the DATABASE that the models are of")
-    if given.schema not in {None, ONLY_SCHEMA}:
-        parser.error(f"there is no schema {given.schema}: a SQLite file has only {ONLY_SCHEMA}")
+    if not isinstance(given.database, TypedUrl) and (problem := schema_problem(given.schema)):
+        parser.error(problem)
+
+
+def schema_problem(schema: str | None) -> str:
+    """Why a SQLite file cannot have this schema; empty where it has."""
+    return "" if schema in {None, ONLY_SCHEMA} else f"there is no schema {schema}: a SQLite file has only {ONLY_SCHEMA}"
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """The settings that every command with a DATABASE has."""
+    return Settings(
+        given.database, reset=False, time_limit=given.timeout, log=given.log, models=given.models, schema=given.schema
+    )
 
 
 class CleanParser(argparse.ArgumentParser):
-    """A parser whose errors quote nothing that a terminal would obey."""
+    """A parser whose errors quote no secret, and nothing that a terminal would obey."""
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2; the message may quote what was given."""
-        super().error(clean(message, len(message)))
+        super().error(clean(redact(message), len(message)))
 
 
 def check_terminal() -> None:
@@ -108,12 +123,39 @@ def start_logging(file: Path | None) -> None:
     if file is not None:
         level = logging.INFO
         try:
+            _make_private(file)
             handler = logging.FileHandler(file, encoding="utf-8")
         except OSError as error:
             raise CannotStart(WRONG_USE, f"cannot log to {clean(str(file))}: {error.strerror}") from error
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Words a record, its traceback included, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The words."""
+        return redact(super().format(record))
+
+
+def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A `sys.excepthook`: the traceback without secrets."""
+    told = redact("".join(traceback.format_exception(kind, error, trace)))
+    sys.stderr.write("\n".join(clean_lines(told)))
+
+
+def _make_private(file: Path) -> None:
+    """Nobody else may read what is logged, also to a file of ours that is there already; a device is as it is."""
+    file.touch(mode=0o600)
+    if file.is_file() and file.stat().st_uid == os.geteuid():
+        file.chmod(0o600)
+
+
+def _database(text: str) -> Path | TypedUrl:
+    """A DATABASE for argparse."""
+    return TypedUrl(text) if "://" in text else Path(text)
 
 
 def _rows(text: str) -> int:

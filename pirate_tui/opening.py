@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pirate_tui.command_line import check_file
-from pirate_tui.domain.failure import NO_DATABASE, CannotStart
+from pirate_tui.command_line import check_file, schema_problem, start_logging
+from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.settings import Settings, remember, remembered, world_path
+from pirate_tui.settings import Settings, TypedUrl, remember, remembered, world_path
 
 
 if TYPE_CHECKING:
     from pirate_tui.domain.ports import Listener
     from pirate_tui.orm.database import OrmDatabase
+    from pirate_tui.orm.url import Server
+
+
+ENDING_LIMIT = 0.6
+"""Seconds: what can be closed over a network takes at most 0.5, and quitting altogether may take one."""
 
 
 class Given(NamedTuple):
@@ -37,24 +42,73 @@ def given_models(settings: Settings) -> Given | None:
     return Given(models.classes, (*models.notes, *models.output))
 
 
-class Composition:
-    """Opens the database that the settings name; its `connect` is what the browser is given."""
+def target_of(settings: Settings) -> "Path | Server | None":
+    """The file or the server that the settings name; None where they name nothing. Raises `CannotStart`."""
+    if not isinstance(settings.database, TypedUrl):
+        return settings.database
+    from pirate_tui.orm.url import named  # takes SQLAlchemy, for which a file need not wait
 
-    def __init__(self, settings: Settings, given: Given | None = None) -> None:
+    target = named(settings.database)
+    if isinstance(target, Path) and (problem := schema_problem(settings.schema)):
+        raise CannotStart(WRONG_USE, clean(problem))
+    return target
+
+
+class Composition:
+    """Opens the database that the settings name; its `connect` is what the browser is given.
+
+    Raises `CannotStart` where they name one that there cannot be.
+    """
+
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._given = given
+        self._target = target_of(settings)
+        self._schema = None if isinstance(self._target, Path) else settings.schema
+        self._given: Given | None = None
         self._database: OrmDatabase | None = None
+
+    @property
+    def label(self) -> str:
+        """What to call the database before it is open."""
+        return clean((self._target or world_path()).name)
+
+    @property
+    def ends_within(self) -> float | None:
+        """Seconds that closing it may take; None for a file, with which there is nothing that it could wait for."""
+        return None if self._target is None or isinstance(self._target, Path) else ENDING_LIMIT
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """What the developer's own models wrote when they were imported."""
+        return () if self._given is None else self._given.printed
+
+    def prepare(self) -> None:
+        """Do what is done before there is a loop or a screen; it may ask for a password. Raises `CannotStart`."""
+        if isinstance(self._target, Path):
+            check_file(self._target)
+        start_logging(self._settings.log)
+        if self._target is None or isinstance(self._target, Path):
+            self._given = given_models(self._settings)
+            return
+        from pirate_tui.credentials import with_asked_password, with_known_password
+
+        for note in self._target.notes:
+            sys.stderr.write(f"pirate-tui: {note}\n")
+        known = with_known_password(self._target)
+        self._given = given_models(self._settings)
+        self._target = with_asked_password(known)
 
     async def connect(self, listener: "Listener") -> "OrmDatabase":
         """The open database. SQLAlchemy is imported here, in a thread, when the frame is on the screen."""
         await asyncio.to_thread(__import__, "pirate_tui.orm.database")
-        path = self._settings.database or await self._world()
+        target = self._target or await self._world()
         try:
-            check_file(path)
-            self._database = await self._open(path, listener)
-            self._database.begin_with(self._settings.model, remembered(path))
+            if isinstance(target, Path):
+                check_file(target)
+            self._database = await self._open(target, listener)
+            self._database.begin_with(self._settings.model, remembered(_name(target)))
         except CannotStart as reason:
-            if self._settings.database is not None:
+            if self._target is not None:
                 raise
             way_out = f"{reason.message}\npirate-tui --reset makes it anew"
             raise CannotStart(reason.exit_code, way_out) from reason
@@ -67,38 +121,41 @@ class Composition:
 
     def remember(self, model: str) -> None:
         """The next launch on this database begins with that mapped class."""
-        remember(self._settings.database or world_path(), model)
+        remember(_name(self._target or world_path()), model)
 
     async def close(self) -> None:
         """Give the database back, if it was opened."""
         if self._database is not None:
             await self._database.close()
 
-    async def _open(self, path: Path, listener: "Listener") -> "OrmDatabase":
+    async def _open(self, target: "Path | Server", listener: "Listener") -> "OrmDatabase":
         """With the models that were given; else with those that ship, where it has their tables; else with its own."""
         from pirate_tui.pirates.models import MODELS
 
         if self._given is not None:
-            return await self._open_with(path, self._given.classes, listener)
+            return await self._open_with(target, self._given.classes, listener)
+        if self._schema is not None:
+            return await self._open_with(target, None, listener)
         try:
-            return await self._open_with(path, MODELS, listener, complete=True)
+            return await self._open_with(target, MODELS, listener, complete=True)
         except CannotStart as reason:
-            if reason.exit_code != NO_DATABASE or self._settings.database is None:
+            if reason.exit_code != NO_DATABASE or self._target is None:
                 raise
-            return await self._open_with(path, None, listener)
+            return await self._open_with(target, None, listener)
 
     async def _open_with(
-        self, path: Path, classes: Sequence[type] | None, listener: "Listener", *, complete: bool = False
+        self, target: "Path | Server", classes: Sequence[type] | None, listener: "Listener", *, complete: bool = False
     ) -> "OrmDatabase":
-        """With these classes; if it is to be `complete`, only where the file has the tables of all of them."""
+        """With these classes; if it is to be `complete`, only where it has the tables of all of them."""
         from pirate_tui.orm.database import Limits, open_database
 
         limits = Limits(self._settings.time_limit, self._settings.collection_limit)
-        database = await open_database(path, classes, limits, listener)
+        database = await open_database(target, classes, limits, listener, self._schema)
         problems = [choice.problem for choice in database.choices if choice.problem]
         if complete and problems:
             await database.close()
-            raise CannotStart(NO_DATABASE, f"{clean(str(path))}: {', '.join(problems)}")
+            where = str(target) if isinstance(target, Path) else target.name
+            raise CannotStart(NO_DATABASE, f"{clean(where)}: {', '.join(problems)}")
         return database
 
     async def _world(self) -> Path:
@@ -114,3 +171,8 @@ class Composition:
             way_out = "make room, or set XDG_DATA_HOME to a folder that can be written"
             raise CannotStart(NO_DATABASE, f"cannot make {clean(str(path))}: {reason}; {way_out}") from error
         return path
+
+
+def _name(target: "Path | Server") -> Path | str:
+    """What a database is remembered by."""
+    return target if isinstance(target, Path) else target.key

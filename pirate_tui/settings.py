@@ -15,11 +15,20 @@ COLLECTION_LIMIT = 1_000
 """Instances that opening a relationship loads without being asked again, unless --limit says otherwise."""
 
 
+class TypedUrl(str):
+    """A URL as it was typed. Its repr shows nothing, since it may hold a password."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<a URL>"
+
+
 class Settings(NamedTuple):
     """One launch."""
 
-    database: Path | None
-    """The SQLite file to open; None for the pirates that ship."""
+    database: Path | TypedUrl | None
+    """The SQLite file to open, or the URL of a database; None for the pirates that ship."""
     reset: bool
     """Make the pirates anew."""
     time_limit: float
@@ -32,6 +41,8 @@ class Settings(NamedTuple):
     """The module or file with the developer's own mapped classes, as it was typed."""
     model: str | None = None
     """The mapped class to begin with."""
+    schema: str | None = None
+    """Whose tables are read; None for those that the database begins with."""
 
 
 def world_path() -> Path:
@@ -43,14 +54,14 @@ MOST_REMEMBERED = 100
 """Databases: of older ones it is forgotten which mapped class was chosen last."""
 
 
-def remembered(database: Path) -> str | None:
-    """The mapped class that was chosen last in this database, if any was."""
-    return _choices().get(str(database.resolve()))
+def remembered(database: Path | str) -> str | None:
+    """The mapped class that was chosen last in this file, or in the database of this name, if any was."""
+    return _choices().get(_key(database))
 
 
-def remember(database: Path, model: str) -> None:
+def remember(database: Path | str, model: str) -> None:
     """Keep which mapped class was chosen, for the next launch; a folder that cannot be written is logged."""
-    name, path = str(database.resolve()), _choices_path()
+    name, path = _key(database), _choices_path()
     others = [(one, chosen) for one, chosen in _choices().items() if one != name]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,8 +70,12 @@ def remember(database: Path, model: str) -> None:
         logging.getLogger(__name__).warning("the choice cannot be remembered", exc_info=True)
 
 
+def _key(database: Path | str) -> str:
+    return str(database.resolve()) if isinstance(database, Path) else database
+
+
 def _choices() -> dict[str, str]:
-    """The mapped class by the path of its database; nothing where the file is not as we write it."""
+    """The mapped class by the path or the name of its database; nothing where the file is not as we write it."""
     try:
         found = json.loads(_choices_path().read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -34,9 +34,37 @@ def test_everything_that_can_be_said() -> None:
     assert parse(["--reset"]).reset
 
 
+@pytest.mark.parametrize("name", ["a?b.db", "100%41.db", "a#b.db", "my shop.db", "file:a.db", os.fsdecode(b"\xff.db")])
+async def test_a_path_is_that_very_file(world: Path, name: str) -> None:
+    path = await asyncio.to_thread(world.rename, world.with_name(name))
+    assert parse([name]).database == Path(name)
+    assert await crews(str(path)) >= 24
+
+
+async def test_the_url_of_a_file_is_the_file(world: Path) -> None:
+    for url in (f"sqlite:///{world}", f"sqlite+aiosqlite:///{world}", f"sqlite:///file:{world}?mode=ro&uri=true"):
+        assert await crews(url) >= 24
+
+
+def test_the_url_of_a_file_has_no_other_schema_either(world: Path) -> None:
+    settings = parse([f"sqlite:///{world}", "--schema", "sales"])
+    with pytest.raises(CannotStart, match="there is no schema sales: a SQLite file has only main") as caught:
+        Composition(settings)
+    assert caught.value.exit_code == 2
+    Composition(settings._replace(schema="main"))
+
+
+def test_a_url_is_kept_as_it_was_typed_and_shows_nothing() -> None:
+    settings = parse(["postgresql://ann:word@db/shop", "--schema", "sales"])
+    assert settings.database == "postgresql://ann:word@db/shop"
+    assert settings.schema == "sales"
+    assert "word" not in repr(settings)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["--reset", "postgresql://db/shop"], "--reset makes the database that ships anew"),
         (["--reset", "my.db"], "--reset makes the database that ships anew"),
         (["--timeout", "0"], "not a number of seconds above zero"),
         (["--timeout", "-1"], "not a number of seconds above zero"),

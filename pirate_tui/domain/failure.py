@@ -77,6 +77,10 @@ class Busy(Trouble):
 class Unreachable(Trouble):
     """The server, or the connection to it, is not there: what is on the screen is from before."""
 
+    def __init__(self, where: str, reason: str, way_out: str) -> None:
+        super().__init__(reason, way_out)
+        self.reason = f"{where}: {self.reason}"  # the name stays also where a password is called the same
+
 
 BUG = 1
 """The exit code for a mistake of ours: a crash, or a verdict that turned out wrong."""

@@ -5,6 +5,7 @@ so an escape sequence in a cell could write to the clipboard. Everything foreign
 and files, SQL, parameters, error texts, tracebacks) passes `clean` or `clean_lines` once, at the border.
 """
 
+import re
 import unicodedata
 
 
@@ -19,6 +20,37 @@ INVISIBLE = frozenset(
     | {*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)}
 )
 """Marks that turn, hide or join the text around them: bidi controls, zero widths, line separators, tags."""
+
+HIDDEN = "***"
+"""What stands in the place of a secret."""
+
+IN_URL = re.compile(r"(://[^\s:/@]*:)\S*@")
+"""The password of a URL, up to its last @."""
+
+NAMED = re.compile(r"((?:password|passwd|pwd|secret|token)=)('[^']*'|\"[^\"]*\"|[^\s&;,)'\"]+)", re.IGNORECASE)
+"""A value that is called a secret."""
+
+_secrets: set[str] = set()
+"""Every way in which a secret of this process may be written."""
+
+
+def keep_secret(word: str) -> None:
+    """From now on `redact` hides the word: as it is, as it stands in a URL, and as Python quotes it."""
+    from urllib.parse import quote, quote_plus
+
+    in_urls = (quote(word), quote(word, safe=""), quote(word, safe=" +"), quote_plus(word))
+    _secrets.update(filter(None, (word, *in_urls, repr(word)[1:-1])))
+
+
+def redact(text: str) -> str:
+    """The text without secrets: those of a URL, those that are named so, and those that are to be kept, as whole words.
+
+    For whatever an error, a log or somebody's code says; not for cells, which are the database's own.
+    """
+    for secret in sorted(_secrets, key=len, reverse=True):
+        if secret in text:
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", HIDDEN, text)
+    return NAMED.sub(rf"\1{HIDDEN}", IN_URL.sub(rf"\1{HIDDEN}@", text))
 
 
 def clean(text: str, limit: int = CELL_LIMIT) -> str:

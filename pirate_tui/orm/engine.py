@@ -171,7 +171,7 @@ class Connections:
         if job.done():
             return job.result()
         self._end_soon(job, errand)
-        raise Unreachable(f"{self.backend.where}: no answer", "check the network, then press r")
+        raise Unreachable(self.backend.where, "no answer", "check the network, then press r")
 
     def _end_soon(self, job: "asyncio.Future[Any]", errand: Errand) -> "asyncio.Future[None]":
         """Stop a question, in a task of its own."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from pirate_tui.domain.text import redact
+
 
 MISSING_GREENLET = "xd2s"
 """SQLAlchemy's code of the error, the same on every version and driver; its class and text are not."""
@@ -30,9 +32,12 @@ def evaluate(source: str, names: dict[str, Any]) -> Any:
 
 
 def format_raw(error: BaseException) -> tuple[str, str]:
-    """The traceback as its user would see it, whole and verbatim from the evaluated line on; and its last line."""
+    """The traceback as its user would see it, whole and verbatim from the evaluated line on; and its last line.
+
+    Secrets are hidden in both.
+    """
     told = traceback.TracebackException(type(error), error, _from_snippet(error.__traceback__))
-    return "".join(told.format()), "".join(told.format_exception_only())
+    return redact("".join(told.format())), redact("".join(told.format_exception_only()))
 
 
 def forget(error: BaseException) -> None:

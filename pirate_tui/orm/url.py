@@ -1,8 +1,20 @@
-"""What was typed as DATABASE -> the server that is meant, with a driver that can be awaited."""
+"""What was typed as DATABASE -> the file or the server that is meant, with a driver that can be awaited."""
 
+import getpass
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.text import clean, keep_secret
+from pirate_tui.orm.tls import Tls, tls_of
 
 
 class Server(NamedTuple):
@@ -14,14 +26,205 @@ class Server(NamedTuple):
     """What is to be said before the screen starts: the driver that was chosen, a password that others can read."""
     wants_tls: bool = False
     """Is a connection that is not encrypted an error?"""
+    context: ssl.SSLContext | None = None
+    """How to encrypt it, for drivers whose URL cannot say so."""
 
     @property
     def name(self) -> str:
         """What to call it, also in errors: `db:5432/shop`."""
-        port = self.url.port or DEFAULT_PORTS[self.url.get_backend_name()]
-        host = self.url.host or "localhost"
-        return f"{f'[{host}]' if ':' in host else host}:{port}/{self.url.database or ''}"
+        url, is_postgresql = self.url, self.url.get_backend_name() == "postgresql"
+        given = url.host or url.query.get("host") or url.query.get("unix_socket")
+        host = given if isinstance(given, str) else ",".join(given or ())
+        host = host or (os.environ.get("PGHOST") if is_postgresql else None) or "localhost"
+        port = url.port or (os.environ.get("PGPORT") if is_postgresql else None)
+        shown = f"[{host}]" if url.host and ":" in host else host
+        return f"{shown}:{port or DEFAULT_PORTS[url.get_backend_name()]}/{url.database or ''}"
+
+    @property
+    def key(self) -> str:
+        """What it is remembered by: the URL without its password."""
+        return self.url._replace(password=None).render_as_string()
+
+    def with_password(self, password: str) -> "Server":
+        """The same, reached with this password, which is a secret from now on."""
+        keep_secret(password)
+        return self._replace(url=self.url.set(password=password))
 
 
 DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 """By SQLAlchemy's names of the back ends."""
+
+DRIVERS = {"postgresql": ("psycopg", "asyncpg"), "mysql": ("asyncmy",), "mariadb": ("asyncmy",)}
+"""Those that can be awaited, the one that is taken where none is named first.
+
+aiomysql is not among them: asked for TLS, it goes on in plain text with a server that has none.
+"""
+
+EXTRAS = {"psycopg": "postgresql", "asyncpg": "asyncpg", "asyncmy": "mysql"}
+"""What to install for a driver: `pirate-tui[postgresql]`."""
+
+REPLACED = {
+    "postgresql": {"", "psycopg2", "psycopg2cffi", "pg8000", "psycopg_async"},
+    "mysql": {"", "mysqldb", "pymysql", "mysqlconnector", "cymysql", "pyodbc", "aiomysql", "mariadbconnector"},
+}
+"""Drivers of SQLAlchemy in whose place one of ours is taken; without a name, it takes one that blocks."""
+
+TRUE = {"true", "yes", "on", "1"}
+
+SQLITE = {"", "aiosqlite", "pysqlite", "pysqlite_numeric"}
+"""Drivers of files that we can read; others are for files that are encrypted."""
+
+KNOWN = "give a file, or the URL of a SQLite, PostgreSQL, MariaDB or MySQL database"
+
+SECRETS = {"password", "passwd", "pwd", "sslpassword", "oauth_client_secret"}
+"""Options of a URL that no tool hides."""
+
+OPTIONS = {
+    "asyncpg": {"host", "port", "passfile", "target_session_attrs", "prepared_statement_cache_size", "krbsrvname"},
+    "asyncmy": {"unix_socket", "charset"},
+}
+"""What a URL may ask of a driver that would raise a TypeError at anything else; libpq says itself what it lacks."""
+
+LIMITS = {"connect_timeout", "read_timeout", "write_timeout", "timeout", "command_timeout"}
+"""Options that are not heeded: the browser has time limits of its own."""
+
+FORM = "write driver://user@host:port/database, and %40 for an @ in a name"
+
+OPEN_PASSWORD = "others can read the password in the process list and in the shell's history: set PIRATE_TUI_PASSWORD"  # noqa: S105  it names the way out
+
+HIGHEST_PORT = 65535
+
+
+def named(typed: str) -> Path | Server:
+    """The file or the server that a URL means. Raises `CannotStart`, which quotes no password."""
+    backend, _, driver = typed.partition("://")[0].lower().partition("+")
+    backend = "postgresql" if backend == "postgres" else backend
+    if backend == "sqlite":
+        return _file(typed, driver)
+    if backend not in DRIVERS:
+        raise _wrong(f"{clean(backend)}:// cannot be opened; {KNOWN}")
+    chosen = _driver(backend, driver)
+    url = _parsed(typed, f"{backend}+{chosen}")
+    tls = tls_of(url.query)
+    server = Server(_with_database(_options(url, chosen, tls.left)), wants_tls=tls.is_wanted)
+    return _encrypted(server, tls)._replace(notes=tuple(_notes(url, f"{backend}+{driver}", tls, server)))
+
+
+def _notes(url: URL, typed: str, tls: Tls, server: Server) -> Iterator[str]:
+    """What a person should know of the URL that was typed, before the screen starts."""
+    if typed != url.drivername:
+        yield f"taking the driver {url.get_driver_name()}, as {url.drivername}:// would"
+    if not url.database:
+        yield f"the URL names no database; taking {clean(str(server.url.database))}"
+    if url.get_driver_name() == "asyncmy" and tls.is_negotiable:
+        yield "asyncmy cannot try TLS and go on without: this is not encrypted, unless you ask for ?sslmode=require"
+    if url.password:
+        yield OPEN_PASSWORD
+
+
+def _encrypted(server: Server, tls: Tls) -> Server:
+    """The server, as its driver wants to hear of TLS; asked for nothing, it does what it always does."""
+    driver = server.url.get_driver_name()
+    if driver == "psycopg":
+        return server._replace(url=server.url.update_query_dict(tls.as_libpq()))
+    if server.wants_tls:
+        return server._replace(context=tls.context())
+    if driver == "asyncpg" and tls.mode is not None:
+        return server._replace(url=server.url.update_query_dict({"ssl": tls.mode}))
+    return server
+
+
+def _file(typed: str, driver: str) -> Path:
+    """The file of a SQLite URL, whatever else the URL asks."""
+    url = _parsed(typed, "sqlite")
+    if driver not in SQLITE:
+        raise _wrong(f"sqlite+{clean(driver)}:// cannot be opened; {KNOWN}")
+    if url.host:
+        raise _wrong("write sqlite:///name.db for a file of this folder, sqlite:////folder/name.db for any other")
+    name = url.database or ""
+    if name.startswith("file:") and url.query.get("uri") in TRUE:
+        name = unquote(name.removeprefix("file:").partition("?")[0]).removeprefix("//")
+    if name in {"", ":memory:"} or url.query.get("mode") == "memory":
+        raise _wrong("a SQLite database in memory is gone when its program ends; give a file, or nothing at all")
+    return Path(name)
+
+
+def _driver(backend: str, given: str) -> str:
+    """An async driver that is installed."""
+    offered = DRIVERS[backend]
+    if given not in {*offered, *REPLACED.get(backend, REPLACED["mysql"])}:
+        ways = " or ".join(f"{backend}+{one}://" for one in offered)
+        raise _wrong(f"there is no driver {clean(given)}; write {ways}")
+    wanted = (given,) if given in offered else offered
+    for driver in wanted:
+        if not _why_not(driver):
+            return driver
+    raise _wrong(f"{wanted[0]} {_why_not(wanted[0])}: pip install 'pirate-tui[{EXTRAS[wanted[0]]}]'")
+
+
+def _why_not(driver: str) -> str:
+    """Why the driver cannot be imported; empty where it can."""
+    try:
+        import_module(driver)
+    except ModuleNotFoundError as error:
+        return "is not installed" if error.name == driver else f"lacks {clean(str(error.name))}"
+    except ImportError as error:
+        return f"cannot be imported ({clean(str(error))})"
+    return ""
+
+
+def _parsed(typed: str, scheme: str) -> URL:
+    """The parts of the URL, none of which is quoted where they are wrong: any might hold a part of a password."""
+    try:
+        url = make_url(f"{scheme}://{typed.partition('://')[2]}")
+    except (ArgumentError, ValueError):
+        raise _wrong(f"the URL cannot be understood; {FORM}") from None
+    if url.password:
+        keep_secret(url.password)
+    if typed.count("@") > 1 or not _is_sound(url):  # what is behind the first may be of the password
+        raise _wrong(f"the URL cannot be understood; {FORM}")
+    if SECRETS & {option.lower() for option in url.query}:
+        raise _wrong("a password does not belong into the options of a URL: set PIRATE_TUI_PASSWORD instead")
+    return url
+
+
+def _is_sound(url: URL) -> bool:
+    """Is it without what no server could have, and drivers would raise other errors at than those of a database?"""
+    try:
+        (url.host or "").encode("idna")
+    except UnicodeError:
+        return False
+    port = 1 if url.port is None else url.port
+    return 0 < port <= HIGHEST_PORT and "\0" not in "".join(map(str, url))
+
+
+def _options(url: URL, driver: str, given: Mapping[str, str | tuple[str, ...]]) -> URL:
+    """The URL with those of its options that the driver knows; connecting has a time limit of ours."""
+    known = OPTIONS.get(driver)
+    options = {name: value for name, value in given.items() if name not in LIMITS}
+    for name in options:
+        if known is not None and name not in known:
+            raise _wrong(f"{driver} is not given the option {clean(name)}; it may be one of {', '.join(sorted(known))}")
+    url = url.set(query=options)
+    try:
+        url.get_dialect()().create_connect_args(url)
+    except (ArgumentError, ValueError) as error:
+        raise _wrong(f"the options of the URL cannot be used: {clean(str(error))}") from None
+    return url
+
+
+def _with_database(url: URL) -> URL:
+    """The URL with a database: PostgreSQL has one for each user, by custom (libpq's, which its drivers share)."""
+    if url.database:
+        return url
+    if url.get_backend_name() != "postgresql":
+        raise _wrong(f"the URL names no database; {FORM}")
+    database = os.environ.get("PGDATABASE") or url.username or os.environ.get("PGUSER")
+    try:
+        return url.set(database=database or getpass.getuser())
+    except (KeyError, OSError):
+        raise _wrong(f"the URL names neither a user nor a database, and you have no name here; {FORM}") from None
+
+
+def _wrong(message: str) -> CannotStart:
+    return CannotStart(WRONG_USE, message)

@@ -1,12 +1,14 @@
-"""`clean` and `clean_lines`: whatever comes in, what goes out is safe for a terminal, and nothing is lost."""
+"""What goes out is safe for a terminal whatever comes in, nothing is lost, and no secret is told."""
 
 import unicodedata
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pirate_tui.domain.text import CELL_LIMIT, INVISIBLE, clean, clean_lines
+from pirate_tui.domain import text as module
+from pirate_tui.domain.text import CELL_LIMIT, INVISIBLE, clean, clean_lines, keep_secret, redact
 
 
 AWKWARD = "\x00\x07\x1b\x7f\x80\x9b\u200b\u200e\u202e\u2066\u2069\u2028\u2029\ufeff\xad\u061c\ud800\U000e0041\uffff"
@@ -91,3 +93,51 @@ def test_clean_lines_keeps_indentation_and_has_no_limit() -> None:
 
 def test_only_newlines_end_a_line() -> None:
     assert clean_lines("a\x0bb\x0cc\rd\u2028e\x85f") == ("a␋b␌c␍d\\u{2028}e\\u{85}f",)
+
+
+@pytest.fixture
+def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The register as at the start."""
+    monkeypatch.setattr(module, "_secrets", set())
+
+
+@pytest.mark.usefixtures("_no_secrets")
+@pytest.mark.parametrize("secret", ["s3cr3t-!", "pass word", "a/b+c@d", "\u00e4\u20ac\n", "it's\\", "[(*", "100%"])
+def test_a_secret_is_hidden_however_it_is_written(secret: str) -> None:
+    keep_secret(secret)
+    for written in (secret, quote(secret), quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]):
+        assert redact(f"at <{written}> the end") == "at <***> the end"
+        assert redact(f"key={written}\nnext") == "key=***\nnext"
+
+
+@pytest.mark.usefixtures("_no_secrets")
+def test_only_whole_words_are_secrets() -> None:
+    keep_secret("a")
+    keep_secret("")
+    assert redact("a cat, a_b, la, a.") == "*** cat, a_b, la, ***."
+
+
+@pytest.mark.usefixtures("_no_secrets")
+def test_the_longer_of_two_secrets_is_hidden_whole() -> None:
+    keep_secret("shop")
+    keep_secret("shop-keeper")
+    assert redact("shop shop-keeper") == "*** ***"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://ann:word@db/shop", "postgresql://ann:***@db/shop"),
+        ("at 'mysql+asyncmy://ann:p@ss:w/rd@db/shop?x=1'.", "at 'mysql+asyncmy://ann:***@db/shop?x=1'."),
+        ("://:word@db", "://:***@db"),
+        ("https://db:8080/shop and ann@db", "https://db:8080/shop and ann@db"),
+        ("connect(host='db', password='a b', user='ann')", "connect(host='db', password=***, user='ann')"),
+        ("host=db Password=word sslpassword=other", "host=db Password=*** sslpassword=***"),
+        ("?passwd=word&token=other;secret=third", "?passwd=***&token=***;secret=***"),
+        ("WHERE password = ? AND password IS NULL", "WHERE password = ? AND password IS NULL"),
+        ("", ""),
+    ],
+)
+@pytest.mark.usefixtures("_no_secrets")
+def test_what_is_called_a_secret_is_hidden_without_being_known(text: str, shown: str) -> None:
+    assert redact(text) == shown

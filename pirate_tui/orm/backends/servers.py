@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Trouble, Unreachable
-from pirate_tui.domain.text import clean, redact
+from pirate_tui.domain.text import clean
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
 from pirate_tui.orm.snippet import chain
 from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code
@@ -133,13 +133,13 @@ class Remote:
         code = self.code(cause)
         if self.is_time_limit(code):
             return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
-        told = clean(redact(message(cause)), ERROR_LIMIT)
+        told = clean(message(cause), ERROR_LIMIT)
         found = self.reasons.get(code)
         if found is None and is_about_the_connection(error):
             found = network_reason(error) or (f"the connection failed ({told})", "press r to connect again")
         if found is None:
             return Trouble(told, "press r to try again")
-        return Unreachable(f"{self.where}: {found[0]}", found[1])
+        return Unreachable(self.where, *found)
 
 
 def is_about_the_connection(error: Exception) -> bool:

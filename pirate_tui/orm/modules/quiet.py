@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from pirate_tui.domain.text import clean_lines
+from pirate_tui.domain.text import clean_lines, redact
 
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def quietly(work: Callable[[], T], name: str) -> tuple[T, tuple[str, ...]]:
         text = _beginning(written) + "".join(
             warnings.formatwarning(one.message, one.category, one.filename, one.lineno, one.line) for one in warned
         )
-    return result, clean_lines(text.rstrip("\n")) if text.strip() else ()
+    return result, clean_lines(redact(text.rstrip("\n"))) if text.strip() else ()
 
 
 class Sink(io.RawIOBase):

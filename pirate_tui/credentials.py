@@ -1,0 +1,82 @@
+"""Passwords: found where people keep them, or asked for before there is a screen."""
+
+import asyncio
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING, cast
+
+from pirate_tui.domain.text import clean, keep_secret
+from pirate_tui.orm.backends import CONNECT_LIMIT, backend_of
+from pirate_tui.orm.troubles import DATABASE_ERRORS
+from pirate_tui.orm.url import Server
+
+
+if TYPE_CHECKING:
+    from pirate_tui.orm.backends.servers import Remote
+
+
+VARIABLE = "PIRATE_TUI_PASSWORD"
+"""Where a password is looked for that the URL does not have."""
+
+THEIRS = "PGPASSWORD"
+"""Where PostgreSQL's drivers look themselves."""
+
+TRIES = 3
+"""How often a password is asked for."""
+
+PATIENCE = 1.0
+"""Seconds after which somebody who waits is told for what."""
+
+WRONG_PASSWORD = {"28P01", 1045}
+"""What PostgreSQL and MariaDB say to a password that is wrong, or missing
+(https://www.postgresql.org/docs/current/errcodes-appendix.html, https://mariadb.com/kb/en/mariadb-error-codes/)."""
+
+
+def with_known_password(server: Server) -> Server:
+    """The server with the password of the URL; else with that of the environment; else as it was."""
+    known = os.environ.get(VARIABLE, "")
+    for secret in (known, os.environ.get(THEIRS, "")):
+        keep_secret(secret)
+    return server.with_password(known) if known and not server.url.password else server
+
+
+def with_asked_password(server: Server) -> Server:
+    """The server with a password that a person has typed, if it wants one and no driver knows it.
+
+    Whatever else is wrong with it is for the screen to show, as is a password that is wrong again and again.
+    """
+    if server.url.password or sys.stdin is None or not sys.stdin.isatty():
+        return server
+    user = server.url.username
+    whose = clean(f"{user} on {server.name}" if user else server.name)
+    for _ in range(TRIES):
+        if not asyncio.run(_wants_another_password(server)):
+            break
+        try:
+            server = server.with_password(getpass.getpass(f"pirate-tui: password of {whose}: "))
+        except EOFError:
+            break
+    return server
+
+
+async def _wants_another_password(server: Server) -> bool:
+    """Connect once; was it the password?"""
+    remote = cast("Remote", backend_of(server))
+    connecting = asyncio.ensure_future(_refusal(remote))
+    if not (await asyncio.wait({connecting}, timeout=PATIENCE))[0]:
+        sys.stderr.write(f"pirate-tui: connecting to {remote.name} ...\n")
+    refusal = await connecting
+    return refusal is not None and remote.code(getattr(refusal, "orig", None) or refusal) in WRONG_PASSWORD
+
+
+async def _refusal(remote: "Remote") -> Exception | None:
+    """Why the server cannot be connected to; None if it can."""
+    engine = remote.engine(CONNECT_LIMIT)
+    try:
+        async with engine.connect():
+            return None
+    except DATABASE_ERRORS as error:
+        return error
+    finally:
+        await engine.dispose()

@@ -1,0 +1,123 @@
+"""What a URL asks of TLS -> what the drivers are told: asked for and not had is an error, never a plain connection."""
+
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.text import clean
+
+
+Options: TypeAlias = Mapping[str, str | tuple[str, ...]]
+
+MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""libpq's (https://www.postgresql.org/docs/current/libpq-ssl.html), for every driver."""
+
+WORDS = dict.fromkeys(("true", "yes", "on", "1"), "require") | dict.fromkeys(("false", "no", "off", "0"), "disable")
+"""What else people write."""
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "mode": ("sslmode", "ssl"),
+    "ca": ("sslrootcert", "ssl_ca"),
+    "certificate": ("sslcert", "ssl_cert"),
+    "key": ("sslkey", "ssl_key"),
+    "checks_host": ("ssl_check_hostname",),
+}
+"""libpq's names of the options, and MySQL's."""
+
+
+CIPHER = "SHOW STATUS LIKE 'Ssl_cipher'"
+"""With an empty value on a connection that is not encrypted
+(https://mariadb.com/kb/en/secure-connections-overview/)."""
+
+
+class Tls(NamedTuple):
+    """What is asked for."""
+
+    mode: str | None
+    """One of libpq's; None for whatever the driver does by itself."""
+    ca: str | None
+    """The file of those who may sign the server's certificate; None for those that the system knows."""
+    certificate: str | None
+    """The file of our own certificate."""
+    key: str | None
+    """The file of its key, where it is not in the same one."""
+    left: Options
+    """The options of the URL that say nothing of TLS."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Is a connection that is not encrypted an error?"""
+        return self.mode in {"require", "verify-ca", "verify-full"}
+
+    @property
+    def is_negotiable(self) -> bool:
+        """Is it to be encrypted only if the server can?"""
+        return self.mode in {"allow", "prefer"}
+
+    def as_libpq(self) -> dict[str, str]:
+        """The options of the URL for psycopg."""
+        told = {"sslmode": self.mode, "sslrootcert": self.ca, "sslcert": self.certificate, "sslkey": self.key}
+        return {name: value for name, value in told.items() if value is not None}
+
+    def context(self) -> ssl.SSLContext:
+        """The same for the other drivers; raises `CannotStart` where a file is not what it should be."""
+        try:
+            context = ssl.create_default_context(cafile=None if self.ca == "system" else self.ca)
+            if self.certificate is not None:
+                context.load_cert_chain(self.certificate, self.key)
+        except OSError as error:
+            files = ", ".join(clean(one) for one in (self.ca, self.certificate, self.key) if one is not None)
+            raise CannotStart(WRONG_USE, f"{files}: {clean(error.strerror or str(error))}") from error
+        context.check_hostname = self.mode == "verify-full"
+        if self.mode == "require" and self.ca is None:
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+def tls_of(options: Options) -> Tls:
+    """What the options of a URL ask for. Raises `CannotStart` for what there is not."""
+    given = {part: _given(options, names) for part, names in NAMES.items()}
+    ca, certificate = given["ca"], given["certificate"]
+    mode = given["mode"]
+    if mode is not None:
+        mode = WORDS.get(mode.lower(), mode.lower())
+    elif ca is not None:
+        mode = "verify-ca" if WORDS.get(str(given["checks_host"]).lower()) == "disable" else "verify-full"
+    elif certificate is not None:
+        mode = "require"
+    if mode not in {None, *MODES}:
+        raise CannotStart(WRONG_USE, f"there is no sslmode {clean(str(mode))}; there are {', '.join(MODES)}")
+    known = {name for names in NAMES.values() for name in names}
+    return Tls(mode, ca, certificate, given["key"], {name: one for name, one in options.items() if name not in known})
+
+
+def encrypted(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """The same, of asyncmy: a connection in plain text is closed, and is an error, as is a handshake that fails."""
+
+    async def creator(*arguments: Any, **options: Any) -> Any:
+        try:
+            connection = await connect(*arguments, **options)
+        except Exception as error:
+            cause = error.__cause__
+            if not isinstance(cause, ssl.SSLError):
+                raise
+            has_none = cause.reason == "WRONG_VERSION_NUMBER"  # the server's answer is no handshake, but an error
+            raise ssl.SSLError("the server has none" if has_none else str(cause)) from error
+        async with connection.cursor() as cursor:
+            await cursor.execute(CIPHER)
+            found = await cursor.fetchone()
+        if not found or not found[1]:
+            connection.close()
+            raise ssl.SSLError("the connection is not encrypted")
+        return connection
+
+    return creator
+
+
+def _given(options: Options, names: tuple[str, ...]) -> str | None:
+    """The value of the option that has one of these names."""
+    values = {options[name] for name in names if name in options}
+    if len(values) > 1 or any(isinstance(value, tuple) for value in values):
+        raise CannotStart(WRONG_USE, f"the URL says {' and '.join(names)} more than once; say it once")
+    return str(values.pop()) if values else None
