@@ -57,7 +57,7 @@ class Entity(NamedTuple):
     has_awaitable_attrs: bool = True
     """Does the class have SQLAlchemy's mixin AsyncAttrs?"""
     has_key: bool = True
-    """Has its table a primary key? Else its rows can be looked at, and none is an instance."""
+    """Has its table a primary key that tells instances? Else its rows can be looked at, and none is an instance."""
 
     @property
     def variable(self) -> str:
@@ -82,6 +82,7 @@ class Choice(NamedTuple):
     name: str
     """The class's name."""
     table: str
+    """Its table, with the schema where the class names one."""
     related: tuple[str, ...] = ()
     """The classes that it leads to, and those that lead to it."""
     problem: str = ""

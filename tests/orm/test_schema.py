@@ -16,6 +16,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from pirate_tui.orm.preflight import Table
 from tests.orm.conftest import Remembering
 
 
@@ -181,3 +182,15 @@ async def test_two_thousand_tables_take_no_more_statements_than_two(
         await database.close()
         sent.append(len({one.number for one in told}))
     assert sent[0] == pytest.approx(sent[1], abs=8), "of t1 and its two neighbours; with two tables they are one"
+
+
+def test_a_tie_break_is_what_makes_an_order_total() -> None:
+    columns = frozenset({"id", "Name"})
+    known = Table("ships", columns, frozenset({"Id"}), is_strict=True, row_id="rowid", columns=columns)
+    assert (known.tie_break({"ID"}), known.is_total({"ID"})) == (None, True)
+    assert (known.tie_break({"name"}), known.is_total({"name"})) == ("rowid", False)
+    assert (known.tie_break({"rowid"}), known.is_total({"rowid"})) == (None, True)
+    assert [known.may_be_null(name) for name in ("NAME", "flag")] == [False, True]
+    exact = known._replace(is_folding=False, row_id=None)
+    assert (exact.tie_break({"ID"}), exact.is_total({"ID"})) == (None, False), "nothing ends it, and it needs an end"
+    assert (exact.is_total({"Id"}), exact.may_be_null("name")) == (True, True)

@@ -165,6 +165,7 @@ async def test_in_postgresql_it_does_not_even_hold_for_the_next_transaction(conn
 
 
 READS = [
+    'SELECT "a;b" FROM "x; DELETE FROM y"',
     "SELECT 1",
     " select 1",
     "(SELECT 1)",
@@ -183,7 +184,18 @@ def test_what_reads_passes_the_gate(statement: str) -> None:
     assert only_reads(statement)
 
 
-WRITES = sorted({*FORBIDDEN["mysql"], *COMMON, "", "SET x = 1", "/*!*/ SELECT 1", "/*M!100000 SELECT*/ 1", "selected"})
+HIDING = {
+    """SELECT '"'; DELETE FROM ships; SELECT '"'""",
+    """SELECT $$"$$; DELETE FROM ships; SELECT $$"$$""",
+    """SELECT 1 -- "\n; DELETE FROM ships -- \"""",
+    """SELECT 1 /* " */; DELETE FROM ships /* " */""",
+    "SELECT `a`; DELETE FROM ships",
+}
+"""What looks like a name, and is none."""
+
+WRITES = sorted(
+    {*FORBIDDEN["mysql"], *COMMON, "", "SET x = 1", "/*!*/ SELECT 1", "/*M!100000 SELECT*/ 1", "selected", *HIDING}
+)
 
 
 @pytest.mark.parametrize("statement", WRITES)

@@ -31,6 +31,11 @@ UNCODED = {
 """How a failed connection is told by libpq, and by servers whose messages are English."""
 
 
+SETTINGS = {"default_transaction_read_only": "on", "synchronize_seqscans": "off"}
+"""Of each session; without the second, rows that have no order of their own would begin anywhere
+(https://www.postgresql.org/docs/current/runtime-config-compatible.html)."""
+
+
 class NotConnected(ConnectionError):  # noqa: N818  it says what is not
     """What asyncpg raises of its own while it connects; SQLAlchemy 2.0 lets it pass as it is."""
 
@@ -110,7 +115,7 @@ class PostgreSQL(Remote):
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:
         """The session's settings, from its first statement on."""
-        settings = {"default_transaction_read_only": "on", "statement_timeout": f"{time_limit * 1000:.0f}"}
+        settings = {**SETTINGS, "statement_timeout": f"{time_limit * 1000:.0f}"}
         if self._is_asyncpg:
             tls = {} if self.server.context is None else {"ssl": self.server.context}
             return {"server_settings": {**settings, "application_name": APPLICATION}, **tls}

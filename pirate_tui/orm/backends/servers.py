@@ -43,9 +43,17 @@ TO_A_FILE = re.compile(r"\bINTO\s+(?:OUTFILE|DUMPFILE)\b", re.IGNORECASE)
 CHECK_ADDRESS = "check the address, then press r"
 
 
-def only_reads(statement: str) -> bool:
-    """Does the statement, as it is sent, only read? The server refuses to write as well; this is the second lock."""
-    return not (READING.match(statement) is None or ANOTHER.search(statement) or TO_A_FILE.search(statement))
+AMBIGUOUS = re.compile(r"'|--|/\*|#|\\|\$\w*\$")
+"""What may begin a string or a comment: where it stands, nobody but the server can tell what is a name."""
+
+
+def only_reads(statement: str, quote: str = '"') -> bool:
+    """Does the statement, as it is sent, only read? The server refuses to write as well; this is the second lock.
+
+    Names stand in `quote`s, and may hold anything.
+    """
+    bare = statement if AMBIGUOUS.search(statement) else re.sub(f"{quote}[^{quote}]*{quote}", "name", statement)
+    return not (READING.match(bare) is None or ANOTHER.search(bare) or TO_A_FILE.search(bare))
 
 
 class Stopper:
@@ -186,6 +194,6 @@ def limited(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[A
 
 def _let_only_reading_pass(*call: Any) -> None:
     """An engine's `before_cursor_execute` event."""
-    statement = call[2]
-    if not only_reads(statement):
+    connection, statement = call[0], call[2]
+    if not only_reads(statement, connection.dialect.identifier_preparer.initial_quote):
         raise Trouble(f"this was not sent, since it may write: {clean(statement)}", "the browser only reads")

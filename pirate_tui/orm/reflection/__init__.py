@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Inspector, Table, inspect
 from sqlalchemy.exc import SAWarning
@@ -13,18 +13,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.reflection.keys import ForeignKey, Graph, Link, read_foreign_keys
+from pirate_tui.orm.preflight import Place
+from pirate_tui.orm.reflection.keys import ForeignKey, Graph, Link
 from pirate_tui.orm.reflection.names import class_name, unique
 from pirate_tui.orm.reflection.relations import Relation, made, named
-from pirate_tui.orm.reflection.tables import numbered, own_fault, read_table
+from pirate_tui.orm.reflection.tables import Reader, numbered, own_fault
 from pirate_tui.orm.troubles import ERROR_LIMIT
-
-
-class Kind(Enum):
-    """What a name stands for."""
-
-    TABLE = "table"
-    VIEW = "view"
 
 
 class Key(Enum):
@@ -33,16 +27,9 @@ class Key(Enum):
     DECLARED = "declared"
     """By its primary key."""
     ROW_ID = "row id"
-    """By SQLite's number of the row, which is no column of its own."""
+    """By the database's own number of the row, which is no column of the table."""
     NONE = "none"
     """Not at all: rows are numbered as they are read."""
-
-
-class Name(NamedTuple):
-    """A table or a view, by the name that the database has for it."""
-
-    name: str
-    kind: Kind
 
 
 class Reflection:
@@ -54,14 +41,12 @@ class Reflection:
     """
 
     def __init__(self, connection: Connection, schema: str | None = None) -> None:
-        inspector = inspect(connection)
-        self._schema = schema
-        self.names = _names(inspector, schema)
+        self._reader = _reader(connection, schema)
+        self.names = self._reader.names
         """What there is: the tables, then the views."""
         taken: set[str] = set()
         self._class_names = {one.name: unique([class_name(one.name)], taken) for one in self.names}
-        self._kinds = {one.name: one.kind for one in self.names}
-        self._graph = Graph(read_foreign_keys(connection, inspector, schema), list(self._kinds))
+        self._graph = Graph(self._reader.foreign_keys, [*self._class_names])
         self._base = _base()
         self._classes: dict[str, type] = {}
         self._name_of: dict[type, str] = {}
@@ -69,12 +54,12 @@ class Reflection:
         self._related: set[str] = set()
         """The tables whose classes have their relationships."""
         self._made: dict[Relation, str] = {}
-        self._broken: dict[str, str] = {}
-        self._left_out = {one: clean(f"there is no {one.parent}", ERROR_LIMIT) for one in self._graph.dangling}
+        self._broken = dict(self._reader.denied)
+        self._left_out = {one: clean(_whither(one), ERROR_LIMIT) for one in self._graph.dangling}
 
     @property
     def broken(self) -> Mapping[str, str]:
-        """The tables and views that were tried and cannot be read, each with the reason."""
+        """The tables and views that cannot be read, each with the reason: most are known when they are tried."""
         return MappingProxyType(self._broken)
 
     @property
@@ -94,6 +79,15 @@ class Reflection:
     def name(self, mapped: type) -> str:
         """The table or view behind a class."""
         return self._name_of[mapped]
+
+    def place(self, name: str) -> Place:
+        """Where statements find a table."""
+        return Place(self._reader.schema(name), name)
+
+    def numbers(self, mapped: type) -> frozenset[str]:
+        """The column by which rows are numbered as they are read; empty where they need not be."""
+        mapper: Mapper[Any] = inspect(mapped)
+        return frozenset(column.name for column in mapper.primary_key) if self.key(mapped) is Key.NONE else frozenset()
 
     def related(self, name: str) -> tuple[str, ...]:
         """The tables that a table refers to, and those that refer to it."""
@@ -115,7 +109,7 @@ class Reflection:
 
         Its neighbours are mapped too, without their own. Raises `Trouble` where the table cannot be read.
         """
-        if name not in self._kinds:
+        if name not in self._class_names:
             raise KeyError(name)
         if name not in self._related:
             inspector = inspect(connection)
@@ -134,7 +128,7 @@ class Reflection:
             if name in self._classes or name in self._broken:
                 continue
             try:
-                table = read_table(inspector, name, self._schema)
+                table = self._reader.read(inspector, name)
                 if name not in self._classes:  # another task may have been here meanwhile
                     self._map(table)
             except Exception as error:
@@ -202,9 +196,25 @@ class Reflection:
         return Link.of(declared, self._tables[declared.child], self._tables[declared.parent])
 
 
-def _names(inspector: Inspector, schema: str | None) -> tuple[Name, ...]:
-    tables = [Name(name, Kind.TABLE) for name in inspector.get_table_names(schema)]
-    return (*tables, *(Name(name, Kind.VIEW) for name in inspector.get_view_names(schema)))
+def _reader(connection: Connection, schema: str | None) -> Reader:
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        from pirate_tui.orm.reflection.sqlite import SQLite
+
+        return SQLite(connection, schema)
+    if dialect == "postgresql":
+        from pirate_tui.orm.reflection.postgresql import PostgreSQL
+
+        return PostgreSQL(connection, schema)
+    from pirate_tui.orm.reflection.mysql import MySQL
+
+    return MySQL(connection, schema)
+
+
+def _whither(dangling: ForeignKey) -> str:
+    if dangling.elsewhere:
+        return f"{dangling.parent} is in another schema: --schema {dangling.elsewhere} shows it"
+    return f"there is no {dangling.parent}"
 
 
 def _base() -> type[DeclarativeBase]:

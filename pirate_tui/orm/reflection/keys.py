@@ -3,11 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Inspector, Table, text
-from sqlalchemy.engine import ObjectKind
-from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
+from sqlalchemy import Row, Table
 
 
 class ForeignKey(NamedTuple):
@@ -19,6 +17,8 @@ class ForeignKey(NamedTuple):
     """The table referred to; by its real name, where there is one of that name in whatever case."""
     targets: tuple[str, ...]
     """The columns referred to; empty where none are named, which means the parent's key."""
+    elsewhere: str = ""
+    """The parent's schema, where that is another than the one that is read."""
 
     def __str__(self) -> str:
         return f"{self.child} ({', '.join(self.columns)})"
@@ -53,16 +53,16 @@ class Graph:
         self._of: dict[str, list[ForeignKey]] = defaultdict(list)
         self._to: dict[str, list[ForeignKey]] = defaultdict(list)
         self.dangling: list[ForeignKey] = []
-        """Those that refer to a table that is not there."""
-        folded = by_folded_name(names)
+        """Those that refer to a table that is not there, or not here."""
+        known = set(names)
         for declared in dict.fromkeys(foreign_keys):
-            parent = real_name(declared.parent, folded)
-            if parent is None:
+            if declared.child not in known:  # it was made between two statements
+                continue
+            if declared.elsewhere or declared.parent not in known:
                 self.dangling.append(declared)
                 continue
-            found = declared._replace(parent=parent)
-            self._of[found.child].append(found)
-            self._to[parent].append(found)
+            self._of[declared.child].append(declared)
+            self._to[declared.parent].append(declared)
 
     def of(self, name: str) -> Sequence[ForeignKey]:
         """The foreign keys that a table has."""
@@ -79,49 +79,18 @@ class Graph:
         return tuple(dict.fromkeys((*parents, *children)))
 
 
-def read_foreign_keys(connection: Connection, inspector: Inspector, schema: str | None) -> list[ForeignKey]:
-    """The foreign keys of all tables, in the order of their declaration as far as the database knows it."""
-    if connection.dialect.name == "sqlite":
-        return _sqlite(connection, schema)
-    return inspected(inspector, schema)
+def declared_in(rows: Sequence[Row[Any]]) -> list[ForeignKey]:
+    """The foreign keys that a server told, in a row for each of their columns.
 
-
-def inspected(inspector: Inspector, schema: str | None) -> list[ForeignKey]:
-    """By the Inspector: one statement where the dialect has one for all tables, 6,000 for 2,000 tables of SQLite."""
-    every = inspector.get_multi_foreign_keys(schema=schema, kind=ObjectKind.TABLE)
-    return [
-        ForeignKey(
-            table,
-            tuple(one["constrained_columns"]),
-            _referred_table(one, schema),
-            tuple(one["referred_columns"]),
-        )
-        for (_, table), found in every.items()
-        for one in found
-    ]
-
-
-def _referred_table(found: ReflectedForeignKeyConstraint, schema: str | None) -> str:
-    """The table's name; with its schema where that is another: there is none of that name here."""
-    name, its_schema = found["referred_table"], found["referred_schema"]
-    return name if its_schema == schema else f"{its_schema}.{name}"
-
-
-def _sqlite(connection: Connection, schema: str | None) -> list[ForeignKey]:
-    """By one statement; SQLite numbers the last declared first (https://www.sqlite.org/pragma.html#pragma_foreign_key_list)."""
-    quoted = connection.dialect.identifier_preparer.quote_identifier(schema or "main").replace(":", r"\:")
-    statement = text(f"""\
-SELECT tables.name, keys.id, keys."table", keys."from", keys."to"
-FROM {quoted}.sqlite_master AS tables JOIN pragma_foreign_key_list(tables.name, :schema) AS keys
-WHERE tables.type = 'table'
-ORDER BY tables.rowid, keys.id DESC, keys.seq""")  # noqa: S608  a quoted name
-    found = connection.execute(statement, {"schema": schema or "main"}).all()
-    made = []
-    for (name, _), rows in groupby(found, key=lambda row: (row[0], row[1])):
-        parts = list(rows)
-        targets = tuple(part[4] for part in parts if part[4] is not None)
-        made.append(ForeignKey(name, tuple(part[3] for part in parts), parts[0][2], targets))
-    return made
+    With `child`, `number`, `child_column`, `parent`, `parent_schema`, `is_here` and `target`.
+    """
+    declared = []
+    for (child, _), some in groupby(rows, key=lambda row: (row.child, row.number)):
+        parts = list(some)
+        columns, targets = tuple(row.child_column for row in parts), tuple(row.target for row in parts)
+        elsewhere = "" if parts[0].is_here else parts[0].parent_schema
+        declared.append(ForeignKey(child, columns, parts[0].parent, targets, elsewhere))
+    return declared
 
 
 def _real_columns(names: Iterable[str], table: Table) -> tuple[str, ...]:

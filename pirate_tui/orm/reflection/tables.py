@@ -1,33 +1,16 @@
-"""One table or view as the database has it: its columns, with types that read whatever they hold, and its key."""
+"""Tables and views as the database has them, and what reads them: a `Reader` for each kind of database."""
 
 import sqlite3
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BLOB,
-    NUMERIC,
-    Boolean,
-    Column,
-    Dialect,
-    Float,
-    Inspector,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Numeric,
-    PrimaryKeyConstraint,
-    String,
-    Subquery,
-    Table,
-    func,
-    select,
-)
+from sqlalchemy import Column, Inspector, MetaData, PrimaryKeyConstraint, String, Subquery, Table, func, select
 from sqlalchemy.exc import DBAPIError, NoSuchTableError, ProgrammingError
-from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.preflight import ROW_IDS
-from pirate_tui.orm.reflection.keys import by_folded_name
+from pirate_tui.orm.reflection.keys import ForeignKey
 from pirate_tui.orm.reflection.names import attribute_name, unique
 from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, primary_code
 
@@ -35,42 +18,82 @@ from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, primary_code
 OWN_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH)
 """What SQLite says of a table that cannot be read while the others can: no such column, no such module, denied."""
 
-UNKNOWN_KEYWORDS = frozenset({"nothing", "returning"})
-"""Of SQLite's 147 keywords (https://www.sqlite.org/lang_keywords.html), those that SQLAlchemy leaves without quotes."""
+
+class Kind(Enum):
+    """What a name stands for."""
+
+    TABLE = "table"
+    VIEW = "view"
 
 
-def read_table(inspector: Inspector, name: str, schema: str | None) -> Table:
-    """The table, without foreign keys. A column's key is a name that Python allows, its name the database's own.
+class Name(NamedTuple):
+    """A table or a view, by the name that the database has for it."""
 
-    Of a SQLite table without a primary key, the number of the row is the first column, marked as SQLAlchemy marks
-    what a database adds by itself: `system`.
-    """
-    found = inspector.get_columns(name, schema=schema)
-    key = inspector.get_pk_constraint(name, schema=schema)["constrained_columns"]
+    name: str
+    kind: Kind
+
+
+class Declared(NamedTuple):
+    """A column, with the type that is to read it."""
+
+    name: str
+    type: TypeEngine[Any]
+    nullable: bool
+
+
+class Reader:
+    """What there is in a schema of one database, read at once; each table's columns are read when asked for."""
+
+    names: tuple[Name, ...]
+    """What there is: the tables, then the views."""
+    foreign_keys: Sequence[ForeignKey]
+    """Those of all tables, in the order of their declaration as far as the database knows it."""
+    denied: Mapping[str, str]
+    """What cannot be read, as far as that is known beforehand, each with the reason."""
+
+    def schema(self, name: str) -> str | None:
+        """The schema to name before a table; None where its name alone is enough."""
+        raise NotImplementedError
+
+    def read(self, inspector: Inspector, name: str) -> Table:
+        """The table, without foreign keys. A column's key is a name that Python allows, its name the database's own.
+
+        Of a table without a primary key, the number of the row is the first column where the database has one, marked
+        as SQLAlchemy marks what a database adds by itself: `system`. Raises what the database says, or ValueError.
+        """
+        raise NotImplementedError
+
+
+def table_of(
+    name: str,
+    columns: Iterable[Declared],
+    key: Sequence[str],
+    *,
+    schema: str | None,
+    row_id: tuple[str, TypeEngine[Any]] | None = None,
+    quoted: frozenset[str] = frozenset(),
+) -> Table:
+    """The table of these columns. `quoted` are keywords, in small letters, that SQLAlchemy leaves without quotes."""
+    taken: set[str] = set()
+    first: list[Column[Any]] = []
+    if row_id is not None:
+        attribute = unique([row_id[0].strip("_")], taken)
+        first = [Column(row_id[0], row_id[1], key=attribute, primary_key=True, system=True)]
+    found = {
+        one.name: Column(
+            one.name,
+            one.type,
+            key=unique([attribute_name(one.name)], taken),
+            quote=_quote(one.name, quoted),
+            nullable=one.nullable,
+        )
+        for one in columns
+    }
     if not found:
         raise ValueError("it has no columns")
-    is_sqlite = inspector.dialect.name == "sqlite"
-    taken: set[str] = set()
-    columns: dict[str, Column[Any]] = {}
-    if is_sqlite and not key and name not in inspector.get_view_names(schema):
-        columns |= _row_id({one["name"] for one in found}, taken)
-    for one in found:
-        column_type = lenient(one["type"]) if is_sqlite else one["type"]
-        attribute = unique([attribute_name(one["name"])], taken)
-        quote = _quote(one["name"])
-        columns[one["name"]] = Column(one["name"], column_type, key=attribute, quote=quote, nullable=one["nullable"])
-    constraints = [PrimaryKeyConstraint(*(columns[part] for part in key))] if key else []
-    return Table(name, MetaData(), *columns.values(), *constraints, schema=schema, quote=_quote(name))
-
-
-def _row_id(names: set[str], taken: set[str]) -> dict[str, Column[Any]]:
-    """The number of the row, by a name that no column hides; nothing where all are hidden."""
-    hidden = by_folded_name(names)
-    free = next((one for one in ROW_IDS if one not in hidden), None)
-    if free is None:
-        return {}
-    attribute = unique([free.strip("_")], taken)
-    return {free: Column(free, Integer, key=attribute, primary_key=True, system=True)}
+    constraints = [PrimaryKeyConstraint(*(found[part] for part in key))] if key else []
+    quote = _quote(name, quoted)
+    return Table(name, MetaData(), *first, *found.values(), *constraints, schema=schema, quote=quote)
 
 
 def numbered(table: Table) -> Subquery:
@@ -111,38 +134,16 @@ class AsStored(UserDefinedType[Any]):
         return self.declared
 
 
-class BytesAsStored(BLOB):
-    """A BLOB that gives the text or number which a row holds instead, where SQLAlchemy's would raise or make zeros."""
+class TextAsStored(String):
+    """The same of a type whose values are text, and can be searched: ENUM and SET."""
+
+    def __init__(self, declared: str) -> None:
+        super().__init__()
+        self.declared = declared
 
     def __repr__(self) -> str:
-        return "BLOB()"
-
-    def bind_processor(self, dialect: Dialect) -> None:
-        """Nothing is done to a value that is sent."""
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> None:
-        """Nothing is done to a value that comes."""
+        return f"{self.declared}()"
 
 
-def lenient(found: TypeEngine[Any]) -> TypeEngine[Any]:
-    """The type that reads everything which a SQLite column may hold, as near as can be to the one reflected.
-
-    SQLAlchemy passes the numbers of `DATETIME(6)` or `FLOAT(10,2)` on to parameters that mean other things.
-    """
-    if isinstance(found, Float):
-        return type(found)(found.precision)
-    if isinstance(found, Numeric):
-        # A type that SQLite does not know either (MONEY, UUID, STRING) is reflected as a bare NUMERIC.
-        is_unknown = type(found) is NUMERIC and found.precision is None
-        return NullType() if is_unknown else type(found)(found.precision, found.scale, asdecimal=False)
-    if isinstance(found, String):
-        return type(found)(found.length)
-    if isinstance(found, LargeBinary):
-        return BytesAsStored()
-    if isinstance(found, (Boolean, Integer, NullType)):
-        return found
-    return AsStored(type(found).__name__)
-
-
-def _quote(name: str) -> bool | None:
-    return True if not name or name.lower() in UNKNOWN_KEYWORDS else None
+def _quote(name: str, quoted: frozenset[str]) -> bool | None:
+    return True if not name or name.lower() in quoted else None

@@ -1,0 +1,96 @@
+"""What a PostgreSQL database has of tables, by its catalog: information_schema hides what a role does not own."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import text
+
+from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
+
+
+WANTED = """\
+unnest(CAST(:schemas AS text[]), CAST(:names AS text[])) WITH ORDINALITY AS wanted (schema, name, number)
+LEFT JOIN pg_catalog.pg_namespace s ON s.nspname = wanted.schema
+LEFT JOIN pg_catalog.pg_class c ON c.relname = wanted.name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+     AND CASE WHEN wanted.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE c.relnamespace = s.oid END"""
+"""The relations at these places; without a schema, what the search path finds there
+(https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SCHEMA)."""
+
+COLUMNS = text(f"""\
+SELECT wanted.number, wanted.schema IS NULL OR s.oid IS NOT NULL AS has_schema, c.oid IS NOT NULL AS has_table,
+       has_schema_privilege(c.relnamespace, 'USAGE') AS is_usable, has_table_privilege(c.oid, 'SELECT') AS is_readable,
+       c.relkind IN ('r', 'm') AND NOT c.relhassubclass AS has_row_id,
+       a.attname AS "column", a.attnotnull AS not_null, COALESCE(a.attnum = ANY (i.indkey), false) AS pk,
+       has_column_privilege(c.oid, a.attnum, 'SELECT') AS may_be_read
+FROM {WANTED}
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
+ORDER BY wanted.number, a.attnum""")  # noqa: S608
+"""Every column of these tables, in one row at least for each."""
+
+SIZES = text(f"""\
+WITH RECURSIVE tree (number, oid) AS (
+    SELECT wanted.number, c.oid FROM {WANTED}
+    UNION ALL
+    SELECT tree.number, i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
+)
+SELECT tree.number, CAST(sum(greatest(c.reltuples, 0)) AS bigint) AS size
+FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid
+WHERE c.relkind IN ('r', 'm', 'f')
+GROUP BY tree.number
+HAVING bool_and(c.reltuples > 0 OR (c.relkind <> 'f' AND pg_relation_size(c.oid) = 0))""")  # noqa: S608
+"""What VACUUM and ANALYZE have counted, of all partitions; nothing where one of them holds rows that were not counted.
+Unknown is -1, and was 0 before PostgreSQL 14 (https://www.postgresql.org/docs/current/catalog-pg-class.html)."""
+
+ROW_ID = "ctid"
+"""Where in its table a row lies (https://www.postgresql.org/docs/current/ddl-system-columns.html); in a table with
+children, or partitions, several rows lie at the same place."""
+
+
+class PostgreSQL(Preflight):
+    """One database of a server. Names are compared letter by letter."""
+
+    async def look(self, places: Sequence[Place]) -> Mapping[Place, Table]:
+        """By one statement for all."""
+        rows = await self._questions.fetch("columns of tables", COLUMNS, _parameters(places))
+        grouped = groupby(rows, key=lambda row: int(row.number))
+        return {places[number - 1]: _table(places[number - 1], list(columns)) for number, columns in grouped}
+
+    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, int]:
+        """What was counted last, by one statement for all."""
+        rows = await self._questions.fetch("sizes of all tables", SIZES, _parameters(places), folded=True)
+        return {places[row.number - 1]: row.size for row in rows}
+
+    async def estimate(self, place: Place) -> int | None:
+        """What was counted last."""
+        rows = await self._questions.fetch(f"estimate of {place.name}", SIZES, _parameters([place]))
+        return int(rows[0].size) if rows else None
+
+
+def _parameters(places: Sequence[Place]) -> dict[str, Any]:
+    return {"schemas": [one.schema for one in places], "names": [one.name for one in places]}
+
+
+def _table(place: Place, rows: list[Any]) -> Table:
+    said, columns = rows[0], [row for row in rows if row.column is not None]
+    denied = frozenset(row.column for row in columns if not row.may_be_read)
+    if not said.has_schema:
+        return unreadable(place, f"no schema {place.schema}")
+    if not said.has_table:
+        return unreadable(place, f"no table {place}")
+    if not said.is_usable:
+        return unreadable(place, f"permission denied for schema {place.schema}")
+    if columns and len(denied) == len(columns):
+        return unreadable(place, f"permission denied for table {place}")
+    key = frozenset(row.column for row in columns if row.pk)
+    return Table(
+        name=place.name,
+        not_null=frozenset(row.column for row in columns if row.not_null),
+        key=key,
+        is_strict=bool(key),
+        row_id=ROW_ID if said.has_row_id and said.is_readable else None,
+        columns=frozenset(row.column for row in columns),
+        denied=denied,
+        is_folding=False,
+    )

@@ -1,0 +1,112 @@
+"""What a SQLite file has of tables, by its own schema table and the pragmas on it."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, bindparam, column, func, select, table, text
+
+from pirate_tui.domain.entity import ONLY_SCHEMA
+from pirate_tui.domain.failure import Busy, Trouble
+from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
+
+
+ROW_IDS = ("rowid", "_rowid_", "oid")
+"""SQLite's names for the number of a row; a column of that name hides one (https://www.sqlite.org/rowidtable.html)."""
+
+NAMES = text("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid")
+"""Every table and view, whether it can be read or not."""
+
+COLUMNS = text("""\
+SELECT tables.name, tables.type, columns.name AS "column", upper(columns.type) AS "column_type",
+       columns."notnull" AS "not_null", columns.pk, tables.sql LIKE '%WITHOUT%ROWID%' AS without_rowid
+FROM sqlite_master AS tables JOIN pragma_table_xinfo(tables.name) AS columns
+WHERE tables.type IN ('table', 'view') AND tables.name IN :names
+ORDER BY tables.rowid""").bindparams(bindparam("names", expanding=True))
+"""Every column of these tables and views; one that is broken spoils the whole statement."""
+
+STATISTICS = "sqlite_stat1"
+"""Where ANALYZE keeps what it has found (https://www.sqlite.org/fileformat2.html#stat1tab)."""
+
+ESTIMATE = text(f"SELECT stat FROM {STATISTICS} WHERE tbl = :table ORDER BY idx IS NOT NULL LIMIT 1")  # noqa: S608
+"""Its first number is the table's count of rows."""
+
+SIZES_AT_ONCE = 200
+"""Tables whose sizes one statement reads; SQLite takes 2,000 columns."""
+
+
+class SQLite(Preflight):
+    """One file. Names are compared without regard to case."""
+
+    _names: Mapping[str, str] | None = None
+    """The real names by the same in small letters."""
+
+    async def look(self, places: Sequence[Place]) -> Mapping[Place, Table]:
+        """By one statement; where one of the tables is broken, by one for each."""
+        names = await self._known()
+        found = await self._columns([names[one.name.lower()] for one in places if one.name.lower() in names])
+        by_name = {name.lower(): table for name, table in found.items()}
+        return {one: _judged(one, by_name.get(one.name.lower())) for one in places}
+
+    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, int]:
+        """Their greatest row numbers: one look each."""
+        await self.read(places)
+        numbered = [(one, row_id) for one in places if (row_id := self.table(one).row_id) is not None]
+        found: dict[Place, int] = {}
+        for start in range(0, len(numbered), SIZES_AT_ONCE):
+            part = numbered[start : start + SIZES_AT_ONCE]
+            (row,) = await self._questions.fetch("sizes of all tables", _sizes(part), folded=True)
+            found |= {place: size or 0 for (place, _), size in zip(part, row, strict=True)}
+        return found
+
+    async def estimate(self, place: Place) -> int | None:
+        """What ANALYZE has counted, where it has been run."""
+        if STATISTICS not in await self._known():
+            return None
+        found = await self._questions.fetch(f"estimate of {place.name}", ESTIMATE, {"table": place.name})
+        return int(str(found[0].stat).split()[0]) if found else None
+
+    async def _known(self) -> Mapping[str, str]:
+        if self._names is None:
+            rows = await self._questions.fetch("tables", NAMES)
+            self._names = {str(row.name).lower(): str(row.name) for row in rows}
+        return self._names
+
+    async def _columns(self, names: Sequence[str]) -> dict[str, Table]:
+        if not names:
+            return {}
+        try:
+            rows = await self._questions.fetch("columns of tables", COLUMNS, {"names": list(names)})
+        except Busy:
+            raise
+        except Trouble as trouble:
+            if len(names) == 1:
+                return {names[0]: unreadable(Place(None, names[0]), trouble.reason)}
+            return {name: table for one in names for name, table in (await self._columns([one])).items()}
+        return {name: _table(name, list(columns)) for name, columns in groupby(rows, key=lambda row: row.name)}
+
+
+def _judged(place: Place, found: Table | None) -> Table:
+    if place.schema not in {None, ONLY_SCHEMA}:
+        return unreadable(place, f"no table {place}: a SQLite file has no schema but {ONLY_SCHEMA}")
+    return unreadable(place, f"no table {place.name}") if found is None else found
+
+
+def _table(name: str, columns: list[Any]) -> Table:
+    key = [column for column in columns if column.pk]
+    is_rowid_table = columns[0].type == "table" and not columns[0].without_rowid
+    is_alias = len(key) == 1 and key[0].column_type == "INTEGER" and is_rowid_table
+    is_strict = bool(key) and (is_alias or not is_rowid_table or all(column.not_null for column in key))
+    names = frozenset(column.column for column in columns)
+    row_id = next((one for one in ROW_IDS if one not in names), None) if is_rowid_table else None
+    keys = frozenset(column.column for column in key)
+    not_null = frozenset(column.column for column in columns if column.not_null) | (keys if is_strict else frozenset())
+    return Table(name, not_null, keys, is_strict, row_id, frozenset(one.lower() for one in names))
+
+
+def _sizes(numbered: Sequence[tuple[Place, str]]) -> Select[Any]:
+    return select(*(_greatest(place.name, row_id) for place, row_id in numbered))
+
+
+def _greatest(name: str, row_id: str) -> ScalarSelect[Any]:
+    return select(func.max(column(row_id))).select_from(table(name)).scalar_subquery()

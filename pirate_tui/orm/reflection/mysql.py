@@ -1,0 +1,167 @@
+"""The tables of one database of a MariaDB or MySQL server, by information_schema."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Inspector, Integer, Row, Table, text
+from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.types import TypeEngine
+
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.preflight.mysql import BROKEN
+from pirate_tui.orm.reflection.keys import declared_in
+from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, TextAsStored, table_of
+
+
+NAMES = text("""\
+SELECT table_name AS name, table_type LIKE '%VIEW' AS is_view
+FROM information_schema.tables
+WHERE table_schema = COALESCE(:schema, database()) AND table_type <> 'SEQUENCE'
+ORDER BY is_view, table_name""")
+"""With the tables that MariaDB keeps the history of, which the Inspector does not list."""
+
+FOREIGN_KEYS = text("""\
+SELECT table_name AS child, constraint_name AS number, column_name AS child_column,
+       referenced_table_schema = table_schema AS is_here, referenced_table_schema AS parent_schema,
+       referenced_table_name AS parent, referenced_column_name AS target
+FROM information_schema.key_column_usage
+WHERE table_schema = COALESCE(:schema, database()) AND referenced_table_name IS NOT NULL
+ORDER BY table_name, constraint_name, ordinal_position""")
+
+COLUMNS = text("""\
+SELECT column_name AS name, data_type AS kind, column_type AS declared, is_nullable = 'YES' AS nullable,
+       character_maximum_length AS length, numeric_precision AS `precision`, numeric_scale AS scale,
+       datetime_precision AS fraction, column_key = 'PRI' AS is_key,
+       FIND_IN_SET('select', privileges) > 0 AS may_be_read
+FROM information_schema.columns
+WHERE table_schema = COALESCE(:schema, database()) AND table_name = :name
+ORDER BY ordinal_position""")
+
+UNIQUE = text("""\
+SELECT index_name AS number, column_name AS name FROM information_schema.statistics
+WHERE table_schema = COALESCE(:schema, database()) AND table_name = :name AND non_unique = 0
+ORDER BY index_name <> 'PRIMARY', index_name, seq_in_index""")
+"""The columns of unique indexes in their order; those of an index of which one may not be seen are left out."""
+
+UNKNOWN_KEYWORDS = frozenset({"delete_domain_id", "master_demote_to_replica", "master_demote_to_slave", "portion"})
+"""Of MariaDB's `information_schema.keywords`, those that SQLAlchemy leaves without quotes and the server does not take
+so."""
+
+
+class Year(Integer):
+    """YEAR, whose values are numbers; SQLAlchemy's own cannot be compared with one that was typed."""
+
+    def __repr__(self) -> str:
+        return "YEAR()"
+
+
+class MySQL(Reader):
+    """What a user may not see is not there at all.
+
+    The Inspector is not asked: it reads SHOW CREATE TABLE, by one statement for each table and a guess at the grammar.
+    """
+
+    def __init__(self, connection: Connection, schema: str | None) -> None:
+        self._schema = schema
+        found = connection.execute(NAMES, {"schema": schema}).all()
+        if not found and schema is not None:
+            raise Trouble(f"there is no database {clean(schema)}, or nothing in it", "give another --schema")
+        self.names = tuple(Name(row.name, Kind.VIEW if row.is_view else Kind.TABLE) for row in found)
+        self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
+        self.denied: dict[str, str] = {}
+
+    def schema(self, name: str) -> str | None:  # noqa: ARG002  the same for all
+        """The one that was asked for."""
+        return self._schema
+
+    def read(self, inspector: Inspector, name: str) -> Table:
+        """By two statements. A broken view has no columns."""
+        connection, given = inspector.bind, {"schema": self._schema, "name": name}
+        assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` is given one
+        found = connection.execute(COLUMNS, given).all()
+        rows = [row for row in found if row.may_be_read]
+        if not found and Name(name, Kind.TABLE) in self.names:
+            raise NoSuchTableError(name)
+        if not rows:
+            raise ValueError("permission denied" if found else f"it is {BROKEN}")
+        key = _key(rows, connection.execute(UNIQUE, given).all())
+        columns = [Declared(row.name, _type(row), bool(row.nullable)) for row in rows]
+        return table_of(name, columns, key, schema=self._schema, quoted=UNKNOWN_KEYWORDS)
+
+
+def _key(columns: Sequence[Row[Any]], unique: Sequence[Row[Any]]) -> Sequence[str]:
+    """The primary key; without one, the unique index that the server takes for it, if none of its columns is hidden."""
+    marked = {row.name for row in columns if row.is_key}
+    indexes = ([row.name for row in rows] for _, rows in groupby(unique, key=lambda row: row.number))
+    return next((names for names in indexes if set(names) == marked), [])
+
+
+def _type(row: Row[Any]) -> TypeEngine[Any]:
+    """The type by which an instance's value is the one that the driver gives, which a page shows too."""
+    kind = row.kind.lower()
+    if kind in {"enum", "set"}:
+        return TextAsStored(kind.upper())
+    if kind not in TYPES:
+        return AsStored(kind.upper())
+    known, options = TYPES[kind]
+    return known(**options(row))
+
+
+def _integer(row: Row[Any]) -> dict[str, Any]:
+    return {"unsigned": True} if "unsigned" in row.declared else {}
+
+
+def _decimal(row: Row[Any]) -> dict[str, Any]:
+    return {**_integer(row), "precision": row.precision, "scale": row.scale}
+
+
+def _float(_row: Row[Any]) -> dict[str, Any]:
+    """SQLAlchemy would make decimals of ten digits of them."""
+    return {"asdecimal": False}
+
+
+def _lengthy(row: Row[Any]) -> dict[str, Any]:
+    return {"length": row.length}
+
+
+def _moment(row: Row[Any]) -> dict[str, Any]:
+    return {"fsp": row.fraction} if row.fraction else {}
+
+
+def _bare(_row: Row[Any]) -> dict[str, Any]:
+    return {}
+
+
+TYPES: dict[str, tuple[Callable[..., TypeEngine[Any]], Callable[[Row[Any]], dict[str, Any]]]] = {
+    "tinyint": (mysql.TINYINT, _integer),
+    "smallint": (mysql.SMALLINT, _integer),
+    "mediumint": (mysql.MEDIUMINT, _integer),
+    "int": (mysql.INTEGER, _integer),
+    "bigint": (mysql.BIGINT, _integer),
+    "decimal": (mysql.DECIMAL, _decimal),
+    "float": (mysql.FLOAT, _float),
+    "double": (mysql.DOUBLE, _float),
+    "bit": (mysql.BIT, _bare),
+    "year": (Year, _bare),
+    "date": (mysql.DATE, _bare),
+    "datetime": (mysql.DATETIME, _moment),
+    "timestamp": (mysql.TIMESTAMP, _moment),
+    "char": (mysql.CHAR, _lengthy),
+    "varchar": (mysql.VARCHAR, _lengthy),
+    "tinytext": (mysql.TINYTEXT, _bare),
+    "text": (mysql.TEXT, _bare),
+    "mediumtext": (mysql.MEDIUMTEXT, _bare),
+    "longtext": (mysql.LONGTEXT, _bare),
+    "binary": (mysql.BINARY, _lengthy),
+    "varbinary": (mysql.VARBINARY, _lengthy),
+    "tinyblob": (mysql.TINYBLOB, _bare),
+    "blob": (mysql.BLOB, _bare),
+    "mediumblob": (mysql.MEDIUMBLOB, _bare),
+    "longblob": (mysql.LONGBLOB, _bare),
+    "json": (mysql.JSON, _bare),
+}
+"""What SQLAlchemy has for a `data_type`, with what it is made of. Not TIME: it loses the days, and the sign, of an
+interval, which MariaDB keeps up to 838 hours (https://mariadb.com/kb/en/time/)."""

@@ -1,0 +1,121 @@
+"""The tables of one schema of a PostgreSQL database."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Inspector, Table, text
+from sqlalchemy.dialects.postgresql import BIT, DOMAIN, MONEY, REGCLASS, TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange
+from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
+
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.preflight.postgresql import ROW_ID
+from pirate_tui.orm.reflection.keys import declared_in
+from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, table_of
+
+
+NAMES = text("""\
+SELECT n.nspname AS schema, c.relname AS name, c.relkind IN ('v', 'm') AS is_view,
+       pg_table_is_visible(c.oid) AS is_visible,
+       has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT') AS is_readable,
+       has_table_privilege(c.oid, 'SELECT') AS is_readable_whole,
+       c.relkind IN ('r', 'm') AND NOT c.relhassubclass AS has_row_id
+FROM pg_catalog.pg_namespace n
+LEFT JOIN pg_catalog.pg_class c
+    ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+WHERE n.nspname = COALESCE(:schema, current_schema())
+ORDER BY is_view, c.relname""")
+"""Whatever rows can be read of, by the letters of pg_class.relkind; a partitioned table stands for its partitions."""
+
+FOREIGN_KEYS = text("""\
+SELECT child.relname AS child, k.oid AS number, parent.relname AS parent, s.nspname AS parent_schema,
+       s.oid = n.oid AS is_here, c.attname AS child_column, p.attname AS target
+FROM pg_catalog.pg_namespace n
+JOIN pg_catalog.pg_class child ON child.relnamespace = n.oid AND NOT child.relispartition
+JOIN pg_catalog.pg_constraint k ON k.conrelid = child.oid AND k.contype = 'f' AND k.conparentid = 0
+JOIN pg_catalog.pg_class parent ON parent.oid = k.confrelid
+JOIN pg_catalog.pg_namespace s ON s.oid = parent.relnamespace
+CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS part (child, parent, number)
+JOIN pg_catalog.pg_attribute c ON c.attrelid = k.conrelid AND c.attnum = part.child
+JOIN pg_catalog.pg_attribute p ON p.attrelid = k.confrelid AND p.attnum = part.parent
+WHERE n.nspname = COALESCE(:schema, current_schema())
+ORDER BY child.relname, k.oid, part.number""")
+"""By numbers: SQLAlchemy reads names out of `pg_get_constraintdef`, and stumbles over a comma in one. What a table
+hands down to its partitions is left out (https://www.postgresql.org/docs/current/catalog-pg-constraint.html)."""
+
+READABLE = text("""\
+SELECT a.attname FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = :schema AND c.relname = :name AND has_column_privilege(c.oid, a.attnum, 'SELECT')""")
+"""The columns of a table that are granted one by one."""
+
+UNKNOWN_KEYWORDS = frozenset({"collation", "concurrently", "lateral", "tablesample"})
+"""Of what `pg_get_keywords()` tells, those that SQLAlchemy leaves without quotes and the server does not take so."""
+
+NO_IDENTITIES = (NullType, BIT, TSVECTOR, TSQUERY, REGCLASS, AbstractMultiRange)
+"""Beside the types that SQLAlchemy marks: their values cannot be hashed, or not be sent as they came."""
+
+
+class Tid(UserDefinedType[Any]):
+    """Where a row lies: (block, row), or the same as text, as the driver has it."""
+
+    cache_ok = True
+
+    def __repr__(self) -> str:
+        return "TID()"
+
+    def get_col_spec(self, **_options: Any) -> str:
+        """The type as DDL writes it."""
+        return "TID"
+
+
+class PostgreSQL(Reader):
+    """By the catalog, which lists also what may not be read; columns by the Inspector, which knows their types."""
+
+    def __init__(self, connection: Connection, schema: str | None) -> None:
+        found = connection.execute(NAMES, {"schema": schema}).all()
+        if not found and schema is not None:
+            raise Trouble(f"there is no schema {clean(schema)}", "give another --schema")
+        self._schema = schema
+        self._found = {row.name: row for row in found if row.name is not None}
+        self.names = tuple(Name(name, Kind.VIEW if row.is_view else Kind.TABLE) for name, row in self._found.items())
+        self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
+        self.denied = {name: "permission denied" for name, row in self._found.items() if not row.is_readable}
+
+    def schema(self, name: str) -> str | None:
+        """None for what the search path finds; a table may be hidden by another of its name, in pg_catalog say."""
+        return None if self._schema is None and self._found[name].is_visible else self._found[name].schema
+
+    def read(self, inspector: Inspector, name: str) -> Table:
+        """In a savepoint: an error would end the transaction, with the tables that are read next."""
+        connection = inspector.bind
+        assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` is given one
+        with connection.begin_nested():
+            found = self._found[name]
+            schema = self.schema(name)
+            columns = inspector.get_columns(name, schema=schema)
+            key = inspector.get_pk_constraint(name, schema=schema)["constrained_columns"]
+            if not found.is_readable_whole:
+                given = {"schema": found.schema, "name": name}
+                readable = set(connection.execute(READABLE, given).scalars())
+                columns = [one for one in columns if one["name"] in readable]
+                key = key if readable.issuperset(key) else []
+        declared = [Declared(one["name"], _type(one["type"]), one["nullable"]) for one in columns]
+        if not all(_tells_instances(one.type) for one in declared if one.name in key):
+            key = []
+        has_row_id = found.has_row_id and found.is_readable_whole and not key
+        row_id = (ROW_ID, Tid()) if has_row_id else None
+        return table_of(name, declared, key, schema=schema, row_id=row_id, quoted=UNKNOWN_KEYWORDS)
+
+
+def _type(found: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type itself; of a domain, what it is made of. SQLAlchemy knows nothing that MONEY can be compared with."""
+    while isinstance(found, DOMAIN):
+        found = found.data_type
+    return AsStored("MONEY") if isinstance(found, MONEY) else found
+
+
+def _tells_instances(found: TypeEngine[Any]) -> bool:
+    """Can an instance be told by a value of that type? Lists and dictionaries cannot, nor what is not known at all."""
+    return found.hashable and not isinstance(found, NO_IDENTITIES)
