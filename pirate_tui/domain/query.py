@@ -35,7 +35,7 @@ class Filter(NamedTuple):
 
 
 class Order(NamedTuple):
-    """By this column, and by the key where it is the same. NULLs come before all values, descending after them."""
+    """By this column, and by the key where it is the same. NULLs stand where the database places them."""
 
     column: Column
     descending: bool = False

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Dialect, Float, Integer, LargeBinary, Numeric, String
+from sqlalchemy import Boolean, Float, Integer, LargeBinary, Numeric, String
 from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.rows import Cell
 from pirate_tui.domain.text import CELL_LIMIT, clean
+from pirate_tui.orm.sql import Sql
 from pirate_tui.orm.troubles import READ_ERRORS
 
 
@@ -63,11 +64,11 @@ def natural_types(column_type: TypeEngine[Any]) -> tuple[type, ...]:
 class Reader:
     """Reads the raw values of one column, without ever failing."""
 
-    def __init__(self, column_type: TypeEngine[Any], dialect: Dialect) -> None:
+    def __init__(self, column_type: TypeEngine[Any], sql: Sql) -> None:
         self._is_boolean = isinstance(column_type, Boolean)
         self._natural = natural_types(column_type)
-        implementation = column_type.dialect_impl(dialect)
-        self._process = implementation.result_processor(dialect, None)
+        implementation = column_type.dialect_impl(sql.dialect)
+        self._process = implementation.result_processor(sql.dialect, sql.driver_code(column_type))
         self.converts = self._process is not None
         """Is the value of an instance another than the raw one?"""
 

@@ -1,61 +1,28 @@
 """Filters, searches and the instances of a relationship -> SQL expressions."""
 
-import datetime as dt
+import operator
 import re
-import uuid
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    FromClause,
-    Integer,
-    LargeBinary,
-    Select,
-    String,
-    and_,
-    cast,
-    literal,
-    literal_column,
-    or_,
-    select,
-    tuple_,
-    type_coerce,
-)
+from sqlalchemy import FromClause, Integer, Select, String, and_, literal, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Mapper, aliased, join
-from sqlalchemy.types import NullType, TypeEngine
 
 from pirate_tui.domain.query import Comparison, Filter, Within
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.search import Match
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.catalog import table_attributes
+from pirate_tui.orm.sql import Operator, Sql
+from pirate_tui.orm.sql.terms import Term
+from pirate_tui.orm.sql.typed import typed
 
 
-Term = ColumnElement[Any]
-
-TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-
-READERS: dict[type, Callable[[str], Any]] = {
-    int: int,
-    float: float,
-    Decimal: Decimal,
-    uuid.UUID: uuid.UUID,
-    dt.date: dt.date.fromisoformat,
-    dt.datetime: dt.datetime.fromisoformat,
-    dt.time: dt.time.fromisoformat,
+OPERATORS: dict[Comparison, Operator] = {
+    Comparison.EQUAL: operator.eq,
+    Comparison.LESS: operator.lt,
+    Comparison.GREATER: operator.gt,
 }
-"""How values are typed, by the Python type of a column."""
-
-GREATEST = chr(0x10FFFF)
-"""No character comes after it."""
-
-
-def raw(column: Term) -> Term:
-    """A column whose values come as the database has them: one that its type cannot read spoils nothing."""
-    return type_coerce(column, NullType())
 
 
 def column_of(mapper: Mapper[Any], name: str) -> Term:
@@ -63,33 +30,24 @@ def column_of(mapper: Mapper[Any], name: str) -> Term:
     return next(one.columns[0] for one in table_attributes(mapper) if clean(one.key) == name)
 
 
-def matching(mapper: Mapper[Any], wanted: Filter) -> Term:
+def matching(sql: Sql, mapper: Mapper[Any], wanted: Filter) -> Term:
     """The rows that pass a filter; ValueError, in words for people, where nothing can be compared so."""
     column = column_of(mapper, wanted.column.name)
     if wanted.comparison is Comparison.IS_NULL:
         return column.is_(None)
     if wanted.comparison is Comparison.CONTAINS:
-        return _text(column).contains(wanted.value, autoescape=True)
-    given = typed(column.type, wanted.value)
-    if isinstance(given, str):
-        column, value = raw(column), literal(given)
-    else:
-        value = literal(given, column.type)
-    if wanted.comparison is Comparison.EQUAL:
-        return column == value
-    return column < value if wanted.comparison is Comparison.LESS else column > value
+        return sql.contains(column, wanted.value)
+    return sql.compared(column, OPERATORS[wanted.comparison], typed(column.type, wanted.value))
 
 
-def holding(mapper: Mapper[Any], match: Match) -> Term:
+def holding(sql: Sql, mapper: Mapper[Any], match: Match) -> Term:
     """The rows that hold what is sought."""
-    if match.column is not None and match.is_prefix:
-        text = raw(_text(column_of(mapper, match.column.name)))
-        return and_(text >= literal(match.text), text < literal(match.text[:-1] + _next(match.text[-1])))
     if match.column is not None:
-        return _text(column_of(mapper, match.column.name)).contains(match.text, autoescape=True)
+        column = column_of(mapper, match.column.name)
+        return sql.begins(column, match.text) if match.is_prefix else sql.contains(column, match.text)
     columns = [one.columns[0] for one in table_attributes(mapper)]
     texts = [column for column in columns if isinstance(column.type, String)] or columns
-    return or_(*(_text(column).contains(match.text, autoescape=True) for column in texts))
+    return or_(*(sql.contains(column, match.text) for column in texts))
 
 
 def related(mapper: Mapper[Any], owner: Mapper[Any], within: Within) -> tuple[FromClause, Term]:
@@ -127,47 +85,8 @@ def exceeds_together(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most
     return select(literal_column("1")).select_from(joined).where(is_one_of(owner, keys)).limit(1).offset(most)
 
 
-def typed(column_type: TypeEngine[Any], text: str) -> Any:
-    """What was typed, as a value of the column's type; ValueError, in words for people, where it is none.
-
-    A type that nothing is known of is compared as it is stored, with the text itself.
-    """
-    if isinstance(column_type, Boolean):
-        if text.lower() not in TRUTHS:
-            raise ValueError(f"{clean(text)} is not true or false")
-        return TRUTHS[text.lower()]
-    if isinstance(column_type, LargeBinary):
-        return _bytes(text)
-    try:
-        python_type = column_type.python_type
-        return READERS.get(python_type, str)(text)
-    except NotImplementedError:
-        return text
-    except (ValueError, ArithmeticError) as error:
-        raise ValueError(f"{clean(text)} is no {python_type.__name__}") from error
-
-
-def key_equals(column: Term, part: str) -> Term:
+def key_equals(sql: Sql, column: Term, part: str) -> Term:
     """Is the key's column what was typed? ValueError when it can never be."""
-    if isinstance(column.type, Integer):
-        if not re.fullmatch(r"[+-]?\d+", part):
-            raise ValueError(f"{clean(part)} is no key here; keys are numbers")
-        return raw(column) == int(part)
-    return raw(column) == part if isinstance(column.type, String) else cast(column, String) == part
-
-
-def _text(column: Term) -> ColumnElement[str]:
-    return type_coerce(column, String()) if isinstance(column.type, String) else cast(column, String)
-
-
-def _next(char: str) -> str:
-    """The character behind: what begins with the one is before the other."""
-    following = chr(min(ord(char) + 1, ord(GREATEST)))
-    return "\ue000" if "\ud800" <= following <= "\udfff" else following
-
-
-def _bytes(text: str) -> bytes:
-    found = re.fullmatch(r"x'((?:[0-9a-fA-F]{2})*)'", text)
-    if found is None:
-        raise ValueError(f"{clean(text)} is no BLOB; write it in hexadecimal: x'00ff'")
-    return bytes.fromhex(found[1])
+    if isinstance(column.type, Integer) and not re.fullmatch(r"[+-]?\d+", part):
+        raise ValueError(f"{clean(part)} is no key here; keys are numbers")
+    return sql.key_equals(column, part)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
 from pirate_tui.domain.comparing import MeasureRequest, Run
@@ -25,19 +25,14 @@ from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.instance import LiveInstance
 from pirate_tui.orm.measuring import Measurer
 from pirate_tui.orm.pages import Pages
-from pirate_tui.orm.plans import Explain, sorts
+from pirate_tui.orm.plans import Explain
 from pirate_tui.orm.questions import Questions
 from pirate_tui.orm.schema import Schema
 from pirate_tui.orm.snapshots import label_of
+from pirate_tui.orm.sql import sql_of
 from pirate_tui.orm.statements import Recorder
 from pirate_tui.orm.url import Server
 
-
-STATISTICS = "sqlite_stat1"
-"""Where SQLite keeps what ANALYZE has found."""
-
-ESTIMATE = text(f"SELECT stat FROM {STATISTICS} WHERE tbl = :table ORDER BY idx IS NOT NULL LIMIT 1")  # noqa: S608
-"""Its first number is the table's count of rows."""
 
 ALTOGETHER = 10
 """How many times the limit of one collection may be loaded when those of many rows are opened at once."""
@@ -74,6 +69,7 @@ async def open_database(
     database = OrmDatabase(target, classes, limits, listener, schema)
     try:
         await database.check()
+        await database.learn_powers()
     except BaseException:
         await database.close()
         raise
@@ -110,6 +106,7 @@ class OrmDatabase:
         """The class to begin with."""
         self.name = backend.name
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
+        self.warning = ""
 
     @property
     def entities(self) -> tuple[Entity, ...]:
@@ -149,6 +146,13 @@ class OrmDatabase:
             raise CannotStart(NO_DATABASE, f"{self._where}: {problems}; {given}")
         self._pages.clear()
 
+    async def learn_powers(self) -> None:
+        """May this user do more than a read-only transaction forbids? Then the screen warns of it."""
+        asking = self._connections.backend.powers
+        if asking is not None:
+            found = await self._questions.fetch("rights of the user", asking)
+            self.warning = " ".join("superuser" if row[0] == "super" else str(row[0]) for row in found[:1])
+
     async def entity(self, name: str) -> Entity:
         """The class of that name, with all that can be followed from it."""
         return await self._schema.entity(name)
@@ -163,11 +167,8 @@ class OrmDatabase:
         return pages.page(seek, await self._sought(f"rows of {_name(query)}", pages, seek))
 
     async def estimate(self, query: Query) -> int | None:
-        """How many rows it may have, where ANALYZE has been run (https://www.sqlite.org/fileformat2.html#stat1tab)."""
-        if not self._schema.has_table(STATISTICS) or query.filters or query.within:
-            return None
-        found = await self._questions.fetch(f"estimate of {query.entity.name}", ESTIMATE, {"table": query.entity.table})
-        return int(str(found[0][0]).split()[0]) if found else None
+        """How many rows it may have, as the database itself believes; None where it does not say."""
+        return None if query.filters or query.within else await self._schema.estimate(query.entity)
 
     async def count(self, query: Query) -> int:
         """How many rows it has."""
@@ -190,7 +191,7 @@ class OrmDatabase:
     async def is_sorted(self, query: Query) -> bool:
         """Does an index give the rows in this order? Its plan tells."""
         explain = Explain(self._pages_of(query).sample())
-        return not sorts(await self._questions.fetch(f"plan of {_name(query)}", explain, {}))
+        return not sql_of(self._dialect).sorts(await self._questions.fetch(f"plan of {_name(query)}", explain, {}))
 
     async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
         """How many rows come before the row of that key, given as it was typed."""
@@ -288,11 +289,12 @@ class OrmDatabase:
         """What a plain access to an attribute of the live instance would send first."""
         return await self._live.predict(attribute)
 
-    async def renew(self) -> None:
-        """Take the file as it is now."""
+    async def renew(self) -> bool:
+        """Take the file as it is now, which may be another one; or connect to the same server again."""
         await self._live.close()
         await self._connections.renew()
         await self.check()
+        return not self._connections.backend.is_remote
 
     async def close(self) -> None:
         """Give back the session, the connections and their threads."""

@@ -9,7 +9,7 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pirate_tui.domain.comparing import MeasureRequest, Run, Way
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.conditions import is_one_of
@@ -30,10 +30,15 @@ class Measurer:
         self._catalog = catalog
 
     async def measure(self, request: MeasureRequest) -> Run:
-        """Load in that way, once. What stands in its way, the time limit too, is the run's error."""
+        """Load in that way, once. What stands in its way, the time limit too, is the run's error.
+
+        Raises `Unreachable`: no other way has a chance either.
+        """
         began = time.perf_counter()
         try:
             return await self._connections.ask(lambda: self._measure(request))
+        except Unreachable:
+            raise
         except Trouble as trouble:
             return Run(time.perf_counter() - began, 0, 0, 0, error=trouble.reason)
 

@@ -1,21 +1,22 @@
 """The order of a query's rows, and what comes before or after one of them: expressions, no statements.
 
 The order is total: a column that may hold NULLs and ties, and behind it the key. Rows beyond one of them are
-sought part by part, each of which an index can serve: those of the same value, those of other values, the NULLs.
-A comparison of row values would read all ties, and lose the NULLs silently.
+sought part by part, each of which an index can serve: those of the same value, those of other values, and the NULLs
+where the dialect has them. A comparison of row values would read all ties, and lose the NULLs silently.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, literal_column, or_, select, tuple_
-from sqlalchemy.types import NullType
+from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select, tuple_
 
 from pirate_tui.domain.query import Position
-from pirate_tui.domain.text import CELL_LIMIT
+from pirate_tui.orm.sql import Sql
+from pirate_tui.orm.sql.terms import Ordered, Term, as_it_is
 
 
-Term = ColumnElement[Any]
+ONE: ColumnElement[int] = literal_column("1")
+"""Row of those that are the same."""
 
 
 class Cut(NamedTuple):
@@ -40,22 +41,39 @@ class Part(NamedTuple):
     order: tuple[Term, ...]
 
 
+class Keys(NamedTuple):
+    """By what rows are ordered where the column has them alike."""
+
+    terms: Sequence[Term]
+    are_strict: bool
+    """Is none of them ever NULL?"""
+    unique_at: int = 0
+    """Those from this one on are, together, another for each row."""
+
+
 Sought = tuple[Term | None, Sequence[Term]]
 """Which rows, None for all of them, and by what they are ordered."""
 
 
 class Ordering:
-    """By a column, where there is one, then by the key; `keys` ends with a term that is unique and never NULL.
+    """By a column that may be NULL or not, where there is one, then by the key.
 
-    `is_strict` says that no part of the key is ever NULL, `is_nullable` that the column may be.
+    Where the database does not see to it that a key is unique and never NULL, a term that ends the `keys` is.
     """
 
-    def __init__(self, column: Term | None, keys: Sequence[Term], *, is_strict: bool, is_nullable: bool) -> None:
-        self._column = column
-        self._keys = list(keys)
-        self._is_strict = is_strict
+    def __init__(self, sql: Sql, column: Term | None, is_nullable: bool, keys: Keys) -> None:  # noqa: FBT001
+        self._by: Ordered | None = None if column is None else sql.ordered(column)
+        self._column = None if self._by is None else self._by.term
+        self._keys = list(keys.terms)
+        self._is_strict = keys.are_strict
+        self._unique_at = keys.unique_at
         self._is_nullable = is_nullable
-        self.selected: list[Term] = [*(() if column is None else cut(column)), *keys]
+        self._nulls_first = sql.nulls_first
+        self._ranges_row_values = sql.ranges_row_values
+        shown = () if self._by is None else self._by.shown
+        self.keys_at = len(shown)
+        """Where the key begins in what is selected."""
+        self.selected: list[Term] = [*shown, *self._keys]
         """What must be selected so that `position` can be told."""
 
     @property
@@ -65,11 +83,14 @@ class Ordering:
 
     def position(self, selected: Sequence[Any]) -> Position:
         """The position of a row of which `selected` has been selected."""
-        if self._column is None:
-            return tuple(selected[: len(self._keys)])
-        value, length, *keys = selected[: len(self._keys) + 2]
+        keys = selected[self.keys_at : len(self.selected)]
+        if self._by is None:
+            return tuple(keys)
+        value = selected[0]
+        is_whole = self.keys_at == 1 or selected[1] is None
         is_odd = isinstance(value, str) and "\\x" in value  # it may stand for bytes that are no UTF-8
-        return (Cut(value) if length is not None or is_odd else value, *keys)
+        is_known = value is None or (self._by.is_exact and is_whole and not is_odd)
+        return (value if is_known else Cut(value), *keys)
 
     def shape(self, position: Position) -> Shape:
         """How the position is compared."""
@@ -98,7 +119,7 @@ class Ordering:
             nulls.append((self._column.is_(None), self._keys))
         if shape is None:
             some: Sought = (self._column.is_not(None) if self._is_nullable else None, everything)
-            found: list[Sought] = [some, *nulls] if backward else [*nulls, some]
+            found: list[Sought] = [some, *nulls] if self._nulls_are_behind(backward=backward) else [*nulls, some]
         else:
             same = and_(self._equals(shape), self._keys_beyond(shape.nulls, "at", backward=backward))
             found = [(same, self._keys), *self._further(shape, nulls, backward=backward)]
@@ -117,12 +138,12 @@ class Ordering:
         """Behind the rows that have the same value."""
         assert self._column is not None  # noqa: S101  only where there is a column
         everything = (self._column, *self._keys)
+        nulls_are_behind = self._nulls_are_behind(backward=backward)
         if shape.value == "null":
-            return [] if backward else [(self._column.is_not(None), everything)]
+            return [] if nulls_are_behind else [(self._column.is_not(None), everything)]
         value = self._value(shape, "at")
-        if backward:
-            return [(self._column < value, everything), *nulls]
-        return [(self._column > value, everything)]
+        further = self._column < value if backward else self._column > value
+        return [(further, everything), *(nulls if nulls_are_behind else ())]
 
     def _beyond(self, shape: Shape, name: str, *, backward: bool, inclusive: bool) -> Term:
         """Beyond a position, in one expression that an index can serve unless there are NULLs."""
@@ -130,15 +151,20 @@ class Ordering:
         if self._column is None:
             return keys
         same = and_(self._equals(shape, name), keys)
+        nulls_are_behind = self._nulls_are_behind(backward=backward)
         if shape.value == "null":
-            return same if backward else or_(same, self._column.is_not(None))
+            return same if nulls_are_behind else or_(same, self._column.is_not(None))
         value = self._value(shape, name)
         # The first comparison says again what the second implies, for the index's sake.
         bound, further = (
             (self._column <= value, self._column < value) if backward else (self._column >= value, self._column > value)
         )
         some = and_(bound, or_(further, same))
-        return or_(some, self._column.is_(None)) if backward and self._is_nullable else some
+        return or_(some, self._column.is_(None)) if nulls_are_behind and self._is_nullable else some
+
+    def _nulls_are_behind(self, *, backward: bool) -> bool:
+        """Do NULLs come behind all values, in the direction in which rows are read?"""
+        return self._nulls_first == backward
 
     def _equals(self, shape: Shape, name: str = "at") -> Term:
         assert self._column is not None  # noqa: S101  only where there is a column
@@ -146,19 +172,19 @@ class Ordering:
 
     def _value(self, shape: Shape, name: str) -> Term:
         """The position's value; where only its beginning is known, that of its row, as long as there is one."""
-        given: Term = bindparam(f"{name}_value", type_=NullType())
+        assert self._by is not None  # noqa: S101  only where there is a column
         if shape.value != "cut":
-            return given
-        assert self._column is not None  # noqa: S101  only where there is a column
-        unique = self._keys if self._is_strict else self._keys[-1:]
-        offset = len(self._keys) - len(unique)
-        same_row = [key == _bound(name, offset + at) for at, key in enumerate(unique)]
-        return func.coalesce(select(self._column).where(*same_row).correlate(None).scalar_subquery(), given)
+            return as_it_is(f"{name}_value")
+        same_row = [_equal(self._keys, shape.nulls, name, at) for at in range(self._unique_at, len(self._keys))]
+        found = select(self._by.found).where(*same_row).limit(ONE).correlate(None).scalar_subquery()
+        return func.coalesce(found, self._by.given(f"{name}_value"))
 
     def _keys_beyond(self, nulls: tuple[bool, ...], name: str, *, backward: bool, inclusive: bool = False) -> Term:
-        if self._is_strict:
-            return _beyond_strictly(self._keys, name, backward=backward, inclusive=inclusive)
-        return _beyond_with_nulls(self._keys, nulls, name, backward=backward, inclusive=inclusive)
+        if not self._is_strict:
+            nulls_are_behind = self._nulls_are_behind(backward=backward)
+            return _beyond_with_nulls(self._keys, nulls, name, _Way(backward, inclusive, nulls_are_behind))
+        beyond = _beyond_strictly if self._ranges_row_values else _beyond_stepwise
+        return beyond(self._keys, name, backward=backward, inclusive=inclusive)
 
     @staticmethod
     def _part(condition: Term | None, order: Sequence[Term], *, backward: bool) -> Part:
@@ -168,47 +194,62 @@ class Ordering:
         )
 
 
-def cut(raw: Term) -> tuple[Term, Term]:
-    """The value or its beginning, and its true length where it was cut."""
-    start: ColumnElement[int] = literal_column("1")
-    limit: ColumnElement[int] = literal_column(str(CELL_LIMIT))
-    length = func.length(raw)
-    is_long = length > limit
-    return case((is_long, func.substr(raw, start, limit)), else_=raw), case((is_long, length))
-
-
 def _beyond_strictly(keys: list[Term], name: str, *, backward: bool, inclusive: bool) -> Term:
     """Beyond a key of which no part is NULL: a comparison of row values, which an index serves."""
     here: Term = keys[0] if len(keys) == 1 else tuple_(*keys)
     values = [_bound(name, at) for at in range(len(keys))]
     there: Term = values[0] if len(keys) == 1 else tuple_(*values)
+    return _compared(here, there, backward=backward, inclusive=inclusive)
+
+
+def _beyond_stepwise(keys: list[Term], name: str, *, backward: bool, inclusive: bool) -> Term:
+    """The same, column by column; what the first comparison says again is for the index's sake."""
+    last = len(keys) - 1
+    beyond = _compared(keys[last], _bound(name, last), backward=backward, inclusive=inclusive)
+    for at in reversed(range(last)):
+        key, value = keys[at], _bound(name, at)
+        further = _compared(key, value, backward=backward, inclusive=False)
+        bound = _compared(key, value, backward=backward, inclusive=True)
+        beyond = and_(bound, or_(further, and_(key == value, beyond)))
+    return beyond
+
+
+def _compared(here: Term, there: Term, *, backward: bool, inclusive: bool) -> Term:
     if inclusive:
         return here <= there if backward else here >= there
     return here < there if backward else here > there
 
 
-def _beyond_with_nulls(
-    keys: list[Term], nulls: tuple[bool, ...], name: str, *, backward: bool, inclusive: bool
-) -> Term:
-    """Beyond a key that may have NULLs, which SQLite places before all values: term by term."""
+class _Way(NamedTuple):
+    backward: bool
+    inclusive: bool
+    nulls_are_behind: bool
+
+
+def _beyond_with_nulls(keys: list[Term], nulls: tuple[bool, ...], name: str, way: _Way) -> Term:
+    """Beyond a key that may have NULLs: term by term."""
 
     def equal(at: int) -> Term:
-        return keys[at].is_(None) if nulls[at] else keys[at] == _bound(name, at)
+        return _equal(keys, nulls, name, at)
 
-    ways = []
-    for at, term in enumerate(keys):
-        if backward:
-            further = false() if nulls[at] else or_(term < _bound(name, at), term.is_(None))
-        else:
-            further = term.is_not(None) if nulls[at] else term > _bound(name, at)
-        ways.append(and_(*map(equal, range(at)), further))
-    if inclusive:
+    def further(at: int) -> Term:
+        if nulls[at]:
+            return false() if way.nulls_are_behind else keys[at].is_not(None)
+        beyond = _compared(keys[at], _bound(name, at), backward=way.backward, inclusive=False)
+        return or_(beyond, keys[at].is_(None)) if way.nulls_are_behind else beyond
+
+    ways = [and_(*map(equal, range(at)), further(at)) for at in range(len(keys))]
+    if way.inclusive:
         ways.append(and_(*map(equal, range(len(keys)))))
     return or_(*ways)
 
 
+def _equal(keys: list[Term], nulls: tuple[bool, ...], name: str, at: int) -> Term:
+    return keys[at].is_(None) if nulls[at] else keys[at] == _bound(name, at)
+
+
 def _bound(name: str, at: int) -> Term:
-    return bindparam(f"{name}_{at}", type_=NullType())
+    return as_it_is(f"{name}_{at}")
 
 
 def _bounds(keys: Sequence[Any], name: str) -> dict[str, Any]:

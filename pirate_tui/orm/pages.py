@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Dialect, Row, Select, bindparam, func, literal_column, select
+from sqlalchemy import Dialect, Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Mapper
+from sqlalchemy.sql.expression import TableClause
 
 from pirate_tui.domain import rows
 from pirate_tui.domain.entity import Column
@@ -14,13 +15,13 @@ from pirate_tui.domain.rows import Page, RowKey, Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.catalog import Catalog, table_attributes, table_name
 from pirate_tui.orm.cells import Reader
-from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, raw, related
-from pirate_tui.orm.ordering import Ordering, Part, Shape, cut
+from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, related
+from pirate_tui.orm.ordering import Keys, Ordering, Part, Shape
 from pirate_tui.orm.preflight import Table
+from pirate_tui.orm.sql import Sql, sql_of
+from pirate_tui.orm.sql.terms import Term, raw
 from pirate_tui.orm.troubles import READ_ERRORS
 
-
-Term = ColumnElement[Any]
 
 Statement = Select[Any]
 
@@ -45,15 +46,16 @@ class Pages:
     def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
         mapper = catalog.mapper(query.entity)
         self._mapper = mapper
+        self._sql = sql = sql_of(dialect)
         self._has_key = query.entity.has_key
         keys = list(mapper.primary_key)
-        self._key_readers = [Reader(column.type, dialect) for column in keys]
+        self._key_readers = [Reader(column.type, sql) for column in keys]
         self._converts_key = any(reader.converts for reader in self._key_readers)
         self._order = _order(mapper, query)
         self._is_descending = query.order is not None and query.order.descending
-        self._ordering = _ordering(mapper, table, self._order, dialect)
+        self._ordering = _ordering(mapper, table, self._order, sql)
         self._from = mapper.persist_selectable
-        self._conditions = [matching(mapper, one) for one in query.filters]
+        self._conditions = [matching(sql, mapper, one) for one in query.filters]
         if mapper.single and mapper.polymorphic_on is not None:  # a table of its parent's, with rows of other classes
             identities = [one.polymorphic_identity for one in mapper.self_and_descendants]
             self._conditions.append(mapper.polymorphic_on.in_(identities))
@@ -64,7 +66,7 @@ class Pages:
         self._cells: list[tuple[Reader, int, int]] = []
         """For each column shown: its reader, the place of its value, and that of its length; 0 for a whole value."""
         for attribute in table_attributes(mapper):
-            self._list(attribute.columns[0], keys, Reader(attribute.columns[0].type, dialect))
+            self._list(attribute.columns[0], keys)
         self._stretches: dict[tuple[Shape | None, bool], list[Stretch]] = {}
 
     @property
@@ -90,7 +92,7 @@ class Pages:
         keys = self._mapper.primary_key
         if len(key) != len(keys):
             raise ValueError(f"a key here is {', '.join(column.name for column in keys)}")
-        equal = [key_equals(column, part) for column, part in zip(keys, key, strict=True)]
+        equal = [key_equals(self._sql, column, part) for column, part in zip(keys, key, strict=True)]
         return self._select(*self._ordering.selected).where(*equal).limit(1)
 
     def before(self, position: Position) -> list[Statement]:
@@ -129,13 +131,12 @@ class Pages:
         return self._select(literal_column("1")).limit(1).offset(limit)
 
     def whole(self, row: rows.Row) -> tuple[Statement, dict[str, Any]]:
-        """The statement that reads the row's values whole, raw, and its parameters."""
-        return self._one(row, [raw(attribute.columns[0]) for attribute in table_attributes(self._mapper)])
+        """The statement that reads the row's values whole, and its parameters."""
+        return self._one(row, [self._sql.whole(attribute.columns[0]) for attribute in table_attributes(self._mapper)])
 
     def value(self, row: rows.Row, column: Column, start: int, size: int) -> tuple[Statement, dict[str, Any]]:
         """The statement that reads a stretch of one of the row's values, and its whole length; its parameters."""
-        value = raw(column_of(self._mapper, column.name))
-        return self._one(row, [func.substr(value, start + 1, size), func.length(value)])
+        return self._one(row, list(self._sql.stretch(column_of(self._mapper, column.name), start, size)))
 
     def position(self, found: Row[Any]) -> Position:
         """The position of a row found by a statement that selects positions."""
@@ -187,19 +188,19 @@ class Pages:
     def _within(self, span: Span, match: Match | None) -> list[Term]:
         after, upto = (None if end is None else self._ordering.shape(end) for end in (span.after, span.upto))
         between = self._ordering.between(after, upto, is_open=span.is_open, backward=self._is_descending)
-        return between if match is None else [*between, holding(self._mapper, match)]
+        return between if match is None else [*between, holding(self._sql, self._mapper, match)]
 
-    def _list(self, column: Term, keys: list[Any], reader: Reader) -> None:
+    def _list(self, column: Term, keys: list[Any]) -> None:
         """Select a column to be shown, unless it is selected already for the order's sake."""
-        before_keys = 0 if self._order is None else 2
         if column in keys:
-            self._cells.append((reader, before_keys + keys.index(column), 0))
-        elif column is self._order:
-            self._cells.append((reader, 0, 1))
-        else:
+            at = keys.index(column)
+            self._cells.append((self._key_readers[at], self._ordering.keys_at + at, 0))
+            return
+        at, shown = 0, self._sql.shown(column)
+        if column is not self._order:
             at = len(self._selected)
-            self._selected += cut(raw(column))
-            self._cells.append((reader, at, at + 1))
+            self._selected += shown
+        self._cells.append((Reader(self._sql.shown_type(column.type), self._sql), at, at + 1 if shown[1:] else 0))
 
     def _key(self, position: Position) -> RowKey | None:
         start = 0 if self._order is None else 1
@@ -222,16 +223,23 @@ def _order(mapper: Mapper[Any], query: Query) -> Term | None:
     return None if column is mapper.primary_key[0] else column
 
 
-def _ordering(mapper: Mapper[Any], table: Table, order: Term | None, dialect: Dialect) -> Ordering:
+def _ordering(mapper: Mapper[Any], table: Table, order: Term | None, sql: Sql) -> Ordering:
     """The order of the mapper's rows.
 
     Where the database does not see to it that keys are unique and never NULL, something ends the order that is:
-    it is total then too, and no row is lost between two pages.
+    it is total then too, and no row is lost between two pages. A key that is another table's is taken as it is mapped.
     """
     keys = [raw(column) for column in mapper.primary_key]
-    tie_break = table.tie_break({column.name for column in mapper.primary_key})
+    names = {column.name for column in mapper.primary_key}
+    tie_break = table.tie_break(names)
     if tie_break is not None:
-        quoted = dialect.identifier_preparer.quote(table_name(mapper))
-        keys.append(literal_column(f"{quoted}.{tie_break}"))
-    is_nullable = order is not None and getattr(order, "name", None) not in table.not_null
-    return Ordering(None if order is None else raw(order), keys, is_strict=tie_break is None, is_nullable=is_nullable)
+        keys.append(literal_column(f"{_quoted(mapper, sql)}.{tie_break}"))
+    are_strict = tie_break is None and (table.is_total(names) or not table.has(names))
+    is_nullable = order is not None and table.may_be_null(str(getattr(order, "name", "")))
+    return Ordering(sql, order, is_nullable, Keys(keys, are_strict, 0 if tie_break is None else len(names)))
+
+
+def _quoted(mapper: Mapper[Any], sql: Sql) -> str:
+    """The mapper's table as it stands in a statement, with its schema; of a query, its name there."""
+    preparer, table = sql.dialect.identifier_preparer, mapper.local_table
+    return preparer.format_table(table) if isinstance(table, TableClause) else preparer.quote(table_name(mapper))

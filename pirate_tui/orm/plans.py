@@ -1,6 +1,5 @@
 """How the database would execute a statement, as far as the browser must know beforehand."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Executable, Select
@@ -8,9 +7,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from pirate_tui.orm.sql import sql_of
+
 
 class Explain(Executable, ClauseElement):
-    """A statement to be explained instead of executed (SQLite: https://www.sqlite.org/eqp.html)."""
+    """A statement to be explained instead of executed; `Sql.sorts` reads what comes."""
 
     inherit_cache = False
 
@@ -20,9 +21,4 @@ class Explain(Executable, ClauseElement):
 
 @compiles(Explain)
 def _compile(explain: Explain, compiler: SQLCompiler, **options: Any) -> str:
-    return f"EXPLAIN QUERY PLAN {compiler.process(explain.statement, **options)}"
-
-
-def sorts(plan: Iterable[Any]) -> bool:
-    """Are all rows to be sorted before the first is given? Then no index serves the order."""
-    return any("USE TEMP B-TREE FOR" in step[-1] for step in plan)
+    return f"{sql_of(compiler.dialect).explain} {compiler.process(explain.statement, **options)}"

@@ -23,8 +23,8 @@ from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.domain.search import Match, Span, onward
 from pirate_tui.domain.text import CELL_LIMIT
 from pirate_tui.domain.window import Window
-from pirate_tui.orm.conditions import typed
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from pirate_tui.orm.sql.typed import typed
 from tests.orm.conftest import OpenModels, Remembering
 
 
@@ -460,3 +460,39 @@ async def test_a_prefix_finds_what_begins_with_it_exactly(tmp_path: Path, open_m
     database = await open_models(tmp_path / "n.db", [Numbered])
     match = Match("ab", named(database, "name"), is_prefix=True)
     assert await database.count_between(Query(database.entities[0]), Span(), match) == 3
+
+
+class Branded(Base):
+    """A key of bytes."""
+
+    __table__ = Table("branded", Base.metadata, Column("mark", LargeBinary, primary_key=True))
+
+
+class Housed(Base):
+    """A table with its schema's name, and a key that may be NULL."""
+
+    __table__ = Table(
+        "housed", Base.metadata, Column("code", String, primary_key=True), Column("rank", Integer), schema="main"
+    )
+
+
+async def test_a_table_that_is_named_with_its_schema_has_windows_too(tmp_path: Path, open_models: OpenModels) -> None:
+    with closing(sqlite3.connect(tmp_path / "housed.db")) as connection:
+        connection.execute("CREATE TABLE housed (code, rank)")
+        connection.executemany("INSERT INTO housed VALUES (?, ?)", [(None, 1), ("a", 1), (None, 1), ("b", None)])
+        connection.commit()
+    database = await open_models(tmp_path / "housed.db", [Housed])
+    for order in (None, Order(named(database, "rank"), descending=True)):
+        query, found, position = Query(database.entities[0], order), list[Row](), None
+        while page := (await database.page(query, Seek(position, limit=1))).rows:
+            found, position = [*found, *page], page[-1].position
+        assert sorted(row.cells[0].text for row in found) == ["NULL", "NULL", "a", "b"]
+
+
+async def test_a_key_of_bytes_is_found_as_it_is_typed(tmp_path: Path, open_models: OpenModels) -> None:
+    with closing(sqlite3.connect(tmp_path / "branded.db")) as connection:
+        connection.execute("CREATE TABLE branded (mark BLOB PRIMARY KEY)")
+        connection.executemany("INSERT INTO branded VALUES (?)", [(b"\x00",), (b"\x00\xff",), (b"a",)])
+        connection.commit()
+    database = await open_models(tmp_path / "branded.db", [Branded])
+    assert await database.rank(Query(database.entities[0]), ("x'00ff'",)) == 1

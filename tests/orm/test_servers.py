@@ -4,7 +4,7 @@ from typing import Any
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
-from pirate_tui.domain.query import Query
+from pirate_tui.domain.query import Order, Query, Within, read_filter
 from pirate_tui.domain.rows import Seek
 from tests.orm.conftest import Base, OpenModels, Sailor, Ship
 from tests.servers import Target, load
@@ -28,3 +28,33 @@ async def test_rows_are_listed_and_a_relationship_is_opened(target: Target, open
     assert [[cell.text for cell in row.cells] for row in page.rows] == [["1", "Pequod"], ["2", "Rachel"]]
     request = OpenRequest(ship, (1,), ship.relationships[0], AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     assert [row.cells[1].text for row in (await database.open(request)).rows] == ["Ahab", "Starbuck"]
+
+
+async def test_what_a_relationship_leads_to_is_read_page_by_page_in_another_order(
+    target: Target, open_models: OpenModels
+) -> None:
+    await load(target, Base.metadata, FLEET_ROWS)
+    database = await open_models(target, (Ship, Sailor))
+    ship, sailor = await database.entity("Ship"), await database.entity("Sailor")
+    name = next(column for column in sailor.columns if column.name == "name")
+    query = Query(sailor, Order(name, descending=True), within=Within(ship, (1,), ship.relationships[0]))
+    first = (await database.page(query, Seek(limit=1))).rows
+    rest = (await database.page(query, Seek(first[0].position))).rows
+    assert [row.cells[1].text for row in (*first, *rest)] == ["Starbuck", "Ahab"]
+    assert (await database.count(query), await database.rank(query, ("1",)), await database.rank(query, ("3",))) == (
+        2,
+        1,
+        None,
+    )
+
+
+async def test_numbers_that_no_column_can_hold_are_compared_all_the_same(
+    target: Target, open_models: OpenModels
+) -> None:
+    await load(target, Base.metadata, FLEET_ROWS)
+    database = await open_models(target, (Ship, Sailor))
+    ship = await database.entity("Ship")
+    for huge in ("9" * 20, "9" * 400):
+        assert await database.rank(Query(ship), (huge,)) is None
+        for typed, count in ((f"={huge}", 0), (f"<{huge}", 2), (f">{huge}", 0), (f">-{huge}", 2)):
+            assert await database.count(Query(ship).filtered(read_filter(typed, ship.columns[0]))) == count

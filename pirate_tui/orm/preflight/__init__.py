@@ -54,6 +54,10 @@ class Table(NamedTuple):
         """Is an order by these columns total, and none of them ever NULL?"""
         return keys == {self.row_id} or (self.is_strict and self._folded(keys) == self._folded(self.key))
 
+    def has(self, columns: Collection[str]) -> bool:
+        """Are these columns of the table? The key of a joined subclass may be its parent's."""
+        return set(map(self.folded, columns)) <= self.columns
+
     def may_be_null(self, column: str) -> bool:
         """May the column hold NULLs, for all that the database does?"""
         return self.folded(column) not in self._folded(self.not_null)

@@ -1,0 +1,126 @@
+"""MariaDB and MySQL: text is compared by collations, and long text is sorted by its beginning alone.
+
+Row values are compared by reading the whole table, so a key of several columns is compared column by column.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    DateTime,
+    Enum,
+    Float,
+    Integer,
+    String,
+    Time,
+    cast,
+    func,
+    literal,
+    literal_column,
+)
+from sqlalchemy.dialects.mysql import BIT, SET, YEAR
+from sqlalchemy.types import Double, NullType, TypeEngine
+
+from pirate_tui.orm.sql.servers import ServerSql, is_binary
+from pirate_tui.orm.sql.terms import LIMIT, Ordered, Term, as_nothing, cut, is_float, raw
+
+
+SORTED_CHARACTERS, SORTED_BYTES = 255, 1024
+"""How long text or bytes may be and still be sorted whole, in the 1,024 bytes of `max_sort_length`
+(https://mariadb.com/kb/en/server-system-variables/#max_sort_length)."""
+
+NUMBERED = (BIT, YEAR)
+"""Types shown as numbers of which SQLAlchemy knows no Python type; a year of `0` is none of `'0'`."""
+
+
+class MySQL(ServerSql):
+    """MariaDB's ways, and MySQL's."""
+
+    nulls_first = True
+    ranges_row_values = False
+    explain = "EXPLAIN"
+    """https://mariadb.com/kb/en/explain/"""
+    single = Float()
+
+    def ordered(self, column: Term) -> Ordered:
+        """By the column; by its beginning where the server would sort by no more than that, but compare the whole."""
+        kind, shown, term = self.kind(column), self.shown(column), raw(column)
+        if _is_numbered(kind):  # sorted by its number, compared as text, but with a number as one
+            return Ordered(term, shown, _number(column), is_exact=False, given=as_nothing)
+        if isinstance(kind, NullType):
+            return Ordered(term, shown, term, is_exact=False, given=as_nothing)
+        if _is_sorted_whole(kind):
+            return Ordered.by(term, shown, is_exact=not is_float(kind))
+        return Ordered.by(func.left(term, LIMIT), shown)
+
+    def shown(self, column: Term) -> tuple[Term, ...]:
+        """Dates as text, for there are zeros among them; truths and bits as numbers; text and bytes cut."""
+        kind, value = self.kind(column), raw(column)
+        if isinstance(kind, (String, JSON)):
+            return cut(value, func.char_length(value))
+        if is_binary(kind):
+            return cut(value, func.length(value))
+        return (self.whole(column),)
+
+    def shown_type(self, column_type: TypeEngine[Any]) -> TypeEngine[Any]:
+        """Text for dates, a number for bits, else the column's own."""
+        kind = self.kind_of(column_type)
+        if isinstance(kind, (Date, DateTime, Time)):
+            return String()
+        return Integer() if isinstance(kind, BIT) else column_type
+
+    def driver_code(self, column_type: TypeEngine[Any]) -> None:
+        """Nothing is asked for."""
+
+    def whole(self, column: Term) -> Term:
+        """As it is shown."""
+        kind = self.kind(column)
+        if isinstance(kind, (Date, DateTime, Time)):
+            return cast(raw(column), String())
+        return _number(column) if isinstance(kind, (BIT, Boolean)) else raw(column)
+
+    def stretch(self, column: Term, start: int, size: int) -> tuple[Term, Term]:
+        """Of bytes, or of text."""
+        kind = self.kind(column)
+        value = raw(column) if is_binary(kind) or isinstance(kind, NullType) else self.text(column)
+        length = func.length(value) if is_binary(kind) else func.char_length(value)
+        return func.substr(value, start + 1, size), length
+
+    def sorts(self, plan: Iterable[Any]) -> bool:
+        """In a file or a temporary table, by the remarks on a step."""
+        return any("Using filesort" in str(step[-1]) or "Using temporary" in str(step[-1]) for step in plan)
+
+    def text(self, column: Term) -> Term:
+        """Text and what is stored as such with its own collation."""
+        return raw(column) if isinstance(self.kind(column), (String, JSON)) else cast(self.whole(column), String())
+
+    def compared_term(self, column: Term) -> Term:
+        """The column."""
+        return raw(column)
+
+    def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
+        """Of the column's type; text as text, also for what is shown as a number."""
+        if is_float(kind):
+            return literal(value, Double())
+        if isinstance(kind, NUMBERED) and value.isdecimal():
+            return literal(int(value), Integer())
+        return literal(value, String() if isinstance(value, str) else column.type)
+
+
+def _is_numbered(kind: TypeEngine[Any]) -> bool:
+    return isinstance(kind, SET) or (isinstance(kind, Enum) and kind.native_enum)
+
+
+def _is_sorted_whole(kind: TypeEngine[Any]) -> bool:
+    length = getattr(kind, "length", None)
+    if isinstance(kind, (String, JSON)):
+        return length is not None and length <= SORTED_CHARACTERS
+    return not is_binary(kind) or (length is not None and length <= SORTED_BYTES)
+
+
+def _number(column: Term) -> Term:
+    number: Term = raw(column).op("+")(literal_column("0"))
+    return number

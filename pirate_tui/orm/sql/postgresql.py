@@ -1,0 +1,151 @@
+"""PostgreSQL: NULLs come last, types are strict, and some of them have no order or no Python value.
+
+What is neither a number nor bytes is read as text: an infinite date makes psycopg raise, JSON comes as a dict, an
+interval loses its months. Its server infers what a parameter is from the other side of a comparison, and asyncpg then
+wants a Python value of just that type; as text it is given by way of a cast.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    REAL,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    Time,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal,
+)
+from sqlalchemy.dialects.postgresql import CITEXT, INTERVAL, JSONB
+from sqlalchemy.types import Double, NullType, TypeEngine, UserDefinedType
+
+from pirate_tui.orm.sql.servers import ServerSql, is_binary
+from pirate_tui.orm.sql.terms import Ordered, Term, as_nothing, cut, is_float, raw
+
+
+NUMBERS = (Integer, Numeric, Float)
+
+AS_THEY_ARE = (*NUMBERS, Boolean, Uuid)
+"""Types whose values come through every driver as they are, and are short."""
+
+TEMPORAL = (Date, DateTime, Time, INTERVAL)
+"""Types whose text is short, and can be cast back."""
+
+NUMERIC_CODE, FLOAT_CODE = 1700, 701
+"""Of `numeric` and `float8` (https://www.postgresql.org/docs/current/catalog-pg-type.html)."""
+
+GREATEST_INTEGER = 2**63 - 1
+"""Of `bigint`."""
+
+SORT = re.compile(r"\s*(?:->\s*)?Sort  \(")
+"""A step of a plan that sorts all that it is given (https://www.postgresql.org/docs/current/using-explain.html).
+
+An `Incremental Sort` is none: it sorts rows of one value after those of another, as an index gives them.
+"""
+
+
+class PostgreSQL(ServerSql):
+    """PostgreSQL's ways."""
+
+    nulls_first = False
+    ranges_row_values = True
+    explain = "EXPLAIN"
+    single = REAL()
+
+    def ordered(self, column: Term) -> Ordered:
+        """By the column; by its text where its type has no order, or may have none."""
+        kind, shown, term = self.kind(column), self.shown(column), self.compared_term(column)
+        if isinstance(kind, (String, *AS_THEY_ARE)) or is_binary(kind) or _has_no_order(kind):
+            return Ordered.by(term, shown, is_exact=not is_float(kind))
+        if isinstance(kind, TEMPORAL):
+            return Ordered(term, shown, term, is_exact=False, given=lambda name: _through_text(name, column.type))
+        return Ordered(term, shown, term, is_exact=False, given=as_nothing)
+
+    def shown(self, column: Term) -> tuple[Term, ...]:
+        """Numbers and the like raw, bytes cut, everything else as text, cut."""
+        kind, value = self.kind(column), raw(column)
+        if isinstance(kind, AS_THEY_ARE):
+            return (value,)
+        if not is_binary(kind):
+            value = _text(column)
+        return cut(value, func.length(value))
+
+    def shown_type(self, column_type: TypeEngine[Any]) -> TypeEngine[Any]:
+        """Text for all that is cast to it, whatever Python would make of it."""
+        kind = self.kind_of(column_type)
+        is_itself = isinstance(kind, (String, *AS_THEY_ARE)) or is_binary(kind)
+        return column_type if is_itself else String()
+
+    def driver_code(self, column_type: TypeEngine[Any]) -> int | None:
+        """Of a number that is not an integer."""
+        kind = self.kind_of(column_type)
+        if is_float(kind):
+            return FLOAT_CODE
+        return NUMERIC_CODE if isinstance(kind, Numeric) else None
+
+    def whole(self, column: Term) -> Term:
+        """Bytes as they are, everything else as it is shown."""
+        kind = self.kind(column)
+        return raw(column) if isinstance(kind, AS_THEY_ARE) or is_binary(kind) else _text(column)
+
+    def stretch(self, column: Term, start: int, size: int) -> tuple[Term, Term]:
+        """Of bytes, or of text."""
+        value = raw(column) if is_binary(self.kind(column)) else _text(column)
+        return func.substr(value, start + 1, size), func.length(value)
+
+    def sorts(self, plan: Iterable[Any]) -> bool:
+        """By a step of its own."""
+        return any(SORT.match(step[0]) for step in plan)
+
+    def text(self, column: Term) -> Term:
+        """Text is cast too: its column may be of an enum or the like; only `citext` compares as none."""
+        return raw(column) if isinstance(self.kind(column), CITEXT) else _text(column)
+
+    def compared_term(self, column: Term) -> Term:
+        """The column, or its text where its type has no order."""
+        return _text(column) if _has_no_order(self.kind(column)) else raw(column)
+
+    def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
+        """Of the column's type; text as whatever the server takes it for."""
+        if isinstance(kind, NUMBERS):
+            return literal(value, _number(kind, value))
+        if isinstance(kind, AS_THEY_ARE) or is_binary(kind):
+            return literal(value, column.type)
+        if isinstance(kind, String) or _has_no_order(kind):
+            return literal(str(value), NullType())
+        return cast(cast(literal(str(value), String()), Text()), column.type)
+
+
+def _has_no_order(kind: TypeEngine[Any]) -> bool:
+    """Is it `json`, or a type that SQLAlchemy knows nothing of: `xml`, `point`, an extension's?"""
+    is_json = isinstance(kind, JSON) and not isinstance(kind, JSONB)
+    return is_json or isinstance(kind, (NullType, UserDefinedType))
+
+
+def _number(kind: TypeEngine[Any], value: Any) -> TypeEngine[Any]:
+    """A type that holds the number whole, and compares with the column by its index where it can be there at all."""
+    if is_float(kind):
+        return Double()
+    if isinstance(kind, Integer) and abs(value) <= GREATEST_INTEGER:
+        return BigInteger()
+    return Numeric()
+
+
+def _text(column: Term) -> Term:
+    return cast(raw(column), Text())
+
+
+def _through_text(name: str, column_type: TypeEngine[Any]) -> Term:
+    return cast(cast(bindparam(name, type_=String()), Text()), column_type)

@@ -1,0 +1,40 @@
+"""Tables and columns of awkward names, on every driver: each is quoted as its database wants it."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy.orm import registry
+
+from pirate_tui.domain.query import Order, Query, read_filter
+from pirate_tui.domain.rows import Seek
+from pirate_tui.domain.search import Match, Span
+from tests.orm.conftest import OpenModels
+from tests.servers import Target, load
+
+
+NAMES = ["select", "Mixed Case", "100%", "a:b", ':"x"', "it's", "`tick`", "%s %%", "order", "ü", "a.b", "x\\y"]
+
+
+@pytest.mark.parametrize("name", ["Order", 'a"b`c', "50% :off"])
+async def test_awkward_names_are_quoted(target: Target, open_models: OpenModels, name: str) -> None:
+    metadata, mapped = MetaData(), type("Awkward", (), {})
+    keys: list[Column[Any]] = [
+        Column("id %s", Integer, primary_key=True, autoincrement=False),
+        Column("Key:2", Integer, primary_key=True),
+    ]
+    table = Table(name, metadata, *keys, *(Column(one, String(20)) for one in NAMES))
+    registry().map_imperatively(mapped, table)
+    rows: list[dict[str, Any]] = [{"id %s": n // 2, "Key:2": n % 2} | dict.fromkeys(NAMES, f"v{n}") for n in range(5)]
+    await load(target, metadata, {table: rows})
+    database = await open_models(target, [mapped])
+    entity = await database.entity("Awkward")
+    for column in entity.columns[2:]:
+        query = Query(entity, Order(column)).filtered(read_filter(">v0", column))
+        first = (await database.page(query, Seek(limit=2))).rows
+        rest = (await database.page(query, Seek(first[-1].position))).rows
+        assert [row.key for row in (*first, *rest)] == [(0, 1), (1, 0), (1, 1), (2, 0)]
+        assert await database.rank(query, ("1", "1")) == 2
+        assert await database.count_between(query, Span(), Match("v3", column, is_prefix=True)) == 1
+    assert len(await database.anchors(Query(entity), 2)) == 2
+    assert await database.is_sorted(Query(entity)) in {True, False}
