@@ -105,8 +105,9 @@ class Connections:
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "checkout", self._checked_out)
         event.listen(engine, "checkin", self._checked_in)
-        event.listen(engine, "before_cursor_execute", self._asking)
-        event.listen(engine, "after_cursor_execute", self._answered)
+        if backend.is_remote:
+            event.listen(engine, "before_cursor_execute", self._asking)
+            event.listen(engine, "after_cursor_execute", self._answered)
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """What the question gives: all of it, from the first connect to the connection given back.
