@@ -38,9 +38,11 @@ class Database(Protocol):
     """An open database, seen through its mapped classes. Every call may raise `Trouble`."""
 
     name: str
-    """What to call it: the file's name."""
+    """What to call it: the file's name, or `db:5432/shop`."""
     dialect: str
     """Dialect and driver: `sqlite+aiosqlite`."""
+    warning: str
+    """What a person should know all the time: `superuser`; empty where there is nothing."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -112,11 +114,15 @@ class Database(Protocol):
     async def measure(self, request: MeasureRequest) -> Run:
         """Read a relationship of many instances in one way, in a session of its own; the live one stays as it is.
 
-        Whatever stands in its way is the run's error. Raises `Trouble` where it would load too much altogether.
+        Whatever stands in its way is the run's error. Raises `Trouble` where it would load too much altogether, or
+        where there is nobody to ask.
         """
 
-    async def renew(self) -> None:
-        """Take the file as it is now, if it was replaced; raises `CannotStart` where it cannot be used any more."""
+    async def renew(self) -> bool:
+        """Connect anew, and see what there is; may it be another database, of which nothing need be as it was?
+
+        Raises `CannotStart` where it cannot be used any more.
+        """
 
     async def close(self) -> None:
         """Give everything back: sessions, connections, threads."""

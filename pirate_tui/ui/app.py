@@ -2,11 +2,11 @@
 
 import asyncio
 import signal
+import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-import rich
 from rich.segment import Segments
 from rich.text import Text
 from textual.app import App, SystemCommand
@@ -15,7 +15,9 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme
 
+from pirate_tui.domain.failure import NO_DATABASE
 from pirate_tui.domain.ports import Connect
+from pirate_tui.domain.text import clean_lines, redact
 from pirate_tui.ui.commands import COMMANDS, Place
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.widgets.inspector import Inspector
@@ -90,16 +92,13 @@ class PirateApp(App[None]):
         return BrowseScreen(self._connect, self._label, self._start.remember)
 
     def on_load(self) -> None:
-        """Signals end the browser as `q` does, but with an exit code that tells; heard before the screen is taken."""
+        """Signals end the browser as `q` does, but with an exit code that tells; heard before the screen is taken.
+
+        They are Python's own again when the loop is closed.
+        """
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self._signalled, number)
-
-    def forget_signals(self) -> None:
-        """Signals are Python's own again: to be called when the terminal is given back, and not before."""
-        loop = asyncio.get_running_loop()
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: Textual's own, and every command of ours."""
@@ -123,6 +122,15 @@ class PirateApp(App[None]):
     async def _act(self, action: str, namespace: DOMNode) -> None:
         await self.run_action(action, namespace)
 
+    async def action_quit(self) -> None:
+        """Leave; where the database was never there, with an exit code and a line that say so."""
+        first = self.screen_stack[0]
+        trouble = first.never_opened if isinstance(first, BrowseScreen) else None
+        if trouble is None:
+            self.exit()
+        else:
+            self.exit(return_code=NO_DATABASE, message=Text(f"pirate-tui: {trouble.reason}"))
+
     def _signalled(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)
 
@@ -130,11 +138,9 @@ class PirateApp(App[None]):
         """A bug ends the app loudly. Textual's own report shows locals, which can hold a password."""
         from importlib.metadata import version
 
-        from rich.traceback import Traceback
-
         self.bell()
         versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS_OF)
-        report = (Traceback(show_locals=False, width=None, suppress=[rich]), Text(REPORT + versions))
-        segments = [segment for part in report for segment in self.console.render(part)]
+        told = (*clean_lines(redact(traceback.format_exc())), REPORT + versions)
+        segments = self.console.render(Text("\n".join(told), overflow="fold"))
         self._exit_renderables.append(Segments(segments))
         self._close_messages_no_wait()

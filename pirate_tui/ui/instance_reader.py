@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Situation
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Database
@@ -44,6 +44,8 @@ class InstanceReader:
         """Whose instance the live one is."""
         self._live = asyncio.Lock()
         """Held while the live instance is exchanged: the inspector never shows another."""
+        self._is_lost = False
+        """Is what the inspector shows not the live instance any more?"""
 
     def rest(self, entity: Entity, row: Row) -> None:
         """The cursor rests on a row: its instance becomes the live one, if it has a key."""
@@ -81,21 +83,26 @@ class InstanceReader:
         if self._opening is not None:
             self._opening.progress = f"{instances:,} loaded"
 
+    def lose(self) -> None:
+        """The live instance is none any more: it is selected again, also where the cursor rests on its row still."""
+        self._is_lost = True
+
     def forget(self) -> None:
         """There is no row to rest on."""
         self._works.cancel("rest")
         self._inspector.snapshot = None
 
     def _show(self, entity: Entity, snapshot: InstanceSnapshot | None) -> None:
-        self._entity, self._inspector.snapshot = entity, snapshot
+        self._entity, self._inspector.snapshot, self._is_lost = entity, snapshot, False
 
     async def _rest(self, entity: Entity, row: Row) -> None:
         await asyncio.sleep(DEBOUNCE)
         async with self._live:
             shown = self._inspector.snapshot
-            if shown is not None and (shown.entity, shown.key) == (entity.name, row.key):
+            if shown is None or (shown.entity, shown.key) != (entity.name, row.key):
+                self._inspector.snapshot = None
+            elif not self._is_lost:
                 return  # it has been opened meanwhile, and is the live one as it is
-            self._inspector.snapshot = None
             if row.key is not None:
                 with self._works.under_way(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
                     self._show(entity, await self._database.rest(entity, row.key))
@@ -149,9 +156,15 @@ class InstanceReader:
 
     @contextmanager
     def _live_or_none(self) -> Iterator[None]:
-        """An opening that comes to nothing has let go of the live instance: the row rested on becomes it again."""
+        """An opening that comes to nothing has let go of the live instance: the row rested on becomes it again.
+
+        Not at once, while there is no database to ask.
+        """
         try:
             yield
+        except Unreachable:
+            self.lose()
+            raise
         except (Trouble, asyncio.CancelledError):
             if self._table.is_attached:
                 self._inspector.snapshot = None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import Trouble
@@ -10,7 +10,7 @@ from pirate_tui.domain.goto import read_place
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Query, read_filter
-from pirate_tui.domain.rows import Row, RowKey, Seek
+from pirate_tui.domain.rows import Page, Row, RowKey, Seek
 from pirate_tui.domain.text import clean
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -51,8 +51,9 @@ class RowsReader:
     # Pages.
 
     async def begin(self, query: Query) -> None:
-        """Show the first rows of a query; its count comes later."""
+        """Show the first rows of a query, in place of what is shown; its count comes later."""
         page = await self._database.page(query, Seek())
+        self._stop()
         self._table.show_query(query)
         self._table.hold((), 0, page)
         self._works.start("count", self._count)
@@ -71,7 +72,6 @@ class RowsReader:
             left = self._table.place
             query = Query(await self._database.entity(name))
             if key is None:
-                self._stop()
                 await self.begin(query)
             else:
                 window, row = await self._prepared(query, key)
@@ -158,12 +158,13 @@ class RowsReader:
             self._works.start("order", lambda: self._order_at_a_cost(column, query))
 
     async def _order_at_a_cost(self, column: Column, query: Query) -> None:
-        if await self._database.is_sorted(query):
-            self._show(query)
-            return
-        self._warned = column
-        told = f"no index serves {column.name}: every page sorts all rows"
-        self._table.hint = f"{told} · o again to do it all the same"
+        with self._works.under_way(f"ordering {query.entity.name}"):
+            if await self._database.is_sorted(query):
+                self._show(query)
+                return
+            self._warned = column
+            told = f"no index serves {column.name}: every page sorts all rows"
+            self._table.hint = f"{told} · o again to do it all the same"
 
     def filter(self, typed: str, column: Column) -> None:
         """Add the filter that was typed for a column; ValueError when it is none."""
@@ -248,18 +249,40 @@ class RowsReader:
             await asyncio.sleep(SETTLING)
             await self.reread()
 
+    async def renew(self) -> None:
+        """Read everything again, after which the tables may be others; raises `Trouble` if there is none any more."""
+        listing = self._listing
+        entity = await self._database.entity(listing.entity.name)
+        if entity == listing.entity:
+            await self.reread()
+        else:
+            await self.begin(Query(entity))
+
     async def reread(self) -> None:
-        """Read everything again; the cursor stays on its row, and what is open stays open under its row."""
+        """Read everything again; the cursor stays on its row, and what is open stays open under its row.
+
+        What is seen stays until what takes its place is there.
+        """
         self._is_stale = False
         listing = self._listing
         with self._works.under_way(f"reading {listing.entity.name} again"):
             count = await self._database.count(listing.query)
             moved = {n: new async for n, new in self._ranks(listing) if new is not None}
+            here = int(self._table.cursor[0])
+            number, page = await self._page_with(listing.query, moved.get(here, here), count)
             if listing is self._listing:
                 self._works.cancel("pages")  # a page that was read before would come after
                 self._table.reread(count, moved)
+                self._table.hold((), number, page)
                 self._works.start("count", self._count)
                 self._changed()
+
+    async def _page_with(self, query: Query, row: int, count: int) -> tuple[int, Page]:
+        """The page that has the row of that number, or the last one, of so many rows; and its own number before it."""
+        window = Window()
+        window.count = count
+        number = max(0, min(row, count - 1)) // window.page_size
+        return number, await self._database.page(query, window.seek(number))
 
     async def _ranks(self, listing: Listing) -> AsyncIterator[tuple[int, int | None]]:
         """The rows whose place must be known, by their numbers as they were, with those that they have now."""
@@ -276,7 +299,7 @@ class RowsReader:
             yield number, await self._rank(listing.query, key)
 
     async def _rank(self, query: Query, key: RowKey) -> int | None:
-        return await self._database.rank(query, tuple(map(str, key)))
+        return await self._database.rank(query, tuple(map(as_typed, key)))
 
     @property
     def _listing(self) -> Listing:
@@ -289,3 +312,8 @@ class RowsReader:
         """The query's own row that the cursor is on, or inside of."""
         found = self._table.row_at(self._table.cursor[:1])
         return None if found is None else found[1]
+
+
+def as_typed(part: Any) -> str:
+    """A part of a key as a person would type it."""
+    return f"x'{part.hex()}'" if isinstance(part, bytes) else str(part)

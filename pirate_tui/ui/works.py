@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from textual.screen import Screen
-from textual.worker import Worker
+from textual.worker import Worker, get_current_worker
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import Trouble, Unreachable
 
 
 PATIENCE = 0.2
@@ -24,6 +24,8 @@ class Work:
     """One piece of work under way."""
 
     what: str
+    worker: Worker[Any]
+    """Who does it."""
     began: float = field(default_factory=time.monotonic)
     progress: str = ""
     """How far it is, in words; whoever does the work keeps it."""
@@ -42,8 +44,10 @@ class Works:
         self._say = say
         self._show = show
         self._works: list[Work] = []
+        self._trouble: Trouble | None = None
+        """What is shown."""
         self._troubled = ""
-        """What was under way when the trouble that is shown came."""
+        """What was under way when it came."""
         self._notice = ""
         """What stands in the way of the work."""
 
@@ -69,6 +73,7 @@ class Works:
         chosen = [worker for worker in self._running if worker.group in CANCELLABLE or self._is_said]
         for worker in chosen:
             worker.cancel()
+        self._notice = ""
         self._say("")
         return bool(chosen)
 
@@ -79,16 +84,21 @@ class Works:
 
     def trouble(self, trouble: Trouble | None) -> None:
         """Show trouble, or put it away."""
-        self._troubled = ""
+        self._trouble, self._troubled = trouble, ""
         self._show(trouble)
+
+    def answered(self) -> None:
+        """The database has answered: it is there, whatever was said."""
+        if isinstance(self._trouble, Unreachable):
+            self.trouble(None)
 
     @contextmanager
     def under_way(self, what: str) -> Iterator[Work]:
         """Say what is under way if it takes longer than a moment, and show the trouble that it comes to.
 
-        The trouble stays until the same work succeeds, or esc puts it away.
+        The trouble stays until the same work succeeds, or esc puts it away. Work that was stopped says nothing more.
         """
-        work = Work(what)
+        work = Work(what, get_current_worker())
         self._works.append(work)
         timer = self._screen.set_interval(PATIENCE, self._tell)
         try:
@@ -96,8 +106,9 @@ class Works:
             if self._troubled == what:
                 self.trouble(None)
         except Trouble as trouble:
-            self.trouble(trouble)
-            self._troubled = what
+            if not work.worker.is_cancelled:
+                self.trouble(trouble)
+                self._troubled = what
         finally:
             timer.stop()
             self._works.remove(work)
@@ -107,8 +118,9 @@ class Works:
 
     def _tell(self) -> None:
         """Say what was begun last; what it is a part of has waited for it."""
-        if not self._notice and time.monotonic() - self._works[-1].began >= PATIENCE:
-            self._say(str(self._works[-1]))
+        going_on = self._going_on
+        if going_on and not self._notice and time.monotonic() - going_on[-1].began >= PATIENCE:
+            self._say(str(going_on[-1]))
 
     @property
     def _running(self) -> list[Worker[Any]]:
@@ -118,4 +130,9 @@ class Works:
 
     @property
     def _is_said(self) -> bool:
-        return any(time.monotonic() - work.began > PATIENCE for work in self._works)
+        return any(time.monotonic() - work.began > PATIENCE for work in self._going_on)
+
+    @property
+    def _going_on(self) -> list[Work]:
+        """What has not been told to stop; the rest may take its time to end."""
+        return [work for work in self._works if not work.worker.is_cancelled]

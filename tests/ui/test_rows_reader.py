@@ -7,7 +7,7 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.ui.rows_reader import RowsReader
+from pirate_tui.ui.rows_reader import RowsReader, as_typed
 
 
 ISLAND = Entity("Island", "islands", (), ())
@@ -51,3 +51,7 @@ async def test_two_walks_at_once_are_one_after_the_other() -> None:
     database.let.set()
     await asyncio.gather(*walks)
     assert listing.window.anchors == [(n * 1_000 - 1,) for n in range(1, 10)]
+
+
+def test_the_key_of_a_row_is_asked_for_as_it_would_be_typed() -> None:
+    assert [as_typed(part) for part in (7, "a b", b"\x00\xff")] == ["7", "a b", "x'00ff'"]

@@ -34,6 +34,8 @@ class FakeDatabase:
 
     name = "islands.db"
     dialect = "fake"
+    warning = ""
+    is_file = True
     choices = (Choice("Island", "island"),)
 
     def __init__(self, rows: int = 3, key: RowKey | None = None) -> None:
@@ -137,9 +139,10 @@ class FakeDatabase:
         assert attribute == "id"
         return Prediction()
 
-    async def renew(self) -> None:
+    async def renew(self) -> bool:
         """It is always the same."""
         await self._meet()
+        return self.is_file
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """An instance with one attribute."""

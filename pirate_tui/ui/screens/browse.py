@@ -1,7 +1,7 @@
 """The browser: table, inspector, failure and statements, and the one mediator between them."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Choice, Column, Entity
+from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import CannotStart, Failure, Trouble
 from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
@@ -24,6 +24,7 @@ from pirate_tui.domain.ports import Connect, Database
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.door import Door, first_usable, unusable
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, Loaded, Relay, Retrying, StatementTold
 from pirate_tui.ui.rows_reader import RowsReader
@@ -49,26 +50,6 @@ IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "view", "next_m
 """Commands of the table that ask more than the table knows."""
 
 
-async def _first_usable(database: Database) -> Entity:
-    """The mapped class to begin with: what is broken spoils only itself. Raises `Trouble` where all are."""
-    troubles: list[Trouble] = []
-    for choice in database.choices:
-        try:
-            return await database.entity(choice.name)
-        except Trouble as trouble:
-            troubles.append(trouble)
-    raise troubles[0]
-
-
-def _unusable(choices: Sequence[Choice]) -> Trouble | None:
-    """What there is to say of mapped classes that cannot be browsed."""
-    told = [f"{choice.name}: {choice.problem}" for choice in choices if choice.problem]
-    if not told:
-        return None
-    more = f", and {len(told) - 1:,} more" if len(told) > 1 else ""
-    return Trouble(f"{told[0]}{more}", "everything else can be browsed; m lists them all, esc puts this away")
-
-
 class Readers(NamedTuple):
     """Who asks the open database, each for one part of what is shown."""
 
@@ -91,14 +72,17 @@ class BrowseScreen(Screen[None]):
     """By which loader strategy relationships are opened."""
     database_label: reactive[str] = reactive("")
     """What is open, for the title."""
+    warning: reactive[str] = reactive("")
+    """What should be known of it all the time, for the title."""
     busy: reactive[str] = reactive("")
     """What is under way, for the title; empty while nothing takes long."""
+    is_away: reactive[bool] = reactive(False, init=False)
+    """Did the last question not reach the database? Then what is shown is from before."""
 
     def __init__(self, connect: Connect, label: str, remember: Callable[[str], None]) -> None:
         super().__init__()
-        self._connect = connect
         self._remember = remember
-        self._database: Database | None = None
+        self._door = Door(connect, Relay(self), self._heard)
         self._opened_at: Path = ()
         self._asker: Widget | None = None
         """What had the focus when the access was asked for that failed."""
@@ -110,11 +94,15 @@ class BrowseScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The frame; rows come when the database is open."""
         yield TitleBar().data_bind(
-            BrowseScreen.mode, BrowseScreen.strategy, BrowseScreen.busy, database=BrowseScreen.database_label
+            BrowseScreen.mode,
+            BrowseScreen.strategy,
+            BrowseScreen.busy,
+            BrowseScreen.warning,
+            database=BrowseScreen.database_label,
         )
         with Horizontal(id="main"):
-            yield RowTable().data_bind(BrowseScreen.mode, BrowseScreen.strategy)
-            yield Inspector()
+            yield RowTable().data_bind(BrowseScreen.mode, BrowseScreen.strategy, is_stale=BrowseScreen.is_away)
+            yield Inspector().data_bind(is_stale=BrowseScreen.is_away)
         yield Static(id="trouble", markup=False)
         yield StatementLog()
         yield Static(id="foot")
@@ -175,30 +163,39 @@ class BrowseScreen(Screen[None]):
     async def _begin(self) -> None:
         with self._works.under_way("opening the database"):
             try:
-                if self._database is None:
-                    self._database = await self._connect(Relay(self))
-                database = self._database
+                database = await self._door.open()
                 self.database_label = f"{database.name} · {database.dialect} · read-only"
-                query = Query(await _first_usable(database))
+                self.warning = database.warning
+                query = Query(await first_usable(database))
                 self._readers = self._made_readers(database)
                 await self._readers.rows.begin(query)
-                self._works.trouble(_unusable(database.choices))
+                self._works.trouble(unusable(database.choices))
                 self._table.hint = FIRST_STEPS
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
             finally:
+                for table in self.query(RowTable):  # none any more where somebody has left meanwhile
+                    table.border_title = table.border_title if table.listing else "not opened"
                 self.call_after_refresh(self._furnish)
+
+    def _heard(self, is_there: bool) -> None:  # noqa: FBT001  what a question has told is all there is to say
+        """A question has reached the database, or has not; once it does again, what is shown is read again."""
+        was_away, self.is_away = self.is_away, not is_there
+        if is_there:
+            self._works.answered()
+        if was_away and is_there and self._table.listing is not None:
+            self._read.rows.changed()
 
     @work(exclusive=True, group="reread")
     async def _read_again(self) -> None:
-        """The file may be another one now; nothing stays open."""
+        """Connect anew and read what is shown; of another database, which a file may be now, nothing stays open."""
         with self._works.under_way("opening the database again"):
-            try:
-                await self._opened.renew()
-            except CannotStart as reason:
-                raise Trouble(reason.message, "press r to try again") from reason
-            self._table.close_all()
-            await self._read.rows.reread()
+            if await self._door.open_again():
+                self._hide_failure()
+                self._table.close_all()
+            self.warning = self._opened.warning
+            self._read.instance.lose()
+            await self._read.rows.renew()
 
     @work(exclusive=True, group="copy")
     async def _copy_row(self, query: Query, row: Row) -> None:
@@ -286,7 +283,7 @@ class BrowseScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
         """What cannot be done just now is greyed out (None), or absent (False)."""
-        is_failed, is_open = self.has_class("-failed"), self._database is not None
+        is_failed, is_open = self.has_class("-failed"), self._door.database is not None
         is_in_table = self.focused is self._table
         if action in IN_TABLE:
             return is_in_table and self._readers is not None and self._is_furnished.is_set()
@@ -436,11 +433,9 @@ class BrowseScreen(Screen[None]):
     def action_read_again(self) -> None:
         """Read everything again, also from another file in its place; after trouble at the start, open it again."""
         self._works.trouble(None)
-        if self._database is None or self._table.listing is None:
+        if self._door.database is None or self._table.listing is None:
             self._begin()
             return
-        self._hide_failure()
-        self._inspector.snapshot = None
         self._read_again()
 
     def action_ask_again(self) -> None:
@@ -453,7 +448,7 @@ class BrowseScreen(Screen[None]):
     def action_cancel(self) -> None:
         """Stop what is running; else close what is open, the last thing first."""
         if self._works.stop():
-            what = "stopped" if self._database is not None else "not opened"
+            what = "stopped" if self._door.database is not None else "not opened"
             self._works.trouble(Trouble(what, "press r to try again, q to quit"))
         elif open_prompts := [prompt for prompt in self.query("Prompt").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
@@ -548,9 +543,14 @@ class BrowseScreen(Screen[None]):
             self.query_one("#trouble", Static).update(Text(f"{trouble.reason}; {trouble.way_out}"))
 
     @property
+    def never_opened(self) -> Trouble | None:
+        """Why the database has not been open by now, where it was not there."""
+        return self._door.never_opened
+
+    @property
     def _opened(self) -> Database:
-        assert self._database is not None, "only an open database has rows to ask for"  # noqa: S101
-        return self._database
+        assert self._door.database is not None, "only an open database has rows to ask for"  # noqa: S101
+        return self._door.database
 
     @property
     def _read(self) -> Readers:

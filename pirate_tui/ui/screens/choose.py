@@ -104,7 +104,8 @@ class ChooseScreen(ModalScreen[str | None]):
         try:
             self._sizes = await self._read_sizes()
         except Trouble as trouble:
-            self.notify(str(trouble), severity="error", markup=False)
+            for box in self.query(Vertical):  # what there is can be chosen from all the same
+                box.border_subtitle = Text(f"{trouble.reason}; {trouble.way_out}")
             return
         if self.query(OptionList):  # else somebody has chosen meanwhile, and the list is gone
             number = self._options.highlighted

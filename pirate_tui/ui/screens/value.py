@@ -23,7 +23,7 @@ Read = Callable[[int, int], Awaitable[Value]]
 
 
 class ValueScreen(ModalScreen[None]):
-    """The value of one attribute; `]` and `[` turn its pages, where it has more than one."""
+    """The value of one attribute; `]` and `[` turn its pages, where it has more than one; `r` reads it again."""
 
     DEFAULT_CSS = """
     ValueScreen {
@@ -44,6 +44,7 @@ class ValueScreen(ModalScreen[None]):
         ("right_square_bracket,space", "turn(1)", "Next page"),
         ("left_square_bracket", "turn(-1)", "Page before"),
         ("y", "copy", "Copy"),
+        ("r", "again", "Read again"),
     ]
 
     number: reactive[int] = reactive(0, init=False)
@@ -84,6 +85,10 @@ class ValueScreen(ModalScreen[None]):
     def action_turn(self, by: int) -> None:
         """Turn to another page."""
         self.number += by
+
+    def action_again(self) -> None:
+        """Read the page again, after trouble."""
+        self._show()
 
     @work(exclusive=True)
     async def action_copy(self) -> None:

@@ -73,6 +73,9 @@ class Inspector(TextPane):
     prediction: reactive[Prediction] = reactive(Prediction(), init=False)
     """What a plain access to that one would send first."""
 
+    is_stale: reactive[bool] = reactive(False, init=False)
+    """Is the database not there, and all that is shown from before? Bound to the screen's."""
+
     @dataclass
     class Focused(Message):
         """The cursor is on an attribute, in the panel that has the focus."""
@@ -123,6 +126,11 @@ class Inspector(TextPane):
             self.set_reactive(Inspector.number, 0)
         self._ask_more()
 
+    def watch_is_stale(self) -> None:
+        """The database has gone away, or has come back."""
+        self.set_class(self.is_stale, "-stale")
+        self._write()
+
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  Textual's signature
         """The cursor is seen now, or no more."""
         super().watch_has_focus(has_focus)
@@ -157,7 +165,7 @@ class Inspector(TextPane):
             return
         situation = self.snapshot.situation
         state = self.snapshot.state if situation is Situation.FRESH else situation.value
-        self.border_title = Text(f"{self.snapshot.label} · {state}")
+        self.border_title = Text(f"{self.snapshot.label} · {state}{' · as of before' if self.is_stale else ''}")
         rows = [(_name(one), one.state.value, one.verdict.value) for one in self._attributes]
         widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         details = self._details(self.current) if self.has_focus and self.current is not None else []

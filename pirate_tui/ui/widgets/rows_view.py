@@ -28,6 +28,10 @@ HEADS = -1
 """The line of the column names, which stays at the top."""
 
 
+AS_OF = "as of before · r reads again"
+"""Said of rows whose database is not there, also to somebody who sees no colours."""
+
+
 class TablePlace(NamedTuple):
     """A table as somebody has left it."""
 
@@ -85,6 +89,9 @@ class RowsView(LinesView):
 
     hint: reactive[str] = reactive("", init=False, repaint=False)
     """What is good to know before the next key; shown where a search would tell its hits."""
+
+    is_stale: reactive[bool] = reactive(False, init=False)
+    """Is the database not there, and all that is shown from before? Bound to the screen's."""
 
     @dataclass
     class PagesWanted(Message):
@@ -253,6 +260,11 @@ class RowsView(LinesView):
         """There is something else to know, or nothing."""
         self._retitle()
 
+    def watch_is_stale(self) -> None:
+        """The database has gone away, or has come back."""
+        self.set_class(self.is_stale, "-stale")
+        self._retitle()
+
     def watch_estimate(self) -> None:
         """There is a first word on how many rows there are."""
         self._retitle()
@@ -338,7 +350,8 @@ class RowsView(LinesView):
             told = (listing.entity.name, _many(listing.window.count, self.estimate), str(listing.query))
             self.border_title = Text(" · ".join(filter(None, told)))
             found = "" if self.match is None else f"{self.match} · {self.tally}"
-            self.border_subtitle = Text(self.hint or found)
+            said = (AS_OF if self.is_stale else "", self.hint or found)
+            self.border_subtitle = Text(" · ".join(filter(None, said)))
 
 
 def _many(count: int | None, estimate: int | None) -> str:

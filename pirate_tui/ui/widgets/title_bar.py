@@ -19,6 +19,7 @@ class TitleBar(Widget):
         "title-bar--safe",
         "title-bar--unsafe",
         "title-bar--busy",
+        "title-bar--warning",
     }
 
     DEFAULT_CSS = """
@@ -30,11 +31,14 @@ class TitleBar(Widget):
         & > .title-bar--safe { background: $success; color: $background; text-style: bold; }
         & > .title-bar--unsafe { background: $error; color: $background; text-style: bold; }
         & > .title-bar--busy { color: $warning; }
+        & > .title-bar--warning { color: $warning; text-style: bold; }
     }
     """
 
     database: reactive[str] = reactive("")
     """What is open: name, dialect and driver."""
+    warning: reactive[str] = reactive("")
+    """What should be known of it all the time."""
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE)
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED)
     busy: reactive[str] = reactive("")
@@ -46,14 +50,20 @@ class TitleBar(Widget):
         right = Text.assemble(
             (f" {mode.upper()} ", self._style(mode)), f"  loader: {self.strategy.title} ", no_wrap=True
         )
-        left = Text.assemble((" pirate-tui", self._style("name")), no_wrap=True, overflow="ellipsis")
-        left.append(
-            f"   {self.busy}" if self.busy else f"   {self.database}",
-            self._style("busy") if self.busy else "",
-        )
-        room = max(0, self.size.width - right.cell_len)
+        return self._left(max(0, self.size.width - right.cell_len)) + right
+
+    def _left(self, room: int) -> Text:
+        """What is under way, or what is open; where that is too long, the warning stays, and our own name goes."""
+        said, style = (self.busy, self._style("busy")) if self.busy else (self.database, Style())
+        warning = Text(f" · {self.warning}" if self.warning else "", self._style("warning"))
+        space = max(0, room - warning.cell_len)
+        left = Text.assemble((" pirate-tui", self._style("name")), "   ", (said, style), no_wrap=True)
+        if warning and left.cell_len > space:
+            left = Text.assemble(" ", (said, style), no_wrap=True)
+        left.truncate(space, overflow="ellipsis")
+        left += warning
         left.truncate(room, pad=True, overflow="ellipsis")
-        return left + right
+        return left
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"title-bar--{name}", partial=True)
