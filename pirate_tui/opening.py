@@ -105,6 +105,7 @@ class Composition:
         try:
             if isinstance(target, Path):
                 check_file(target)
+            await self.close()  # one that came too late for whoever asked for it
             self._database = await self._open(target, listener)
             self._database.begin_with(self._settings.model, remembered(_name(target)))
         except CannotStart as reason:

@@ -132,7 +132,7 @@ class Connections:
 
     async def renew(self) -> None:
         """Let go of every connection, and of the database as it was: the next question opens what is there now."""
-        await self.engine.dispose()
+        await self._let_go()
         self.backend.renew()
 
     async def dispose(self) -> bool:
@@ -146,6 +146,9 @@ class Connections:
     async def _close(self) -> None:
         if self._endings:
             await asyncio.wait(self._endings.values())
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         try:
             await self.engine.dispose()
         except DATABASE_ERRORS:  # a connection that is lost cannot be closed either

@@ -1,18 +1,24 @@
 """What can be browsed of a database: models held against the tables it really has, or classes read from these."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.entity import Choice, Entity, Relationship
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.preflight import Place, Table, preflight_of, problem
+from pirate_tui.orm.preflight import Place, Preflight, Table, preflight_of, problem
 from pirate_tui.orm.questions import Questions
 from pirate_tui.orm.reflection import Reflection
+
+
+class Known(NamedTuple):
+    """What was read of a database without models."""
+
+    reflection: Reflection
+    preflight: Preflight
 
 
 class Schema:
@@ -62,7 +68,7 @@ class Schema:
     async def entity(self, name: str) -> Entity:
         """The class of that name, with all its relationships; raises `Trouble` where it cannot be browsed."""
         if self._reflection is not None and not self.catalog.has(name):
-            await self._map(self._reflection, name)
+            await self._map(Known(self._reflection, self._preflight), name)
         if not self.catalog.has(name):
             reason = self._problems.get(name, "there is no such class")
             raise Trouble(f"{clean(name)}: {reason}", "m lists what there is")
@@ -107,21 +113,35 @@ class Schema:
         return self._reflection.place(self._reflection.name(mapper.class_))
 
     async def _reflect(self) -> None:
-        """Read names and foreign keys; what was mapped before is mapped anew, where it is still there."""
-        mapped = [entity.name for entity in self.catalog.entities]
-        self._reflection = await self._questions.inspect(
-            "tables and foreign keys", lambda one: Reflection(one, self._schema)
-        )
-        self._preflight = preflight_of(self._questions)
-        self.catalog.leave_out(mapped)
-        for name in mapped:
-            with suppress(Trouble):  # it is gone, or broken, and will say so when it is asked for
-                await self._map(self._reflection, name)
+        """Read names and foreign keys; what was mapped before is mapped anew, where it is still there.
 
-    async def _map(self, reflection: Reflection, name: str) -> None:
+        Nothing changes unless everything was read: the server may be gone in the midst of it.
+        """
+        mapped = [entity.name for entity in self.catalog.entities]
+        inspecting = self._questions.inspect("tables and foreign keys", lambda one: Reflection(one, self._schema))
+        known = Known(await inspecting, preflight_of(self._questions))
+        classes = [await self._mapped(known, name, is_asked_for=False) for name in mapped]
+        self._reflection, self._preflight = known
+        self.catalog.leave_out(mapped)
+        for one in filter(None, classes):
+            self.catalog.add(one, has_key=known.reflection.has_key(one))
+
+    async def _map(self, known: "Known", name: str) -> None:
+        mapped = await self._mapped(known, name, is_asked_for=True)
+        if mapped is not None:
+            self.catalog.add(mapped, has_key=known.reflection.has_key(mapped))
+
+    async def _mapped(self, known: "Known", name: str, *, is_asked_for: bool) -> type | None:
+        """The class of that name; None where there is none. What is broken is trouble only where it is asked for."""
+        reflection, preflight = known
         table = next((one.name for one in reflection.names if reflection.class_name(one.name) == name), None)
         if table is None:
-            return
-        mapped = await self._questions.inspect(f"columns of {clean(table)}", lambda one: reflection.map(one, table))
-        await self._preflight.read([reflection.place(table)])
-        self.catalog.add(mapped, has_key=reflection.has_key(mapped))
+            return None
+        try:
+            mapped = await self._questions.inspect(f"columns of {clean(table)}", lambda one: reflection.map(one, table))
+        except Trouble as trouble:
+            if is_asked_for or isinstance(trouble, (Busy, Unreachable)):
+                raise
+            return None
+        await preflight.read([reflection.place(table)])
+        return mapped

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from pirate_tui.domain.access import AccessMode, Situation
 from pirate_tui.domain.failure import Unreachable
@@ -195,3 +197,33 @@ async def test_whatever_is_asked_of_a_lost_server_is_trouble_and_works_again(
             await question()
         await proxy.listen()
         await question()
+
+
+async def test_a_server_that_goes_in_the_midst_of_a_new_look_leaves_what_was_known(
+    server: Server, listener: Listener
+) -> None:
+    await load(server, Base.metadata, ROWS)
+    database = await open_database(server, None, Limits(30), listener)
+    ship = await database.entity(next(one.name for one in database.choices if one.table == "ships"))
+    is_failing = True
+    for number in range(1, 40):
+        left = iter(range(number, 0, -1))
+
+        def fail(*_call: Any, left: Iterator[int] = left) -> None:
+            if next(left, 0) == 1:
+                raise ConnectionResetError
+
+        event.listen(Engine, "do_execute", fail)
+        try:
+            await database.renew()
+        except Unreachable:
+            pass
+        else:
+            is_failing = False
+        finally:
+            event.remove(Engine, "do_execute", fail)
+        assert len((await database.page(Query(ship), Seek())).rows) == 2
+        if not is_failing:
+            break
+    assert not is_failing, "each statement has failed once"
+    await database.close()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pirate_tui.domain.access import Situation
 from pirate_tui.domain.ports import Connect, Database, Listener
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.url import Server
@@ -217,3 +218,18 @@ async def test_a_link_that_stalls_is_stopped_by_esc_and_goes_on(browse: Browse, 
         await browser.press("r")
         await until_back(browser)
         await browser.until(lambda: place(browser) == before, "where one was")
+
+
+async def test_the_instance_is_selected_anew_when_the_server_is_back(browse: Browse, link: Link) -> None:
+    async with browse(connect=link.connect()) as browser:
+        await until_read(browser)
+        await browser.press("x")
+        await browser.until(lambda: browser.inspector.snapshot.situation is Situation.AFTER_COMMIT, "the commit")
+        await link.proxy.go_away()
+        await browser.press("r")
+        await until_away(browser, link)
+        assert browser.inspector.snapshot.situation is Situation.AFTER_COMMIT
+        await link.proxy.listen()
+        await browser.press("r")
+        await until_back(browser)
+        await browser.until(lambda: browser.inspector.snapshot.situation is Situation.FRESH, "a fresh instance")
