@@ -73,10 +73,10 @@ async def window(setting: Setting) -> list[Figure]:
 
         found = await execute()
         for _ in range(setting.runs):
-            ours.append(await _median(lambda: database.page(query, seek)))
-            raw.append(await _median(lambda: _fetch(plain, queries)))
-            sqlalchemy.append(await _median(execute))
-            cells.append(await _median(page))
+            ours.append(await median_of(lambda: database.page(query, seek)))
+            raw.append(await median_of(lambda: _fetch(plain, queries)))
+            sqlalchemy.append(await median_of(execute))
+            cells.append(await median_of(page))
     await held.dispose()
     await database.close()
     plain.close()
@@ -107,9 +107,9 @@ async def members(setting: Setting) -> list[Figure]:
     accesses, openings, one, both = [], [], [], []
     for _ in range(setting.runs):
         accesses.append(await _median_of_fresh(connections, access, recorder))
-        one.append(await _median(lambda: _fetch(plain, queries[1:])))
-        openings.append(await _median(lambda: database.open(request)))
-        both.append(await _median(lambda: _fetch(plain, queries)))
+        one.append(await median_of(lambda: _fetch(plain, queries[1:])))
+        openings.append(await median_of(lambda: database.open(request)))
+        both.append(await median_of(lambda: _fetch(plain, queries)))
     await connections.dispose()
     await database.close()
     plain.close()
@@ -163,7 +163,7 @@ async def _fetch(connection: sqlite3.Connection, queries: list[tuple[str, tuple[
         connection.execute(text, parameters).fetchall()
 
 
-async def _median(work: Callable[[], Awaitable[object]]) -> float:
+async def median_of(work: Callable[[], Awaitable[object]]) -> float:
     """The time of one call, in ms."""
     times = []
     for _ in range(CALLS):

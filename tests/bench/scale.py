@@ -111,7 +111,7 @@ async def _whole_table(path: Path, runs: int) -> list[Figure]:
     database, plain = await open_database(path, MODELS, Limits(60.0), heard), sqlite3.connect(path)
     entity = database.entities[0]
     by_key, by_name = Query(entity), Query(entity, Order(entity.columns[1]))
-    window = await _walked(database, by_key)
+    window = await walked(database, by_key)
     here = (await database.page(by_name, Seek(skip=5_000))).rows[-1].position
     heard.take()
     await database.page(by_name, Seek(here))
@@ -139,7 +139,7 @@ SEARCH_STATEMENT = """
 """
 
 
-async def _walked(database: OrmDatabase, query: Query) -> Window:
+async def walked(database: OrmDatabase, query: Query) -> Window:
     """A window with its count and all its anchors."""
     window = Window()
     window.count = await database.count(query)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -11,11 +10,12 @@ from sqlalchemy import event
 
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.domain.window import Window
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.url import Server
 from pirate_tui.pirates.models import MODELS
 from tests.bench.figures import Figure, Heard, Setting
+from tests.bench.queries import median_of
+from tests.bench.scale import walked
 from tests.servers import DRIVERS, fresh_database, run
 
 
@@ -39,9 +39,6 @@ FILLING = {
         "ANALYZE TABLE pirate_crew",
     ),
 }
-
-CALLS = 40
-"""How often each thing is done in one run; the run's figure is the median."""
 
 Fetch = Callable[[str, Any], Awaitable[object]]
 
@@ -69,30 +66,19 @@ async def _of(driver: str, runs: int) -> list[Figure]:
 async def _measured(driver: str, database: OrmDatabase, fetch: Fetch, runs: int) -> list[Figure]:
     query = Query(await database.entity("PirateCrew"))
     (sent,) = await _sent(database, lambda: database.page(query, Seek()))
-    window = await _walked(database, query)
+    window = await walked(database, query)
     first, bare, end, far = (list[float]() for _ in range(4))
     last, there = (ROWS - 1) // window.page_size, ROWS * 73 // 100 // window.page_size
     for _ in range(runs):
-        first.append(await _median(lambda: database.page(query, Seek())))
-        bare.append(await _median(partial(fetch, *sent)))
-        end.append(await _median(lambda: database.page(query, window.seek(last))))
-        far.append(await _median(lambda: database.page(query, window.seek(there))))
+        first.append(await median_of(lambda: database.page(query, Seek())))
+        bare.append(await median_of(partial(fetch, *sent)))
+        end.append(await median_of(lambda: database.page(query, window.seek(last))))
+        far.append(await median_of(lambda: database.page(query, window.seek(there))))
     return [
         Figure(f"{driver}: first rows of {ROWS:,}", first, "the same page, bare driver", bare, 2.5),
         Figure(f"{driver}: the end", end, "its first rows", first, 3),
         Figure(f"{driver}: :73%", far, "its first rows", first, 3),
     ]
-
-
-async def _walked(database: OrmDatabase, query: Query) -> Window:
-    """A window with its count and all its anchors."""
-    window = Window()
-    window.count = await database.count(query)
-    while (seek := window.next_anchor) is not None:
-        anchor = await database.anchor(query, seek)
-        assert anchor is not None
-        window.anchors.append(anchor)
-    return window
 
 
 async def _sent(database: OrmDatabase, work: Callable[[], Awaitable[object]]) -> list[tuple[str, Any]]:
@@ -107,16 +93,6 @@ async def _sent(database: OrmDatabase, work: Callable[[], Awaitable[object]]) ->
     await work()
     event.remove(engine, "before_cursor_execute", take)
     return taken
-
-
-async def _median(work: Callable[[], Awaitable[object]]) -> float:
-    """The time of one call, in ms."""
-    times = []
-    for _ in range(CALLS):
-        began = time.perf_counter()
-        await work()
-        times.append(time.perf_counter() - began)
-    return sorted(times)[CALLS // 2] * 1000
 
 
 Bare = tuple[Fetch, Callable[[], Awaitable[object]]]

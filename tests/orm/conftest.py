@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import pytest
 from sqlalchemy import AsyncAdaptedQueuePool, ForeignKey, String
@@ -61,6 +61,17 @@ FLEET = """
     INSERT INTO ships VALUES (1, 'Pequod'), (2, 'Rachel');
     INSERT INTO sailors VALUES (1, 'Ahab', 1), (2, 'Starbuck', 1), (3, 'Ishmael', 1), (4, 'Elijah', NULL);
 """
+
+
+FLEET_ROWS: dict[type, list[dict[str, Any]]] = {
+    Ship: [{"id": 1, "name": "Pequod"}, {"id": 2, "name": "Rachel"}],
+    Sailor: [
+        {"id": 1, "name": "Ahab", "ship_id": 1},
+        {"id": 2, "name": "Starbuck", "ship_id": 1},
+        {"id": 3, "name": "Elijah", "ship_id": None},
+    ],
+}
+"""Two ships and three sailors, for databases that are made by the models."""
 
 
 @dataclass

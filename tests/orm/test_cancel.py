@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.access import AccessMode
@@ -22,6 +22,7 @@ from pirate_tui.orm.backends.sqlite import SQLite
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.statements import Recorder
+from tests.orm.asking import scalar, session_scalar
 
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000000) SELECT count(*) FROM n"
@@ -35,26 +36,6 @@ async def connections(fleet_file: Path, listener: Listener) -> AsyncIterator[Con
     opened = Connections(SQLite(fleet_file), 30, listener)
     yield opened
     await asyncio.wait_for(opened.dispose(), 5)
-
-
-async def scalar(connections: Connections, sql: str) -> Any:
-    """The one value that a statement gives."""
-
-    async def question() -> Any:
-        async with connections.engine.connect() as connection:
-            return (await connection.exec_driver_sql(sql)).scalar_one()
-
-    return await connections.ask(question)
-
-
-async def session_scalar(connections: Connections, sql: str) -> Any:
-    """The same through a session."""
-
-    async def question() -> Any:
-        async with connections.sessions() as session:
-            return (await session.execute(text(sql))).scalar_one()
-
-    return await connections.ask(question)
 
 
 def sent(connections: Connections) -> asyncio.Event:

@@ -21,8 +21,8 @@ from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.url import Server
 from tests.faults import Fault, Proxy
-from tests.orm.conftest import Base, Sailor, Ship
-from tests.orm.test_server_instances import ROWS
+from tests.orm.asking import scalar
+from tests.orm.conftest import FLEET_ROWS, Base, Sailor, Ship
 from tests.orm.verdicts import access
 from tests.servers import load
 
@@ -60,20 +60,10 @@ async def all_closed(connections: Connections) -> None:
 @pytest.fixture
 async def database(server: Server, proxy: Proxy, listener: Listener) -> AsyncIterator[OrmDatabase]:
     """Two ships and three sailors, behind the proxy."""
-    await load(server, Base.metadata, ROWS)
+    await load(server, Base.metadata, FLEET_ROWS)
     opened = await open_database(proxy.server(server), (Ship, Sailor), Limits(30), listener)
     yield opened
     await opened.close()
-
-
-async def scalar(connections: Connections, sql: str = "SELECT 7") -> Any:
-    """The one value that a statement gives."""
-
-    async def question() -> Any:
-        async with connections.engine.connect() as connection:
-            return (await connection.exec_driver_sql(sql)).scalar_one()
-
-    return await connections.ask(question)
 
 
 async def reason(connections: Connections) -> str:
@@ -202,7 +192,7 @@ async def test_whatever_is_asked_of_a_lost_server_is_trouble_and_works_again(
 async def test_a_server_that_goes_in_the_midst_of_a_new_look_leaves_what_was_known(
     server: Server, listener: Listener
 ) -> None:
-    await load(server, Base.metadata, ROWS)
+    await load(server, Base.metadata, FLEET_ROWS)
     database = await open_database(server, None, Limits(30), listener)
     ship = await database.entity(next(one.name for one in database.choices if one.table == "ships"))
     is_failing = True

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
@@ -19,6 +19,7 @@ from pirate_tui.orm.backends import backend_of
 from pirate_tui.orm.engine import PATIENCE, Connections
 from pirate_tui.orm.statements import Recorder
 from pirate_tui.orm.url import Server
+from tests.orm.asking import scalar, session_scalar
 from tests.orm.conftest import Settled
 from tests.servers import end_connections, read
 
@@ -46,26 +47,6 @@ async def connections(server: Server, listener: Listener) -> AsyncIterator[Conne
 def sleeping(server: Server) -> str:
     """A statement that takes a minute."""
     return SLEEPS[server.url.get_backend_name()]
-
-
-async def scalar(connections: Connections, sql: str) -> Any:
-    """The one value that a statement gives."""
-
-    async def question() -> Any:
-        async with connections.engine.connect() as connection:
-            return (await connection.exec_driver_sql(sql)).scalar_one()
-
-    return await connections.ask(question)
-
-
-async def session_scalar(connections: Connections, sql: str) -> Any:
-    """The same through a session."""
-
-    async def question() -> Any:
-        async with connections.sessions() as session:
-            return (await session.execute(text(sql))).scalar_one()
-
-    return await connections.ask(question)
 
 
 async def is_running(server: Server) -> bool:

@@ -16,7 +16,7 @@ from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.snippet import MISSING_GREENLET
 from pirate_tui.orm.url import Server
-from tests.orm.conftest import Base, OpenModels, Sailor, Ship
+from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
 from tests.orm.verdicts import access, named, put, verdict_of, watched
 from tests.servers import Target, end_connections, load, read
 
@@ -25,20 +25,11 @@ SAFE, UNSAFE = AccessMode
 MAPPED, SELECTIN, JOINED, SUBQUERY, RAISE = LoaderStrategy
 SENT = {SELECTIN: (2, 0), JOINED: (1, 0), SUBQUERY: (2, 0)}
 
-ROWS: dict[type, list[dict[str, Any]]] = {
-    Ship: [{"id": 1, "name": "Pequod"}, {"id": 2, "name": "Rachel"}],
-    Sailor: [
-        {"id": 1, "name": "Ahab", "ship_id": 1},
-        {"id": 2, "name": "Starbuck", "ship_id": 1},
-        {"id": 3, "name": "Elijah", "ship_id": None},
-    ],
-}
-
 
 @pytest.fixture
 async def database(target: Target, open_models: OpenModels) -> OrmDatabase:
     """Two ships and three sailors."""
-    await load(target, Base.metadata, ROWS)
+    await load(target, Base.metadata, FLEET_ROWS)
     return await open_models(target, (Ship, Sailor))
 
 
@@ -174,7 +165,7 @@ OPEN_TRANSACTIONS = {
 
 
 async def test_nothing_stays_in_a_transaction_while_a_person_thinks(server: Server, open_models: OpenModels) -> None:
-    await load(server, Base.metadata, ROWS)
+    await load(server, Base.metadata, FLEET_ROWS)
     database = await open_models(server, (Ship, Sailor))
     ship = await database.entity("Ship")
     counting = OPEN_TRANSACTIONS[server.url.get_backend_name()]

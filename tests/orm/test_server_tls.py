@@ -15,6 +15,7 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.backends import backend_of
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.url import Server, named
+from tests.orm.asking import scalar
 from tests.private_server import private_server
 from tests.servers import run
 
@@ -93,16 +94,11 @@ def _made_certificate(folder: Path) -> Path:
     return certificate
 
 
-async def scalar(server: Server, sql: str, listener: Listener) -> Any:
+async def answer(server: Server, sql: str, listener: Listener) -> Any:
     """The one value that a statement gives."""
     connections = Connections(backend_of(server), 30, listener)
-
-    async def question() -> Any:
-        async with connections.engine.connect() as connection:
-            return (await connection.exec_driver_sql(sql)).scalar_one()
-
     try:
-        return await connections.ask(question)
+        return await scalar(connections, sql)
     finally:
         await connections.dispose()
 
@@ -115,9 +111,9 @@ async def test_what_is_asked_for_is_had(secured: Secured, listener: Listener) ->
         {"sslmode": "verify-ca", "sslrootcert": ca},
         {"sslmode": "verify-ca", "ssl_ca": ca},
     ):
-        assert await scalar(secured.reached(**options), asking, listener)
-    assert await scalar(secured.reached("localhost", sslmode="verify-full", sslrootcert=ca), asking, listener)
-    assert not await scalar(secured.reached(sslmode="disable"), asking, listener)
+        assert await answer(secured.reached(**options), asking, listener)
+    assert await answer(secured.reached("localhost", sslmode="verify-full", sslrootcert=ca), asking, listener)
+    assert not await answer(secured.reached(sslmode="disable"), asking, listener)
 
 
 async def test_a_certificate_that_cannot_be_verified_is_an_error(
@@ -131,7 +127,7 @@ async def test_a_certificate_that_cannot_be_verified_is_an_error(
     ]
     for server in wrong:
         with pytest.raises(Unreachable, match=r"certificate|TLS"):
-            await scalar(server, "SELECT 1", listener)
+            await answer(server, "SELECT 1", listener)
 
 
 async def test_a_password_is_wanted_and_the_wrong_one_is_refused(secured: Secured, listener: Listener) -> None:
@@ -140,8 +136,8 @@ async def test_a_password_is_wanted_and_the_wrong_one_is_refused(secured: Secure
     ann = server._replace(url=server.url.set(username="ann"))
     if secured.kind == "mariadb":
         await run(server, "GRANT SELECT ON test.* TO ann")
-    assert await scalar(ann.with_password("s3cr3t"), "SELECT 7", listener) == 7
+    assert await answer(ann.with_password("s3cr3t"), "SELECT 7", listener) == 7
     for wrong in (ann, ann.with_password("an0ther")):
         with pytest.raises(Unreachable, match=r"wrong (user or )?password") as caught:
-            await scalar(wrong, "SELECT 7", listener)
+            await answer(wrong, "SELECT 7", listener)
         assert "an0ther" not in str(caught.value)

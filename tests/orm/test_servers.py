@@ -1,23 +1,11 @@
 """The four drivers, each on a real database: one suite for what must be the same on all of them."""
 
-from typing import Any
-
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Order, Query, Within, read_filter
 from pirate_tui.domain.rows import Seek
-from tests.orm.conftest import Base, OpenModels, Sailor, Ship
+from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
 from tests.servers import Target, load
-
-
-FLEET_ROWS: dict[type, list[dict[str, Any]]] = {
-    Ship: [{"id": 1, "name": "Pequod"}, {"id": 2, "name": "Rachel"}],
-    Sailor: [
-        {"id": 1, "name": "Ahab", "ship_id": 1},
-        {"id": 2, "name": "Starbuck", "ship_id": 1},
-        {"id": 3, "name": "Elijah", "ship_id": None},
-    ],
-}
 
 
 async def test_rows_are_listed_and_a_relationship_is_opened(target: Target, open_models: OpenModels) -> None:

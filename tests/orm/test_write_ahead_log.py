@@ -17,6 +17,7 @@ from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.backends.sqlite import SQLite
 from pirate_tui.orm.engine import Connections
+from tests.orm.asking import scalar
 
 
 NOBODY = 65534
@@ -62,12 +63,7 @@ async def connections(logged: Path, listener: Listener) -> AsyncIterator[Connect
 
 async def ships(connections: Connections) -> Any:
     """How many there are."""
-
-    async def question() -> Any:
-        async with connections.engine.connect() as connection:
-            return (await connection.exec_driver_sql("SELECT count(*) FROM ships")).scalar_one()
-
-    return await connections.ask(question)
+    return await scalar(connections, "SELECT count(*) FROM ships")
 
 
 async def test_a_visit_leaves_the_file_as_it_was(connections: Connections, logged: Path) -> None:
