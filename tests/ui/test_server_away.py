@@ -84,6 +84,12 @@ def place(browser: Any) -> tuple[Any, ...]:
     return table.cursor, top, table.column, str(table.listing.query), seen, browser.inspector.plain
 
 
+def situation(browser: Any) -> Situation:
+    """What has been done with the instance that is shown."""
+    found: Situation = browser.inspector.snapshot.situation
+    return found
+
+
 async def until_away(browser: Any, link: Link) -> None:
     """Wait for the line that says so, which names the server."""
     await browser.until(lambda: browser.trouble.startswith(f"{link.server.name}: "), "the trouble")
@@ -224,12 +230,12 @@ async def test_the_instance_is_selected_anew_when_the_server_is_back(browse: Bro
     async with browse(connect=link.connect()) as browser:
         await until_read(browser)
         await browser.press("x")
-        await browser.until(lambda: browser.inspector.snapshot.situation is Situation.AFTER_COMMIT, "the commit")
+        await browser.until(lambda: situation(browser) is Situation.AFTER_COMMIT, "the commit")
         await link.proxy.go_away()
         await browser.press("r")
         await until_away(browser, link)
-        assert browser.inspector.snapshot.situation is Situation.AFTER_COMMIT
+        assert situation(browser) is Situation.AFTER_COMMIT
         await link.proxy.listen()
         await browser.press("r")
         await until_back(browser)
-        await browser.until(lambda: browser.inspector.snapshot.situation is Situation.FRESH, "a fresh instance")
+        await browser.until(lambda: situation(browser) is Situation.FRESH, "a fresh instance")
