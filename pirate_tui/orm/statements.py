@@ -1,7 +1,7 @@
 """Event hooks -> `Statement`: what is sent, what it costs, and whose access caused it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -145,7 +145,7 @@ class Recorder:
         assert isinstance(compiled, SQLCompiler)  # noqa: S101  of every load
         given = context.parameters
         state = compiled.construct_expanded_state(given if isinstance(given, dict) else None)
-        values = list(state.parameters.values()) if state.positiontup is None else list(state.positional_parameters)
+        values = state.parameters if state.positiontup is None else list(state.positional_parameters)
         loaded = _relationships(context)
         name = _name(loaded[-1]) if loaded else ""
         return Unsent(clean_sql(state.statement), _shown(values), name)
@@ -226,5 +226,9 @@ def clean_sql(text: str) -> str:
 
 
 def _shown(parameters: Any) -> str:
-    values = parameters if isinstance(parameters, (list, tuple)) else (parameters,)
-    return clean(", ".join(map(repr, values)), PARAMETERS_LIMIT)
+    """The parameters, in their order or by their names, as the driver takes them."""
+    if isinstance(parameters, Mapping):
+        told = [f"{name}={value!r}" for name, value in parameters.items()]
+    else:
+        told = [repr(value) for value in parameters]
+    return clean(", ".join(told), PARAMETERS_LIMIT)

@@ -182,3 +182,10 @@ async def test_nothing_stays_in_a_transaction_while_a_person_thinks(server: Serv
     for work in works:
         await work()
         assert await read(server, counting) == [(0,)]
+
+
+async def test_parameters_are_told_as_the_driver_takes_them(database: OrmDatabase, told: list[Statement]) -> None:
+    await opened(database, UNSAFE)
+    by_name = database.dialect.endswith("psycopg")
+    assert [one.parameters for one in told if one.cause == "Ship 1"][-1] == ("id_1=1" if by_name else "1")
+    assert told[-1].parameters == ("param_1=1" if by_name else "1")
