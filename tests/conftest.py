@@ -1,7 +1,11 @@
 """What all tests share: a home of their own, and a copy of the world that ships."""
 
+# ruff: noqa: ASYNC110  a thread does not tell when it is done
+
 import asyncio
 import shutil
+import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -35,3 +39,13 @@ def made_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def world(made_world: Path, tmp_path: Path) -> Path:
     """A copy of the world that ships, for this test alone."""
     return Path(shutil.copy(made_world, tmp_path / "pirates.db"))
+
+
+@pytest.fixture(autouse=True)
+async def _no_thread_is_left() -> AsyncIterator[None]:
+    """Every connection's thread has ended before the loop does, also after a connect that failed or was cancelled."""
+    before = set(threading.enumerate())
+    yield
+    async with asyncio.timeout(5):
+        while any("_connection_worker_thread" in left.name for left in set(threading.enumerate()) - before):
+            await asyncio.sleep(0)

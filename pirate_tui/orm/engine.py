@@ -97,6 +97,8 @@ class Connections:
         self.engine = backend.engine(time_limit)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._listener = listener
+        self._may_ask = asyncio.Event()
+        self._may_ask.set()
         self._jobs: dict[asyncio.Future[Any], Errand] = {}
         """Questions under way."""
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
@@ -131,22 +133,26 @@ class Connections:
         self._listener.loaded(instances)
 
     async def renew(self) -> None:
-        """Let go of every connection, and of the database as it was: the next question opens what is there now."""
-        await self._let_go()
-        self.backend.renew()
+        """Let go of every connection, and of the database as it was: the next question opens what is there now.
+
+        What is under way is stopped: a pool does not close what is given back to it after it was disposed of.
+        """
+        self._may_ask.clear()
+        try:
+            await self._end_all()
+            await self._let_go()
+            self.backend.renew()
+        finally:
+            self._may_ask.set()
 
     async def dispose(self) -> bool:
         """Stop every question, close every connection and end its thread; did they all end in time?"""
-        for job, errand in tuple(self._jobs.items()):
-            self._end_soon(job, errand)
-        closing = asyncio.ensure_future(self._close())
-        await _until_done(closing, CLOSING_LIMIT if self.backend.is_remote else None)
-        return closing.done()
+        return await self._end_all() and await _until_done(asyncio.ensure_future(self._let_go()), self._closing_limit)
 
-    async def _close(self) -> None:
-        if self._endings:
-            await asyncio.wait(self._endings.values())
-        await self._let_go()
+    async def _end_all(self) -> bool:
+        """Stop every question; did they all end in time?"""
+        endings = [self._end_soon(job, errand) for job, errand in tuple(self._jobs.items())]
+        return await _until_done(asyncio.gather(*endings), self._closing_limit)
 
     async def _let_go(self) -> None:
         try:
@@ -154,8 +160,14 @@ class Connections:
         except DATABASE_ERRORS:  # a connection that is lost cannot be closed either
             logging.getLogger(__name__).info("closed without an answer", exc_info=True)
 
+    @property
+    def _closing_limit(self) -> float | None:
+        """A file has nothing that could be waited for in vain."""
+        return CLOSING_LIMIT if self.backend.is_remote else None
+
     async def _ask_once(self, question: Callable[[], Awaitable[T]]) -> T:
         """In a task of its own, which no cancel reaches: SQLAlchemy loses the connection that it is cancelled in."""
+        await self._may_ask.wait()
         if self.backend.has_changed():
             self._listener.changed()
         errand = Errand(self.time_limit)
@@ -247,16 +259,17 @@ class Connections:
             errand.heard()
 
 
-async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -> None:
+async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -> bool:
     """Wait for the job to end, however often we are cancelled meanwhile, or until so many seconds have passed.
 
-    Its outcome is dropped.
+    Has it ended? Its outcome is dropped.
     """
     until = None if within is None else time.monotonic() + within
     while not job.done() and (until is None or time.monotonic() < until):
         with suppress(asyncio.CancelledError):
             await asyncio.wait({job}, timeout=None if until is None else max(0.0, until - time.monotonic()))
     job.add_done_callback(_drop)
+    return job.done()
 
 
 def _drop(job: "asyncio.Future[Any]") -> None:

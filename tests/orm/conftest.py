@@ -4,7 +4,6 @@
 
 import asyncio
 import sqlite3
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,16 +98,6 @@ class Remembering:
     def changed(self) -> None:
         """Count the changes."""
         self.changes += 1
-
-
-@pytest.fixture(autouse=True)
-async def _no_thread_is_left() -> AsyncIterator[None]:
-    """Every connection's thread has ended before the loop does, also after a connect that failed or was cancelled."""
-    before = set(threading.enumerate())
-    yield
-    async with asyncio.timeout(5):
-        while any("_connection_worker_thread" in left.name for left in set(threading.enumerate()) - before):
-            await asyncio.sleep(0)
 
 
 @pytest.fixture

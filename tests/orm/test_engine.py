@@ -2,9 +2,11 @@
 
 # ruff: noqa: ASYNC240  small files of a test
 
+import asyncio
 import hashlib
 import os
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -164,3 +166,26 @@ async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path, listener: Li
         await send(connections, "SELECT 1")
     await connections.dispose()
     assert not (tmp_path / "none.db").exists()
+
+
+async def test_what_is_under_way_when_everything_is_let_go_of_leaves_no_connection(connections: Connections) -> None:
+    begun = asyncio.Event()
+
+    async def question() -> None:
+        async with connections.engine.connect() as connection:
+            begun.set()
+            for _ in range(1_000_000):
+                await connection.exec_driver_sql("SELECT count(*) FROM ships")
+
+    before = threading.active_count()
+    task = asyncio.ensure_future(connections.ask(question))
+    await begun.wait()
+    renewing = asyncio.ensure_future(connections.renew())
+    assert await send(connections, "SELECT count(*) FROM ships") == [(2,)]
+    await renewing
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await connections.dispose()
+    async with asyncio.timeout(5):
+        while threading.active_count() > before:  # noqa: ASYNC110  a thread does not tell when it is done
+            await asyncio.sleep(0)
