@@ -39,7 +39,7 @@ def keep_secret(word: str) -> None:
     from urllib.parse import quote, quote_plus
 
     in_urls = (quote(word), quote(word, safe=""), quote(word, safe=" +"), quote_plus(word))
-    _secrets.update(filter(None, (word, *in_urls, repr(word)[1:-1])))
+    _secrets.update(filter(None, (word, *in_urls, repr(word)[1:-1], ascii(word)[1:-1])))
 
 
 def redact(text: str) -> str:

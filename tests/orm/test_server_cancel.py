@@ -6,7 +6,9 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,12 +18,14 @@ from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.orm.backends import backend_of
+from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.engine import PATIENCE, Connections
 from pirate_tui.orm.statements import Recorder
 from pirate_tui.orm.url import Server
+from tests.faults import Proxy
 from tests.orm.asking import scalar, session_scalar
-from tests.orm.conftest import Settled
-from tests.servers import end_connections, read
+from tests.orm.conftest import FLEET_ROWS, Base, Settled
+from tests.servers import end_connections, load, read
 
 
 SLEEPS = {"postgresql": "SELECT pg_sleep(60)", "mysql": "SELECT sleep(60)"}
@@ -182,3 +186,25 @@ async def test_a_connection_that_is_ended_in_a_query_is_trouble(server: Server, 
     assert caught.value.reason.startswith(f"{server.name}: the ")
     assert caught.value.way_out == "press r to connect again"
     assert await scalar(connections, "SELECT 7") == 7
+
+
+@pytest.mark.thorough
+async def test_cancels_at_any_moment_lose_no_connection(
+    server: Server, listener: Listener, settled: Settled, fleet: tuple[type, type]
+) -> None:
+    """In a SELECT, a COMMIT, a ROLLBACK, a ping: on a link that takes its time each of them is met."""
+    await load(server, Base.metadata, FLEET_ROWS)
+    moments = Random(7)
+    async with Proxy(server) as proxy:
+        database = await open_database(proxy.server(server), fleet, Limits(30), listener)
+        ship = await database.entity("Ship")
+        proxy.delay = 0.002
+        for _ in range(200):
+            task = asyncio.ensure_future(database.rest(ship, (1,)))
+            await asyncio.wait({task}, timeout=moments.random() * 12 * proxy.delay)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await settled(database)
+        assert (await database.rest(ship, (1,))).key == (1,)
+        await database.close()

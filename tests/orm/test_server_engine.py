@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.backends import backend_of
-from pirate_tui.orm.backends.servers import only_reads
+from pirate_tui.orm.backends.gate import only_reads
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.url import Server
 from tests.orm.conftest import OpenModels
@@ -165,7 +165,10 @@ async def test_in_postgresql_it_does_not_even_hold_for_the_next_transaction(conn
 
 
 READS = [
-    'SELECT "a;b" FROM "x; DELETE FROM y"',
+    "SELECT concat(name, '; x') FROM ships WHERE name LIKE 'DELETE FROM %' ESCAPE '/'",
+    "SELECT t.delete FROM t",
+    "SELECT t.a AS delete FROM t",
+    "SELECT t.update, t.outfiles FROM t",
     "SELECT 1",
     " select 1",
     "(SELECT 1)",
@@ -179,28 +182,63 @@ READS = [
 ]
 
 
+@pytest.mark.parametrize("quote", ['"', "`"])
 @pytest.mark.parametrize("statement", READS)
-def test_what_reads_passes_the_gate(statement: str) -> None:
-    assert only_reads(statement)
+def test_what_reads_passes_the_gate(statement: str, quote: str) -> None:
+    assert only_reads(statement, quote)
+
+
+@pytest.mark.parametrize("quote", ['"', "`"])
+def test_names_may_hold_anything(quote: str) -> None:
+    assert only_reads('SELECT "a;b" FROM "x; DELETE FROM y" WHERE a = \'it\''.replace('"', quote), quote)
 
 
 HIDING = {
     """SELECT '"'; DELETE FROM ships; SELECT '"'""",
-    """SELECT $$"$$; DELETE FROM ships; SELECT $$"$$""",
     """SELECT 1 -- "\n; DELETE FROM ships -- \"""",
     """SELECT 1 /* " */; DELETE FROM ships /* " */""",
     "SELECT `a`; DELETE FROM ships",
+    """SELECT '; DELETE FROM ships; SELECT "'"; DELETE FROM ships""",
 }
 """What looks like a name, and is none."""
 
-WRITES = sorted(
-    {*FORBIDDEN["mysql"], *COMMON, "", "SET x = 1", "/*!*/ SELECT 1", "/*M!100000 SELECT*/ 1", "selected", *HIDING}
-)
+WRITES = {
+    '"': [
+        *COMMON,
+        *HIDING,
+        "",
+        "SET x = 1",
+        "selected",
+        "WITH gone AS (DELETE FROM ships RETURNING id) SELECT id FROM gone",
+        "WITH a AS (SELECT 1) INSERT INTO ships SELECT 9, 'x'",
+        "WITH a AS (UPDATE ships SET name = 'x' RETURNING id) SELECT id FROM a",
+        "SELECT set_config('default_transaction_read_only', 'off', false)",
+        """SELECT pg_catalog."set_config" ('default_transaction_read_only', 'off', false)""",
+        "SELECT set_config /* ; */ ('default_transaction_read_only', 'off', false)",
+        """SELECT $$"$$; DELETE FROM ships; SELECT $$"$$""",
+        "SELECT lo_create(0)",
+        "SELECT pg_advisory_lock(1)",
+        "SELECT E'\\'; DELETE FROM ships; SELECT '",
+        "SELECT a$b$ ; DELETE FROM ships; SELECT c$b$",
+    ],
+    "`": [
+        *FORBIDDEN["mysql"],
+        *HIDING,
+        "/*!*/ SELECT 1",
+        "/*M!100000 SELECT*/ 1",
+        "SELECT 1 INTO/**/OUTFILE '/tmp/x'",
+        "SELECT 1 INTO/*x*/DUMPFILE '/tmp/x'",
+        "SELECT 1 INTO /*!50000 OUTFILE '/tmp/x' */",
+        "SELECT 1 INTO -- why\n OUTFILE '/tmp/x'",
+        "SELECT '\\'; DELETE FROM ships; -- '",
+        "SELECT get_lock('a', 1)",
+    ],
+}
 
 
-@pytest.mark.parametrize("statement", WRITES)
-def test_what_may_write_does_not(statement: str) -> None:
-    assert not only_reads(statement)
+@pytest.mark.parametrize(("quote", "statement"), [(quote, one) for quote, some in WRITES.items() for one in some])
+def test_what_may_write_does_not(quote: str, statement: str) -> None:
+    assert not only_reads(statement, quote)
 
 
 async def test_a_superuser_is_warned_and_nobody_else(

@@ -43,8 +43,11 @@ ORDER BY privilege_type DESC""")
         return encrypted(connect) if self.server.wants_tls else connect
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:  # noqa: ARG002  see `guard`
-        """Nothing but how it is encrypted."""
-        return {} if self.server.context is None else {"ssl": self.server.context}
+        """How it is encrypted; and the password as bytes, for asyncmy would take it for Latin 1."""
+        told: dict[str, Any] = {} if self.server.context is None else {"ssl": self.server.context}
+        if self.server.url.password:
+            told["password"] = self.server.url.password.encode()
+        return told
 
     def guard(self, dbapi_connection: Any, record: Any) -> Guard:  # noqa: ARG002  the port's signature
         """Its statements have a time limit."""

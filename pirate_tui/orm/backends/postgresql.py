@@ -31,9 +31,14 @@ UNCODED = {
 """How a failed connection is told by libpq, and by servers whose messages are English."""
 
 
-SETTINGS = {"default_transaction_read_only": "on", "synchronize_seqscans": "off"}
-"""Of each session; without the second, rows that have no order of their own would begin anywhere
-(https://www.postgresql.org/docs/current/runtime-config-compatible.html)."""
+SETTINGS = {
+    "default_transaction_read_only": "on",
+    "standard_conforming_strings": "on",
+    "synchronize_seqscans": "off",
+}
+"""Of each session. Without the second a backslash could hide the end of a string from us; without the last, rows that
+have no order of their own would begin anywhere (https://www.postgresql.org/docs/current/runtime-config-compatible.html).
+"""
 
 
 class NotConnected(ConnectionError):  # noqa: N818  it says what is not
@@ -75,7 +80,9 @@ class PostgreSQL(Remote):
     """One database of a PostgreSQL server.
 
     Read-only twice: by default for the session, and again for each transaction, so that SQL cannot turn it off
-    (https://www.postgresql.org/docs/current/sql-set-transaction.html).
+    (https://www.postgresql.org/docs/current/sql-set-transaction.html). The latter at each checkout, and not by the
+    engine's option `postgresql_readonly`, which is undone when a connection comes back: in a transaction that was
+    stopped psycopg raises then, and the pool would lose the connection.
     """
 
     powers: TextClause | None = text("SELECT 'superuser' WHERE current_setting('is_superuser') = 'on'")
@@ -97,13 +104,10 @@ class PostgreSQL(Remote):
     def engine(self, time_limit: float) -> AsyncEngine:
         """A read-only engine, whose statements the server stops after that many seconds."""
         engine = super().engine(time_limit)
+        self._dialect = engine.dialect
         if self._is_asyncpg:
             _ping_carefully(engine.dialect)
         return engine
-
-    def options(self) -> dict[str, Any]:
-        """Each transaction begins read-only."""
-        return {"execution_options": {"postgresql_readonly": True}}
 
     def creator(self) -> Callable[..., Awaitable[Any]]:
         """By the driver of the URL."""
@@ -124,7 +128,7 @@ class PostgreSQL(Remote):
             own if isinstance(own, str) else " ".join(own),
             *(f"-c {name}={one}" for name, one in settings.items()),
         ]
-        return {"options": " ".join(options).strip(), "application_name": APPLICATION}
+        return {"options": " ".join(options).strip(), "application_name": APPLICATION, "client_encoding": "utf8"}
 
     def guard(self, dbapi_connection: Any, record: Any) -> Guard:  # noqa: ARG002  the port's signature
         """A statement is stopped by the driver's own means, or from another connection."""
@@ -133,6 +137,10 @@ class PostgreSQL(Remote):
             cancel = f"SELECT pg_cancel_backend({raw.get_server_pid():d})"
             return Stopper(lambda: self.send_beside(cancel))
         return Stopper(partial(raw.cancel_safe, timeout=CONNECT_LIMIT))
+
+    def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
+        """From now on its transactions begin read-only."""
+        self._dialect.set_readonly(dbapi_connection, True)  # type: ignore[attr-defined]  # of all of PostgreSQL's
 
     def code(self, error: BaseException) -> Any:
         """SQLSTATE; libpq gives none where it could not connect, and only its words tell."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
+from pirate_tui.orm.backends.gate import only_reads
 from pirate_tui.orm.snippet import chain
 from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code
 from pirate_tui.orm.url import Server
@@ -27,33 +27,7 @@ POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": T
 APPLICATION = "pirate-tui"
 """What an administrator sees in the server's list of connections."""
 
-READING = re.compile(
-    r"(?:\s|\(|--[^\n]*\n|/\*(?![!M]).*?\*/)*"
-    r"(?:SELECT|WITH|SHOW|EXPLAIN|DESCRIBE|DESC|VALUES|TABLE|SAVEPOINT|RELEASE|ROLLBACK)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-"""How a statement begins that may read something, or go back to a savepoint; MariaDB executes what is in `/*! */`."""
-
-ANOTHER = re.compile(r";\s*\S")
-"""One statement behind another. Some drivers send both; ours are never so."""
-
-TO_A_FILE = re.compile(r"\bINTO\s+(?:OUTFILE|DUMPFILE)\b", re.IGNORECASE)
-"""How MariaDB is made to write a file, also in a transaction that is read-only."""
-
 CHECK_ADDRESS = "check the address, then press r"
-
-
-AMBIGUOUS = re.compile(r"'|--|/\*|#|\\|\$\w*\$")
-"""What may begin a string or a comment: where it stands, nobody but the server can tell what is a name."""
-
-
-def only_reads(statement: str, quote: str = '"') -> bool:
-    """Does the statement, as it is sent, only read? The server refuses to write as well; this is the second lock.
-
-    Names stand in `quote`s, and may hold anything.
-    """
-    bare = statement if AMBIGUOUS.search(statement) else re.sub(f"{quote}[^{quote}]*{quote}", "name", statement)
-    return not (READING.match(bare) is None or ANOTHER.search(bare) or TO_A_FILE.search(bare))
 
 
 class Stopper:
@@ -68,8 +42,8 @@ class Stopper:
         """Stop what runs on it, if the server can be reached."""
         try:
             await self._cancel()
-        except DATABASE_ERRORS:
-            logging.getLogger(__name__).warning("a statement could not be stopped at the server", exc_info=True)
+        except DATABASE_ERRORS as error:  # it may have ended by itself
+            logging.getLogger(__name__).info("a statement could not be stopped at the server: %s", error)
 
 
 class Remote:
@@ -87,7 +61,7 @@ class Remote:
     def engine(self, time_limit: float) -> AsyncEngine:
         """A read-only engine, whose statements the server stops after that many seconds."""
         self.time_limit = time_limit
-        engine = self._made(**POOL, **self.options())
+        engine = self._made(**POOL)
         event.listen(engine.sync_engine, "before_cursor_execute", _let_only_reading_pass)
         return engine
 
@@ -100,10 +74,6 @@ class Remote:
     def _made(self, **options: Any) -> AsyncEngine:
         arguments = {**self.connect_arguments(self.time_limit), "async_creator_fn": limited(self.creator())}
         return create_async_engine(self.server.url, connect_args=arguments, **options)
-
-    def options(self) -> dict[str, Any]:
-        """What its engine is made with."""
-        return {}
 
     def creator(self) -> Callable[..., Awaitable[Any]]:
         """What connects, of the driver."""
@@ -122,7 +92,8 @@ class Remote:
         raise NotImplementedError
 
     def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:
-        """Nothing need be done for a question that the connection does not do by itself."""
+        """Make its transactions read-only, whatever was sent before."""
+        raise NotImplementedError
 
     def recovers(self, error: Exception) -> bool:  # noqa: ARG002  the port's signature
         """A server gives the same answer again."""
@@ -178,7 +149,8 @@ def network_reason(error: BaseException) -> tuple[str, str] | None:
     for kind, reason, way_out in NETWORK_REASONS:
         link = next((one for one in links if isinstance(one, kind)), None)
         if link is not None:
-            return (f"{reason} ({clean(str(link), ERROR_LIMIT)})" if kind is ssl.SSLError else reason), way_out
+            told = clean(str(link.args[-1] if link.args else link), ERROR_LIMIT)
+            return (f"{reason} ({told})" if kind is ssl.SSLError else reason), way_out
     return None
 
 
