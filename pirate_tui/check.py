@@ -184,7 +184,7 @@ async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
                 async for line in found:
                     yield line
         except Trouble as trouble:
-            yield Line(name, note=trouble.reason, is_checked=False)
+            yield Line(name, note=trouble.reason.removeprefix(f"{clean(name)}: "), is_checked=False)
     _progress("")
 
 
@@ -256,14 +256,14 @@ def _exit_code(order: Order, lines: Sequence[Line]) -> int:
         _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
         return BUG
     unchecked = [line for line in lines if not line.is_checked]
-    if unchecked and (order.proves or order.fail_on is not None):
-        _say("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
-        return NO_DATABASE
     fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
     if fatal and order.fail_on is not None:
         _say(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
-        return FAILED_ON
-    return 0
+    is_all = len(unchecked) == len(lines)
+    if unchecked and (order.proves or order.fail_on is not None or is_all):
+        _say("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
+        return NO_DATABASE
+    return FAILED_ON if fatal else 0
 
 
 def _named(lines: Sequence[Line]) -> str:

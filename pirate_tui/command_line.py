@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import re
 import stat
 import sys
 import traceback
@@ -30,7 +31,8 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser = CleanParser(
         prog="pirate-tui",
         description="Browse the objects behind async SQLAlchemy models; see MissingGreenlet, and what helps.",
-        epilog="Press ? inside for all keys. `pirate-tui seed --help`: how to make a large world in a file.",
+        epilog="Press ? inside for all keys. `pirate-tui check --help`: verdicts without a screen, for your CI. "
+        "`pirate-tui seed --help`: how to make a large world in a file.",
     )
     add_database(parser)
     parser.add_argument("--reset", action="store_true", help="make the database that ships anew")
@@ -54,7 +56,11 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("database", metavar="DATABASE", nargs="?", type=_database, help=which)
     models = "your mapped classes: a module or a file, whose code is run; without it, the tables are read themselves"
     parser.add_argument("--models", metavar="MODULE_OR_FILE[:BASE]", help=models)
-    parser.add_argument("--schema", metavar="NAME", help="whose tables are read; a SQLite file has only main")
+    schema = (
+        "whose tables are read where there are no models: a schema of PostgreSQL (default: the first of the search "
+        "path), a database of MariaDB (default: the URL's); a SQLite file has only main"
+    )
+    parser.add_argument("--schema", metavar="NAME", help=schema)
     limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
     parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
@@ -97,9 +103,13 @@ def check_terminal() -> None:
         raise CannotStart(WRONG_USE, "TERM=dumb is a terminal that cannot be drawn on; set TERM to what yours is")
 
 
+PASSWORD = re.compile(r":[^:@]*@")
+"""What looks like one, in a path that was meant to be a URL."""
+
+
 def check_file(path: Path) -> None:
     """Is it a file, may it be read, and does it begin as SQLite does? Never blocks, not even on a fifo."""
-    shown = clean(str(path))
+    shown = clean(PASSWORD.sub(":***@", str(path)))
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):

@@ -50,9 +50,11 @@ def with_asked_password(server: Server) -> Server:
         return server
     user = server.url.username
     whose = clean(f"{user} on {server.name}" if user else server.name)
-    for _ in range(TRIES):
+    for number in range(TRIES):
         if not asyncio.run(_wants_another_password(server)):
             break
+        if number:
+            sys.stderr.write("pirate-tui: that was not the password\n")
         try:
             server = server.with_password(getpass.getpass(f"pirate-tui: password of {whose}: "))
         except EOFError:
@@ -65,7 +67,7 @@ async def _wants_another_password(server: Server) -> bool:
     remote = cast("Remote", backend_of(server))
     connecting = asyncio.ensure_future(_refusal(remote))
     if not (await asyncio.wait({connecting}, timeout=PATIENCE))[0]:
-        sys.stderr.write(f"pirate-tui: connecting to {remote.name} ...\n")
+        sys.stderr.write(f"pirate-tui: connecting to {remote.name} ... (ctrl+c ends it)\n")
     refusal = await connecting
     return refusal is not None and remote.code(getattr(refusal, "orig", None) or refusal) in WRONG_PASSWORD
 

@@ -299,3 +299,13 @@ def test_it_works_without_a_terminal(fleet: list[str]) -> None:
     )
     assert len([json.loads(line) for line in done.stdout.splitlines()]) > 20
     assert "checking" not in done.stderr, "progress is for terminals"
+
+
+def test_a_build_fails_where_nothing_could_be_checked_at_all(
+    spoiled: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = check([*spoiled, "--model", "Missing"], capsys)
+    assert code == 3
+    assert "not checked: Missing: " in err
+    assert "Missing: Missing" not in err
+    assert check([*spoiled, "--model", "Missing", "Loud"], capsys)[0] == 0

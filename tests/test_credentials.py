@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from pirate_tui import credentials
-from pirate_tui.command_line import report_bug, start_logging
+from pirate_tui.command_line import check_file, report_bug, start_logging
 from pirate_tui.credentials import with_asked_password, with_known_password
 from pirate_tui.domain import text
-from pirate_tui.domain.failure import CannotStart, Trouble
+from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
 from pirate_tui.domain.text import keep_secret, redact
 from pirate_tui.opening import Composition
 from pirate_tui.orm.modules import load_models
@@ -119,12 +119,13 @@ def test_a_password_is_asked_for_where_the_server_wants_one(monkeypatch: pytest.
 
 
 def test_it_is_asked_for_three_times_and_the_screen_tells_the_rest(
-    monkeypatch: pytest.MonkeyPatch, guarded: Server
+    monkeypatch: pytest.MonkeyPatch, guarded: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     third = "three"
     person = somebody(monkeypatch, "one", "two", third, PASSWORD)
     assert with_asked_password(guarded).url.password == third
     assert len(person.asked) == 3
+    assert capsys.readouterr().err == "pirate-tui: that was not the password\n" * 2
 
 
 def test_who_types_none_goes_on_without(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
@@ -156,7 +157,7 @@ def test_who_waits_is_told_for_what(
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(credentials, "PATIENCE", 0.0)
     with_asked_password(guarded)
-    assert capsys.readouterr().err == f"pirate-tui: connecting to {guarded.name} ...\n"
+    assert capsys.readouterr().err == f"pirate-tui: connecting to {guarded.name} ... (ctrl+c ends it)\n"
 
 
 def test_nothing_is_asked_where_nobody_can_answer(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
@@ -270,3 +271,15 @@ def test_a_bug_is_told_without_secrets(capsys: pytest.CaptureFixture[str]) -> No
     error = ZeroDivisionError(f"no entry\x1b[2J with {PASSWORD}")
     report_bug(ZeroDivisionError, error, None)
     assert capsys.readouterr().err == "ZeroDivisionError: no entry\u241b[2J with ***\n"
+
+
+def test_our_own_words_stay_where_a_password_is_one_of_them() -> None:
+    keep_secret("wrong")
+    trouble = Unreachable("wrong:5432/wrong", "wrong password, or none", "start again")
+    assert str(trouble) == "wrong:5432/wrong: wrong password, or none: start again"
+
+
+def test_what_looks_like_a_url_and_is_taken_for_a_file_tells_no_password() -> None:
+    with pytest.raises(CannotStart) as caught:
+        check_file(Path("mysql:/root:s3cr3t@db/shop"))
+    assert "s3cr3t" not in caught.value.message

@@ -87,6 +87,8 @@ class Choice(NamedTuple):
     """The classes that it leads to, and those that lead to it."""
     problem: str = ""
     """Why it cannot be browsed; empty where it can."""
+    note: str = ""
+    """Which of its foreign keys are not followed, and why; empty where all are."""
 
 
 def snake_case(name: str) -> str:

@@ -75,11 +75,14 @@ class Busy(Trouble):
 
 
 class Unreachable(Trouble):
-    """The server, or the connection to it, is not there: what is on the screen is from before."""
+    """The server, or the connection to it, is not there: what is on the screen is from before.
+
+    What the server says in `reason` is to be redacted before; our own words stay, also where a password is one of them.
+    """
 
     def __init__(self, where: str, reason: str, way_out: str) -> None:
-        super().__init__(reason, way_out)
-        self.reason = f"{where}: {self.reason}"  # the name stays also where a password is called the same
+        super().__init__("", way_out)
+        self.reason = f"{where}: {reason}"
 
 
 BUG = 1

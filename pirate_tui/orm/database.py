@@ -104,7 +104,7 @@ class OrmDatabase:
         """What is being measured, way after way, and is known not to be too much."""
         self._first = ""
         """The class to begin with."""
-        self.name = backend.name
+        self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.warning = ""
 
@@ -139,9 +139,11 @@ class OrmDatabase:
             raise CannotStart(NO_DATABASE, f"{self._where}: {trouble.reason}; {trouble.way_out}") from trouble
         choices = self._schema.choices
         if not choices:
-            raise CannotStart(NO_DATABASE, f"{self._where} has no tables; give a database that has some")
+            raise CannotStart(NO_DATABASE, f"{self._where} has no tables{await self._schema.hint()}")
         if all(choice.problem for choice in choices):
             given = f"give a database with {' and '.join(choice.table for choice in choices[:SOME])}, or none at all"
+            if self._connections.backend.is_remote:
+                given = "check database, schema and models, and what this user may SELECT"
             problems = ", ".join(dict.fromkeys(choice.problem for choice in choices[:SOME]))
             raise CannotStart(NO_DATABASE, f"{self._where}: {problems}; {given}")
         self._pages.clear()

@@ -220,7 +220,9 @@ class Connections:
         except DATABASE_ERRORS as error:
             if errand.is_stopped:
                 raise asyncio.CancelledError from error
-            raise self.backend.trouble(error, self.time_limit) from error
+            trouble = self.backend.trouble(error, self.time_limit)
+            logging.getLogger(__name__).warning("%s", trouble)
+            raise trouble from error
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `connect` event."""

@@ -1,8 +1,10 @@
 """What can be browsed of a database: models held against the tables it really has, or classes read from these."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.entity import Choice, Entity, Relationship
@@ -12,6 +14,10 @@ from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.preflight import Place, Preflight, Table, preflight_of, problem
 from pirate_tui.orm.questions import Questions
 from pirate_tui.orm.reflection import Reflection
+
+
+OF_THE_SERVER = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+"""Schemas that hold no tables of anybody's models."""
 
 
 class Known(NamedTuple):
@@ -45,6 +51,14 @@ class Schema:
         self._problems = {name: told for name, told in found.items() if told}
         self.catalog.leave_out(self._problems)
 
+    async def hint(self) -> str:
+        """Where there may be tables, if there are none here."""
+        if self._questions.dialect.name == "sqlite":
+            return "; give a database that has some"
+        here, others = await self._questions.inspect("schemas", _schemas)
+        told = f" in {clean(self._schema or here)}"
+        return f"{told}; --schema NAME shows those of {clean(', '.join(others))}" if others else told
+
     @property
     def choices(self) -> tuple[Choice, ...]:
         """Everything that there is, also what cannot be browsed."""
@@ -55,12 +69,16 @@ class Schema:
                 for name, mapper in ((self.catalog.name(mapper), mapper) for mapper in self.catalog.mappers)
             )
         known, name_of = self._reflection, self._reflection.class_name
+        notes: dict[str, list[str]] = defaultdict(list)
+        for key, reason in known.left_out.items():
+            notes[key.child].append(clean(f"{', '.join(key.columns)}: {reason}"))
         return tuple(
             Choice(
                 name_of(one.name),
                 clean(one.name),
                 tuple(map(name_of, known.related(one.name))),
                 known.broken.get(one.name, ""),
+                "; ".join(notes.get(one.name, ())),
             )
             for one in known.names
         )
@@ -145,3 +163,10 @@ class Schema:
             return None
         await preflight.read([reflection.place(table)])
         return mapped
+
+
+def _schemas(connection: Connection) -> tuple[str, list[str]]:
+    """The schema that the connection begins with, and the others of its users."""
+    inspector = inspect(connection)
+    here = inspector.default_schema_name or ""
+    return here, [name for name in inspector.get_schema_names() if name not in {here, *OF_THE_SERVER}]

@@ -6,14 +6,14 @@ import ssl
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from pirate_tui.domain.failure import WRONG_USE, CannotStart
-from pirate_tui.domain.text import clean, keep_secret
+from pirate_tui.domain.text import clean, keep_secret, redact
 from pirate_tui.orm.tls import Tls, tls_of
 
 
@@ -36,6 +36,8 @@ class Server(NamedTuple):
         given = url.host or url.query.get("host") or url.query.get("unix_socket")
         host = given if isinstance(given, str) else ",".join(given or ())
         host = host or (os.environ.get("PGHOST") if is_postgresql else None) or "localhost"
+        if "," in host:  # several, each with its port
+            return f"{host}/{url.database or ''}"
         port = url.port or (os.environ.get("PGPORT") if is_postgresql else None)
         shown = f"[{host}]" if url.host and ":" in host else host
         return f"{shown}:{port or DEFAULT_PORTS[url.get_backend_name()]}/{url.database or ''}"
@@ -81,12 +83,17 @@ SECRETS = {"password", "passwd", "pwd", "sslpassword", "oauth_client_secret"}
 
 OPTIONS = {
     "asyncpg": {"host", "port", "passfile", "target_session_attrs", "prepared_statement_cache_size", "krbsrvname"},
-    "asyncmy": {"unix_socket", "charset"},
+    "asyncmy": {"unix_socket"},
 }
 """What a URL may ask of a driver that would raise a TypeError at anything else; libpq says itself what it lacks."""
 
-LIMITS = {"connect_timeout", "read_timeout", "write_timeout", "timeout", "command_timeout"}
-"""Options that are not heeded: the browser has time limits of its own."""
+OURS = {
+    *("connect_timeout", "read_timeout", "write_timeout", "timeout", "command_timeout"),
+    *("autocommit", "prepare_threshold", "row_factory", "cursor_factory", "context"),
+    *("charset", "client_encoding", "use_unicode", "collation", "binary_prefix"),
+}
+"""Options that are not heeded: time limits, transactions and encoding are the browser's own, and its driver's defaults
+serve the rest."""
 
 FORM = "write driver://user@host:port/database, and %40 for an @ in a name"
 
@@ -112,7 +119,9 @@ def named(typed: str) -> Path | Server:
 
 def _notes(url: URL, typed: str, tls: Tls, server: Server) -> Iterator[str]:
     """What a person should know of the URL that was typed, before the screen starts."""
-    if typed != url.drivername:
+    if typed.endswith("+aiomysql"):
+        yield "aiomysql goes on in plain text where TLS was asked for and not had; taking the driver asyncmy"
+    elif typed != url.drivername:
         yield f"taking the driver {url.get_driver_name()}, as {url.drivername}:// would"
     if not url.database:
         yield f"the URL names no database; taking {clean(str(server.url.database))}"
@@ -181,7 +190,8 @@ def _parsed(typed: str, scheme: str) -> URL:
         raise _wrong(f"the URL cannot be understood; {FORM}") from None
     if url.password:
         keep_secret(url.password)
-    if typed.count("@") > 1 or not _is_sound(url):  # what is behind the first may be of the password
+    behind = typed.partition("://")[2].partition("/")[2].partition("?")[0]
+    if typed.count("@") > 1 or "@" in behind or not _is_sound(url):  # what is around it may be of a password
         raise _wrong(f"the URL cannot be understood; {FORM}")
     if SECRETS & {option.lower() for option in url.query}:
         raise _wrong("a password does not belong into the options of a URL: set PIRATE_TUI_PASSWORD instead")
@@ -201,16 +211,31 @@ def _is_sound(url: URL) -> bool:
 def _options(url: URL, driver: str, given: Mapping[str, str | tuple[str, ...]]) -> URL:
     """The URL with those of its options that the driver knows; connecting has a time limit of ours."""
     known = OPTIONS.get(driver)
-    options = {name: value for name, value in given.items() if name not in LIMITS}
+    options = {name: value for name, value in given.items() if name not in OURS}
+    if options.get("target_session_attrs") == "read-write":  # that our own sessions, being read-only, never are
+        options["target_session_attrs"] = "primary"
     for name in options:
         if known is not None and name not in known:
             raise _wrong(f"{driver} is not given the option {clean(name)}; it may be one of {', '.join(sorted(known))}")
     url = url.set(query=options)
     try:
-        url.get_dialect()().create_connect_args(url)
+        _, told = url.get_dialect()().create_connect_args(url)
+        if driver == "psycopg":
+            _ask_libpq(told)
     except (ArgumentError, ValueError) as error:
-        raise _wrong(f"the options of the URL cannot be used: {clean(str(error))}") from None
+        raise _wrong(f"the options of the URL cannot be used: {clean(redact(str(error)))}") from None
     return url
+
+
+def _ask_libpq(told: Mapping[str, Any]) -> None:
+    """Does libpq know these options? Raises ValueError."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import make_conninfo
+
+    try:
+        make_conninfo("", **told)
+    except ProgrammingError as error:
+        raise ValueError(str(error)) from None
 
 
 def _with_database(url: URL) -> URL:

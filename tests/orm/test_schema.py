@@ -166,6 +166,7 @@ async def test_a_file_without_tables_has_nothing_to_browse(tmp_path: Path, liste
         await open_database(path, None, Limits(30), listener)
 
 
+@pytest.mark.thorough
 async def test_two_thousand_tables_take_no_more_statements_than_two(
     tmp_path: Path, listener: Remembering, told: list[Statement]
 ) -> None:

@@ -194,7 +194,7 @@ async def test_cancels_at_any_moment_lose_no_connection(
 ) -> None:
     """In a SELECT, a COMMIT, a ROLLBACK, a ping: on a link that takes its time each of them is met."""
     await load(server, Base.metadata, FLEET_ROWS)
-    moments = Random(7)
+    moments = Random(7)  # noqa: S311  no secret
     async with Proxy(server) as proxy:
         database = await open_database(proxy.server(server), fleet, Limits(30), listener)
         ship = await database.entity("Ship")

@@ -8,10 +8,11 @@ from sqlalchemy import Column, Integer, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
-from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.url import Server
 from tests.orm.schemas import ON_MARIADB, ON_POSTGRESQL, is_postgresql
 from tests.servers import Target, load, run
@@ -85,7 +86,8 @@ async def test_tables_of_several_schemas_are_told_apart(
     near, far = mapped("ships"), mapped("ships", Column("name", String), schema=other_schema)
     lost = [mapped("boats", schema=other_schema), mapped("rafts", schema="nowhere")]
     database = await open_models(server, [near, far, *lost])
-    assert problems(database) == {"Boats": f"no table {other_schema}.boats", "Rafts": "no schema nowhere"}
+    nowhere = "no schema nowhere" if is_postgresql(server) else "no database nowhere, or no right to it"
+    assert problems(database) == {"Boats": f"no table {other_schema}.boats", "Rafts": nowhere}
     assert [one.table for one in database.choices][:2] == ["ships", f"{other_schema}.ships"]
     first, second = database.entities
     assert await texts(database, first.name) == [["1"]]
@@ -125,7 +127,7 @@ async def test_what_may_not_be_read_is_said(
         assert denied.pop("Boats") == f"permission denied for schema {other_schema}"
     else:
         assert denied.pop("Staff") == "table staff has no column pay", "what may not be seen is not there"
-        assert denied.pop("Boats") == f"no schema {other_schema}"
+        assert denied.pop("Boats") == f"no database {other_schema}, or no right to it"
     assert denied == {}
     assert await texts(database, "Ships") == [["1"]]
 
@@ -253,3 +255,26 @@ async def test_hundreds_of_models_are_held_against_their_tables_by_two_statement
     database = await open_models(server, [mapped(f"t{n}") for n in range(301)])
     assert problems(database) == {"T300": "no table t300"}
     assert len({one.number for one in told if one.cause in {"tables", "columns of tables"}}) <= 2
+
+
+async def test_where_there_are_no_tables_the_other_schemas_are_named(
+    server: Server, other_schema: str, listener: Listener
+) -> None:
+    await run(server, f"CREATE TABLE {other_schema}.ships (id INTEGER PRIMARY KEY)")
+    with pytest.raises(CannotStart, match=rf"has no tables in .*; --schema NAME shows those of .*{other_schema}"):
+        await open_database(server, None, Limits(30), listener)
+
+
+async def test_a_foreign_key_that_is_not_followed_is_told_in_the_list(
+    server: Server, other_schema: str, listener: Listener
+) -> None:
+    await run(
+        server,
+        f"CREATE TABLE {other_schema}.ports (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE ships (id INTEGER PRIMARY KEY, port_id INTEGER, "
+        f"FOREIGN KEY (port_id) REFERENCES {other_schema}.ports (id))",
+    )
+    database = await open_database(server, None, Limits(30), listener)
+    (choice,) = database.choices
+    assert choice.note == f"port_id: ports is in another schema: --schema {other_schema} shows it"
+    await database.close()

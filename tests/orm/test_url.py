@@ -72,7 +72,6 @@ def test_the_url_of_a_file_means_the_file(typed: str, path: str) -> None:
         ("mysql://shop@db/shop", "mysql+asyncmy"),
         ("mysql+asyncmy://shop@db/shop", "mysql+asyncmy"),
         ("mysql+pymysql://shop@db/shop", "mysql+asyncmy"),
-        ("mysql+aiomysql://shop@db/shop", "mysql+asyncmy"),
         ("mariadb://shop@db/shop", "mariadb+asyncmy"),
         ("mariadb+mariadbconnector://shop@db/shop", "mariadb+asyncmy"),
     ],
@@ -342,3 +341,47 @@ async def test_a_database_of_mariadb_opens_by_both_names(mariadb: Server, backen
     database = await open_database(server_of(typed), None, Limits(5), Deaf())
     assert [choice.table for choice in database.choices] == ["orders"]
     await database.close()
+
+
+def test_a_driver_that_is_not_offered_is_told_why() -> None:
+    server = server_of("mysql+aiomysql://shop@db/shop")
+    assert server.url.drivername == "mysql+asyncmy"
+    assert list(server.notes) == [
+        "aiomysql goes on in plain text where TLS was asked for and not had; taking the driver asyncmy"
+    ]
+
+
+@pytest.mark.parametrize("driver", ["postgresql+psycopg", "postgresql+asyncpg"])
+def test_a_session_that_may_write_is_never_waited_for(driver: str) -> None:
+    server = server_of(f"{driver}://shop@db/shop?target_session_attrs=read-write")
+    assert server.url.query == {"target_session_attrs": "primary"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "postgresql+psycopg://shop@db/shop?autocommit=true&prepare_threshold=0&client_encoding=latin1",
+        "mysql+asyncmy://shop@db/shop?charset=latin1&collation=latin1_bin&use_unicode=0",
+    ],
+)
+def test_what_is_the_browsers_own_is_not_asked_of_a_url(typed: str) -> None:
+    assert server_of(typed).url.query == {}
+
+
+def test_an_option_that_libpq_does_not_know_is_named() -> None:
+    with pytest.raises(CannotStart, match='invalid connection option "foo"'):
+        named("postgresql+psycopg://shop@db/shop?foo=bar")
+
+
+@pytest.mark.parametrize(
+    "typed", ["mysql:///root:s3cr3t@db/shop", "postgresql:///u:s3cr3t@h/d", "postgresql://us/er:s3cr3t@h/d"]
+)
+def test_a_password_in_the_wrong_place_is_not_taken_for_a_name(typed: str) -> None:
+    with pytest.raises(CannotStart) as caught:
+        named(typed)
+    assert "s3cr3t" not in caught.value.message
+
+
+def test_several_hosts_keep_their_ports_in_the_name() -> None:
+    server = server_of("postgresql+psycopg://shop@/shop?host=one,two&port=5432,5433")
+    assert server.name == "one,two/shop"

@@ -200,6 +200,7 @@ def _place(browser: Any) -> tuple[Any, ...]:
     return browser.table.cursor, top, [browser.table.text_at(y) for y in range(top, top + 20)], browser.inspector.plain
 
 
+@pytest.mark.thorough
 async def test_a_table_that_cannot_be_opened_leaves_the_one_that_is_shown(browse: Browse, leaving: Leaving) -> None:
     async with browse(connect=leaving.connect) as browser:
         await until_read(browser)
@@ -217,6 +218,7 @@ async def test_a_table_that_cannot_be_opened_leaves_the_one_that_is_shown(browse
         await until_there(browser)
 
 
+@pytest.mark.thorough
 async def test_the_comparison_says_it_and_r_measures_again(browse: Browse, leaving: Leaving) -> None:
     async with browse(connect=leaving.connect) as browser:
         await until_read(browser)
@@ -234,6 +236,7 @@ async def test_the_comparison_says_it_and_r_measures_again(browse: Browse, leavi
         await until_there(browser)
 
 
+@pytest.mark.thorough
 async def test_the_list_of_models_says_it_and_can_be_chosen_from(browse: Browse, leaving: Leaving) -> None:
     async with browse(connect=leaving.connect) as browser:
         await until_read(browser)
@@ -323,6 +326,6 @@ async def test_a_warning_stands_in_the_title_at_all_times(browse: Browse, leavin
         assert title.cell_len == width
         assert " · superuser " in f"{title} "
         assert " SAFE   loader: as mapped" in str(title)
-        assert "db:5432/shop · postgresql+asyncpg" in str(title)
+        assert "db:5432/shop · read-only" in str(title)
         if width >= 100:
-            assert "db:5432/shop · postgresql+asyncpg · read-only · superuser" in str(title)
+            assert "db:5432/shop · read-only · postgresql+asyncpg · superuser" in str(title)

@@ -80,6 +80,7 @@ async def test_the_cursor_tells_of_each_way_and_copies_its_code(browse: Browse, 
         assert browser.app.clipboard == "select(PirateCrew).options(selectinload(PirateCrew.members))"
 
 
+@pytest.mark.thorough
 async def test_the_number_of_parents_can_be_chosen(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         await browser.press("c")

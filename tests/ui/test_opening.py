@@ -23,7 +23,7 @@ async def test_the_first_screen_lists_the_crews_and_inspects_the_first(browse: B
     async with browse(world) as browser:
         assert browser.lines[0].split() == ["▸", "1", "Straw", "Hats", "Thousand", "Sunny"]
         assert str(browser.table.border_title) == "PirateCrew · 40 rows"
-        assert "sqlite+aiosqlite · read-only" in browser.screen.database_label
+        assert "read-only · sqlite+aiosqlite" in browser.screen.database_label
         await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
         assert browser.attribute("members") == ["members", "unloaded", "IO"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from pirate_tui.orm.backends import Guard
-from pirate_tui.orm.backends.servers import CHECK_ADDRESS, Remote, Stopper
+from pirate_tui.orm.backends.servers import CHECK_ADDRESS, RIGHT_PASSWORD, TOLD, Remote, Stopper
 from pirate_tui.orm.tls import encrypted
 from pirate_tui.orm.troubles import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
 
@@ -25,8 +25,8 @@ ORDER BY privilege_type DESC""")
 
     reasons = {  # noqa: RUF012  as the base declares it
         1040: ("the server has no connection left", "wait, then press r"),
-        1044: ("the server does not let this user in", "check user and database, then press r"),
-        1045: ("wrong user or password", "start again with the right ones"),
+        1044: (f"the server does not let this user in ({TOLD})", "start again as somebody else, or press r"),
+        1045: ("wrong user or password, or none", RIGHT_PASSWORD),
         1049: ("there is no such database", CHECK_ADDRESS),
         1203: ("this user has no connection left", "wait, then press r"),
         1226: ("this user has no connection left", "wait, then press r"),

@@ -9,11 +9,11 @@ from sqlalchemy import Dialect, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
-from pirate_tui.orm.backends.servers import APPLICATION, CHECK_ADDRESS, Remote, Stopper
+from pirate_tui.orm.backends.servers import APPLICATION, CHECK_ADDRESS, RIGHT_PASSWORD, START_IT, TOLD, Remote, Stopper
 from pirate_tui.orm.troubles import QUERY_CANCELED, sqlstate
 
 
-NOWHERE, REFUSED, SILENT, CUT = "nowhere", "refused", "silent", "cut"
+NOWHERE, REFUSED, SILENT, CUT, NO_TLS, ANOTHER = "nowhere", "refused", "silent", "cut", "no TLS", "another"
 """What libpq has no SQLSTATE for at all."""
 
 UNCODED = {
@@ -23,6 +23,8 @@ UNCODED = {
     "53300": "too many clients|too many connections|remaining connection slots",
     "57P01": "terminating connection due to administrator command",
     "57P03": "starting up|shutting down|not yet accepting connections",
+    NO_TLS: "does not support SSL",
+    ANOTHER: "invalid response to SSL negotiation|expected authentication request",
     NOWHERE: "failed to resolve host|could not translate host name",
     REFUSED: "Connection refused|No such file or directory",
     SILENT: "timeout expired|timed out",
@@ -88,16 +90,18 @@ class PostgreSQL(Remote):
     powers: TextClause | None = text("SELECT 'superuser' WHERE current_setting('is_superuser') = 'on'")
 
     reasons = {  # noqa: RUF012  as the base declares it
-        "28P01": ("wrong password", "start again with the right one"),
-        "28000": ("the server does not let this user in", "check user, database and TLS, then press r"),
+        "28P01": ("wrong password, or none", RIGHT_PASSWORD),
+        "28000": (f"the server does not let this user in ({TOLD})", "start again as somebody else, or press r"),
         "3D000": ("there is no such database", CHECK_ADDRESS),
         "53300": ("the server has no connection left", "wait, then press r"),
         "57P01": ("the server ended the connection", "press r to connect again"),
         "57P02": ("the server ended the connection", "press r to connect again"),
         "57P03": ("the server is starting or stopping", "wait, then press r"),
         NOWHERE: ("there is no such host", CHECK_ADDRESS),
-        REFUSED: ("refused: no server listens there", "start it, or check the address, then press r"),
-        SILENT: ("no answer", "check the address and the network, then press r"),
+        NO_TLS: ("the server has no TLS", "start again without sslmode, or with a server that has it"),
+        ANOTHER: ("no PostgreSQL server answers there", CHECK_ADDRESS),
+        REFUSED: ("refused: no server listens there", START_IT),
+        SILENT: ("no answer", "see to the network, or start again with the right address; r tries again"),
         CUT: ("the connection was cut", "press r to connect again"),
     }
 
@@ -147,6 +151,8 @@ class PostgreSQL(Remote):
         found = sqlstate(error)
         if found is None and type(error).__module__.startswith("psycopg"):
             return next((code for code, words in UNCODED.items() if re.search(words, str(error))), None)
+        if found is None and "rejected SSL upgrade" in str(error):  # asyncpg's words for both
+            return NO_TLS if self.server.wants_tls else ANOTHER
         return found
 
     def is_time_limit(self, code: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Trouble, Unreachable
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
 from pirate_tui.orm.backends.gate import only_reads
 from pirate_tui.orm.snippet import chain
@@ -27,7 +28,14 @@ POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": T
 APPLICATION = "pirate-tui"
 """What an administrator sees in the server's list of connections."""
 
-CHECK_ADDRESS = "check the address, then press r"
+TOLD = "{told}"
+"""Where a reason has what the server said."""
+
+CHECK_ADDRESS = "start again with the right address, or press r to try this one again"
+
+START_IT = "start the server, or this again with the right address; r tries again"
+
+RIGHT_PASSWORD = "start again with the right one: in PIRATE_TUI_PASSWORD, or typed when it is asked for"  # noqa: S105  words
 
 
 class Stopper:
@@ -112,13 +120,14 @@ class Remote:
         code = self.code(cause)
         if self.is_time_limit(code):
             return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
-        told = clean(message(cause), ERROR_LIMIT)
+        told = clean(redact(message(cause)), ERROR_LIMIT)
         found = self.reasons.get(code)
         if found is None and is_about_the_connection(error):
-            found = network_reason(error) or (f"the connection failed ({told})", "press r to connect again")
+            found = network_reason(error) or (f"the connection failed ({TOLD})", "press r to connect again")
         if found is None:
             return Trouble(told, "press r to try again")
-        return Unreachable(self.where, *found)
+        reason, way_out = found
+        return Unreachable(self.where, reason.replace(TOLD, told), way_out)
 
 
 def is_about_the_connection(error: Exception) -> bool:
@@ -126,18 +135,23 @@ def is_about_the_connection(error: Exception) -> bool:
     return not isinstance(error, DBAPIError) or error.connection_invalidated or error.statement is None
 
 
+LIBPQ = re.compile(r"^(?:connection failed: )?connection to server .*? failed: (?:FATAL:\s+)?")
+"""What libpq puts before the words of the server: the address, which is told anyhow."""
+
+
 def message(error: BaseException) -> str:
     """What an error says, in its first line; the name of one that says nothing."""
     told = error.args[1] if mysql_code(error) is not None and len(error.args) > 1 else error
-    return next(iter(str(told).strip().splitlines()), type(error).__name__)
+    line = next(iter(str(told).strip().splitlines()), type(error).__name__)
+    return LIBPQ.sub("", line)
 
 
 NETWORK_REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (PoolTimeout, "all connections are taken", "wait, or press esc to stop what runs, then r"),
     (ssl.SSLError, "TLS failed", "check what the URL asks of it, and the server's certificate"),
     (socket.gaierror, "there is no such host", CHECK_ADDRESS),
-    (ConnectionRefusedError, "refused: no server listens there", "start it, or check the address, then press r"),
-    (TimeoutError, "no answer", "check the address and the network, then press r"),
+    (ConnectionRefusedError, "refused: no server listens there", START_IT),
+    (TimeoutError, "no answer", "see to the network, or start again with the right address; r tries again"),
     (ConnectionResetError, "the connection was cut", "press r to connect again"),
 )
 """What the network did, and what can be done, by the class of an error, or of one that it came from."""

@@ -74,7 +74,7 @@ class MySQL(Preflight):
         found = {}
         for one in places:
             has_schema = one.schema is None or one.schema.lower() in schemas
-            missing = f"no table {one}" if has_schema else f"no schema {one.schema}"
+            missing = f"no table {one}" if has_schema else f"no database {one.schema}, or no right to it"
             found[one] = unreadable(one, f"{one} is {BROKEN}" if one in broken else missing)
         return found
 

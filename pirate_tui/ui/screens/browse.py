@@ -164,7 +164,7 @@ class BrowseScreen(Screen[None]):
         with self._works.under_way("opening the database"):
             try:
                 database = await self._door.open()
-                self.database_label = f"{database.name} · {database.dialect} · read-only"
+                self.database_label = f"{database.name} · read-only · {database.dialect}"
                 self.warning = database.warning
                 query = Query(await first_usable(database))
                 self._readers = self._made_readers(database)

@@ -129,7 +129,9 @@ class ChooseScreen(ModalScreen[str | None]):
         name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)
         behind = choice.problem or (f"→ {', '.join(choice.related)}" if choice.related else "")
         table = "" if choice.table == choice.name else f"{choice.table}  "
-        return Text.assemble(name, f"{size:>{SIZE_WIDTH}}  ", (table, "dim"), behind, no_wrap=True, overflow="ellipsis")
+        note = (f"  {choice.note}" if choice.note else "", "dim")
+        parts = (name, f"{size:>{SIZE_WIDTH}}  ", (table, "dim"), behind, note)
+        return Text.assemble(*parts, no_wrap=True, overflow="ellipsis")
 
     @property
     def _options(self) -> OptionList:

@@ -28,6 +28,8 @@ An opened line counts both: select 2 + access 0.
 Which loader strategy is right is measured on your rows: c compares them, and says which to take and why.
 A collection of very many rows is paged and not loaded, until a second Enter makes the real access.
 Any database opens, with your own models or without: pirate-tui shop.db --models shop/models.py; m chooses a class.
+A server opens by its URL: pirate-tui postgresql://user@host/name (--schema for other tables than its default ones). \
+It is only read; a superuser is warned of. When it goes away, the rows stay as of before, and r leads back.
 pirate-tui check says all of it without a screen, for your CI.
 Order, filter and search go over the whole table, through the database.
 """
