@@ -1,11 +1,17 @@
 """The four drivers, each on a real database: one suite for what must be the same on all of them."""
 
+import pytest
+
 from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Order, Query, Within, read_filter
 from pirate_tui.domain.rows import Seek
+from pirate_tui.orm.database import Limits, open_database
+from pirate_tui.orm.url import Server
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
-from tests.servers import Target, load
+from tests.servers import Target, load, run
 
 
 async def test_rows_are_listed_and_a_relationship_is_opened(target: Target, open_models: OpenModels) -> None:
@@ -46,3 +52,18 @@ async def test_numbers_that_no_column_can_hold_are_compared_all_the_same(
         assert await database.rank(Query(ship), (huge,)) is None
         for typed, count in ((f"={huge}", 0), (f"<{huge}", 2), (f">{huge}", 0), (f">-{huge}", 2)):
             assert await database.count(Query(ship).filtered(read_filter(typed, ship.columns[0]))) == count
+
+
+@pytest.mark.parametrize("server", ["psycopg", "asyncpg"], indirect=True)
+async def test_a_value_that_an_enum_has_not_is_said_with_a_way_out(server: Server, listener: Listener) -> None:
+    await run(
+        server,
+        "CREATE TYPE mood AS ENUM ('sad', 'fine')",
+        "CREATE TABLE parrots (id INTEGER PRIMARY KEY, mood mood)",
+    )
+    database = await open_database(server, None, Limits(30), listener)
+    entity = await database.entity("Parrots")
+    query = Query(entity).filtered(read_filter("=Sad", entity.columns[1]))
+    with pytest.raises(Trouble, match="invalid input value for enum mood.*: give a value that the column can hold"):
+        await database.page(query, Seek())
+    await database.close()

@@ -28,6 +28,10 @@ POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": T
 APPLICATION = "pirate-tui"
 """What an administrator sees in the server's list of connections."""
 
+DATA_EXCEPTION = "22"
+"""How PostgreSQL's codes of values begin that are none of their type
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
 TOLD = "{told}"
 """Where a reason has what the server said."""
 
@@ -125,7 +129,8 @@ class Remote:
         if found is None and is_about_the_connection(error):
             found = network_reason(error) or (f"the connection failed ({TOLD})", "press r to connect again")
         if found is None:
-            return Trouble(told, "press r to try again")
+            is_value = str(code).startswith(DATA_EXCEPTION)
+            return Trouble(told, "give a value that the column can hold" if is_value else "press r to try again")
         reason, way_out = found
         return Unreachable(self.where, reason.replace(TOLD, told), way_out)
 
