@@ -193,13 +193,13 @@ def test_names_may_hold_anything(quote: str) -> None:
     assert only_reads('SELECT "a;b" FROM "x; DELETE FROM y" WHERE a = \'it\''.replace('"', quote), quote)
 
 
-HIDING = {
+HIDING = (
     """SELECT '"'; DELETE FROM ships; SELECT '"'""",
     """SELECT 1 -- "\n; DELETE FROM ships -- \"""",
     """SELECT 1 /* " */; DELETE FROM ships /* " */""",
     "SELECT `a`; DELETE FROM ships",
     """SELECT '; DELETE FROM ships; SELECT "'"; DELETE FROM ships""",
-}
+)
 """What looks like a name, and is none."""
 
 WRITES = {

@@ -40,6 +40,7 @@ CHECK_ADDRESS = "start again with the right address, or press r to try this one 
 START_IT = "start the server, or this again with the right address; r tries again"
 
 RIGHT_PASSWORD = "start again with the right one: in PIRATE_TUI_PASSWORD, or typed when it is asked for"  # noqa: S105  words
+"""Ways out that several reasons have."""
 
 
 class Stopper:
