@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, se
 
 from pirate_tui.domain.query import Position
 from pirate_tui.orm.sql import Sql
-from pirate_tui.orm.sql.terms import Ordered, Term, as_it_is
+from pirate_tui.orm.sql.terms import Keyed, Ordered, Term, as_it_is
 
 
 ONE: ColumnElement[int] = literal_column("1")
@@ -44,7 +44,7 @@ class Part(NamedTuple):
 class Keys(NamedTuple):
     """By what rows are ordered where the column has them alike."""
 
-    terms: Sequence[Term]
+    parts: Sequence[Keyed]
     are_strict: bool
     """Is none of them ever NULL?"""
     unique_at: int = 0
@@ -64,7 +64,8 @@ class Ordering:
     def __init__(self, sql: Sql, column: Term | None, is_nullable: bool, keys: Keys) -> None:  # noqa: FBT001
         self._by: Ordered | None = None if column is None else sql.ordered(column)
         self._column = None if self._by is None else self._by.term
-        self._keys = list(keys.terms)
+        self._keys = list(keys.parts)
+        self._key_terms = [key.term for key in self._keys]
         self._is_strict = keys.are_strict
         self._unique_at = keys.unique_at
         self._is_nullable = is_nullable
@@ -73,13 +74,13 @@ class Ordering:
         shown = () if self._by is None else self._by.shown
         self.keys_at = len(shown)
         """Where the key begins in what is selected."""
-        self.selected: list[Term] = [*shown, *self._keys]
+        self.selected: list[Term] = [*shown, *(key.place for key in self._keys)]
         """What must be selected so that `position` can be told."""
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """What the rows are ordered by."""
-        return (*(() if self._column is None else (self._column,)), *self._keys)
+        return (*(() if self._column is None else (self._column,)), *self._key_terms)
 
     def position(self, selected: Sequence[Any]) -> Position:
         """The position of a row of which `selected` has been selected."""
@@ -112,17 +113,17 @@ class Ordering:
         """The rows beyond a position of that shape, or all from an end of the table."""
         if self._column is None:
             condition = None if shape is None else self._keys_beyond(shape.nulls, "at", backward=backward)
-            return [self._part(condition, self._keys, backward=backward)]
-        everything = (self._column, *self._keys)
+            return [self._part(condition, self._key_terms, backward=backward)]
+        everything = (self._column, *self._key_terms)
         nulls: list[Sought] = []
         if self._is_nullable:
-            nulls.append((self._column.is_(None), self._keys))
+            nulls.append((self._column.is_(None), self._key_terms))
         if shape is None:
             some: Sought = (self._column.is_not(None) if self._is_nullable else None, everything)
             found: list[Sought] = [some, *nulls] if self._nulls_are_behind(backward=backward) else [*nulls, some]
         else:
             same = and_(self._equals(shape), self._keys_beyond(shape.nulls, "at", backward=backward))
-            found = [(same, self._keys), *self._further(shape, nulls, backward=backward)]
+            found = [(same, self._key_terms), *self._further(shape, nulls, backward=backward)]
         return [self._part(condition, order, backward=backward) for condition, order in found]
 
     def between(self, after: Shape | None, upto: Shape | None, *, is_open: bool, backward: bool) -> list[Term]:
@@ -134,10 +135,14 @@ class Ordering:
             ends.append(self._beyond(upto, "upto", backward=not backward, inclusive=not is_open))
         return ends
 
+    def same_row(self, shape: Shape, name: str) -> list[Term]:
+        """Of the row at a position, with its parameters: nothing but the parts of its key that tell it from others."""
+        return [_equal(self._keys, shape.nulls, name, at) for at in range(self._unique_at, len(self._keys))]
+
     def _further(self, shape: Shape, nulls: list[Sought], *, backward: bool) -> list[Sought]:
         """Behind the rows that have the same value."""
         assert self._column is not None  # noqa: S101  only where there is a column
-        everything = (self._column, *self._keys)
+        everything = (self._column, *self._key_terms)
         nulls_are_behind = self._nulls_are_behind(backward=backward)
         if shape.value == "null":
             return [] if nulls_are_behind else [(self._column.is_not(None), everything)]
@@ -175,8 +180,7 @@ class Ordering:
         assert self._by is not None  # noqa: S101  only where there is a column
         if shape.value != "cut":
             return as_it_is(f"{name}_value")
-        same_row = [_equal(self._keys, shape.nulls, name, at) for at in range(self._unique_at, len(self._keys))]
-        found = select(self._by.found).where(*same_row).limit(ONE).correlate(None).scalar_subquery()
+        found = select(self._by.found).where(*self.same_row(shape, name)).limit(ONE).correlate(None).scalar_subquery()
         return func.coalesce(found, self._by.given(f"{name}_value"))
 
     def _keys_beyond(self, nulls: tuple[bool, ...], name: str, *, backward: bool, inclusive: bool = False) -> Term:
@@ -194,20 +198,20 @@ class Ordering:
         )
 
 
-def _beyond_strictly(keys: list[Term], name: str, *, backward: bool, inclusive: bool) -> Term:
+def _beyond_strictly(keys: list[Keyed], name: str, *, backward: bool, inclusive: bool) -> Term:
     """Beyond a key of which no part is NULL: a comparison of row values, which an index serves."""
-    here: Term = keys[0] if len(keys) == 1 else tuple_(*keys)
-    values = [_bound(name, at) for at in range(len(keys))]
+    terms, values = [key.term for key in keys], [_bound(keys, name, at) for at in range(len(keys))]
+    here: Term = terms[0] if len(keys) == 1 else tuple_(*terms)
     there: Term = values[0] if len(keys) == 1 else tuple_(*values)
     return _compared(here, there, backward=backward, inclusive=inclusive)
 
 
-def _beyond_stepwise(keys: list[Term], name: str, *, backward: bool, inclusive: bool) -> Term:
+def _beyond_stepwise(keys: list[Keyed], name: str, *, backward: bool, inclusive: bool) -> Term:
     """The same, column by column; what the first comparison says again is for the index's sake."""
     last = len(keys) - 1
-    beyond = _compared(keys[last], _bound(name, last), backward=backward, inclusive=inclusive)
+    beyond = _compared(keys[last].term, _bound(keys, name, last), backward=backward, inclusive=inclusive)
     for at in reversed(range(last)):
-        key, value = keys[at], _bound(name, at)
+        key, value = keys[at].term, _bound(keys, name, at)
         further = _compared(key, value, backward=backward, inclusive=False)
         bound = _compared(key, value, backward=backward, inclusive=True)
         beyond = and_(bound, or_(further, and_(key == value, beyond)))
@@ -226,17 +230,18 @@ class _Way(NamedTuple):
     nulls_are_behind: bool
 
 
-def _beyond_with_nulls(keys: list[Term], nulls: tuple[bool, ...], name: str, way: _Way) -> Term:
+def _beyond_with_nulls(keys: list[Keyed], nulls: tuple[bool, ...], name: str, way: _Way) -> Term:
     """Beyond a key that may have NULLs: term by term."""
 
     def equal(at: int) -> Term:
         return _equal(keys, nulls, name, at)
 
     def further(at: int) -> Term:
+        key = keys[at].term
         if nulls[at]:
-            return false() if way.nulls_are_behind else keys[at].is_not(None)
-        beyond = _compared(keys[at], _bound(name, at), backward=way.backward, inclusive=False)
-        return or_(beyond, keys[at].is_(None)) if way.nulls_are_behind else beyond
+            return false() if way.nulls_are_behind else key.is_not(None)
+        beyond = _compared(key, _bound(keys, name, at), backward=way.backward, inclusive=False)
+        return or_(beyond, key.is_(None)) if way.nulls_are_behind else beyond
 
     ways = [and_(*map(equal, range(at)), further(at)) for at in range(len(keys))]
     if way.inclusive:
@@ -244,12 +249,13 @@ def _beyond_with_nulls(keys: list[Term], nulls: tuple[bool, ...], name: str, way
     return or_(*ways)
 
 
-def _equal(keys: list[Term], nulls: tuple[bool, ...], name: str, at: int) -> Term:
-    return keys[at].is_(None) if nulls[at] else keys[at] == _bound(name, at)
+def _equal(keys: list[Keyed], nulls: tuple[bool, ...], name: str, at: int) -> Term:
+    key = keys[at].term
+    return key.is_(None) if nulls[at] else key == _bound(keys, name, at)
 
 
-def _bound(name: str, at: int) -> Term:
-    return as_it_is(f"{name}_{at}")
+def _bound(keys: list[Keyed], name: str, at: int) -> Term:
+    return keys[at].given(f"{name}_{at}")
 
 
 def _bounds(keys: Sequence[Any], name: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, 
 from pirate_tui.orm.ordering import Keys, Ordering, Part, Shape
 from pirate_tui.orm.preflight import Table
 from pirate_tui.orm.sql import Sql, sql_of
-from pirate_tui.orm.sql.terms import Term, raw
+from pirate_tui.orm.sql.terms import Keyed, Term
 from pirate_tui.orm.troubles import READ_ERRORS
 
 
@@ -48,12 +48,11 @@ class Pages:
         self._mapper = mapper
         self._sql = sql = sql_of(dialect)
         self._has_key = query.entity.has_key
-        keys = list(mapper.primary_key)
-        self._key_readers = [Reader(column.type, sql) for column in keys]
-        self._converts_key = any(reader.converts for reader in self._key_readers)
+        self._key_readers = [Reader(column.type, sql) for column in mapper.primary_key]
         self._order = _order(mapper, query)
         self._is_descending = query.order is not None and query.order.descending
-        self._ordering = _ordering(mapper, table, self._order, sql)
+        keys = _keys(mapper, table, sql)
+        self._ordering = _ordering(table, self._order, sql, keys)
         self._from = mapper.persist_selectable
         self._conditions = [matching(sql, mapper, one) for one in query.filters]
         if mapper.single and mapper.polymorphic_on is not None:  # a table of its parent's, with rows of other classes
@@ -66,7 +65,12 @@ class Pages:
         self._cells: list[tuple[Reader, int, int]] = []
         """For each column shown: its reader, the place of its value, and that of its length; 0 for a whole value."""
         for attribute in table_attributes(mapper):
-            self._list(attribute.columns[0], keys)
+            self._list(attribute.columns[0], keys.parts)
+        values = [key.value for key in keys.parts[: len(self._key_readers)]]
+        self._keys_at = [self._key_at(at, value) for at, value in enumerate(values)]
+        """Where each part of an instance's key is selected."""
+        converts = any(reader.converts for reader in self._key_readers)
+        self._key_is_raw = not converts and all(value is None for value in values)
         self._stretches: dict[tuple[Shape | None, bool], list[Stretch]] = {}
 
     @property
@@ -154,8 +158,8 @@ class Pages:
         positions: Iterable[Position] = zip(*columns[:width], strict=True)
         if self._order is not None:
             positions = map(self._ordering.position, positions)
-        shown = zip(zip(*cells, strict=True), positions, strict=True)
-        return Page(tuple(rows.Row(cells, self._key(position), position) for cells, position in shown))
+        keys = map(self._key, zip(*(columns[at] for at in self._keys_at), strict=True))
+        return Page(tuple(map(rows.Row, zip(*cells, strict=True), keys, positions)))
 
     def _select(self, *selected: Term) -> Statement:
         return select(*selected).select_from(self._from).where(*self._conditions)
@@ -166,12 +170,16 @@ class Pages:
         return [term.desc() if down else term for term in self._ordering.terms]
 
     def _one(self, row: rows.Row, selected: list[Term]) -> tuple[Statement, dict[str, Any]]:
-        """The statement that reads something of one row, by its key or, where it has none, by its position."""
+        """The statement that reads something of one row, by its key or, where it has none, by its position.
+
+        Of rows that nothing tells apart it is the last one up to there.
+        """
         if row.key is not None:
             found = zip(self._mapper.primary_key, row.key, strict=True)
             return select(*selected).where(*(column == part for column, part in found)).limit(1), {}
         here = Span(None, row.position)
-        statement = self._select(*selected).where(*self._within(here, None))
+        same = self._ordering.same_row(self._ordering.shape(row.position), "upto")
+        statement = self._select(*selected).where(*self._within(here, None), *same)
         statement = statement.order_by(*self._terms(backward=True)).limit(1)
         return statement, self.span_parameters(here)
 
@@ -190,10 +198,11 @@ class Pages:
         between = self._ordering.between(after, upto, is_open=span.is_open, backward=self._is_descending)
         return between if match is None else [*between, holding(self._sql, self._mapper, match)]
 
-    def _list(self, column: Term, keys: list[Any]) -> None:
+    def _list(self, column: Term, keys: Sequence[Keyed]) -> None:
         """Select a column to be shown, unless it is selected already for the order's sake."""
-        if column in keys:
-            at = keys.index(column)
+        own = list(self._mapper.primary_key)
+        if column in own and keys[own.index(column)].value is None:
+            at = own.index(column)
             self._cells.append((self._key_readers[at], self._ordering.keys_at + at, 0))
             return
         at, shown = 0, self._sql.shown(column)
@@ -202,17 +211,25 @@ class Pages:
             self._selected += shown
         self._cells.append((Reader(self._sql.shown_type(column.type), self._sql), at, at + 1 if shown[1:] else 0))
 
-    def _key(self, position: Position) -> RowKey | None:
-        start = 0 if self._order is None else 1
-        key = position[start : start + len(self._key_readers)]
+    def _key_at(self, at: int, value: Term | None) -> int:
+        """The place of a part of the key, selected once more where its place in a position is something else."""
+        if value is None:
+            return self._ordering.keys_at + at
+        self._selected.append(value)
+        return len(self._selected) - 1
+
+    def _key(self, key: RowKey) -> RowKey | None:
+        """The key as an instance has it; None where none can."""
         if None in key or not self._has_key:
             return None
-        if not self._converts_key:
+        if self._key_is_raw:
             return key
         try:
-            return tuple(reader.value(part) for reader, part in zip(self._key_readers, key, strict=True))
+            read = tuple(reader.value(part) for reader, part in zip(self._key_readers, key, strict=True))
+            hash(read)
         except READ_ERRORS:
             return None
+        return read
 
 
 def _order(mapper: Mapper[Any], query: Query) -> Term | None:
@@ -223,20 +240,24 @@ def _order(mapper: Mapper[Any], query: Query) -> Term | None:
     return None if column is mapper.primary_key[0] else column
 
 
-def _ordering(mapper: Mapper[Any], table: Table, order: Term | None, sql: Sql) -> Ordering:
-    """The order of the mapper's rows.
+def _ordering(table: Table, order: Term | None, sql: Sql, keys: Keys) -> Ordering:
+    is_nullable = order is not None and table.may_be_null(str(getattr(order, "name", "")))
+    return Ordering(sql, order, is_nullable, keys)
+
+
+def _keys(mapper: Mapper[Any], table: Table, sql: Sql) -> Keys:
+    """By what the mapper's rows are ordered at last.
 
     Where the database does not see to it that keys are unique and never NULL, something ends the order that is:
     it is total then too, and no row is lost between two pages. A key that is another table's is taken as it is mapped.
     """
-    keys = [raw(column) for column in mapper.primary_key]
+    keys = [sql.keyed(column) for column in mapper.primary_key]
     names = {column.name for column in mapper.primary_key}
     tie_break = table.tie_break(names)
     if tie_break is not None:
-        keys.append(literal_column(f"{_quoted(mapper, sql)}.{tie_break}"))
+        keys.append(Keyed.by(literal_column(f"{_quoted(mapper, sql)}.{tie_break}")))
     are_strict = tie_break is None and (table.is_total(names) or not table.has(names))
-    is_nullable = order is not None and table.may_be_null(str(getattr(order, "name", "")))
-    return Ordering(sql, order, is_nullable, Keys(keys, are_strict, 0 if tie_break is None else len(names)))
+    return Keys(keys, are_strict, 0 if tie_break is None else len(names))
 
 
 def _quoted(mapper: Mapper[Any], sql: Sql) -> str:

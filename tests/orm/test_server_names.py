@@ -35,6 +35,25 @@ async def test_awkward_names_are_quoted(target: Target, open_models: OpenModels,
         rest = (await database.page(query, Seek(first[-1].position))).rows
         assert [row.key for row in (*first, *rest)] == [(0, 1), (1, 0), (1, 1), (2, 0)]
         assert await database.rank(query, ("1", "1")) == 2
+        held = (await database.page(query.filtered(read_filter("~3", column)), Seek())).rows
+        assert [row.key for row in held] == [(1, 1)]
         assert await database.count_between(query, Span(), Match("v3", column, is_prefix=True)) == 1
     assert len(await database.anchors(Query(entity), 2)) == 2
     assert await database.is_sorted(Query(entity)) in {True, False}
+
+
+async def test_a_name_that_reads_like_two_statements_is_no_more_than_a_name(
+    target: Target, open_models: OpenModels
+) -> None:
+    metadata, mapped = MetaData(), type("Awkward", (), {})
+    key = Column("id", Integer, primary_key=True, autoincrement=False)
+    table = Table('Weird "Name; x%', metadata, key, Column("a;b 'c", String(20)))
+    registry().map_imperatively(mapped, table)
+    await load(target, metadata, {table: [{"id": n, "a;b 'c": f"v{n};'"} for n in range(3)]})
+    database = await open_models(target, [mapped])
+    entity = await database.entity("Awkward")
+    query = Query(entity, Order(entity.columns[1]))
+    for typed in ("~1;", "=v1;'", "~v1;'"):
+        held = (await database.page(query.filtered(read_filter(typed, entity.columns[1])), Seek())).rows
+        assert [row.key for row in held] == [(1,)]
+    assert await database.count_between(query, Span(), Match(";'")) == 3

@@ -35,12 +35,13 @@ UNCODED = {
 
 SETTINGS = {
     "default_transaction_read_only": "on",
+    "extra_float_digits": "3",
     "standard_conforming_strings": "on",
     "synchronize_seqscans": "off",
 }
-"""Of each session. Without the second a backslash could hide the end of a string from us; without the last, rows that
-have no order of their own would begin anywhere (https://www.postgresql.org/docs/current/runtime-config-compatible.html).
-"""
+"""Of each session. Without the second, text of a number may be another number; without the third a backslash could hide
+the end of a string from us; without the last, rows that have no order of their own would begin anywhere
+(https://www.postgresql.org/docs/current/runtime-config-compatible.html)."""
 
 
 class NotConnected(ConnectionError):  # noqa: N818  it says what is not

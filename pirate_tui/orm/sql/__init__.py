@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy import Dialect
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.orm.sql.terms import Ordered, Term
+from pirate_tui.orm.sql.terms import Keyed, Ordered, Term
 
 
 Operator = Callable[[Any, Any], Any]
@@ -26,6 +26,9 @@ class Sql(Protocol):
 
     def ordered(self, column: Term) -> Ordered:
         """How rows are ordered by the column."""
+
+    def keyed(self, column: Term) -> Keyed:
+        """How rows are ordered by the column where it is part of their key."""
 
     def shown(self, column: Term) -> tuple[Term, ...]:
         """The value or its beginning; behind it, where it can be cut at all, its true length if it was."""

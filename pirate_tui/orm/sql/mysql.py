@@ -3,7 +3,10 @@
 Row values are compared by reading the whole table, so a key of several columns is compared column by column.
 """
 
+import math
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +19,8 @@ from sqlalchemy import (
     Integer,
     String,
     Time,
+    and_,
+    case,
     cast,
     func,
     literal,
@@ -25,7 +30,7 @@ from sqlalchemy.dialects.mysql import BIT, SET, YEAR
 from sqlalchemy.types import Double, NullType, TypeEngine
 
 from pirate_tui.orm.sql.servers import ServerSql, is_binary
-from pirate_tui.orm.sql.terms import LIMIT, Ordered, Term, as_nothing, cut, is_float, raw
+from pirate_tui.orm.sql.terms import LIMIT, Keyed, Ordered, Term, as_nothing, cut, is_float, raw
 
 
 SORTED_CHARACTERS, SORTED_BYTES = 255, 1024
@@ -44,6 +49,8 @@ class MySQL(ServerSql):
     explain = "EXPLAIN"
     """https://mariadb.com/kb/en/explain/"""
     single = Float()
+    strange = re.compile(r"\d{4}-(?:00-\d\d|\d\d-00)(?: [\d:.]+)?|-\d{2,3}:[\d:.]+|(?:2[4-9]|[3-9]\d|\d{3}):[\d:.]+")
+    """Zeros in dates, and times of more than a day or of less than nothing (https://mariadb.com/kb/en/time/)."""
 
     def ordered(self, column: Term) -> Ordered:
         """By the column; by its beginning where the server would sort by no more than that, but compare the whole."""
@@ -55,6 +62,22 @@ class MySQL(ServerSql):
         if _is_sorted_whole(kind):
             return Ordered.by(term, shown, is_exact=not is_float(kind))
         return Ordered.by(func.left(term, LIMIT), shown)
+
+    def keyed(self, column: Term) -> Keyed:
+        """By the column. Its place is a number where it is sorted by one, or is read with some of its digits only.
+
+        A float is found again by its value only where these are all it has, a time only where it is one of a day.
+        """
+        kind, term = self.kind(column), raw(column)
+        if isinstance(kind, Time):
+            is_within_day = and_(term >= literal_column("'00:00:00'"), term < literal_column("'24:00:00'"))
+            return Keyed(term, self.whole(column), value=case((is_within_day, term)))
+        if is_float(kind):
+            is_all = term == _number(cast(term, String()))
+            return Keyed(term, _number(column), value=case((is_all, term)))
+        if _is_numbered(kind) or isinstance(kind, (BIT, Boolean)):
+            return Keyed(term, _number(column), value=term)
+        return Keyed.by(term)
 
     def shown(self, column: Term) -> tuple[Term, ...]:
         """Dates as text, for there are zeros among them; truths and bits as numbers; text and bytes cut."""
@@ -102,7 +125,9 @@ class MySQL(ServerSql):
         return raw(column)
 
     def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
-        """Of the column's type; text as text, also for what is shown as a number."""
+        """Of the column's type; text as text, also for what is shown as a number. Numbers here are never infinite."""
+        if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+            raise ValueError(f"{value} is no number that a column can hold here")
         if is_float(kind):
             return literal(value, Double())
         if isinstance(kind, NUMBERED) and value.isdecimal():

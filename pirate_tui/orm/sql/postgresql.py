@@ -6,7 +6,7 @@ wants a Python value of just that type; as text it is given by way of a cast.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -23,16 +23,20 @@ from sqlalchemy import (
     Text,
     Time,
     Uuid,
+    and_,
     bindparam,
+    case,
     cast,
+    extract,
     func,
     literal,
+    literal_column,
 )
 from sqlalchemy.dialects.postgresql import CITEXT, INTERVAL, JSONB
 from sqlalchemy.types import Double, NullType, TypeEngine, UserDefinedType
 
 from pirate_tui.orm.sql.servers import ServerSql, is_binary
-from pirate_tui.orm.sql.terms import Ordered, Term, as_nothing, cut, is_float, raw
+from pirate_tui.orm.sql.terms import Keyed, Ordered, Term, as_nothing, cut, is_float, raw
 
 
 NUMBERS = (Integer, Numeric, Float)
@@ -45,6 +49,10 @@ TEMPORAL = (Date, DateTime, Time, INTERVAL)
 
 NUMERIC_CODE, FLOAT_CODE = 1700, 701
 """Of `numeric` and `float8` (https://www.postgresql.org/docs/current/catalog-pg-type.html)."""
+
+DATES = "DATE '0001-01-01'", "DATE '9999-12-31'"
+MOMENTS = "TIMESTAMP '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59.999999'"
+"""Python's first and last."""
 
 GREATEST_INTEGER = 2**63 - 1
 """Of `bigint`."""
@@ -63,6 +71,10 @@ class PostgreSQL(ServerSql):
     ranges_row_values = True
     explain = "EXPLAIN"
     single = REAL()
+    strange = re.compile(
+        r"-?infinity|24:00:00(?:[+-][\d:]+)?|\d{4,}-[\d-]+(?: [\d:.+-]+)? BC|\d{5,}-[\d-]+(?: [\d:.+-]+)?"
+    )
+    """https://www.postgresql.org/docs/current/datatype-datetime.html"""
 
     def ordered(self, column: Term) -> Ordered:
         """By the column; by its text where its type has no order, or may have none."""
@@ -70,8 +82,22 @@ class PostgreSQL(ServerSql):
         if isinstance(kind, (String, *AS_THEY_ARE)) or is_binary(kind) or _has_no_order(kind):
             return Ordered.by(term, shown, is_exact=not is_float(kind))
         if isinstance(kind, TEMPORAL):
-            return Ordered(term, shown, term, is_exact=False, given=lambda name: _through_text(name, column.type))
+            return Ordered(term, shown, term, is_exact=False, given=_through_text(column))
         return Ordered(term, shown, term, is_exact=False, given=as_nothing)
+
+    def keyed(self, column: Term) -> Keyed:
+        """By the column. Its place is text where Python may have no value for it, or none that can be given back."""
+        kind, term = self.kind(column), raw(column)
+        by_asyncpg = self.dialect.driver == "asyncpg"
+        if is_float(kind) and not by_asyncpg:  # read as text: of a `real`, a few digits
+            is_all = term == cast(_text(column), Double())
+            return Keyed(term, cast(term, Double()), value=case((is_all, term)))
+        if isinstance(kind, (String, *AS_THEY_ARE)) or is_binary(kind):
+            return Keyed.by(term)
+        if _has_no_order(kind):
+            return Keyed(_text(column), _text(column), value=term)
+        value = case((_is_known(kind, term, by_asyncpg=by_asyncpg), term)) if isinstance(kind, TEMPORAL) else term
+        return Keyed(term, _text(column), _through_text(column), value)
 
     def shown(self, column: Term) -> tuple[Term, ...]:
         """Numbers and the like raw, bytes cut, everything else as text, cut."""
@@ -147,5 +173,23 @@ def _text(column: Term) -> Term:
     return cast(raw(column), Text())
 
 
-def _through_text(name: str, column_type: TypeEngine[Any]) -> Term:
-    return cast(cast(bindparam(name, type_=String()), Text()), column_type)
+def _through_text(column: Term) -> Callable[[str], Term]:
+    """What makes a parameter that is the column's text one of the column's type."""
+    return lambda name: cast(cast(bindparam(name, type_=String()), Text()), column.type)
+
+
+def _is_known(kind: TypeEngine[Any], term: Term, *, by_asyncpg: bool) -> Term:
+    """Is it a time that the driver has a value for, and finds again by it?
+
+    Python has no infinite ones, no 24:00, and none before the year 1 or behind 9999; asyncpg takes its first and its
+    last for infinite (https://github.com/MagicStack/py-pgproto/blob/master/codecs/datetime.pyx).
+    An interval of a year is 365 days to the drivers, and 360 to the server where it compares.
+    """
+    if isinstance(kind, INTERVAL):
+        return extract("year", term) == literal_column("0")
+    if isinstance(kind, Time):
+        return extract("hour", term) < literal_column("24")
+    here = [term, func.timezone(literal_column("'UTC'"), term)] if getattr(kind, "timezone", False) else [term]
+    ends = DATES if isinstance(kind, Date) else MOMENTS
+    first, last = (literal_column(end, NullType()) for end in ends)
+    return and_(*(and_(one > first, one < last) if by_asyncpg else one.between(first, last) for one in here))

@@ -1,9 +1,10 @@
 """What PostgreSQL and MariaDB have in common: their columns hold what their types say, and compare by collation."""
 
+import re
 from operator import eq
 from typing import Any
 
-from sqlalchemy import Dialect, cast, literal, or_
+from sqlalchemy import Date, DateTime, Dialect, Time, cast, literal, or_
 from sqlalchemy.types import Double, NullType, TypeEngine
 
 from pirate_tui.orm.sql import Operator
@@ -20,6 +21,8 @@ class ServerSql:
 
     single: TypeEngine[Any]
     """What a number of few digits is cast to."""
+    strange: re.Pattern[str]
+    """What is shown of times that Python does not know."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -37,8 +40,9 @@ class ServerSql:
         raise NotImplementedError
 
     def key_equals(self, column: Term, typed: str) -> Term:
-        """By a value of its own type: so the key's index serves."""
-        return self.compared(column, eq, typed_value(column.type, typed))
+        """By a value of its own type: so the key's index serves. Times strange to Python are the server's."""
+        is_strange = isinstance(self.kind(column), (Date, DateTime, Time)) and self.strange.fullmatch(typed)
+        return self.compared(column, eq, typed if is_strange else typed_value(column.type, typed))
 
     def compared(self, column: Term, operator: Operator, value: Any) -> Term:
         """At the server, by its collations; a number also as it is where it has few digits."""

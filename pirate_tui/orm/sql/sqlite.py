@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Dialect, Integer, LargeBinary, String, and
 from sqlalchemy.types import TypeEngine
 
 from pirate_tui.orm.sql import Operator
-from pirate_tui.orm.sql.terms import Ordered, Term, cut, python_type, raw
+from pirate_tui.orm.sql.terms import Keyed, Ordered, Term, cut, python_type, raw
 from pirate_tui.orm.sql.typed import typed as typed_value
 
 
@@ -33,6 +33,10 @@ class SQLite:
     def ordered(self, column: Term) -> Ordered:
         """By the value as it is stored."""
         return Ordered.by(raw(column), self.shown(column))
+
+    def keyed(self, column: Term) -> Keyed:
+        """By the value as it is stored."""
+        return Keyed.by(raw(column))
 
     def shown(self, column: Term) -> tuple[Term, ...]:
         """Of any type."""

@@ -45,6 +45,24 @@ class Ordered(NamedTuple):
         return cls(term, shown, term, is_exact)
 
 
+class Keyed(NamedTuple):
+    """How rows are ordered by a part of their key, and how its place in a position is compared again."""
+
+    term: Term
+    """What the rows are ordered by; never NULL where the key is not."""
+    place: Term
+    """What is selected for a position."""
+    given: Callable[[str], Term] = as_it_is
+    """The place, the parameter of that name, to be compared with the `term`."""
+    value: Term | None = None
+    """What is selected of the value that an instance has, NULL where none can have it. None: the place is it, raw."""
+
+    @classmethod
+    def by(cls, term: Term) -> "Keyed":
+        """By a term with which its own values can be compared as the driver gives them."""
+        return cls(term, term)
+
+
 def raw(column: Term) -> Term:
     """A column whose values come as the database has them: one that its type cannot read spoils nothing."""
     return type_coerce(column, NullType())

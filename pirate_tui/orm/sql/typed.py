@@ -16,10 +16,19 @@ from pirate_tui.orm.sql.terms import python_type
 
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
+
+def _decimal(text: str) -> Decimal:
+    """The number; a NaN that raises where it is used is none."""
+    found = Decimal(text)
+    if found.is_snan():
+        raise ValueError
+    return found
+
+
 READERS: dict[type, Callable[[str], Any]] = {
     int: int,
     float: float,
-    Decimal: Decimal,
+    Decimal: _decimal,
     uuid.UUID: uuid.UUID,
     dt.date: dt.date.fromisoformat,
     dt.datetime: dt.datetime.fromisoformat,
