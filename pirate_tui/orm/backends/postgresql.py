@@ -9,7 +9,16 @@ from sqlalchemy import Dialect, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
-from pirate_tui.orm.backends.servers import APPLICATION, CHECK_ADDRESS, RIGHT_PASSWORD, START_IT, TOLD, Remote, Stopper
+from pirate_tui.orm.backends.servers import (
+    APPLICATION,
+    CHECK_ADDRESS,
+    RIGHT_PASSWORD,
+    START_IT,
+    TOLD,
+    TRY_AGAIN,
+    Remote,
+    Stopper,
+)
 from pirate_tui.orm.troubles import QUERY_CANCELED, sqlstate
 
 
@@ -102,7 +111,7 @@ class PostgreSQL(Remote):
         NO_TLS: ("the server has no TLS", "start again without sslmode, or with a server that has it"),
         ANOTHER: ("no PostgreSQL server answers there", CHECK_ADDRESS),
         REFUSED: ("refused: no server listens there", START_IT),
-        SILENT: ("no answer", "see to the network, or start again with the right address; r tries again"),
+        SILENT: ("no answer", TRY_AGAIN),
         CUT: ("the connection was cut", "press r to connect again"),
     }
 

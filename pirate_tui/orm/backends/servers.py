@@ -37,7 +37,9 @@ TOLD = "{told}"
 
 CHECK_ADDRESS = "start again with the right address, or press r to try this one again"
 
-START_IT = "start the server, or this again with the right address; r tries again"
+START_IT = "start the server, then press r; or start again with the right address"
+
+TRY_AGAIN = "press r to try again, or start again with the right address"
 
 RIGHT_PASSWORD = "start again with the right one: in PIRATE_TUI_PASSWORD, or typed when it is asked for"  # noqa: S105  words
 """Ways out that several reasons have."""
@@ -157,7 +159,7 @@ NETWORK_REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (ssl.SSLError, "TLS failed", "check what the URL asks of it, and the server's certificate"),
     (socket.gaierror, "there is no such host", CHECK_ADDRESS),
     (ConnectionRefusedError, "refused: no server listens there", START_IT),
-    (TimeoutError, "no answer", "see to the network, or start again with the right address; r tries again"),
+    (TimeoutError, "no answer", TRY_AGAIN),
     (ConnectionResetError, "the connection was cut", "press r to connect again"),
 )
 """What the network did, and what can be done, by the class of an error, or of one that it came from."""
