@@ -71,11 +71,6 @@ class Errand:
         """Seconds until a server that does not answer is given up."""
         return self._heard + self._patience + SLACK - time.monotonic()
 
-    @property
-    def is_connected(self) -> bool:
-        """Does the question hold a connection?"""
-        return bool(self._guards)
-
     async def stop(self) -> None:
         """End the question: what runs is interrupted, and what it would run next."""
         self.is_stopped = True
@@ -197,11 +192,14 @@ class Connections:
         return self._endings[job]
 
     async def _end(self, job: "asyncio.Future[Any]", errand: Errand) -> None:
-        """Stop it at the database, again and again; a server that does not hear is left to itself."""
+        """Stop it at the database, again and again; a server that does not hear is left to itself.
+
+        One that connects asks nothing when it is connected: SQLAlchemy 2.0 loses a connection that it is cancelled in.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(STOPPING_LIMIT):
                 await errand.stop()
-                while errand.is_connected and not job.done():
+                while not job.done():
                     await asyncio.wait({job}, timeout=STOP_AGAIN)
                     await errand.stop()
         if self.backend.is_remote:

@@ -177,6 +177,7 @@ class SQLite:
 
     def _connecting(self, _dialect: Any, _record: Any, arguments: list[str], _options: Any) -> None:
         """An engine's `do_connect` event."""
+        arguments[0] = arguments[0].removesuffix(IMMUTABLE)  # SQLAlchemy 2.0 gives the same list each time
         with suppress(OSError):  # SQLite itself says what is wrong with the file
             if must_be_immutable(self._path):
                 self._is_immutable = True
