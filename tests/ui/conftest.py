@@ -23,8 +23,8 @@ from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import StatementLog
 
 
-PATIENCE = 200
-"""How many turns of the event loop's idle a condition may take."""
+PATIENCE = 500
+"""How many turns of the event loop's idle a condition may take; a server may have others to serve."""
 
 SEEN = 30
 """How many lines of the table a failed wait tells."""
