@@ -42,8 +42,8 @@ ALWAYS = (Situation.FRESH, Situation.AFTER_COMMIT)
 
 
 EXIT_CODES = (
-    "Exit codes: 0 fine, 1 a verdict was wrong (--prove), 2 wrong use, 3 no database, or a class cannot be checked "
-    "(--prove, --fail-on), 4 the models cannot be loaded, 5 --fail-on found what it was to fail on."
+    "Exit codes: 0 fine, 1 a verdict was wrong (--prove), 2 wrong use, 3 no database, or nothing can be checked, or "
+    "not every class (--prove, --fail-on), 4 the models cannot be loaded, 5 --fail-on found what it was to fail on."
 )
 
 

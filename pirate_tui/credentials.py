@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from pirate_tui.domain.text import clean, keep_secret
 from pirate_tui.orm.backends import CONNECT_LIMIT, backend_of
-from pirate_tui.orm.troubles import DATABASE_ERRORS
+from pirate_tui.orm.troubles import DATABASE_ERRORS, unwrapped
 from pirate_tui.orm.url import Server
 
 
@@ -69,7 +69,7 @@ async def _wants_another_password(server: Server) -> bool:
     if not (await asyncio.wait({connecting}, timeout=PATIENCE))[0]:
         sys.stderr.write(f"pirate-tui: connecting to {remote.name} ... (ctrl+c ends it)\n")
     refusal = await connecting
-    return refusal is not None and remote.code(getattr(refusal, "orig", None) or refusal) in WRONG_PASSWORD
+    return refusal is not None and remote.code(unwrapped(refusal)) in WRONG_PASSWORD
 
 
 async def _refusal(remote: "Remote") -> Exception | None:

@@ -3,9 +3,10 @@
 # ruff: noqa: ASYNC110  a thread does not tell when it is done
 
 import asyncio
+import logging
 import shutil
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,16 @@ async def _no_thread_is_left() -> AsyncIterator[None]:
     async with asyncio.timeout(5):
         while any("_connection_worker_thread" in left.name for left in set(threading.enumerate()) - before):
             await asyncio.sleep(0)
+
+
+@pytest.fixture
+def quiet_logging() -> Iterator[None]:
+    """Puts the root logger back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers, root.level = handlers, level
+    logging.captureWarnings(capture=False)

@@ -226,20 +226,7 @@ def test_the_command_ends_with_the_code_and_the_words(
     assert capsys.readouterr().err == f"pirate-tui: {tmp_path / 'none.db'}: No such file or directory\n"
 
 
-@pytest.fixture
-def _quiet() -> Iterator[None]:
-    """Puts the root logger back as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    for handler in root.handlers:
-        if handler not in handlers:
-            handler.close()
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(capture=False)
-
-
-@pytest.mark.usefixtures("_quiet")
+@pytest.mark.usefixtures("quiet_logging")
 def test_logs_go_to_the_file_that_was_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     start_logging(tmp_path / "a.log")
     logging.getLogger("sqlalchemy.pool").error("Exception during reset")
@@ -247,7 +234,7 @@ def test_logs_go_to_the_file_that_was_named(tmp_path: Path, capsys: pytest.Captu
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.usefixtures("_quiet")
+@pytest.mark.usefixtures("quiet_logging")
 def test_without_a_file_logs_go_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
     start_logging(None)
     logging.getLogger("asyncio").error("Task exception was never retrieved")

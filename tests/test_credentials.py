@@ -200,20 +200,7 @@ def test_a_server_is_remembered_without_its_password(own_home: Path) -> None:
     assert composition.label == "db:5432/shop"
 
 
-@pytest.fixture
-def _quiet() -> Iterator[None]:
-    """Puts the root logger back as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    for handler in root.handlers:
-        if handler not in handlers:
-            handler.close()
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(capture=False)
-
-
-@pytest.mark.usefixtures("_quiet")
+@pytest.mark.usefixtures("quiet_logging")
 @pytest.mark.parametrize("is_there", [False, True])
 def test_the_log_is_for_its_owner_alone_and_without_secrets(tmp_path: Path, *, is_there: bool) -> None:
     file = tmp_path / "a.log"
@@ -231,7 +218,7 @@ def test_the_log_is_for_its_owner_alone_and_without_secrets(tmp_path: Path, *, i
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.usefixtures("_quiet")
+@pytest.mark.usefixtures("quiet_logging")
 def test_a_device_that_is_logged_to_stays_as_it_is() -> None:
     mode = Path(os.devnull).stat().st_mode
     start_logging(Path(os.devnull))

@@ -153,7 +153,7 @@ class OrmDatabase:
         asking = self._connections.backend.powers
         if asking is not None:
             found = await self._questions.fetch("rights of the user", asking)
-            self.warning = " ".join("superuser" if row[0] == "super" else str(row[0]) for row in found[:1])
+            self.warning = str(found[0][0]) if found else ""
 
     async def entity(self, name: str) -> Entity:
         """The class of that name, with all that can be followed from it."""

@@ -224,7 +224,7 @@ class Connections:
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `connect` event."""
-        record.info["guard"] = self.backend.guard(dbapi_connection, record)
+        record.info["guard"] = self.backend.guard(dbapi_connection)
 
     def _checked_in(self, _dbapi_connection: Any, record: Any) -> None:
         """A pool's `checkin` event."""

@@ -27,6 +27,12 @@ TOO_LONG_IN_MYSQL = 3024
 """MySQL's own (https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html)."""
 
 
+def unwrapped(error: BaseException) -> BaseException:
+    """What the driver raised, where SQLAlchemy has wrapped it; else the error itself."""
+    found: BaseException = getattr(error, "orig", None) or error
+    return found
+
+
 def primary_code(error: BaseException) -> int | None:
     """SQLite's primary result code of what its driver raised; None of anything else."""
     code = getattr(error, "sqlite_errorcode", None)

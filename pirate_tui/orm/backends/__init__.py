@@ -40,7 +40,7 @@ class Backend(Protocol):
     def engine(self, time_limit: float) -> AsyncEngine:
         """A read-only engine whose statements the database stops after that many seconds, where it can."""
 
-    def guard(self, dbapi_connection: Any, record: Any) -> Guard:
+    def guard(self, dbapi_connection: Any) -> Guard:
         """Put a new connection under guard. A pool's `connect` event."""
 
     def checked_out(self, guard: Any, dbapi_connection: Any) -> None:

@@ -5,6 +5,7 @@ Where a backslash makes it doubtful what a string is (that depends on the server
 """
 
 import re
+from functools import lru_cache
 
 
 TOKENS: dict[str, re.Pattern[str]] = {
@@ -50,6 +51,11 @@ ACTING = re.compile(
 """Functions that change something which no read-only transaction keeps them from, or which outlives it."""
 
 
+CALLED = re.compile(r"\s*\(")
+"""What stands behind the name of a function."""
+
+
+@lru_cache(maxsize=1_000)
 def only_reads(statement: str, quote: str = '"') -> bool:
     """Does the statement, as it is sent, only read? Names stand in `quote`s."""
     bare = _bare(statement, quote)
@@ -70,5 +76,4 @@ def _without(token: re.Match[str]) -> str:
     """What stands in a token's place: a name is only told where it is a function's."""
     if token["name"] is None:
         return " " if token["comment"] is not None else " 0 "
-    is_called = re.compile(r"\s*\(").match(token.string, token.end())
-    return token["name"][1:-1] if is_called else "a_name"
+    return token["name"][1:-1] if CALLED.match(token.string, token.end()) else "a_name"

@@ -19,7 +19,7 @@ class MySQL(Remote):
     """One database of a MariaDB or MySQL server."""
 
     powers: TextClause | None = text("""\
-SELECT lower(privilege_type) FROM information_schema.user_privileges
+SELECT if(privilege_type = 'SUPER', 'superuser', lower(privilege_type)) FROM information_schema.user_privileges
 WHERE privilege_type IN ('SUPER', 'FILE') AND grantee = concat('''', replace(current_user(), '@', '''@'''), '''')
 ORDER BY privilege_type DESC""")
 
@@ -49,7 +49,7 @@ ORDER BY privilege_type DESC""")
             told["password"] = self.server.url.password.encode()
         return told
 
-    def guard(self, dbapi_connection: Any, record: Any) -> Guard:  # noqa: ARG002  the port's signature
+    def guard(self, dbapi_connection: Any) -> Guard:
         """Its statements have a time limit."""
         is_mariadb = "MariaDB" in dbapi_connection.driver_connection.get_server_info()
         limit = (

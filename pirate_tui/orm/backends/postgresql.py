@@ -12,10 +12,12 @@ from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
 from pirate_tui.orm.backends.servers import (
     APPLICATION,
     CHECK_ADDRESS,
+    NO_ANSWER,
+    NO_HOST,
+    NOBODY_LISTENS,
     RIGHT_PASSWORD,
-    START_IT,
     TOLD,
-    TRY_AGAIN,
+    WAS_CUT,
     Remote,
     Stopper,
 )
@@ -107,12 +109,12 @@ class PostgreSQL(Remote):
         "57P01": ("the server ended the connection", "press r to connect again"),
         "57P02": ("the server ended the connection", "press r to connect again"),
         "57P03": ("the server is starting or stopping", "wait, then press r"),
-        NOWHERE: ("there is no such host", CHECK_ADDRESS),
+        NOWHERE: NO_HOST,
         NO_TLS: ("the server has no TLS", "start again without sslmode, or with a server that has it"),
         ANOTHER: ("no PostgreSQL server answers there", CHECK_ADDRESS),
-        REFUSED: ("refused: no server listens there", START_IT),
-        SILENT: ("no answer", TRY_AGAIN),
-        CUT: ("the connection was cut", "press r to connect again"),
+        REFUSED: NOBODY_LISTENS,
+        SILENT: NO_ANSWER,
+        CUT: WAS_CUT,
     }
 
     def engine(self, time_limit: float) -> AsyncEngine:
@@ -144,7 +146,7 @@ class PostgreSQL(Remote):
         ]
         return {"options": " ".join(options).strip(), "application_name": APPLICATION, "client_encoding": "utf8"}
 
-    def guard(self, dbapi_connection: Any, record: Any) -> Guard:  # noqa: ARG002  the port's signature
+    def guard(self, dbapi_connection: Any) -> Guard:
         """A statement is stopped by the driver's own means, or from another connection."""
         raw = dbapi_connection.driver_connection
         if self._is_asyncpg:

@@ -18,7 +18,7 @@ from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
 from pirate_tui.orm.backends.gate import only_reads
 from pirate_tui.orm.snippet import chain
-from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code
+from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code, unwrapped
 from pirate_tui.orm.url import Server
 
 
@@ -37,12 +37,20 @@ TOLD = "{told}"
 
 CHECK_ADDRESS = "start again with the right address, or press r to try this one again"
 
-START_IT = "start the server, then press r; or start again with the right address"
-
-TRY_AGAIN = "press r to try again, or start again with the right address"
-
 RIGHT_PASSWORD = "start again with the right one: in PIRATE_TUI_PASSWORD, or typed when it is asked for"  # noqa: S105  words
 """Ways out that several reasons have."""
+
+NO_HOST = ("there is no such host", CHECK_ADDRESS)
+
+NOBODY_LISTENS = (
+    "refused: no server listens there",
+    "start the server, then press r; or start again with the right address",
+)
+
+NO_ANSWER = ("no answer", "press r to try again, or start again with the right address")
+
+WAS_CUT = ("the connection was cut", "press r to connect again")
+"""What networks do, with the ways out: known by an error's class, or from libpq's words."""
 
 
 class Stopper:
@@ -123,7 +131,7 @@ class Remote:
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """By the server's code, or by what the network did."""
-        cause = getattr(error, "orig", None) or error
+        cause = unwrapped(error)
         code = self.code(cause)
         if self.is_time_limit(code):
             return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
@@ -154,21 +162,21 @@ def message(error: BaseException) -> str:
     return LIBPQ.sub("", line)
 
 
-NETWORK_REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
-    (PoolTimeout, "all connections are taken", "wait, or press esc to stop what runs, then r"),
-    (ssl.SSLError, "TLS failed", "check what the URL asks of it, and the server's certificate"),
-    (socket.gaierror, "there is no such host", CHECK_ADDRESS),
-    (ConnectionRefusedError, "refused: no server listens there", START_IT),
-    (TimeoutError, "no answer", TRY_AGAIN),
-    (ConnectionResetError, "the connection was cut", "press r to connect again"),
-)
+NETWORK_REASONS: dict[type[BaseException], tuple[str, str]] = {
+    PoolTimeout: ("all connections are taken", "wait, or press esc to stop what runs, then r"),
+    ssl.SSLError: ("TLS failed", "check what the URL asks of it, and the server's certificate"),
+    socket.gaierror: NO_HOST,
+    ConnectionRefusedError: NOBODY_LISTENS,
+    TimeoutError: NO_ANSWER,
+    ConnectionResetError: WAS_CUT,
+}
 """What the network did, and what can be done, by the class of an error, or of one that it came from."""
 
 
 def network_reason(error: BaseException) -> tuple[str, str] | None:
     """What the network did, and what can be done; None where that is not known."""
     links = list(chain(error))
-    for kind, reason, way_out in NETWORK_REASONS:
+    for kind, (reason, way_out) in NETWORK_REASONS.items():
         link = next((one for one in links if isinstance(one, kind)), None)
         if link is not None:
             told = clean(str(link.args[-1] if link.args else link), ERROR_LIMIT)

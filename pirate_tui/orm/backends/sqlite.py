@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pirate_tui.domain.failure import Busy, Trouble
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.backends.files import WatchedFile, is_log_live
-from pirate_tui.orm.troubles import ERROR_LIMIT, primary_code, was_interrupted
+from pirate_tui.orm.troubles import ERROR_LIMIT, primary_code, unwrapped, was_interrupted
 
 
 BUSY_TIMEOUT = 0.2
@@ -123,7 +123,7 @@ class SQLite:
         event.listen(engine.sync_engine, "do_connect", self._connecting)
         return engine
 
-    def guard(self, dbapi_connection: Any, record: Any) -> Interrupter:  # noqa: ARG002  the port's signature
+    def guard(self, dbapi_connection: Any) -> Interrupter:
         """Query-only, authorizer, deadline."""
 
         async def prepare(raw: Any) -> Interrupter:
@@ -155,7 +155,7 @@ class SQLite:
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """By SQLite's result code."""
-        cause = getattr(error, "orig", None) or error
+        cause = unwrapped(error)
         primary = primary_code(cause)
         if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return Busy("the database is locked by another program", "wait for it to finish, then press r")

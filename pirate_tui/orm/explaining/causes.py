@@ -14,6 +14,7 @@ from pirate_tui.orm.explaining.evidence import Access, Target
 from pirate_tui.orm.explaining.frames import innermost
 from pirate_tui.orm.explaining.reasons import WORDS, Why, why_of
 from pirate_tui.orm.snippet import MISSING_GREENLET, chain, is_missing_greenlet, name_of
+from pirate_tui.orm.troubles import unwrapped
 
 
 VERSION = sqlalchemy.__version__.split(".")
@@ -202,7 +203,7 @@ def _other(error: BaseException, access: Access) -> Cause:
 
 
 def _message(error: BaseException) -> str:
-    first = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    first = str(unwrapped(error)).partition("\n")[0]
     return clean(f"{name_of(error)}: {first}" if first else name_of(error), MESSAGE_LIMIT)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine, UserDefinedType
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.reflection.keys import ForeignKey
 from pirate_tui.orm.reflection.names import attribute_name, unique
-from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, primary_code
+from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, primary_code, unwrapped
 
 
 OWN_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH)
@@ -106,12 +106,12 @@ def numbered(table: Table) -> Subquery:
 def own_fault(error: Exception) -> str | None:
     """Why a table cannot be read; None where that is no fault of its own: a lock, the connection, a time limit."""
     if isinstance(error, DBAPIError):
-        is_own = isinstance(error, ProgrammingError) or primary_code(error.orig or error) in OWN_FAULTS
+        is_own = isinstance(error, ProgrammingError) or primary_code(unwrapped(error)) in OWN_FAULTS
     else:
         is_own = not isinstance(error, DATABASE_ERRORS)
     if isinstance(error, NoSuchTableError):
         return "it is not there any more"
-    reason = str(getattr(error, "orig", None) or error) or type(error).__name__
+    reason = str(unwrapped(error)) or type(error).__name__
     return clean(reason, ERROR_LIMIT) if is_own else None
 
 
