@@ -9,8 +9,8 @@ from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.rows import Cell
 from pirate_tui.domain.text import CELL_LIMIT, clean
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
 from pirate_tui.orm.sql import Sql
-from pirate_tui.orm.troubles import READ_ERRORS
 
 
 NULL = Cell("NULL", is_null=True)
@@ -98,7 +98,7 @@ class Reader:
         return cell(raw, length, is_misfit=not self._fits(raw, length))
 
     def value(self, raw: Any) -> Any:
-        """The Python value that an instance would have; raises one of `READ_ERRORS`."""
+        """The Python value that an instance would have; raises whatever its type does."""
         return raw if self._process is None else self._process(raw)
 
     def _fits(self, raw: Any, length: int | None) -> bool:
@@ -109,6 +109,7 @@ class Reader:
         try:
             if length is None:
                 self.value(raw)
-        except READ_ERRORS:
+        except FOREIGN_ERRORS as error:
+            reraise_ours(error)
             return False
         return True

@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from pirate_tui.domain.failure import Busy, Unreachable
+from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
-from pirate_tui.orm.troubles import DATABASE_ERRORS
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign
+from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT
 
 
 T = TypeVar("T")
@@ -124,7 +126,7 @@ class Connections:
         """A question tells how many instances it has loaded by now; one that was stopped ends here."""
         errand = _errand.get()
         if errand is not None and errand.is_stopped:
-            raise asyncio.CancelledError
+            raise Cancelled
         self._listener.loaded(instances)
 
     async def renew(self) -> None:
@@ -217,10 +219,17 @@ class Connections:
                 return await question()
         except DATABASE_ERRORS as error:
             if errand.is_stopped:
-                raise asyncio.CancelledError from error
+                raise Cancelled from error
             trouble = self.backend.trouble(error, self.time_limit)
             logging.getLogger(__name__).warning("%s", trouble)
             raise trouble from error
+        except FOREIGN_ERRORS as error:
+            if not is_foreign(error):
+                raise
+            if errand.is_stopped:
+                raise Cancelled from error
+            logging.getLogger(__name__).exception("raised by code that is not ours")
+            raise Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to try again") from error
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `connect` event."""
@@ -248,7 +257,7 @@ class Connections:
         """An engine's `before_cursor_execute` event: a question that was stopped asks nothing more."""
         errand = _errand.get()
         if errand is not None and errand.is_stopped:
-            raise asyncio.CancelledError
+            raise Cancelled
         Connections._answered()
 
     @staticmethod

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from inspect import iscoroutine
 from typing import Any, TypeVar
 
@@ -18,25 +18,23 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Failure, Trouble
 from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.rows import Row, RowKey
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.explaining import failure, remedies
 from pirate_tui.orm.explaining.evidence import Access
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, described, reraise_ours
 from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
 from pirate_tui.orm.snippet import evaluate, forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
 from pirate_tui.orm.strategies import loader_options
-from pirate_tui.orm.troubles import DATABASE_ERRORS, READ_ERRORS
+from pirate_tui.orm.troubles import DATABASE_ERRORS
 from pirate_tui.orm.verdicts import dry_run
 
 
 T = TypeVar("T")
-
-ANYTHING = (Exception, SystemExit)
-"""What a reconstructor or a listener of the model's own may raise while an instance is loaded."""
 
 
 class LiveInstance:
@@ -229,14 +227,11 @@ class LiveInstance:
         names = {access.variable: self._instance, "session": session}
         try:
             if access.mode.awaits:
-                name = f"{access.label}.{access.attribute.name}"
-                with nullcontext() if access.attribute.kind.runs_code else _readable(name):
-                    _drop(await evaluate(access.code, names))
+                _drop(await evaluate(access.code, names))
             else:
                 self._evaluate_plainly(access, names, tally)
-        except Trouble:
-            raise
-        except (Exception, SystemExit) as error:  # code of the model may raise anything, also what it runs at a load
+        except FOREIGN_ERRORS as error:
+            reraise_ours(error)
             # A failed rollback makes a DBAPIError of a MissingGreenlet.
             if isinstance(error, DATABASE_ERRORS) and not is_missing_greenlet(error):
                 raise
@@ -251,7 +246,7 @@ class LiveInstance:
         """On the event loop, outside any greenlet: the mistake itself."""
         with without_warnings():
             evaluate(access.code, names)
-            if tally.unsent is not None:
+            if tally.has_asked:
                 gc.collect()  # code of the model has caught the error, and let go of it and its coroutine
 
     async def _select(
@@ -261,7 +256,7 @@ class LiveInstance:
         statement = select(mapper).options(*options)
         for column, value in zip(mapper.primary_key, key, strict=True):
             statement = statement.where(_attribute_of(mapper, column) == value)
-        with _readable(label_of(entity.name, key), ANYTHING):
+        with _loadable(label_of(entity.name, key)):
             result = await session.execute(statement)
             instance = result.unique().scalar_one_or_none()
         if instance is None:
@@ -272,7 +267,7 @@ class LiveInstance:
         """The instances, by their identity."""
         mapper = self._catalog.mapper(request.entity)
         statement = select(mapper).options(*self._options(request)).where(is_one_of(mapper, request.keys))
-        with _readable(request.entity.name, ANYTHING):
+        with _loadable(request.entity.name):
             instances = (await session.execute(statement)).unique().scalars().all()
         return {tuple(inspect(one).identity or ()): one for one in instances if one is not None}
 
@@ -326,12 +321,13 @@ def _drop(value: object) -> None:
 
 
 @contextmanager
-def _readable(what: str, errors: tuple[type[BaseException], ...] = READ_ERRORS) -> Iterator[None]:
-    """A value in the database that its column's type cannot read is trouble, and no bug."""
+def _loadable(what: str) -> Iterator[None]:
+    """Say what cannot be loaded: a column's type, a listener or a reconstructor raises whatever it likes."""
     try:
         yield
     except DATABASE_ERRORS:
         raise
-    except errors as error:
-        reason = clean(f"{what} cannot be loaded: {type(error).__name__}: {error}")
+    except FOREIGN_ERRORS as error:
+        reraise_ours(error)
+        reason = clean(redact(f"{what} cannot be loaded: {described(error)}"))
         raise Trouble(reason, "the table shows its values as they are stored") from error

@@ -14,8 +14,9 @@ from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours
 from pirate_tui.orm.snapshots import children_of
-from pirate_tui.orm.snippet import evaluate, forget, name_of, without_warnings
+from pirate_tui.orm.snippet import evaluate, forget, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
 from pirate_tui.orm.strategies import loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS
@@ -53,7 +54,8 @@ class Measurer:
                     parents = tuple((await session.execute(self._select(request))).unique().scalars())
                 with self._step(request, steps, plain=request.way is Way.PLAIN):
                     held = await _read(session, parents, request)
-            except (Exception, SystemExit) as raised:  # a listener, a reconstructor or a type raises anything
+            except FOREIGN_ERRORS as raised:
+                reraise_ours(raised)
                 if isinstance(raised, DATABASE_ERRORS):
                     raise
                 error = name_of(raised)

@@ -16,11 +16,11 @@ from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.catalog import Catalog, table_attributes, table_name
 from pirate_tui.orm.cells import Reader
 from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, related
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
 from pirate_tui.orm.ordering import Keys, Ordering, Part, Shape
 from pirate_tui.orm.preflight import Table
 from pirate_tui.orm.sql import Sql, sql_of
 from pirate_tui.orm.sql.terms import Keyed, Term
-from pirate_tui.orm.troubles import READ_ERRORS
 
 
 Statement = Select[Any]
@@ -227,7 +227,8 @@ class Pages:
         try:
             read = tuple(reader.value(part) for reader, part in zip(self._key_readers, key, strict=True))
             hash(read)
-        except READ_ERRORS:
+        except FOREIGN_ERRORS as error:
+            reraise_ours(error)
             return None
         return read
 

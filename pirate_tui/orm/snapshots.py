@@ -28,6 +28,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attributes_of
 from pirate_tui.orm.catalog import table_attributes
 from pirate_tui.orm.cells import attribute_cell, cell
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours, text_of
 from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
 
@@ -43,7 +44,7 @@ NOT_LOADED = Cell("·")
 
 def label_of(name: str, key: RowKey) -> str:
     """A class and a key as people say them: `PirateCrew 1`."""
-    return clean(f"{name} {', '.join(map(str, key))}")
+    return clean(f"{name} {', '.join(map(text_of, key))}")
 
 
 def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRESH) -> InstanceSnapshot:
@@ -136,7 +137,8 @@ def _told(value: Any, tell: Callable[[], Cell]) -> Cell:
     """What the value's own code tells of it, or else its class: it may be anything that a type gives."""
     try:
         return tell()
-    except Exception:  # noqa: BLE001  and may raise anything
+    except FOREIGN_ERRORS as error:
+        reraise_ours(error)
         return Cell(_class_name(value))
 
 

@@ -60,12 +60,12 @@ def without_warnings() -> Iterator[None]:
 
 def chain(error: BaseException) -> Iterator[BaseException]:
     """The error and everything it came from: causes, contexts, and what SQLAlchemy wrapped."""
-    seen: list[BaseException] = []
-    pending: list[BaseException | None] = [error]
+    seen = set[int]()  # by identity: an error may define equality as it likes
+    pending: list[object] = [error]
     while pending:
         link = pending.pop(0)
-        if link is not None and link not in seen:
-            seen.append(link)
+        if isinstance(link, BaseException) and id(link) not in seen:
+            seen.add(id(link))
             yield link
             pending += [getattr(link, "orig", None), link.__cause__, link.__context__]
 
@@ -73,12 +73,6 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 def is_missing_greenlet(error: BaseException) -> bool:
     """Does the error, or anything it came from, carry the code of a MissingGreenlet?"""
     return any(isinstance(link, SQLAlchemyError) and link.code == MISSING_GREENLET for link in chain(error))
-
-
-def name_of(error: BaseException) -> str:
-    """An error in a word or two: `MissingGreenlet`, `StatementError(MissingGreenlet)`."""
-    inner = getattr(error, "orig", None)
-    return type(error).__name__ + (f"({type(inner).__name__})" if inner is not None else "")
 
 
 def _from_snippet(trace: TracebackType | None) -> TracebackType | None:

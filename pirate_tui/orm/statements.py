@@ -19,11 +19,15 @@ from sqlalchemy.sql.functions import FunctionElement
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.domain.text import clean, clean_lines
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
 from pirate_tui.orm.troubles import was_interrupted
 
 
 PARAMETERS_LIMIT = 500
 """Characters of the parameters that the log keeps."""
+
+OF_THE_MODELS = "a listener of the models"
+"""The cause of a statement that no step of ours has sent: `before_commit`, say."""
 
 
 class Unsent(NamedTuple):
@@ -55,8 +59,10 @@ class Tally:
     """Is it measured? Then what it sends is told when it is over, one line for each text."""
     sent: int = 0
     rows: int = 0
+    has_asked: bool = False
+    """Has an access without await asked the session for something?"""
     unsent: Unsent | None = None
-    """What a plain access asked for first."""
+    """What it asked for first, if that can be compiled."""
     lines: dict[tuple[str, str], Statement] = field(default_factory=dict)
     """What is folded within this step, by cause and text."""
 
@@ -124,8 +130,8 @@ class Recorder:
         tally = _tally.get()
         if tally is None:  # outside any step nothing is sent: somebody asks what would be
             return
-        if tally.plain and tally.unsent is None:
-            tally.unsent = self.unsent(context)
+        if tally.plain and not tally.has_asked:
+            tally.has_asked, tally.unsent = True, self.unsent(context)
         loaded = _relationships(context)
         if not loaded or tally.is_measured:
             return
@@ -135,25 +141,30 @@ class Recorder:
         if context.lazy_loaded_from is not None:  # for one parent: the same for another one makes an N+1
             context.update_execution_options(spared_by=f"selectinload({_name(loaded[-1])})")
 
-    def unsent(self, context: ORMExecuteState) -> Unsent:
-        """What an access asks for, compiled as it would be sent."""
+    def unsent(self, context: ORMExecuteState) -> Unsent | None:
+        """What an access asks for, compiled as it would be sent; None where code of the models asks what cannot be."""
         statement = context.statement
         if isinstance(statement, FunctionElement):
             statement = statement.select()  # what SQLAlchemy makes of `session.scalar(func.now())`
-        assert isinstance(statement, ClauseElement)  # noqa: S101  every load by the ORM is one
-        compiled = statement.compile(dialect=self._dialect)
-        assert isinstance(compiled, SQLCompiler)  # noqa: S101  of every load
-        given = context.parameters
-        state = compiled.construct_expanded_state(given if isinstance(given, dict) else None)
-        values = state.parameters if state.positiontup is None else list(state.positional_parameters)
+        if not isinstance(statement, ClauseElement):
+            return None  # a Sequence, for one
         loaded = _relationships(context)
         name = _name(loaded[-1]) if loaded else ""
-        return Unsent(clean_sql(state.statement), _shown(values), name)
+        try:
+            compiled = statement.compile(dialect=self._dialect)
+            if not isinstance(compiled, SQLCompiler):
+                return Unsent(clean_sql(str(compiled)), "", name)
+            given = context.parameters
+            state = compiled.construct_expanded_state(given if isinstance(given, dict) else None)
+            values = state.parameters if state.positiontup is None else list(state.positional_parameters)
+            return Unsent(clean_sql(state.statement), _shown(values), name)
+        except FOREIGN_ERRORS as error:  # constructs of the models' own compile themselves
+            reraise_ours(error)
+            return None
 
     def _before(self, *call: Any) -> None:
         connection, _cursor, text, parameters, context, _many = call
-        tally = _tally.get()
-        assert tally is not None, "every statement belongs to a step"  # noqa: S101
+        tally = _tally.get() or Tally(OF_THE_MODELS)
         if tally.plain:
             return
         tally.sent += 1
@@ -228,7 +239,7 @@ def clean_sql(text: str) -> str:
 def _shown(parameters: Any) -> str:
     """The parameters, in their order or by their names, as the driver takes them."""
     if isinstance(parameters, Mapping):
-        told = [f"{name}={value!r}" for name, value in parameters.items()]
+        told = [f"{name}={repr_of(value)}" for name, value in parameters.items()]
     else:
-        told = [repr(value) for value in parameters]
+        told = [repr_of(value) for value in parameters]
     return clean(", ".join(told), PARAMETERS_LIMIT)

@@ -10,9 +10,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 ERROR_LIMIT = 300
 """Characters of a driver's message that are shown; it may quote data."""
 
-READ_ERRORS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
-"""What SQLAlchemy's types raise, bare, on a value that they cannot read (JSON and Unicode errors are ValueErrors)."""
-
 DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError)
 """What the database can do to us, in all its classes: some drivers raise their OSErrors (time-outs too) bare."""
 

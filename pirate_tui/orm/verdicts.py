@@ -14,6 +14,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 
 from pirate_tui.domain.access import AttributeKind, Verdict
 from pirate_tui.orm.attributes import Attribute
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, class_name, reraise_ours
 from pirate_tui.orm.snippet import chain, forget, is_missing_greenlet, without_warnings
 
 
@@ -75,7 +76,8 @@ def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
         return DryRun(Verdict.NONE, _closed(attribute.read(state.obj())))
     except DetachedInstanceError as error:
         return DryRun(Verdict.DETACHED, raised=error)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  the model's own code may raise anything: that is asked
+    except FOREIGN_ERRORS as error:
+        reraise_ours(error)
         return _raised(error)
     finally:
         if not is_kept:
@@ -106,7 +108,7 @@ def _raised(error: BaseException) -> DryRun:
     if is_missing_greenlet(error):  # of code that awaits by itself
         forget(error)
         return DryRun(Verdict.IO, raised=error)
-    return DryRun(Verdict.RAISES, error=type(error).__name__, raised=error)
+    return DryRun(Verdict.RAISES, error=class_name(type(error)), raised=error)
 
 
 @contextmanager

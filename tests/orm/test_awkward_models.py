@@ -136,7 +136,17 @@ async def test_an_instance_whose_value_its_type_cannot_read_is_trouble(
     assert checked_out(logs) == 0
 
 
-@pytest.mark.parametrize("strategy", [MAPPED, SELECTIN, JOINED, SUBQUERY])
+async def test_an_access_that_loads_what_its_type_cannot_read_is_a_failure_that_names_it(
+    logs: OrmDatabase, checked_out: CheckedOut
+) -> None:
+    failure = (await open_relationship(logs, ("Log", (GOOD,), "after"), SAFE)).failure
+    assert failure is not None
+    assert (failure.name, failure.attribute) == ("ValueError", "Log.after")
+    assert "a column type or a listener of the models" in failure.cause
+    assert checked_out(logs) == 0
+
+
+@pytest.mark.parametrize("strategy", [SELECTIN, JOINED, SUBQUERY])
 async def test_a_child_whose_value_its_type_cannot_read_is_trouble(
     logs: OrmDatabase, checked_out: CheckedOut, strategy: LoaderStrategy
 ) -> None:

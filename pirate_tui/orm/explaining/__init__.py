@@ -11,7 +11,8 @@ from pirate_tui.orm.explaining.evidence import Access, Target
 from pirate_tui.orm.explaining.frames import innermost, own_lines, read_in
 from pirate_tui.orm.explaining.popular import useless_of
 from pirate_tui.orm.explaining.remedies import remedies_of
-from pirate_tui.orm.snippet import format_raw, is_missing_greenlet, name_of
+from pirate_tui.orm.foreign import name_of
+from pirate_tui.orm.snippet import format_raw, is_missing_greenlet
 
 
 def failure(error: BaseException, access: Access) -> Failure:

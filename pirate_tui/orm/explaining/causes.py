@@ -13,7 +13,8 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.explaining.evidence import Access, Target
 from pirate_tui.orm.explaining.frames import innermost
 from pirate_tui.orm.explaining.reasons import WORDS, Why, why_of
-from pirate_tui.orm.snippet import MISSING_GREENLET, chain, is_missing_greenlet, name_of
+from pirate_tui.orm.foreign import class_name, message_of, name_of
+from pirate_tui.orm.snippet import MISSING_GREENLET, chain, is_missing_greenlet
 from pirate_tui.orm.troubles import unwrapped
 
 
@@ -86,7 +87,7 @@ def _kind_of_missing_greenlet(error: BaseException) -> str:
     if isinstance(error, MissingGreenlet):
         return "A bare MissingGreenlet, as SQLAlchemy raises it where this driver is asked for IO outside a greenlet."
     if not isinstance(error, SQLAlchemyError):
-        return f"A {type(error).__name__} of other code, which had met a MissingGreenlet."
+        return f"A {class_name(type(error))} of other code, which had met a MissingGreenlet."
     return (
         f"A {type(error).__name__} around a MissingGreenlet: the engine wraps what a driver raises before a statement "
         "has begun, so `except MissingGreenlet` does not catch it. Test error.code == "
@@ -193,17 +194,19 @@ def _other(error: BaseException, access: Access) -> Cause:
     code = getattr(error, "code", None)
     link = f"{ERRORS}{code}" if isinstance(error, SQLAlchemyError) and code else DOCUMENTATION
     text = f"The access to {access.name} raised {name_of(error)}; the traceback says where."
-    if "autoflush" in str(error):
+    if "autoflush" in message_of(error):
         text += " It came of an autoflush: the session wrote what waited in it before it would load anything."
     elif isinstance(error, DBAPIError):
         text += " The database or its driver has refused the statement."
+    elif not isinstance(error, SQLAlchemyError):
+        text += " It was raised by a column type or a listener of the models, while the row was loaded."
     kind = "It is neither a MissingGreenlet nor a loader strategy that refuses."
-    why = Why.WRITTEN if "autoflush" in str(error) else Why.OTHER
+    why = Why.WRITTEN if "autoflush" in message_of(error) else Why.OTHER
     return Cause(why, f"that raised {_message(error)}", text, kind, link)
 
 
 def _message(error: BaseException) -> str:
-    first = str(unwrapped(error)).partition("\n")[0]
+    first = message_of(unwrapped(error)).partition("\n")[0]
     return clean(f"{name_of(error)}: {first}" if first else name_of(error), MESSAGE_LIMIT)
 
 
@@ -218,7 +221,7 @@ CAUSES: tuple[tuple[Callable[[BaseException, Access], bool], Find], ...] = (
     (lambda error, _: _came_of(error, PendingRollbackError), _inactive),
     (lambda error, _: _came_of(error, DetachedInstanceError), _detached),
     (lambda error, _: _came_of(error, InvalidRequestError, "is not available due to"), _refused),
-    (lambda error, access: access.read is not None and "WriteOnly" in str(error), _query_refused),
+    (lambda error, access: access.read is not None and "WriteOnly" in message_of(error), _query_refused),
     (lambda error, access: access.attribute.kind.runs_code and not isinstance(error, SQLAlchemyError), _code),
 )
 """How each kind of error is known, and explained; the first that fits."""
@@ -226,4 +229,4 @@ CAUSES: tuple[tuple[Callable[[BaseException, Access], bool], Find], ...] = (
 
 def _came_of(error: BaseException, kind: type[Exception], words: str = "") -> bool:
     """Is it of that kind, or was such a one behind it?"""
-    return any(isinstance(link, kind) and words in str(link) for link in chain(error))
+    return any(isinstance(link, kind) and words in message_of(link) for link in chain(error))

@@ -1,0 +1,104 @@
+"""Code that is not ours: column types, properties, reprs, hybrids, reconstructors, event listeners, drivers.
+
+It may raise anything. Whoever calls it catches `FOREIGN_ERRORS` and asks `reraise_ours` first; `Connections` does so
+once more for all that a question runs (`is_foreign`), so that nothing of it ends the program.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import PurePath
+from types import TracebackType
+
+import pirate_tui
+from pirate_tui.domain.failure import CannotStart, Trouble
+
+
+FOREIGN_ERRORS = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError)
+"""What foreign code may raise. Not KeyboardInterrupt: that is the person at the keyboard."""
+
+OURS = (Trouble, CannotStart)
+"""What we raise ourselves, for a person to read."""
+
+PACKAGE = PurePath(pirate_tui.__file__).parent
+SAMPLE_MODELS = PACKAGE / "pirates"
+"""Models like anybody's."""
+
+
+class Cancelled(asyncio.CancelledError):
+    """A question was cancelled by us, and goes no further."""
+
+
+def reraise_ours(error: BaseException) -> None:
+    """Raise the error again if no foreign code is to blame: a message of ours, or a cancel that somebody asked for."""
+    if isinstance(error, OURS) or is_our_cancel(error):
+        raise error
+
+
+def is_our_cancel(error: BaseException) -> bool:
+    """Was the running task, or its question, told to stop? Foreign code may raise CancelledError unasked."""
+    if isinstance(error, Cancelled) or not isinstance(error, asyncio.CancelledError):
+        return isinstance(error, Cancelled)
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def is_foreign(error: BaseException) -> bool:
+    """Was it raised by code that is not ours? A bug of ours is not to be taken for one of the models'."""
+    if isinstance(error, OURS) or is_our_cancel(error) or not isinstance(error, FOREIGN_ERRORS):
+        return False
+    origin = _origin(error.__traceback__)
+    return origin is not None and (not origin.is_relative_to(PACKAGE) or origin.is_relative_to(SAMPLE_MODELS))
+
+
+def name_of(error: BaseException) -> str:
+    """An error in a word or two: `StatementError(MissingGreenlet)`, `cryptography.fernet.InvalidToken`."""
+    inner = getattr(error, "orig", None)
+    return class_name(type(error)) + (f"({type(inner).__name__})" if isinstance(inner, BaseException) else "")
+
+
+def class_name(kind: type) -> str:
+    """The name of an error's class, with its module unless it is SQLAlchemy's or one of the built-ins."""
+    package = kind.__module__.partition(".")[0]
+    return (
+        kind.__name__ if package in {"builtins", "asyncio", "sqlalchemy"} else f"{kind.__module__}.{kind.__qualname__}"
+    )
+
+
+def message_of(error: BaseException) -> str:
+    """What an error says of itself; its own `__str__` may raise, too."""
+    try:
+        return str(error)
+    except FOREIGN_ERRORS as raised:
+        reraise_ours(raised)
+        return f"<its __str__ raised {class_name(type(raised))}>"
+
+
+def described(error: BaseException) -> str:
+    """Name and message: `ValueError: no such colour`."""
+    message = message_of(error)
+    return f"{name_of(error)}: {message}" if message else name_of(error)
+
+
+def text_of(value: object) -> str:
+    """The value's `str()`, or else the name of its class."""
+    return _asked(str, value)
+
+
+def repr_of(value: object) -> str:
+    """The value's `repr()`, or else the name of its class."""
+    return _asked(repr, value)
+
+
+def _asked(method: Callable[[object], str], value: object) -> str:
+    try:
+        return method(value)
+    except FOREIGN_ERRORS as error:
+        reraise_ours(error)
+        return f"<{type(value).__name__}>"
+
+
+def _origin(trace: TracebackType | None) -> PurePath | None:
+    """The file of the line that raised."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return None if trace is None else PurePath(trace.tb_frame.f_code.co_filename)
