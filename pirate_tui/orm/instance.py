@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
@@ -106,13 +106,13 @@ class LiveInstance:
 
     async def _rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         await self._select_anew(entity, key)
-        return await self._snapshot(entity)
+        return self._snapshot(entity)
 
     async def _select_anew(self, entity: Entity, key: RowKey) -> None:
         async with self._fresh_session() as session:
             with self._recorder.step(label_of(entity.name, key)):
                 self._instance = await self._select(session, entity, key)
-            await session.commit()
+            await end_transaction(session)
 
     async def _open(self, request: OpenRequest) -> Opening:
         async with self._fresh_session() as session:
@@ -127,9 +127,8 @@ class LiveInstance:
             with self._recorder.step(name, plain=not request.mode.awaits) as accessing:
                 failed = await self._access(session, self._access_of(request), accessing)
             cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
-            # Never rollback, which expires the instance; a failed plain access has left its connection checked out.
-            await session.commit()
-            live, rows = await self._snapshot(request.entity), self._child_rows(request, failed)
+            await end_transaction(session)  # a failed access has left its connection checked out
+            live, rows = self._snapshot(request.entity), self._child_rows(request, failed)
             return Opening(request, self._target(request), cost, live, rows, failed)
 
     async def _open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
@@ -151,11 +150,11 @@ class LiveInstance:
                 await asyncio.sleep(0)  # many that are loaded already would hold up the event loop
                 if failed:
                     break
-            await session.commit()
+            await end_transaction(session)
             if not made:
                 return ()
             self._instance = instances[made[0][0].key]
-            live, target = await self._snapshot(request.entity), self._target(made[0][0])
+            live, target = self._snapshot(request.entity), self._target(made[0][0])
             return tuple(Opening(asked, target, cost, live, rows, failed) for asked, cost, rows, failed in made)
 
     def _child_rows(self, request: OpenRequest, failed: Failure | None) -> tuple[Row, ...]:
@@ -175,16 +174,11 @@ class LiveInstance:
         await self._select_anew(entity, key)
         self._situation = situation
         session = self._fresh
-        if situation is Situation.AFTER_COMMIT:
-            session.sync_session.expire_on_commit = True
-            await session.commit()
-            session.sync_session.expire_on_commit = False
-        elif situation is Situation.AFTER_ROLLBACK:
-            session.sync_session.begin()  # an idle session has nothing to roll back, and expires nothing
-            await session.rollback()
+        if situation in {Situation.AFTER_COMMIT, Situation.AFTER_ROLLBACK}:
+            session.expire_all()  # what either does to the instances; listeners of the models would hear the real ones
         elif situation is Situation.DETACHED:
             session.expunge_all()
-        return await self._snapshot(entity)
+        return self._snapshot(entity)
 
     async def _access_as_it_stands(self, request: AttributeRequest) -> Accessed:
         if self._instance is None:
@@ -199,8 +193,8 @@ class LiveInstance:
             with self._recorder.step(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
                 failed = await self._access(session, access, tally)
             seconds = time.perf_counter() - began
-            await session.commit()
-        return Accessed(request, tally.sent, seconds, await self._snapshot(request.entity), failed)
+            await end_transaction(session)
+        return Accessed(request, tally.sent, seconds, self._snapshot(request.entity), failed)
 
     def _predict(self, name: str) -> Prediction:
         if self._instance is None:
@@ -214,13 +208,8 @@ class LiveInstance:
         forget(found.raised)
         return Prediction(() if unsent is None else unsent.lines, helping[0].code if helping else "")
 
-    async def _snapshot(self, entity: Entity) -> InstanceSnapshot:
-        """The instance as it is; code of the model that was run for it may have begun a transaction."""
-        was_in_transaction = self._fresh.in_transaction()
-        found = snapshot(entity, self._instance, self._situation)
-        if not was_in_transaction and self._fresh.in_transaction():
-            await self._fresh.commit()
-        return found
+    def _snapshot(self, entity: Entity) -> InstanceSnapshot:
+        return snapshot(entity, self._instance, self._situation)
 
     async def _access(self, session: AsyncSession, access: Access, tally: Tally) -> Failure | None:
         """Make the access, awaited or plainly; what it raised, if it raised."""
@@ -295,6 +284,19 @@ class LiveInstance:
         self._situation = Situation.FRESH
         if session is not None:
             await session.close()
+
+
+async def end_transaction(session: AsyncSession) -> None:
+    """Give back the connection: nothing is flushed, whatever code of the models has changed, and nothing expires.
+
+    `commit()` would flush, and `rollback()` would expire.
+    """
+
+    def end(sync_session: Session) -> None:
+        while (transaction := sync_session.get_transaction()) is not None:
+            transaction.close()
+
+    await session.run_sync(end)
 
 
 @asynccontextmanager

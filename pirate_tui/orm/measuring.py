@@ -15,6 +15,7 @@ from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours
+from pirate_tui.orm.instance import end_transaction
 from pirate_tui.orm.snapshots import children_of
 from pirate_tui.orm.snippet import evaluate, forget, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
@@ -61,7 +62,7 @@ class Measurer:
                 error = name_of(raised)
                 forget(raised)
             seconds = time.perf_counter() - began
-            await session.commit()
+            await end_transaction(session)
         sent, rows = sum(step.sent for step in steps), sum(step.rows for step in steps)
         return Run(seconds, sent, rows, held, len(parents), error)
 

@@ -20,6 +20,7 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
+from pirate_tui.orm.snippet import is_missing_greenlet
 from pirate_tui.orm.troubles import was_interrupted
 
 
@@ -131,7 +132,8 @@ class Recorder:
         if tally is None:  # outside any step nothing is sent: somebody asks what would be
             return
         if tally.plain and not tally.has_asked:
-            tally.has_asked, tally.unsent = True, self.unsent(context)
+            unsent = self.unsent(context)  # a value of a query may have to be loaded first, which comes here before
+            tally.has_asked, tally.unsent = True, unsent
         loaded = _relationships(context)
         if not loaded or tally.is_measured:
             return
@@ -160,6 +162,8 @@ class Recorder:
             return Unsent(clean_sql(state.statement), _shown(values), name)
         except FOREIGN_ERRORS as error:  # constructs of the models' own compile themselves
             reraise_ours(error)
+            if is_missing_greenlet(error):  # of a value that the statement takes from an expired instance
+                raise
             return None
 
     def _before(self, *call: Any) -> None:

@@ -6,15 +6,15 @@ from inspect import iscoroutine
 from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import BindParameter, Connection, Dialect, Engine, NullPool, event, inspect
-from sqlalchemy.exc import MissingGreenlet
-from sqlalchemy.orm import InstanceState, ORMExecuteState
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.exc import MissingGreenlet, UnboundExecutionError
+from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.sql import ClauseElement, visitors
 
-from pirate_tui.domain.access import AttributeKind, Verdict
+from pirate_tui.domain.access import Verdict
 from pirate_tui.orm.attributes import Attribute
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, class_name, reraise_ours
+from pirate_tui.orm.side_effects import undone
 from pirate_tui.orm.snippet import chain, forget, is_missing_greenlet, without_warnings
 
 
@@ -66,12 +66,17 @@ def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
 
     The access is made. `inspect(instance).unloaded` alone is often wrong: a many-to-one whose target the identity map
     holds, or whose foreign key is NULL, needs no IO, and the access stores it, as it would.
-    What a `cached_property` of the model computes is not kept, and what code of the model expires is put back.
+    Whatever code of the model does to instances and session is taken back.
     """
+    if not attribute.kind.runs_code:
+        return _accessed(state, attribute)
+    with undone(state):
+        return _accessed(state, attribute)
+
+
+def _accessed(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     if attribute.kind.is_loaded_by_itself and attribute.name in state.dict:
         return DryRun(Verdict.NONE, state.dict[attribute.name])
-    is_kept = attribute.kind is not AttributeKind.PROPERTY or attribute.name in state.dict
-    held = dict(state.dict) if attribute.kind.runs_code else {}
     try:
         return DryRun(Verdict.NONE, _closed(attribute.read(state.obj())))
     except DetachedInstanceError as error:
@@ -79,16 +84,6 @@ def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     except FOREIGN_ERRORS as error:
         reraise_ours(error)
         return _raised(error)
-    finally:
-        if not is_kept:
-            state.dict.pop(attribute.name, None)
-        _put_back(state, held)
-
-
-def _put_back(state: InstanceState[Any], held: dict[str, Any]) -> None:
-    """What was loaded of the instance: `session.refresh()` expires it before it asks for anything."""
-    for name in state.expired_attributes & held.keys():
-        set_committed_value(state.obj(), name, held[name])
 
 
 def _closed(value: Any) -> Any:
@@ -115,21 +110,32 @@ def _raised(error: BaseException) -> DryRun:
 def kept_from_executing(state: InstanceState[Any]) -> Iterator[None]:
     """Nothing is executed inside the block, and nothing connected, whatever is asked of the instance.
 
-    Its session executes nothing: `do_orm_execute` fires before autoflush and before a connection is checked out.
+    Its session executes nothing: `do_orm_execute` fires before autoflush and before a connection is checked out, and
+    `before_flush` before a flush begins the transaction that its failure would end.
     Its engine gives no connection, and no engine executes or connects: code of the model may ask the session's
     connection, a session of its own, or an engine of its own. What goes around SQLAlchemy goes around this too.
     """
     session = state.session
-    engine = None if session is None else session.get_bind(state.mapper).engine
+    engine = None if session is None else _engine_of(session, state.mapper)
     with without_warnings(), _no_engine_executes(), nullcontext() if engine is None else _without_pool(engine):
         if session is None:
             yield
             return
         event.listen(session, "do_orm_execute", _would_load)
+        event.listen(session, "before_flush", _would_flush)
         try:
             yield
         finally:
+            event.remove(session, "before_flush", _would_flush)
             event.remove(session, "do_orm_execute", _would_load)
+
+
+def _engine_of(session: Session, mapper: Mapper[Any]) -> Engine | None:
+    """The engine that the session would ask; None where code of the models has made a session without one."""
+    try:
+        return session.get_bind(mapper).engine
+    except UnboundExecutionError:
+        return None
 
 
 @contextmanager
@@ -160,6 +166,10 @@ def _would_load(asked: ORMExecuteState) -> NoReturn:
             if isinstance(element, BindParameter) and element.callable is not None:
                 element.effective_value  # noqa: B018  of a query of the model's own: this may ask for something first
     raise WouldLoad(asked)
+
+
+def _would_flush(*_: Any) -> NoReturn:
+    raise WouldLoad
 
 
 def _would_execute(connection: Connection, *_: Any) -> None:

@@ -157,7 +157,7 @@ async def test_finding_all_verdicts_sends_nothing_connects_nothing_and_changes_n
         for key in await listed(database, mapped):
             before = await put(database, mapped.__name__, key, situation)
             sent.clear()
-            again = await database._live._snapshot(entity_of(database, mapped.__name__))  # noqa: SLF001  once more
+            again = database._live._snapshot(entity_of(database, mapped.__name__))  # noqa: SLF001  once more
             for attribute in again.attributes:
                 await database.predict(attribute.name)
             assert sent == [], f"{mapped.__name__} {key} {situation}"
@@ -210,7 +210,7 @@ async def test_code_that_asks_by_whichever_door_does_io_and_is_kept_from_it(data
     sent = watched(database)
     snapshot = await put(database, "Clerk", (1,), Situation.FRESH)
     sent.clear()
-    again = await database._live._snapshot(entity_of(database, "Clerk"))  # noqa: SLF001  once more
+    again = database._live._snapshot(entity_of(database, "Clerk"))  # noqa: SLF001  once more
     assert named(snapshot, name).verdict is named(again, name).verdict is Verdict.IO
     assert sent == []
 
