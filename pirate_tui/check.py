@@ -20,7 +20,7 @@ from pirate_tui.domain.access import (
     Verdict,
 )
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import BUG, FAILED_ON, NO_DATABASE, WRONG_USE, CannotStart, Trouble
+from pirate_tui.domain.failure import BUG, FAILED_ON, NO_DATABASE, WRONG_USE, CannotStart, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import RowKey, Seek
@@ -40,6 +40,9 @@ VERDICTS = {one.name.lower(): one for one in Verdict}
 ALWAYS = (Situation.FRESH, Situation.AFTER_COMMIT)
 """The states that are checked unless others are asked for."""
 
+
+MOST_TRIED = 20
+"""Rows of a class that are tried until one can be loaded as an instance."""
 
 EXIT_CODES = (
     "Exit codes: 0 fine, 1 a verdict was wrong (--prove), 2 wrong use, 3 no database, or nothing can be checked, or "
@@ -189,13 +192,14 @@ async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
 
 
 async def _of_class(order: Order, database: "Database", name: str) -> AsyncGenerator[Line]:
-    """The first row's instance in each state."""
+    """The instance of the first row that can be loaded, in each state."""
     entity = await database.entity(name)
-    rows = (await database.page(Query(entity), Seek(limit=1))).rows
-    key = rows[0].key if rows else None
-    if key is None:
+    rows = (await database.page(Query(entity), Seek(limit=MOST_TRIED))).rows
+    keys = [row.key for row in rows if row.key is not None]
+    if not keys:
         yield Line(name, note="its rows have no key that an instance could have" if rows else "no rows")
         return
+    key = await _loadable(database, entity, keys)
     for situation in order.situations:
         snapshot = await database.put(entity, key, situation)
         said = [
@@ -205,6 +209,21 @@ async def _of_class(order: Order, database: "Database", name: str) -> AsyncGener
         ]
         for line in said:
             yield await _proved(database, entity, line, situation) if order.proves else line
+
+
+async def _loadable(database: "Database", entity: Entity, keys: Sequence[RowKey]) -> RowKey:
+    """The first of these keys whose instance can be loaded. Raises the `Trouble` of the last one where none can."""
+    *others, last = keys
+    for key in others:
+        try:
+            await database.rest(entity, key)
+        except Unreachable:
+            raise
+        except Trouble:
+            continue
+        return key
+    await database.rest(entity, last)
+    return last
 
 
 async def _line(database: "Database", line: Line, attribute: AttributeSnapshot) -> Line:

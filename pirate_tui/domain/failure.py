@@ -48,6 +48,8 @@ class Failure(NamedTuple):
     """What helps, best first."""
     useless: tuple[Remedy, ...]
     """What people try, and what does not help here."""
+    returned: str | None = None
+    """What the access gave all the same, where code of the model has caught the error; None where it was raised."""
 
     @property
     def own_line(self) -> int:

@@ -1,7 +1,6 @@
 """The live instance: selected, rested on, opened, and never let out of here."""
 
 import asyncio
-import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -25,9 +24,9 @@ from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.explaining import failure, remedies
 from pirate_tui.orm.explaining.evidence import Access
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, described, reraise_ours
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, described, repr_of, reraise_ours
 from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
-from pirate_tui.orm.snippet import evaluate, forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.snippet import constructed, evaluate, forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
 from pirate_tui.orm.strategies import loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS
@@ -212,31 +211,29 @@ class LiveInstance:
         return snapshot(entity, self._instance, self._situation)
 
     async def _access(self, session: AsyncSession, access: Access, tally: Tally) -> Failure | None:
-        """Make the access, awaited or plainly; what it raised, if it raised."""
+        """Make the access, awaited or without await; what it raised, or what code of the model caught, if anything."""
         names = {access.variable: self._instance, "session": session}
         try:
-            if access.mode.awaits:
-                _drop(await evaluate(access.code, names))
-            else:
-                self._evaluate_plainly(access, names, tally)
+            with constructed() as hidden:
+                if access.mode.awaits:
+                    value = await evaluate(access.code, names)
+                else:
+                    value = _evaluate_without_await(access, names)
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
             # A failed rollback makes a DBAPIError of a MissingGreenlet.
             if isinstance(error, DATABASE_ERRORS) and not is_missing_greenlet(error):
                 raise
-            self._recorder.never_sent(tally)
-            raised = failure(error, access.with_unsent(tally.unsent))
-            forget(error)
-            return raised
-        return None
+            return self._failed(error, access, tally)
+        _drop(value)
+        return self._failed(hidden[0], access, tally, returned=repr_of(value)) if hidden else None
 
-    @staticmethod
-    def _evaluate_plainly(access: Access, names: dict[str, Any], tally: Tally) -> None:
-        """On the event loop, outside any greenlet: the mistake itself."""
-        with without_warnings():
-            evaluate(access.code, names)
-            if tally.has_asked:
-                gc.collect()  # code of the model has caught the error, and let go of it and its coroutine
+    def _failed(self, error: BaseException, access: Access, tally: Tally, returned: str | None = None) -> Failure:
+        """What an access raised, explained; nothing of it is kept."""
+        self._recorder.never_sent(tally)
+        raised = failure(error, access.with_unsent(tally.unsent), None if returned is None else clean(returned))
+        forget(error)
+        return raised
 
     async def _select(
         self, session: AsyncSession, entity: Entity, key: RowKey, options: tuple[ExecutableOption, ...] = ()
@@ -309,6 +306,12 @@ async def _attached_anew(session: AsyncSession) -> AsyncIterator[None]:
         await session.close()  # a rollback would expire them
         session.add_all(instances)
         raise
+
+
+def _evaluate_without_await(access: Access, names: dict[str, Any]) -> Any:
+    """On the event loop, outside any greenlet: the mistake itself."""
+    with without_warnings():
+        return evaluate(access.code, names)
 
 
 def _attribute_of(mapper: Mapper[Any], column: Any) -> Any:

@@ -28,7 +28,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attributes_of
 from pirate_tui.orm.catalog import table_attributes
 from pirate_tui.orm.cells import attribute_cell, cell
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours, text_of
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours, text_of
 from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
 
@@ -78,7 +78,12 @@ def children_of(held: Any) -> Iterable[Any]:
 
 
 def _elsewhere(would: DryRun) -> str:
-    """What else should be known where an access does IO."""
+    """What else should be known where an access does IO, or raises."""
+    if would.is_hidden and would.raised is not None:
+        if would.blocks:
+            return clean(f"of {would.blocks}, {BLOCKING}; the value is of a try that was stopped")
+        name = "MissingGreenlet" if would.verdict is Verdict.IO else name_of(would.raised)
+        return clean(f"its code hides a {name}: the value is not what the database holds")
     return clean(f"of {would.blocks}, {BLOCKING}: no MissingGreenlet comes of it") if would.blocks else ""
 
 
@@ -106,7 +111,7 @@ def _attribute(state: InstanceState[Any], attribute: Attribute) -> AttributeSnap
         name=clean(attribute.name),
         kind=attribute.kind,
         state=found,
-        value=_shown(state, attribute, would.value) if is_known else None,
+        value=_shown(state, attribute, would.value) if is_known or would.is_hidden else None,
         verdict=would.verdict,
         error=clean(would.error),
         note=_note(state, attribute, found, would.value) if is_known else _elsewhere(would),

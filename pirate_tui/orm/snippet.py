@@ -5,17 +5,22 @@ import linecache
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InvalidRequestError, MissingGreenlet, SQLAlchemyError
+from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.domain.text import redact
+from pirate_tui.orm.foreign import message_of
 
 
 MISSING_GREENLET = "xd2s"
 """SQLAlchemy's code of the error, the same on every version and driver; its class and text are not."""
+
+REFUSED = "is not available due to"
+"""In the message of the InvalidRequestError with which `lazy="raise"` and raiseload() refuse to load."""
 
 FILE_NAME = "<your code>"
 """The file that the line's frame names."""
@@ -48,6 +53,39 @@ def forget(error: BaseException) -> None:
     with without_warnings():
         for link in chain(error):
             traceback.clear_frames(link.__traceback__)
+
+
+@contextmanager
+def constructed(*more: type[Exception]) -> Iterator[list[Exception]]:
+    """The errors of a load that are constructed inside the block, also those that code of the models catches.
+
+    A MissingGreenlet, the error of a detached instance, that of `lazy="raise"`, and `more`. There is no event for them.
+    """
+    found: list[Exception] = []
+    kinds: tuple[type[Exception], ...] = (MissingGreenlet, DetachedInstanceError, InvalidRequestError, *more)
+    with ExitStack() as stack:
+        for kind in kinds:
+            stack.enter_context(_noticing(kind, found))
+        yield found
+
+
+@contextmanager
+def _noticing(kind: type[Exception], found: list[Exception]) -> Iterator[None]:
+    own, construct = vars(kind).get("__init__"), kind.__init__
+
+    def noticed(error: Exception, *given: Any, **named: Any) -> None:
+        construct(error, *given, **named)
+        if kind is not InvalidRequestError or REFUSED in message_of(error):
+            found.append(error)
+
+    kind.__init__ = noticed  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        if own is None:
+            del kind.__init__
+        else:
+            kind.__init__ = own  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pirate_tui.domain.access import Verdict
 from pirate_tui.orm.attributes import Attribute
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, class_name, reraise_ours
 from pirate_tui.orm.side_effects import undone
-from pirate_tui.orm.snippet import chain, forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.snippet import chain, constructed, forget, is_missing_greenlet, without_warnings
 
 
 class WouldLoad(MissingGreenlet):
@@ -52,6 +52,8 @@ class DryRun(NamedTuple):
     """The dialect of the synchronous engine that it would ask."""
     raised: BaseException | None = None
     """What stopped it, or what it raises by itself."""
+    is_hidden: bool = False
+    """Did code of the models catch that? Then the access gives a value, which is not what the database holds."""
 
 
 def dry_run(instance: Any, attribute: Attribute) -> DryRun:
@@ -77,13 +79,13 @@ def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
 def _accessed(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     if attribute.kind.is_loaded_by_itself and attribute.name in state.dict:
         return DryRun(Verdict.NONE, state.dict[attribute.name])
-    try:
-        return DryRun(Verdict.NONE, _closed(attribute.read(state.obj())))
-    except DetachedInstanceError as error:
-        return DryRun(Verdict.DETACHED, raised=error)
-    except FOREIGN_ERRORS as error:
-        reraise_ours(error)
-        return _raised(error)
+    with constructed(WouldBlock) as hidden:
+        try:
+            value = _closed(attribute.read(state.obj()))
+        except FOREIGN_ERRORS as error:
+            reraise_ours(error)
+            return _raised(error)
+    return _raised(hidden[0])._replace(value=value, is_hidden=True) if hidden else DryRun(Verdict.NONE, value)
 
 
 def _closed(value: Any) -> Any:
@@ -95,11 +97,13 @@ def _closed(value: Any) -> Any:
 
 def _raised(error: BaseException) -> DryRun:
     """By the model's own code, or by a strategy that refuses; perhaps because of IO that was kept from it."""
+    if isinstance(error, DetachedInstanceError):
+        return DryRun(Verdict.DETACHED, raised=error)
     for link in chain(error):
         if isinstance(link, WouldLoad):
             return DryRun(Verdict.IO, asked=link.asked, raised=error)
         if isinstance(link, WouldBlock):
-            return DryRun(Verdict.IO, blocks=link.name)
+            return DryRun(Verdict.IO, blocks=link.name, raised=error)
     if is_missing_greenlet(error):  # of code that awaits by itself
         forget(error)
         return DryRun(Verdict.IO, raised=error)

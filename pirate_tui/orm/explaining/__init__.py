@@ -15,8 +15,11 @@ from pirate_tui.orm.foreign import name_of
 from pirate_tui.orm.snippet import format_raw, is_missing_greenlet
 
 
-def failure(error: BaseException, access: Access) -> Failure:
-    """What an access raised, raw and explained; `access` was made before it."""
+def failure(error: BaseException, access: Access, returned: str | None = None) -> Failure:
+    """What an access raised, raw and explained; `access` was made before it.
+
+    `returned` is what it gave all the same, where code of the model has caught the error.
+    """
     known = access.with_read(_read(error, access))
     cause = cause_of(error, known)
     raw, last = format_raw(error)
@@ -30,7 +33,7 @@ def failure(error: BaseException, access: Access) -> Failure:
         code=access.code,
         attribute=access.name,
         instance=access.label,
-        summary=headline_of(cause, known),
+        summary=headline_of(cause, known) + ("" if returned is None else f" {_hidden(error, returned)}"),
         cause=cause.text,
         where=where_it_misleads(error, known),
         kind=cause.kind,
@@ -38,7 +41,12 @@ def failure(error: BaseException, access: Access) -> Failure:
         link=cause.link,
         remedies=remedies_of(cause.why, known),
         useless=useless_of(cause.why, known, innermost(error)),
+        returned=returned,
     )
+
+
+def _hidden(error: BaseException, returned: str) -> str:
+    return f"Its code hides the {name_of(error)} and returned {returned}, which is not what the database holds."
 
 
 def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:

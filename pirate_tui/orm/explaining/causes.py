@@ -14,7 +14,7 @@ from pirate_tui.orm.explaining.evidence import Access, Target
 from pirate_tui.orm.explaining.frames import innermost
 from pirate_tui.orm.explaining.reasons import WORDS, Why, why_of
 from pirate_tui.orm.foreign import class_name, message_of, name_of
-from pirate_tui.orm.snippet import MISSING_GREENLET, chain, is_missing_greenlet
+from pirate_tui.orm.snippet import MISSING_GREENLET, REFUSED, chain, is_missing_greenlet
 from pirate_tui.orm.troubles import unwrapped
 
 
@@ -220,7 +220,7 @@ CAUSES: tuple[tuple[Callable[[BaseException, Access], bool], Find], ...] = (
     (lambda error, _: is_missing_greenlet(error), _missing_greenlet),
     (lambda error, _: _came_of(error, PendingRollbackError), _inactive),
     (lambda error, _: _came_of(error, DetachedInstanceError), _detached),
-    (lambda error, _: _came_of(error, InvalidRequestError, "is not available due to"), _refused),
+    (lambda error, _: _came_of(error, InvalidRequestError, REFUSED), _refused),
     (lambda error, access: access.read is not None and "WriteOnly" in message_of(error), _query_refused),
     (lambda error, access: access.attribute.kind.runs_code and not isinstance(error, SQLAlchemyError), _code),
 )
