@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property, partialmethod, singledispatchmethod
-from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column
@@ -11,6 +10,7 @@ from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.orm import ColumnProperty, InstrumentedAttribute, Mapper
 
 from pirate_tui.domain.access import AttributeKind
+from pirate_tui.domain.options import attribute as typed
 
 
 METHODS: dict[str, Callable[[object], str]] = {"repr()": repr, "str()": str}
@@ -36,9 +36,7 @@ class Attribute(NamedTuple):
         """The plain access as its user would write it."""
         if self.kind is AttributeKind.METHOD:
             return f"{self.name.removesuffix('()')}({variable})"
-        if self.name.isidentifier() and not iskeyword(self.name):
-            return f"{variable}.{self.name}"
-        return f"getattr({variable}, {self.name!r})"
+        return typed(variable, self.name)
 
 
 @cache

@@ -144,10 +144,10 @@ class _Instances:
             expire_some(state, dict_, *more, **named)
 
         with (
-            _replaced(InstrumentedAttribute, "__get__", get) as read,
-            _replaced(InstanceState, "_modified_event", modified) as modify,
-            _replaced(InstanceState, "_expire", expire) as expire_all,
-            _replaced(InstanceState, "_expire_attributes", expire_names) as expire_some,
+            replaced(InstrumentedAttribute, "__get__", get) as read,
+            replaced(InstanceState, "_modified_event", modified) as modify,
+            replaced(InstanceState, "_expire", expire) as expire_all,
+            replaced(InstanceState, "_expire_attributes", expire_names) as expire_some,
         ):
             yield
 
@@ -217,7 +217,7 @@ def undone(root: InstanceState[Any]) -> Iterator[None]:
 
 
 @contextmanager
-def _replaced(owner: type, name: str, method: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+def replaced(owner: type, name: str, method: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """A method of SQLAlchemy's with another in its place; there is no event for a read, or just before a change."""
     original: Callable[..., Any] = getattr(owner, name)
     setattr(owner, name, method)

@@ -1,19 +1,22 @@
 """What is known of an attribute before it is accessed: read from instance, mapper and session, without IO."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Column, inspect
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, RelationshipDirection, RelationshipProperty, Session
 from sqlalchemy.orm.util import AliasedInsp
 
 from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeState, Situation
 from pirate_tui.domain.entity import NEVER_LOADED, snake_case
-from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.domain.loading import EAGER, LoaderStrategy
+from pirate_tui.domain.options import attribute as typed
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attribute_of
+from pirate_tui.orm.reading import Known, Need, Needs, needs_of
 from pirate_tui.orm.snapshots import label_of, state_of
 from pirate_tui.orm.statements import Unsent
 
@@ -38,24 +41,26 @@ class Target:
     """The class that its SELECT named; None where it was not selected but made, or merged."""
     has_options: bool
     """Was it loaded with loader options, which it remembers?"""
+    was_loaded: bool | None
+    """Was the attribute loaded before the instance expired? None where nobody knows."""
 
     @classmethod
     def of(cls, state: InstanceState[Any], name: str) -> "Target":
         """That attribute of an instance, as it stands."""
         attribute, identity = attribute_of(state.mapper, name), tuple(state.identity or ())
-        path = tuple(state.load_path.path)
-        mappers = [one.mapper for one in path if isinstance(one, (Mapper, AliasedInsp))]
-        return cls(
+        target = cls(
             state.mapper,
             attribute,
             label_of(state.mapper.class_.__name__, identity) if identity else f"a new {state.mapper.class_.__name__}",
             identity,
             state_of(state, attribute),
             state.expired,
-            tuple(one for one in path if isinstance(one, RelationshipProperty)),
-            mappers[-1] if mappers else None,
+            tuple(one for one in state.load_path.path if isinstance(one, RelationshipProperty)),
+            _selected(state),
             bool(state.load_options),
+            None,
         )
+        return replace(target, was_loaded=_was_loaded(state, target.columns))
 
     @property
     def entity(self) -> str:
@@ -106,9 +111,22 @@ class Target:
 
     @property
     def is_refreshed_by_name(self) -> bool:
-        """Does refresh() load it, once it is named? Not a many-to-one of its own class: that is taken for a cycle."""
-        one = self.relationship
-        return one is None or one.direction is not RelationshipDirection.MANYTOONE or one.mapper is not self.mapper
+        """Does refresh() load it, once it is named?"""
+        return self.relationship is None or not is_taken_for_a_cycle(self.relationship, self.mapper)
+
+    @property
+    def needs(self) -> Needs:
+        """What must be loaded for it, where it runs no code of the model."""
+        return Needs(tuple(Need((), self.mapper, name) for name in self.columns))
+
+    @property
+    def is_generated_on_update(self) -> bool:
+        """Does the database make its value at each UPDATE, so that the flush of one expires it?"""
+        if self.column is None or not isinstance(self.column.columns[0], Column):
+            return False
+        column = self.column.columns[0]
+        is_by_expression = column.onupdate is not None and column.onupdate.is_clause_element
+        return bool(is_by_expression or column.server_onupdate)
 
     @property
     def is_of_subclass(self) -> bool:
@@ -155,6 +173,10 @@ class Access:
     """How the attribute was asked to be loaded with its instance."""
     situation: Situation | None
     """What had been done with the instance before, where that is known."""
+    needs: Needs
+    """All that the access would have to load."""
+    loaded_before: Mapping[str, bool | None]
+    """Of what the instance itself lacks: was it loaded before it expired?"""
     unsent: Unsent | None = None
     """What the access asked for, if it came so far."""
     read: Target | None = None
@@ -172,7 +194,11 @@ class Access:
     ) -> "Access":
         """An access that is about to be made, to an instance of any session."""
         state: InstanceState[Any] = inspect(instance)
-        return cls(Target.of(state, name), SessionState.of(state), mode, strategy, situation)
+        target = Target.of(state, name)
+        runs_code = target.attribute.kind.runs_code
+        needs = needs_of(state, target.attribute.read, known_of(state)) if runs_code else target.needs
+        before = {need.name: _was_loaded(state, (need.name,)) for need in needs.reads if not need.way}
+        return cls(target, SessionState.of(state), mode, strategy, situation, needs, before)
 
     def with_unsent(self, unsent: Unsent | None) -> "Access":
         """The access with the statement that it could not send."""
@@ -218,6 +244,45 @@ class Access:
         return self.wanted.label == self.label
 
 
+def is_taken_for_a_cycle(relationship: RelationshipProperty[Any], mapper: Mapper[Any]) -> bool:
+    """Is it a many-to-one of the class itself, which refresh() leaves as it is, named or not?"""
+    return relationship.direction is RelationshipDirection.MANYTOONE and relationship.mapper is mapper
+
+
+KNOWN = "pirate-tui: before it expired"
+"""In a session's `info`: what its instances held before they were expired, where that is known."""
+
+
+def known_of(state: InstanceState[Any]) -> Known:
+    """What instances of the same session held before they expired."""
+    known: Known = {} if state.session is None else state.session.info.get(KNOWN, {})
+    return known
+
+
+def _was_loaded(state: InstanceState[Any], names: Iterable[str]) -> bool | None:
+    """Were these loaded before the instance expired? None where nobody knows."""
+    held = known_of(state).get(state)
+    found = [_comes_by_itself(state, name) if held is None else name in held for name in names]
+    return False if False in found else None if None in found else True
+
+
+def _comes_by_itself(state: InstanceState[Any], name: str) -> bool | None:
+    """Does a SELECT load it as it is mapped? None where an option may have loaded it, or an access."""
+    relationship, column = state.mapper.relationships.get(name), state.mapper.column_attrs.get(name)
+    if relationship is not None:
+        return True if str(relationship.lazy) in EAGER else None
+    selected = _selected(state)
+    is_of_subclass = selected is not None and name not in selected.attrs
+    is_left_out = is_of_subclass or (column is not None and column.deferred)
+    return True if not is_left_out else None if state.load_options else False
+
+
+def _selected(state: InstanceState[Any]) -> Mapper[Any] | None:
+    """The class that the instance's SELECT named; None where it was not selected but made, or merged."""
+    mappers = [one.mapper for one in state.load_path.path if isinstance(one, (Mapper, AliasedInsp))]
+    return mappers[-1] if mappers else None
+
+
 def awaited(target: Target) -> str:
     """The line that awaits the attribute: by `AsyncAttrs` where the class has it, else by `run_sync`."""
     if issubclass(target.mapper.class_, AsyncAttrs) and target.attribute.kind is not AttributeKind.METHOD:
@@ -235,8 +300,3 @@ def _unflushed(session: Session) -> tuple[str, ...]:
 def dotted(relationship: RelationshipProperty[Any]) -> str:
     """`PirateCrew.members`."""
     return typed(relationship.parent.class_.__name__, relationship.key)
-
-
-def typed(owner: str, name: str) -> str:
-    """An attribute as it is typed; not every name of one can stand after a dot."""
-    return f"{owner}.{name}" if name.isidentifier() and not iskeyword(name) else f"getattr({owner}, {name!r})"

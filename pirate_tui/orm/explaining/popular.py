@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pirate_tui.domain.access import AttributeKind, AttributeState
 from pirate_tui.domain.failure import Remedy
 from pirate_tui.domain.loading import EAGER
+from pirate_tui.domain.options import joined
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.explaining.evidence import Access, awaited
 from pirate_tui.orm.explaining.frames import Innermost
 from pirate_tui.orm.explaining.reasons import Why
-from pirate_tui.orm.explaining.remedies import KEEPING, loading_with, refresh_of
+from pirate_tui.orm.explaining.remedies import KEEPING, loading_with, options_of, refresh_of
 
 
 MOST = 4
@@ -53,9 +54,8 @@ def _refresh_all(access: Access) -> Useless:
     """A refresh without names, which leaves what is lazy, or one that a name does not help."""
     wanted = access.wanted
     if not wanted.is_refreshed_by_name:
-        return (
-            Remedy(f"await {refresh_of(wanted)}", "takes a many-to-one of its own class for a cycle, and leaves it"),
-        )
+        code = f"await {refresh_of(wanted, wanted.needs.reads)}"
+        return (Remedy(code, "takes a many-to-one of its own class for a cycle, and leaves it"),)
     if not access.is_at_hand or wanted.lazy in EAGER:
         return ()
     return (
@@ -65,12 +65,12 @@ def _refresh_all(access: Access) -> Useless:
 
 def _get_again(access: Access) -> Useless:
     """`get` with an option; only where the instance itself is what was selected."""
-    wanted = access.wanted
-    options = [one.code.partition(".options(")[2].removesuffix(")") for one in loading_with(wanted)]
-    if not options or not options[0] or wanted.way or wanted.selected is None:
+    target = access.target
+    options = options_of(access) if loading_with(access) else ()
+    if not options or target.way or target.selected is None:
         return ()
-    key = wanted.identity[0] if len(wanted.identity) == 1 else wanted.identity
-    code = clean(f"await session.get({wanted.entity}, {key!r}, options=[{options[0]}])")
+    key = target.identity[0] if len(target.identity) == 1 else target.identity
+    code = clean(f"await session.get({target.entity}, {key!r}, options=[{joined(options)}])")
     return (Remedy(code, "gives the instance that is there, and ignores the options; add populate_existing=True"),)
 
 
@@ -82,17 +82,18 @@ def _plainly(access: Access) -> Useless:
 
 
 def _lazy(access: Access) -> Useless:
-    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
-    if access.wanted.held is AttributeState.EXPIRED:
+    keeping, wanted = _keeping(f"{access.wanted.name} was never loaded: a commit has nothing to keep"), access.wanted
+    is_expired_alone = wanted.held is AttributeState.EXPIRED and not wanted.is_expired
+    if is_expired_alone:
         keeping = _keeping("no commit has expired it")
-    is_left = access.wanted.held is AttributeState.EXPIRED or not access.wanted.is_refreshed_by_name
+    is_left = is_expired_alone or not wanted.is_refreshed_by_name
     again = () if is_left else _get_again(access)
     thread, *others = _plainly(access)
     return (keeping, thread, *(again or _refresh_all(access)), *others)
 
 
 def _deferred(access: Access) -> Useless:
-    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    keeping = _keeping(f"{access.wanted.name} was never loaded: a commit has nothing to keep")
     catching = Remedy(
         f'select({access.wanted.entity}).options(raiseload("*"))',
         "a net for relationships alone: it does not catch this",
@@ -101,7 +102,7 @@ def _deferred(access: Access) -> Useless:
 
 
 def _never_loaded(access: Access) -> Useless:
-    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing that a commit could leave")
+    keeping = _keeping(f"{access.wanted.name} was never loaded: a commit has nothing to keep")
     return (keeping, *_plainly(access))
 
 
@@ -110,7 +111,23 @@ def _generated(access: Access) -> Useless:
 
 
 def _rolled_back(access: Access) -> Useless:
-    return (_keeping("a rollback expires everything, and so does expire()"), *_plainly(access))
+    keeping = _keeping("a rollback expires everything, and so does expire()")
+    return (*_refresh_of_columns(access), keeping, *_plainly(access))
+
+
+def _committed(access: Access) -> Useless:
+    written = (_keeping("where the commit has written the row, the UPDATE itself has expired it"),)
+    is_generated = access.wanted.is_generated_on_update
+    return (*(written if is_generated else ()), *_refresh_of_columns(access), *_plainly(access))
+
+
+def _refresh_of_columns(access: Access) -> Useless:
+    """A refresh without names, where code reads relationships that it leaves."""
+    read = [need.relationship for need in access.needs.reads if need.relationship is not None]
+    lacking = [one.key for one in read if str(one.lazy) not in EAGER]
+    if not access.attribute.kind.runs_code or access.target.has_options or not lacking:
+        return ()
+    return (Remedy(f"await session.refresh({access.variable})", f"loads columns; {lacking[0]} must be loaded, too"),)
 
 
 def _flushed(access: Access) -> Useless:
@@ -148,9 +165,9 @@ USELESS: dict[Why, Callable[[Access], Useless]] = {
     Why.UNLOADED: _never_loaded,
     Why.GENERATED: _generated,
     Why.EXPIRED_ALONE: _generated,
-    Why.COMMITTED: _plainly,
+    Why.COMMITTED: _committed,
     Why.ROLLED_BACK: _rolled_back,
-    Why.EXPIRED: _plainly,
+    Why.EXPIRED: _committed,
     Why.FLUSHED: _flushed,
     Why.INACTIVE: _inactive,
     Why.DETACHED: _detached,

@@ -51,14 +51,14 @@ def why_of(access: Access) -> Why:
         return Why.ASKED
     if target.is_query:
         return Why.QUERY
-    if target.is_expired:
+    if target.is_expired and target.was_loaded is not False:
         return _why_expired(access)
     return Why.LAZY if target.relationship is not None else _why_unloaded(target)
 
 
 def _why_unloaded(target: Target) -> Why:
     """Why a column was not loaded, where the rest of its instance was."""
-    if target.attribute.kind is AttributeKind.DEFERRED:
+    if target.column is not None and target.column.deferred:
         return Why.DEFERRED
     if target.is_of_subclass:
         return Why.OF_SUBCLASS
@@ -87,7 +87,7 @@ def _is_generated(target: Target) -> bool:
 
 def _lazy(target: Target, _access: Access) -> tuple[str, str]:
     due = "so its first access sends a SELECT"
-    if target.held is AttributeState.EXPIRED:
+    if target.held is AttributeState.EXPIRED and not target.is_expired:
         by = "as refresh() without its name does, and expire()"
         return "its value has expired", f"{target.name} of {target.label} was expired, {by}; {due}"
     if target.selected is None:
@@ -165,8 +165,9 @@ def _rolled_back(target: Target, access: Access) -> tuple[str, str]:
     return "its value has expired", f"{reason}; {_again(target)}"
 
 
-def _expired(target: Target, _access: Access) -> tuple[str, str]:
-    reason = f"{target.label} was expired: by a commit (expire_on_commit is on), a rollback, or expire()"
+def _expired(target: Target, access: Access) -> tuple[str, str]:
+    commit = "a commit (expire_on_commit is on)" if access.session is not None else "a commit"
+    reason = f"{target.label} was expired: by {commit}, a rollback, or expire()"
     return "its value has expired", f"{reason}; {_again(target)}"
 
 

@@ -1,17 +1,21 @@
-"""A cause -> the remedies that fit this attribute and this state, best first, typed as their user would write them."""
+"""A cause -> the remedies that fit this attribute and this state, best first, typed as their user would write them.
+
+Each loads all that the access needs: for code of the model, all that it reads. Where that is not known, since the code
+asks the database itself or did not come to its end, only those are given that hold whatever it reads.
+"""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from inspect import unwrap
-from typing import Any
-
-from sqlalchemy.orm import RelationshipProperty
 
 from pirate_tui.domain.access import AttributeKind
 from pirate_tui.domain.failure import Remedy
 from pirate_tui.domain.loading import EAGER
-from pirate_tui.orm.explaining.evidence import Access, Target, awaited, dotted, typed
+from pirate_tui.domain.options import LoaderOption, joined, selecting
+from pirate_tui.orm.explaining.evidence import Access, Target, awaited, dotted, is_taken_for_a_cycle
+from pirate_tui.orm.explaining.options import options_for
 from pirate_tui.orm.explaining.reasons import Why
+from pirate_tui.orm.reading import Need
 
 
 Remedies = tuple[Remedy, ...]
@@ -21,6 +25,13 @@ KEEPING = "async_sessionmaker(engine, expire_on_commit=False)"
 
 ROLLBACK = "await session.rollback()"
 """What a session waits for after a flush that failed."""
+
+EAGER_DEFAULTS = '__mapper_args__ = {"eager_defaults": True}'
+INLINE = '__mapper_args__ = {"polymorphic_load": "inline"}'
+"""In the mapping of a class."""
+
+IN_MAPPING = ("__mapper_args__", "relationship(", "def __repr__")
+"""How remedies begin that change the models."""
 
 
 def remedies_of(why: Why, access: Access) -> Remedies:
@@ -37,83 +48,96 @@ def awaiting(access: Access) -> Remedy:
     """The same access, awaited."""
     if access.attribute.kind.runs_code:
         return Remedy(awaited(access.target), "runs the code where all that it reads can be awaited")
-    return Remedy(awaited(access.target), "awaits the same load: one statement for each instance it is done on")
+    return Remedy(awaited(access.target), "one SELECT for each object it is done on: in a loop, an N+1")
 
 
 def refreshing(access: Access) -> Remedies:
-    """Loading into an instance that is there; code of the model that comes to another one has no name for that."""
-    target = access.wanted
-    if not (access.is_at_hand and target.is_refreshed_by_name):
+    """Loading into an object that is there, by the names of all that is needed; what hangs on others has no name."""
+    target, needs = access.target, access.needs
+    if not needs.is_complete or not needs.reads or not all(map(_is_refreshed_by_name, needs.reads)):
         return ()
-    if access.read is not None and target.is_expired and target.column is not None:
-        return (
-            Remedy(
-                f"await session.refresh({target.variable})",
-                "loads its columns again; what else the code reads must be loaded too",
-            ),
-        )
-    return (Remedy(f"await {refresh_of(target)}", "loads it into an instance that is already there, by its name"),)
+    if access.attribute.kind.runs_code and all(_comes_with_its_row(need, target) for need in needs.reads):
+        return (Remedy(f"await session.refresh({target.variable})", "loads its columns again"),)
+    return (Remedy(f"await {refresh_of(target, needs.reads)}", "loads it into an object that you already have"),)
 
 
-def refresh_of(target: Target) -> str:
-    """The call that loads it into its instance."""
-    names = ", ".join(f'"{name}"' for name in target.columns)
+def refresh_of(target: Target, needs: "tuple[Need, ...]") -> str:
+    """The call that loads them into their instance."""
+    names = ", ".join(f'"{name}"' for name in dict.fromkeys(need.name for need in needs))
     return f"session.refresh({target.variable}, [{names}])"
 
 
-def loading_with(target: Target) -> Remedies:
-    """What loads the attribute together with its instance: an option of the SELECT."""
-    if target.relationship is not None:
-        return _eager(target, target.relationship)
-    if target.is_of_subclass:
-        return _polymorphic(target)
-    column = target.column
-    if column is None:
+def loading_with(access: Access) -> Remedies:
+    """What loads all that is needed together with the instance: options of the SELECT."""
+    target, needs = access.target, access.needs
+    if not needs.is_complete or not needs.reads:
         return ()
-    if not column.deferred:
-        return (Remedy(f"select({target.entity})", "without load_only() or defer() it is loaded with the instance"),)
-    if column.group:
-        code = f'select({target.entity}).options(undefer_group("{column.group}"))'
-        return (Remedy(code, "loads it with the instance, and the rest of its group, in the same SELECT"),)
-    code = f"select({target.entity}).options(undefer({typed(target.entity, column.key)}))"
-    return (Remedy(code, "loads it with the instance, in the same SELECT"),)
+    if target.column is not None and target.is_of_subclass:
+        return _polymorphic(access)
+    options = options_of(access)
+    if not options and not _is_selected_again(access):
+        return (Remedy(selecting(_selected(target)), "without load_only() or defer() it is loaded with the object"),)
+    return (Remedy(selecting(_selected(target), options), _reason(access, options)),)
 
 
-def _eager(target: Target, relationship: RelationshipProperty[Any]) -> Remedies:
-    way = (*target.way, relationship)
-    if relationship in target.way:  # of its own class, and not on the first level
-        again = f"selectinload({dotted(relationship)}, recursion_depth=-1)"
-        option = _chain(way[: way.index(relationship)], again)
-        reason = "loads it on every level down, one SELECT for each"
-    elif target.way:
-        option, reason = _chain(way), "loads it along with the rest, for all instances at once"
-    else:
-        option = _chain((relationship,), owner=target.entity)
-        by = "a second SELECT, for all instances" if relationship.uselist else "a JOIN in the same SELECT"
-        reason = f"loads it by {by}; the plain access then costs nothing"
-    root = target.way[0].parent.class_.__name__ if target.way else target.entity
-    return (Remedy(f"select({root}).options({option})", reason),)
+def options_of(access: Access) -> tuple[LoaderOption, ...]:
+    """The options with which all that is needed is loaded with the instance."""
+    target = access.target
+    return options_for(access.needs.reads, target.way, target.way[0].parent if target.way else target.mapper)
 
 
-def _chain(way: Sequence[RelationshipProperty[Any]], last: str = "", owner: str = "") -> str:
-    """`selectinload(Ship.members).joinedload(Pirate.parrot)`."""
-    loads = [
-        f"{'selectinload' if one.uselist else 'joinedload'}({typed(owner, one.key) if owner else dotted(one)})"
-        for one in way
-    ]
-    return ".".join([*loads, last] if last else loads)
+def _selected(target: Target) -> str:
+    """The class to select, so that the options reach the instance."""
+    return str(target.way[0].parent.class_.__name__) if target.way else target.entity
 
 
-def _polymorphic(target: Target) -> Remedies:
-    base = target.entity if target.selected is None else target.selected.class_.__name__
+def _is_selected_again(access: Access) -> bool:
+    return access.target.is_expired
+
+
+def _reason(access: Access, options: tuple[LoaderOption, ...]) -> str:
+    """What the options do."""
+    again = "select it again: " if _is_selected_again(access) else ""
+    if any("recursion_depth=-1" in str(option) for option in options):
+        return f"{again}one SELECT for each level down; where the rows have a cycle, it never ends"
+    if access.attribute.kind.runs_code:
+        return f"{again}loads all that {access.name} reads"
+    relationship = access.target.relationship
+    if relationship is None:
+        return f"{again}loads it with the object, in the same SELECT"
+    if access.target.way:
+        return f"{again}loads it along with the rest, for all objects at once"
+    by = "one extra SELECT for all parents" if relationship.uselist else "a JOIN in the same SELECT"
+    return f"{again}{by}"
+
+
+def _polymorphic(access: Access) -> Remedies:
+    target = access.target
     reason = f"loads the columns of every {target.entity} with a second SELECT"
-    if target.way:
-        option = _chain(target.way, f"selectin_polymorphic([{target.entity}])")
-        return (Remedy(f"select({target.way[0].parent.class_.__name__}).options({option})", reason),)
+    inline = Remedy(INLINE, f"in the mapping of {target.entity}: every SELECT of its base class loads them")
+    if target.way or target.selected is None:
+        return (Remedy(selecting(_selected(target), options_of(access)), reason), inline)
+    base = target.selected.class_.__name__
+    options = options_for(access.needs.reads, (), target.selected)
     return (
-        Remedy(f"select({base}).options(selectin_polymorphic({base}, [{target.entity}]))", reason),
-        Remedy(f"select({target.entity})", f"selects no other {base}, and all columns of these"),
+        Remedy(selecting(base, options), reason),
+        Remedy(selecting(target.entity), f"selects no other {base}, and all columns of these"),
+        inline,
     )
+
+
+def _is_refreshed_by_name(need: Need) -> bool:
+    """Is it the instance's own, and loaded once it is named?"""
+    one = need.relationship
+    return not need.way and not need.recurs and (one is None or not is_taken_for_a_cycle(one, need.mapper))
+
+
+def _comes_with_its_row(need: Need, target: Target) -> bool:
+    """Is it a column that every SELECT of the instance loads?"""
+    if need.relationship is not None:
+        return False
+    column = need.mapper.column_attrs[need.name]
+    return not column.deferred and not (target.selected is not None and need.name not in target.selected.attrs)
 
 
 # By cause.
@@ -121,9 +145,9 @@ def _polymorphic(target: Target) -> Remedies:
 
 def _unloaded(access: Access) -> Remedies:
     """Something that nothing has loaded: awaited, loaded with the instance, or into it."""
-    before = loading_with(access.wanted)
+    before = loading_with(access)
     if access.attribute.kind.runs_code:
-        return (*before, *refreshing(access), awaiting(access))
+        return (*before, *refreshing(access), awaiting(access), *_in_mapping(access))
     return (awaiting(access), *before, *refreshing(access))
 
 
@@ -132,32 +156,58 @@ def _expired(access: Access) -> Remedies:
     target = access.wanted
     identity = (
         (Remedy(f"inspect({target.variable}).identity", "the primary key without any IO, expired or not"),)
-        if _is_key(target)
+        if _is_key(target) and not access.attribute.kind.runs_code
         else ()
     )
-    return (*refreshing(access), awaiting(access), *identity)
+    refresh = refreshing(access)
+    again = () if refresh else loading_with(access)
+    return (*refresh, *again, awaiting(access), *identity)
 
 
 def _committed(access: Access) -> Remedies:
-    if access.attribute.kind.runs_code:
-        more = "; what else the code reads must have been loaded before"
-        return (awaiting(access), _keeping(more), *refreshing(access))
-    if access.wanted.relationship is not None and access.wanted.lazy not in EAGER:
-        return (awaiting(access), *refreshing(access), _keeping("; it must have been loaded before"))
-    return (_keeping(), *_expired(access))
+    loaded = _were_loaded(access)
+    if access.wanted.is_generated_on_update:
+        return (*refreshing(access), awaiting(access), _fetching())
+    if loaded is None:
+        return (awaiting(access), *_expired(access)[:1], _keeping("; it must have been loaded before"))
+    return (_keeping(), *_expired(access)) if loaded else _expired(access)
+
+
+def _were_loaded(access: Access) -> bool | None:
+    """Was all that is needed loaded before the commit? None where that is not known."""
+    if not access.attribute.kind.runs_code:
+        return access.target.was_loaded
+    needs = access.needs
+    if not needs.is_complete:
+        return False
+    known = [_was_loaded(access, need) for need in needs.reads]
+    return False if False in known else None if None in known else True
+
+
+def _was_loaded(access: Access, need: Need) -> bool | None:
+    if not need.way:
+        return access.loaded_before.get(need.name)
+    relationship = need.relationship
+    is_eager = relationship is not None and str(relationship.lazy) in EAGER
+    return True if is_eager or relationship is None else None
 
 
 def _keeping(more: str = "") -> Remedy:
-    return Remedy(KEEPING, f"a commit then leaves what is loaded{more}; a rollback expires it still")
+    return Remedy(KEEPING, f"commit no longer expires what is loaded{more}; rollback still does")
+
+
+def _keeping_if_it_helps(access: Access) -> Remedies:
+    """Where a commit may have expired what was loaded; not where an UPDATE expires it before."""
+    return (_keeping(),) if _were_loaded(access) and not access.wanted.is_generated_on_update else ()
+
+
+def _fetching() -> Remedy:
+    return Remedy(EAGER_DEFAULTS, "in the class: a flush then fetches it; an update() of the class does not")
 
 
 def _generated(access: Access) -> Remedies:
-    fetching = Remedy(
-        '__mapper_args__ = {"eager_defaults": True}',
-        "in the class: a flush then fetches it; an update() of the class does not",
-    )
     is_property = access.wanted.attribute.kind is AttributeKind.COLUMN_PROPERTY
-    return (*refreshing(access), *(() if is_property else (fetching,)), awaiting(access))
+    return (*refreshing(access), *(() if is_property else (_fetching(),)), awaiting(access))
 
 
 def _query(access: Access) -> Remedies:
@@ -178,30 +228,34 @@ def _flushed(access: Access) -> Remedies:
 
 
 def _inactive(access: Access) -> Remedies:
-    loads = f"await {refresh_of(access.wanted)}" if refreshing(access) else awaited(access.target)
+    refresh = refreshing(access)
+    loads = refresh[0].code if refresh else awaited(access.target)
     return (Remedy(f"{ROLLBACK}; {loads}", "ends what has failed, and loads again what the rollback expired"),)
 
 
 def _detached(access: Access) -> Remedies:
-    target, before = access.wanted, loading_with(access.wanted)
-    merged = [one.code.partition(".options(")[2].removesuffix(")") for one in before if ".options(" in one.code]
-    options = f", options=[{merged[0]}]" if merged and not target.way else ""
-    keep = (_keeping(),) if target.is_expired else ()
+    target, before = access.target, loading_with(access)
+    options = options_of(access) if before else ()
+    merged = f", options=[{joined(options)}]" if options and not target.way else ""
+    keep = _keeping_if_it_helps(access) if target.is_expired else ()
+    merge = f"{target.variable} = await session.merge({target.variable}{merged})"
+    is_merged = bool(merged) or _needs_columns_alone(access)
     return (
         *keep,
-        *(() if target.is_expired and target.relationship is None else before),
+        *(() if target.is_expired and not options else before),
         Remedy(
             f"session.add({target.variable}); {awaited(access.target)}", "gives it to an open session, and awaits it"
         ),
-        Remedy(
-            f"{target.variable} = await session.merge({target.variable}{options})",
-            "a copy of it in an open session, selected anew",
-        ),
+        *((Remedy(merge, "a copy of it in an open session, selected anew"),) if is_merged else ()),
     )
 
 
+def _needs_columns_alone(access: Access) -> bool:
+    return access.needs.is_complete and all(need.relationship is None and not need.way for need in access.needs.reads)
+
+
 def _refused(access: Access) -> Remedies:
-    return (*loading_with(access.wanted), *refreshing(access))
+    return (*loading_with(access), *refreshing(access))
 
 
 def _written(access: Access) -> Remedies:
@@ -211,6 +265,18 @@ def _written(access: Access) -> Remedies:
         "loads without writing first; what cannot be written raises at the commit",
     )
     return (later, Remedy(ROLLBACK, "after the failure: the session works again, its new objects are gone"))
+
+
+def _in_mapping(access: Access) -> Remedies:
+    """Eager loading by the mapping, for a relationship that code reads of every instance."""
+    relationships = [need.relationship for need in access.needs.reads if not need.way]
+    if not access.needs.is_complete or len(access.needs.reads) != 1 or access.target.way:
+        return ()
+    return tuple(
+        Remedy('relationship(lazy="selectin")', f"in the mapping of {dotted(one)}: every SELECT loads it")
+        for one in relationships
+        if one is not None
+    )
 
 
 FITTING: dict[Why, Callable[[Access], Remedies]] = {
@@ -224,7 +290,7 @@ FITTING: dict[Why, Callable[[Access], Remedies]] = {
     Why.EXPIRED_ALONE: _expired,
     Why.COMMITTED: _committed,
     Why.ROLLED_BACK: _expired,
-    Why.EXPIRED: lambda access: (*_expired(access), _keeping()),
+    Why.EXPIRED: lambda access: (*_expired(access), *_keeping_if_it_helps(access)),
     Why.FLUSHED: _flushed,
     Why.INACTIVE: _inactive,
     Why.DETACHED: _detached,

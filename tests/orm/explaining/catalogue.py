@@ -96,6 +96,16 @@ class Ship(Base):
         return sum(len(pirate.parrots) for pirate in self.members)
 
     @property
+    def crowd(self) -> int:
+        """Of two collections."""
+        return len(self.members) + len(self.ports)
+
+    @property
+    def guns(self) -> int:
+        """Of a subclass, and of a deferred column."""
+        return sum(one.calibre for one in self.staff if isinstance(one, Gunner)) + len(self.logbook or "")
+
+    @property
     def heads(self) -> int:
         """Asks the session itself."""
         session = object_session(self)
@@ -154,6 +164,23 @@ class Pirate(Base):
     boss: Mapped["Pirate | None"] = relationship(remote_side="Pirate.id", back_populates="minions")
     minions: Mapped[list["Pirate"]] = relationship(back_populates="boss")
     parrots: Mapped[list["Parrot"]] = relationship()
+
+    ship_member_names: AssociationProxy[list[str]] = association_proxy("ship", "member_names")
+
+    @property
+    def calls(self) -> int:
+        """Two relationships away."""
+        return len(self.ship.ports) if self.ship else 0
+
+    @property
+    def rank(self) -> int:
+        """Up and up."""
+        return 1 + (self.boss.rank if self.boss else 0)
+
+    @property
+    def followers(self) -> int:
+        """Down and down, with a parrot here and there."""
+        return len(self.parrots) + sum(1 + minion.followers for minion in self.minions)
 
     def __str__(self) -> str:
         """Of the ship."""

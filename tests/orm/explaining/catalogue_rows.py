@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy import NullPool, func, select, text, update
 from sqlalchemy.exc import IntegrityError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
-from sqlalchemy.orm import aliased, defer, load_only, raiseload, selectinload, with_polymorphic
+from sqlalchemy.orm import aliased, defer, joinedload, load_only, raiseload, selectinload, with_polymorphic
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.orm.snippet import forget, without_warnings
@@ -145,6 +145,10 @@ async def a_raft(sea: Sea) -> Any:
     return await sea.get(Raft)
 
 
+async def a_pirate_with_its_ship(sea: Sea) -> Any:
+    return await sea.get(Pirate, 1, select(Pirate).options(joinedload(Pirate.ship)))
+
+
 # 2.2 Expiry.
 
 
@@ -208,7 +212,26 @@ async def after_a_failed_flush(sea: Sea) -> Any:
     return ship
 
 
+async def a_gunner_after_commit(sea: Sea) -> Any:
+    gunner = await sea.get(Staff, 1)
+    await sea.session.commit()
+    return gunner
+
+
+async def a_pirate_after_rollback(sea: Sea) -> Any:
+    pirate = await sea.get(Pirate)
+    await sea.session.rollback()
+    return pirate
+
+
 # 2.3 Server generated values.
+
+
+async def an_update_committed(sea: Sea) -> Any:
+    ship = await sea.get(Ship)
+    ship.name = "changed"
+    await sea.session.commit()
+    return ship
 
 
 async def after_an_update(sea: Sea) -> Any:
@@ -472,6 +495,24 @@ ROWS = {
     "2.2 members after refresh": Row(
         refreshed, "members", "Ship.members", "refresh() without its name", MEMBERS, "await session.refresh(ship)"
     ),
+    "2.2 deferred after commit": Row(
+        after_commit,
+        "logbook",
+        "Ship.logbook",
+        "is deferred",
+        "await ship.awaitable_attrs.logbook",
+        KEEPING,
+        options=EXPIRING,
+    ),
+    "2.2 a subclass's column after commit": Row(
+        a_gunner_after_commit,
+        "calibre",
+        "Gunner.calibre",
+        "selected as a Staff",
+        "await gunner.awaitable_attrs.calibre",
+        KEEPING,
+        options=EXPIRING,
+    ),
     "2.2 composite after commit": Row(
         after_commit,
         "position",
@@ -497,6 +538,15 @@ ROWS = {
         "The database makes the value",
         'await session.refresh(ship, ["touched"])',
         KEEPING,
+    ),
+    "2.3 onupdate after a commit": Row(
+        an_update_committed,
+        "touched",
+        "Ship.touched",
+        "expire_on_commit is on",
+        'await session.refresh(ship, ["touched"])',
+        KEEPING,
+        options=EXPIRING,
     ),
     "2.3 onupdate after update()": Row(
         after_an_orm_update,
@@ -576,8 +626,82 @@ ROWS = {
         "repr()",
         "Ship.name",
         "expire_on_commit is on",
-        "await session.refresh(ship)",
+        'await session.refresh(ship, ["name", "members"])',
         options=EXPIRING,
+    ),
+    "2.5 repr() after rollback": Row(
+        after_rollback,
+        "repr()",
+        "Ship.name",
+        "by a rollback",
+        'await session.refresh(ship, ["name", "members"])',
+        "await session.refresh(ship)",
+    ),
+    "2.5 str() after rollback": Row(
+        a_pirate_after_rollback,
+        "str()",
+        "Pirate.name",
+        "by a rollback",
+        'await session.refresh(pirate, ["name", "ship"])',
+        "await session.refresh(pirate)",
+    ),
+    "2.5 two collections": Row(
+        a_ship,
+        "crowd",
+        "Ship.members",
+        "reads Ship.members",
+        "select(Ship).options(selectinload(Ship.members), selectinload(Ship.ports))",
+    ),
+    "2.5 two collections after rollback": Row(
+        after_rollback,
+        "crowd",
+        "Ship.members",
+        "by a rollback",
+        'await session.refresh(ship, ["members", "ports"])',
+        "await session.refresh(ship)",
+    ),
+    "2.5 two hops": Row(
+        a_pirate,
+        "calls",
+        "Pirate.ship",
+        "reads Pirate.ship",
+        "select(Pirate).options(joinedload(Pirate.ship).selectinload(Ship.ports))",
+    ),
+    "2.5 two hops, the first loaded": Row(
+        a_pirate_with_its_ship,
+        "calls",
+        "Ship.ports of Ship 1",
+        "reads Ship.ports",
+        "select(Pirate).options(joinedload(Pirate.ship).selectinload(Ship.ports))",
+    ),
+    "2.5 a proxy to a proxy": Row(
+        a_pirate,
+        "ship_member_names",
+        "Pirate.ship",
+        "reads Pirate.ship",
+        "select(Pirate).options(joinedload(Pirate.ship).selectinload(Ship.members))",
+    ),
+    "2.5 up and up": Row(
+        a_minion_by_itself,
+        "rank",
+        "Pirate.boss",
+        "reads Pirate.boss",
+        "select(Pirate).options(selectinload(Pirate.boss, recursion_depth=-1))",
+    ),
+    "2.5 down and down": Row(
+        a_pirate,
+        "followers",
+        "Pirate.parrots",
+        "reads Pirate.parrots",
+        "select(Pirate).options(selectinload(Pirate.parrots), selectinload(Pirate.minions, recursion_depth=-1)"
+        ".selectinload(Pirate.parrots))",
+    ),
+    "2.5 a subclass's column and a deferred one": Row(
+        a_ship,
+        "guns",
+        "Ship.staff",
+        "reads Ship.staff",
+        "select(Ship).options(undefer(Ship.logbook), selectinload(Ship.staff).selectin_polymorphic([Gunner]))",
     ),
     "2.5 str()": Row(
         a_pirate, "str()", "Pirate.ship", "reads Pirate.ship", "select(Pirate).options(joinedload(Pirate.ship))"

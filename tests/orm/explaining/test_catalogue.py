@@ -16,14 +16,11 @@ from pirate_tui.domain.failure import Failure
 from pirate_tui.orm.explaining import failure
 from pirate_tui.orm.explaining.evidence import Access
 from pirate_tui.orm.explaining.popular import MOST
-from pirate_tui.orm.explaining.remedies import ROLLBACK
+from pirate_tui.orm.explaining.remedies import IN_MAPPING, ROLLBACK
 from pirate_tui.orm.snippet import forget, without_warnings
 from tests.orm.explaining.catalogue import MAPPED, Sea, fill, sea_on
 from tests.orm.explaining.catalogue_rows import ROWS, Row
 
-
-IN_THE_MODEL = ("__mapper_args__", "relationship(", "def __repr__")
-"""How remedies begin that are for the class: tests of their own make such classes."""
 
 Begin = Callable[..., AbstractAsyncContextManager[Sea]]
 
@@ -95,12 +92,13 @@ async def try_out(code: str, row: Row, begin: Begin) -> None:
         assert code == "create_async_engine(url, pool_pre_ping=False)"
         options = {"pool_pre_ping": False}
     async with begin(row, **options) as sea:
-        if code.startswith("select("):
-            sea.statement = eval(code, names_of(sea))  # noqa: S307
+        statement = eval(code, names_of(sea)) if code.startswith("select(") else None  # noqa: S307
+        sea.statement = statement
         instance = await row.reach(sea)
-        if sea.statement is not None and not sea.has_asked:  # the instance was made here: a SELECT adds what it lacks
-            (await sea.session.scalars(sea.statement)).unique().all()
-        if not options and sea.statement is None:
+        if statement is not None and (not sea.has_asked or inspect(instance).expired):
+            # The instance was made here, or has expired since: it is selected again.
+            (await sea.session.scalars(statement)).unique().all()
+        if not options and statement is None:
             instance = await heed(code, Access.of(instance, "repr()").variable, instance, names_of(sea))
         if row.lasts and not code.endswith(".identity"):
             read(instance, row.attribute)
@@ -130,7 +128,7 @@ async def test_every_remedy_that_is_told_helps(row: Row, begin: Begin) -> None:
     for remedy in remedies:
         if remedy.code == ROLLBACK:
             await the_session_works_after_it(row, begin)
-        elif not remedy.code.startswith(IN_THE_MODEL):
+        elif not remedy.code.startswith(IN_MAPPING):
             await try_out(remedy.code, row, begin)
 
 
@@ -205,6 +203,42 @@ class Plank(Base):
     raft_id: Mapped[int] = mapped_column(ForeignKey("rafts.id"))
 """
 
+READ = """
+class Base(DeclarativeBase):
+    pass
+
+class Raft(Base):
+    __tablename__ = "rafts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    planks: Mapped[list["Plank"]] = {remedy}
+
+    @property
+    def size(self):
+        return len(self.planks)
+
+class Plank(Base):
+    __tablename__ = "planks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    raft_id: Mapped[int] = mapped_column(ForeignKey("rafts.id"))
+"""
+
+INHERITED = """
+class Base(DeclarativeBase):
+    pass
+
+class Craft(Base):
+    __tablename__ = "crafts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    __mapper_args__ = {{"polymorphic_on": "kind", "polymorphic_identity": "craft"}}
+
+class Raft(Craft):
+    __tablename__ = "rafts"
+    id: Mapped[int] = mapped_column(ForeignKey("crafts.id"), primary_key=True)
+    logs: Mapped[int]
+    {remedy}
+"""
+
 WRITTEN = """
 class Base(DeclarativeBase):
     pass
@@ -217,10 +251,10 @@ class Raft(Base):
 """
 
 
-async def told_for_the_class(name: str, begin: Begin) -> str:
-    """The remedy of a row that is for the class."""
+async def told_for_the_class(name: str, begin: Begin, beginning: str) -> str:
+    """The remedy of a row that is for the class, and begins so."""
     async with begin(ROWS[name]) as sea:
-        (code,) = [one.code for one in (await explained(ROWS[name], sea)).remedies if one.code.startswith(IN_THE_MODEL)]
+        (code,) = [one.code for one in (await explained(ROWS[name], sea)).remedies if one.code.startswith(beginning)]
     return code
 
 
@@ -241,7 +275,7 @@ async def a_raft_of(source: str, remedy: str, path: Path) -> AsyncIterator[tuple
 async def test_eager_defaults_help_against_a_flush_and_not_against_an_update(
     name: str, begin: Begin, tmp_path: Path
 ) -> None:
-    remedy = await told_for_the_class(name, begin)
+    remedy = await told_for_the_class(name, begin, "__mapper_args__")
     async with a_raft_of(GENERATED, remedy, tmp_path / "raft.db") as (sea, raft):
         raft.name = "Ra"
         await sea.session.flush()
@@ -253,14 +287,14 @@ async def test_eager_defaults_help_against_a_flush_and_not_against_an_update(
 
 
 async def test_the_repr_of_a_dataclass_leaves_out_what_it_is_told_to(begin: Begin, tmp_path: Path) -> None:
-    remedy = await told_for_the_class("2.5 repr() of a dataclass", begin)
+    remedy = await told_for_the_class("2.5 repr() of a dataclass", begin, "relationship(repr")
     assert remedy == "relationship(repr=False)"
     async with a_raft_of(DATACLASS, remedy, tmp_path / "raft.db") as (_, raft):
         assert repr(raft) == "Raft(id=1)"
 
 
 async def test_a_repr_of_what_is_there_needs_nothing_even_expired(begin: Begin, tmp_path: Path) -> None:
-    remedy = await told_for_the_class("2.5 repr()", begin)
+    remedy = await told_for_the_class("2.5 repr()", begin, "def __repr__")
     async with a_raft_of(WRITTEN, remedy, tmp_path / "raft.db") as (sea, raft):
         sea.session.expire_all()
         assert repr(raft) == "Ship (1,)"
@@ -274,3 +308,26 @@ async def test_frames_of_the_model_are_the_users_own(begin: Begin) -> None:
     assert any("tests/orm/explaining/catalogue.py" in line for line in own)
     assert not any("sqlalchemy" in line for line in own)
     assert told.raw[told.own_line].strip() == own[-1], "the access itself is not shown: then it is the innermost one"
+
+
+async def test_a_relationship_that_code_reads_can_be_mapped_to_come_with_every_select(
+    begin: Begin, tmp_path: Path
+) -> None:
+    remedy = await told_for_the_class("2.5 hybrid", begin, "relationship(lazy")
+    assert remedy == 'relationship(lazy="selectin")'
+    async with a_raft_of(READ, remedy, tmp_path / "raft.db") as (_, raft):
+        assert raft.size == 0
+
+
+async def test_a_subclass_can_be_mapped_to_come_with_every_select_of_its_base(begin: Begin, tmp_path: Path) -> None:
+    remedy = await told_for_the_class("2.9 gunner.calibre", begin, "__mapper_args__")
+    names: dict[str, Any] = {**vars(sqlalchemy), **vars(sqlalchemy.orm), "__name__": __name__}
+    inherited = remedy.replace("}", ', "polymorphic_identity": "raft"}')
+    exec(INHERITED.format(remedy=inherited), names)  # noqa: S102  it is to be copied
+    async with sea_on(f"sqlite+aiosqlite:///{tmp_path / 'craft.db'}") as sea:
+        async with sea.engine.begin() as connection:
+            await connection.run_sync(names["Base"].metadata.create_all)
+        await sea.add(names["Raft"](id=1, logs=7))
+        await sea.session.commit()
+        sea.session.expunge_all()
+        assert (await sea.get(names["Craft"])).logs == 7

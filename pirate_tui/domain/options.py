@@ -1,0 +1,44 @@
+"""Loader options as values, and the one place that writes them as code. Pure."""
+
+from collections.abc import Sequence
+from keyword import iskeyword
+from typing import NamedTuple
+
+
+class LoaderOption(NamedTuple):
+    """One of SQLAlchemy's loader options, with those for the instances that it loads."""
+
+    name: str
+    """`selectinload`, `joinedload`, `undefer`, ..."""
+    arguments: tuple[str, ...]
+    """As they are typed: `Ship.members`, `"papers"`."""
+    nested: tuple["LoaderOption", ...] = ()
+    chained: tuple[str, ...] | None = None
+    """The arguments where it is called on another option, if those are others."""
+
+    def __str__(self) -> str:
+        return self._written(self.arguments)
+
+    def _written(self, arguments: Sequence[str]) -> str:
+        """`selectinload(Ship.members).joinedload(Pirate.parrot)`; several nested ones stand in `.options(...)`."""
+        code = f"{self.name}({', '.join(arguments)})"
+        if len(self.nested) == 1:
+            (option,) = self.nested
+            behind = option.arguments if option.chained is None else option.chained
+            return f"{code}.{option._written(behind)}"  # noqa: SLF001  of its own class
+        return f"{code}.options({joined(self.nested)})" if self.nested else code
+
+
+def joined(options: Sequence[LoaderOption]) -> str:
+    """The options as arguments."""
+    return ", ".join(map(str, options))
+
+
+def selecting(entity: str, options: Sequence[LoaderOption] = ()) -> str:
+    """The SELECT of a class with these options: `select(Ship).options(selectinload(Ship.members))`."""
+    return f"select({entity}).options({joined(options)})" if options else f"select({entity})"
+
+
+def attribute(owner: str, name: str) -> str:
+    """An attribute as it is typed; not every name of one can stand after a dot."""
+    return f"{owner}.{name}" if name.isidentifier() and not iskeyword(name) else f"getattr({owner}, {name!r})"

@@ -1,0 +1,88 @@
+"""What must be loaded -> loader options: a tree of relationships, with columns that do not come by themselves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Mapper, RelationshipProperty
+
+from pirate_tui.domain.options import LoaderOption, attribute
+from pirate_tui.orm.reading import Need, Way
+
+
+class _Node:
+    """The instances that a relationship leads to, or those that are selected."""
+
+    def __init__(self, mapper: Mapper[Any]) -> None:
+        self.mapper = mapper
+        self.below: dict[RelationshipProperty[Any], _Node] = {}
+        self.owners: dict[RelationshipProperty[Any], str] = {}
+        """The class as whose attribute a relationship is named."""
+        self.leaves: dict[LoaderOption, None] = {}
+        self.recurs = False
+        """Is the relationship followed on every level down?"""
+
+
+def options_for(needs: Sequence[Need], before: Way, selected: Mapper[Any]) -> tuple[LoaderOption, ...]:
+    """The options of a SELECT of that class, with which nothing of what is needed must be loaded later.
+
+    `before` is the way from the class that is selected to the instance that needs it.
+    """
+    root, recursive = _Node(selected), _recursive(needs, before)
+    for need in needs:
+        node = root
+        for at, relationship in enumerate(way := (*before, *need.way)):
+            if relationship in way[:at] and relationship in recursive:
+                continue  # the option for the first of them goes on by itself
+            node = _follow(node, relationship, is_recursive=relationship in recursive)
+        _add(node, need, recursive, is_again=need.relationship in way)
+    return _options(root)
+
+
+def loader_of(relationship: RelationshipProperty[Any]) -> str:
+    """The loader that fits: a second SELECT for a collection, a JOIN for one instance."""
+    return "selectinload" if relationship.uselist else "joinedload"
+
+
+def _recursive(needs: Sequence[Need], before: Way) -> set[RelationshipProperty[Any]]:
+    """The relationships that lead from level to level, nobody knows how far."""
+    followed = {need.relationship for need in needs if need.recurs}
+    again = {need.relationship for need in needs if need.relationship in before}
+    return {one for one in followed | again if one is not None}
+
+
+def _follow(node: _Node, relationship: RelationshipProperty[Any], *, is_recursive: bool, owner: str = "") -> _Node:
+    if relationship not in node.below:
+        node.below[relationship] = _Node(relationship.mapper)
+        node.owners[relationship] = owner or relationship.parent.class_.__name__
+        node.below[relationship].recurs = is_recursive
+    return node.below[relationship]
+
+
+def _add(node: _Node, need: Need, recursive: set[RelationshipProperty[Any]], *, is_again: bool) -> None:
+    """What is needed of the instances of a node."""
+    relationship, name = need.relationship, need.mapper.class_.__name__
+    is_of_subclass = need.mapper is not node.mapper and need.name not in node.mapper.attrs
+    if is_of_subclass:
+        base = node.mapper.class_.__name__
+        node.leaves[LoaderOption("selectin_polymorphic", (base, f"[{name}]"), chained=(f"[{name}]",))] = None
+    if relationship is None:
+        column = need.mapper.column_attrs[need.name]
+        if column.deferred and column.group:
+            node.leaves[LoaderOption("undefer_group", (f'"{column.group}"',))] = None
+        elif column.deferred:
+            node.leaves[LoaderOption("undefer", (attribute(name, need.name),))] = None
+    elif not (is_again and relationship in recursive):
+        owner = name if is_of_subclass or node.mapper is need.mapper else ""
+        _follow(node, relationship, is_recursive=relationship in recursive, owner=owner)
+
+
+def _options(node: _Node) -> tuple[LoaderOption, ...]:
+    below = (_option(node, relationship, one) for relationship, one in node.below.items())
+    return (*node.leaves, *below)
+
+
+def _option(node: _Node, relationship: RelationshipProperty[Any], below: _Node) -> LoaderOption:
+    typed = attribute(node.owners[relationship], relationship.key)
+    if below.recurs:
+        return LoaderOption("selectinload", (typed, "recursion_depth=-1"), _options(below))
+    return LoaderOption(loader_of(relationship), (typed,), _options(below))
