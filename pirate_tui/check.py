@@ -4,12 +4,13 @@ import argparse
 import json
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, redirect_stdout
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from pirate_tui.command_line import CleanParser, add_database, check_models, report_bug, settings_of
+from pirate_tui.command_line import CleanParser, add_database, check_models, report_bug, rows, settings_of
 from pirate_tui.domain.access import (
     BLOCKING,
     AccessMode,
@@ -17,17 +18,19 @@ from pirate_tui.domain.access import (
     AttributeRequest,
     AttributeSnapshot,
     Situation,
+    TrialRequest,
     Verdict,
 )
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import BUG, FAILED_ON, NO_DATABASE, WRONG_USE, CannotStart, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
+from pirate_tui.domain.remedy import Outcome, Remedy, Trial
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.ending import run
 from pirate_tui.opening import Composition
-from pirate_tui.settings import Settings
+from pirate_tui.settings import COLLECTION_LIMIT, Settings
 
 
 if TYPE_CHECKING:
@@ -45,8 +48,9 @@ MOST_TRIED = 20
 """Rows of a class that are tried until one can be loaded as an instance."""
 
 EXIT_CODES = (
-    "Exit codes: 0 fine, 1 a verdict was wrong (--prove), 2 wrong use, 3 no database, or nothing can be checked, or "
-    "not every class (--prove, --fail-on), 4 the models cannot be loaded, 5 --fail-on found what it was to fail on."
+    "Exit codes: 0 fine, 1 a verdict was wrong, or a fix does not help (--prove), 2 wrong use, 3 no database, or "
+    "nothing can be checked, or not every class (--prove, --fail-on), 4 the models cannot be loaded, 5 --fail-on found "
+    "what it was to fail on."
 )
 
 
@@ -65,7 +69,7 @@ class Order(NamedTuple):
     fail_on: Verdict | None = None
     is_json: bool = False
     proves: bool = False
-    """Make every access for real?"""
+    """Make every access for real, and try every fix?"""
 
 
 class Line(NamedTuple):
@@ -85,6 +89,10 @@ class Line(NamedTuple):
     note: str | None = None
     proved: str | None = None
     """What the access really did."""
+    remedies: tuple[Remedy, ...] = ()
+    """All that would help, best first."""
+    fixes: tuple[Trial, ...] = ()
+    """What came of those that were tried."""
     is_checked: bool = True
     """False for a class that could not be checked at all."""
 
@@ -97,9 +105,10 @@ class Line(NamedTuple):
     def as_json(self, *, proves: bool) -> str:
         """The line of JSON."""
         told = self._asdict()
-        del told["is_checked"]
-        if not proves:
-            del told["proved"]
+        for name in ("is_checked", "remedies", *(() if proves else ("proved", "fixes"))):
+            del told[name]
+        if proves:
+            told["fixes"] = [{"code": one.code, "outcome": one.outcome.value} for one in self.fixes]
         return json.dumps(told, ensure_ascii=False, default=str)
 
 
@@ -141,14 +150,18 @@ def parse(arguments: Sequence[str]) -> Order:
     kinds = f"only attributes of these kinds: {', '.join(KINDS)}"
     parser.add_argument("--only", metavar="KIND", nargs="+", action="extend", type=_some(KINDS), default=[], help=kinds)
     parser.add_argument("--json", action="store_true", help="one JSON object for each attribute and state, on a line")
-    parser.add_argument("--prove", action="store_true", help="make every access for real, in a session of its own")
+    proving = "make every access for real, and try every fix on the same row, each in a session of its own"
+    parser.add_argument("--prove", action="store_true", help=proving)
+    most = f"how many objects a fix may load when it is tried (default: {COLLECTION_LIMIT:,})"
+    parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
     fails = f"exit with 5 when there is one of: {', '.join(VERDICTS)}"
     parser.add_argument("--fail-on", metavar="VERDICT", choices=VERDICTS, help=fails)
     given = parser.parse_args(arguments)
     check_models(parser, given)
     kinds_given = frozenset(kind for some in given.only for kind in some) or frozenset(AttributeKind)
     fail_on = VERDICTS.get(given.fail_on)
-    return Order(settings_of(given), tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
+    settings = settings_of(given)._replace(collection_limit=given.limit)
+    return Order(settings, tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
 
 
 async def report(order: Order, composition: Composition) -> int:
@@ -239,16 +252,21 @@ async def _line(database: "Database", line: Line, attribute: AttributeSnapshot) 
         return line
     predicted = await database.predict(attribute.name)
     statement = " ".join(" ".join(predicted.statement[:-1]).split())
-    return line._replace(statement=statement or None, remedy=predicted.remedy or None)
+    return line._replace(statement=statement or None, remedy=predicted.remedy or None, remedies=predicted.remedies)
 
 
 async def _proved(database: "Database", entity: Entity, line: Line, situation: Situation) -> Line:
-    """The line with what the plain access really did, to an instance that nothing else was done with."""
+    """The line with what the plain access really did, to an instance that nothing else was done with.
+
+    And with what came of each remedy, heeded on another instance of the same row.
+    """
     assert line.key is not None, "only an instance has attributes"  # noqa: S101
     assert line.attribute is not None, "each line tells of one"  # noqa: S101
     await database.put(entity, line.key, situation)
     accessed = await database.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
-    return line._replace(proved=accessed.verdict.name.lower())
+    asked = [TrialRequest(entity, line.key, situation, line.attribute, one) for one in line.remedies]
+    fixes = [await database.try_out(one) for one in asked]
+    return line._replace(proved=accessed.verdict.name.lower(), fixes=tuple(fixes))
 
 
 def as_table(lines: Sequence[Line], *, proves: bool) -> Iterable[str]:
@@ -271,8 +289,15 @@ def _cells(line: Line, *, proves: bool) -> tuple[str, ...]:
 def _exit_code(order: Order, lines: Sequence[Line]) -> int:
     """What came of it, and its words on stderr."""
     wrong = [line for line in lines if line.is_wrong]
+    failing = [(line, one) for line in lines for one in line.fixes if one.outcome is Outcome.FAILS]
+    if order.proves:
+        _say(_tried(lines))
     if wrong:
         _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
+    if failing:
+        named = "; ".join(f"{_named([line])}: {one.code} ({one.reason})" for line, one in failing)
+        _say(f"{len(failing)} fixes do not help: {named}; this is a bug in pirate-tui, please report it")
+    if wrong or failing:
         return BUG
     unchecked = [line for line in lines if not line.is_checked]
     fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
@@ -283,6 +308,13 @@ def _exit_code(order: Order, lines: Sequence[Line]) -> int:
         _say("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
         return NO_DATABASE
     return FAILED_ON if fatal else 0
+
+
+def _tried(lines: Sequence[Line]) -> str:
+    """What came of all fixes that were tried."""
+    counted = Counter(one.outcome for line in lines for one in line.fixes)
+    told = ", ".join(f"{counted[outcome]:,} {outcome.value}" for outcome in Outcome if counted[outcome])
+    return f"fixes tried: {told or 'none'}"
 
 
 def _named(lines: Sequence[Line]) -> str:

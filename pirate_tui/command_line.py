@@ -38,7 +38,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--reset", action="store_true", help="make the database that ships anew")
     parser.add_argument("--model", metavar="NAME", help="the mapped class to begin with")
     most = f"how many rows opening a relationship loads without being asked again (default: {COLLECTION_LIMIT:,})"
-    parser.add_argument("--limit", metavar="ROWS", type=_rows, default=COLLECTION_LIMIT, help=most)
+    parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
     parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
     given = parser.parse_args(arguments)
     if given.reset and given.database is not None:
@@ -168,7 +168,8 @@ def _database(text: str) -> Path | TypedUrl:
     return TypedUrl(text) if "://" in text else Path(text)
 
 
-def _rows(text: str) -> int:
+def rows(text: str) -> int:
+    """A number of rows for argparse: 1 or more."""
     if text.isascii() and text.isdigit() and int(text[:LONGEST_NUMBER]) > 0 and len(text) < LONGEST_NUMBER:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows, 1 or more")

@@ -4,6 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.rows import Cell, RowKey
 
 
@@ -84,6 +85,10 @@ class Situation(Enum):
     """Everything is expired, whatever expire_on_commit says."""
     DETACHED = "detached"
     """Its session is gone, or has let go of it."""
+    MADE = "made here"
+    """Added and flushed, never selected: nothing is loaded but what was set, and what the flush fetched."""
+    UPDATED = "after an UPDATE"
+    """Changed and flushed: what the database generates at an UPDATE has expired."""
 
     @property
     def next(self) -> "Situation":
@@ -150,5 +155,20 @@ class Prediction(NamedTuple):
 
     statement: tuple[str, ...] = ()
     """Line by line; empty where it would send nothing."""
-    remedy: str = ""
-    """The line of code to write instead; empty where nothing is wrong with it, or nothing helps."""
+    remedies: tuple[Remedy, ...] = ()
+    """What helps, best first; nothing where nothing is wrong with it, or nothing helps."""
+
+    @property
+    def remedy(self) -> str:
+        """The line of code to write instead; empty where there is none."""
+        return self.remedies[0].code if self.remedies else ""
+
+
+class TrialRequest(NamedTuple):
+    """Select the instance of that key, bring it into the state, heed the remedy, and make the access without await."""
+
+    entity: Entity
+    key: RowKey
+    situation: Situation
+    attribute: str
+    remedy: Remedy

@@ -3,14 +3,8 @@
 from typing import NamedTuple
 
 from pirate_tui.domain.access import Verdict
+from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.text import redact
-
-
-class Remedy(NamedTuple):
-    """A line of code that helps against a failure, and how; or one that people try, and why it does not."""
-
-    code: str
-    reason: str
 
 
 class Failure(NamedTuple):

@@ -4,11 +4,12 @@
 
 from typing import Protocol
 
-from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Choice, Column, Entity
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.query import Position, Query
+from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.statements import Statement
@@ -110,6 +111,12 @@ class Database(Protocol):
 
     async def predict(self, attribute: str) -> Prediction:
         """What a plain access to an attribute of the live instance would send first; nothing is sent."""
+
+    async def try_out(self, request: TrialRequest) -> Trial:
+        """Heed a remedy on a row, in a session of its own, and make the access; the live one stays as it is.
+
+        What would send or load too much is skipped. Raises `Unreachable` where there is nobody to ask.
+        """
 
     async def measure(self, request: MeasureRequest) -> Run:
         """Read a relationship of many instances in one way, in a session of its own; the live one stays as it is.

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Choice, Column, Entity, Relationship
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, Busy, CannotStart, Trouble, Unreachable
 from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Position, Query, Within
+from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Page, RowKey, Seek, Value
 from pirate_tui.domain.rows import Row as TableRow
 from pirate_tui.domain.search import Match, Span
@@ -31,6 +32,7 @@ from pirate_tui.orm.schema import Schema
 from pirate_tui.orm.snapshots import label_of
 from pirate_tui.orm.sql import sql_of
 from pirate_tui.orm.statements import Recorder
+from pirate_tui.orm.trying import Tester
 from pirate_tui.orm.url import Server
 
 
@@ -97,6 +99,7 @@ class OrmDatabase:
         self._schema = Schema(classes, self._questions, schema)
         self._live = LiveInstance(self._connections, self._recorder, self._schema.catalog)
         self._measurer = Measurer(self._connections, self._recorder, self._schema.catalog)
+        self._tester = Tester(self._connections, self._recorder, self._schema.catalog, limits.collection)
         self._dialect = engine.dialect
         self._pages: dict[Query, Pages] = {}
         self._large: dict[Query, bool] = {}
@@ -290,6 +293,10 @@ class OrmDatabase:
     async def predict(self, attribute: str) -> Prediction:
         """What a plain access to an attribute of the live instance would send first."""
         return await self._live.predict(attribute)
+
+    async def try_out(self, request: TrialRequest) -> Trial:
+        """Heed a remedy on a row, in a session of its own."""
+        return await self._tester.try_out(request)
 
     async def renew(self) -> bool:
         """Take the file as it is now, which may be another one; or connect to the same server again."""

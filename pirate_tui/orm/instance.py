@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from inspect import iscoroutine
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
@@ -17,14 +16,15 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Failure, Trouble
 from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.rows import Row, RowKey
-from pirate_tui.domain.text import clean, redact
+from pirate_tui.domain.text import clean
 from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.explaining import failure, remedies
 from pirate_tui.orm.explaining.evidence import Access
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, described, repr_of, reraise_ours
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
+from pirate_tui.orm.selecting import end_transaction, select_all, select_one
+from pirate_tui.orm.situations import bring_into
 from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
 from pirate_tui.orm.snippet import constructed, evaluate, forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
@@ -104,14 +104,7 @@ class LiveInstance:
                     self._session, self._instance, self._situation, self._asked = None, None, Situation.FRESH, None
 
     async def _rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
-        await self._select_anew(entity, key)
-        return self._snapshot(entity)
-
-    async def _select_anew(self, entity: Entity, key: RowKey) -> None:
-        async with self._fresh_session() as session:
-            with self._recorder.step(label_of(entity.name, key)):
-                self._instance = await self._select(session, entity, key)
-            await end_transaction(session)
+        return await self._put(entity, key, Situation.FRESH)
 
     async def _open(self, request: OpenRequest) -> Opening:
         async with self._fresh_session() as session:
@@ -137,7 +130,8 @@ class LiveInstance:
         made: list[tuple[OpenRequest, Cost, tuple[Row, ...], Failure | None]] = []
         async with self._fresh_session() as session:
             with self._recorder.step(f"{request.entity.name} x {len(request.keys):,}") as selecting:
-                instances = await self._select_all(session, request)
+                mapper, options = self._catalog.mapper(request.entity), self._options(request)
+                instances = await select_all(session, mapper, request.entity.name, request.keys, options)
             for key in request.keys:
                 if (instance := instances.get(key)) is None:
                     continue  # somebody has deleted it meanwhile
@@ -170,13 +164,12 @@ class LiveInstance:
         return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.title)
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
-        await self._select_anew(entity, key)
+        async with self._fresh_session() as session:
+            with self._recorder.step(label_of(entity.name, key)):
+                instance = await self._select(session, entity, key)
+                self._instance = await bring_into(session, instance, situation)
+            await end_transaction(session)
         self._situation = situation
-        session = self._fresh
-        if situation in {Situation.AFTER_COMMIT, Situation.AFTER_ROLLBACK}:
-            session.expire_all()  # what either does to the instances; listeners of the models would hear the real ones
-        elif situation is Situation.DETACHED:
-            session.expunge_all()
         return self._snapshot(entity)
 
     async def _access_as_it_stands(self, request: AttributeRequest) -> Accessed:
@@ -205,7 +198,7 @@ class LiveInstance:
             return Prediction()
         helping = remedies(found.raised, access.with_unsent(unsent))
         forget(found.raised)
-        return Prediction(() if unsent is None else unsent.lines, helping[0].code if helping else "")
+        return Prediction(() if unsent is None else unsent.lines, helping)
 
     def _snapshot(self, entity: Entity) -> InstanceSnapshot:
         return snapshot(entity, self._instance, self._situation)
@@ -238,24 +231,7 @@ class LiveInstance:
     async def _select(
         self, session: AsyncSession, entity: Entity, key: RowKey, options: tuple[ExecutableOption, ...] = ()
     ) -> Any:
-        mapper = self._catalog.mapper(entity)
-        statement = select(mapper).options(*options)
-        for column, value in zip(mapper.primary_key, key, strict=True):
-            statement = statement.where(_attribute_of(mapper, column) == value)
-        with _loadable(label_of(entity.name, key)):
-            result = await session.execute(statement)
-            instance = result.unique().scalar_one_or_none()
-        if instance is None:
-            raise Trouble(f"{label_of(entity.name, key)} is not in the database any more", "press r to read again")
-        return instance
-
-    async def _select_all(self, session: AsyncSession, request: OpenAllRequest) -> dict[RowKey, Any]:
-        """The instances, by their identity."""
-        mapper = self._catalog.mapper(request.entity)
-        statement = select(mapper).options(*self._options(request)).where(is_one_of(mapper, request.keys))
-        with _loadable(request.entity.name):
-            instances = (await session.execute(statement)).unique().scalars().all()
-        return {tuple(inspect(one).identity or ()): one for one in instances if one is not None}
+        return await select_one(session, self._catalog.mapper(entity), entity.name, key, options)
 
     @asynccontextmanager
     async def _fresh_session(self) -> AsyncIterator[AsyncSession]:
@@ -283,19 +259,6 @@ class LiveInstance:
             await session.close()
 
 
-async def end_transaction(session: AsyncSession) -> None:
-    """Give back the connection: nothing is flushed, whatever code of the models has changed, and nothing expires.
-
-    `commit()` would flush, and `rollback()` would expire.
-    """
-
-    def end(sync_session: Session) -> None:
-        while (transaction := sync_session.get_transaction()) is not None:
-            transaction.close()
-
-    await session.run_sync(end)
-
-
 @asynccontextmanager
 async def _attached_anew(session: AsyncSession) -> AsyncIterator[None]:
     """If the block ends early, a transaction that is lost is given up, and the instances stay as they are."""
@@ -314,25 +277,7 @@ def _evaluate_without_await(access: Access, names: dict[str, Any]) -> Any:
         return evaluate(access.code, names)
 
 
-def _attribute_of(mapper: Mapper[Any], column: Any) -> Any:
-    """A column as an attribute of the class: it is then one of whatever a polymorphic class is selected from."""
-    return getattr(mapper.class_, mapper.get_property_by_column(column).key)
-
-
 def _drop(value: object) -> None:
     """Let go of what an access gave; an `async` property gives a coroutine, and somebody would be warned of it."""
     if iscoroutine(value):
         value.close()
-
-
-@contextmanager
-def _loadable(what: str) -> Iterator[None]:
-    """Say what cannot be loaded: a column's type, a listener or a reconstructor raises whatever it likes."""
-    try:
-        yield
-    except DATABASE_ERRORS:
-        raise
-    except FOREIGN_ERRORS as error:
-        reraise_ours(error)
-        reason = clean(redact(f"{what} cannot be loaded: {described(error)}"))
-        raise Trouble(reason, "the table shows its values as they are stored") from error

@@ -15,7 +15,7 @@ from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours
-from pirate_tui.orm.instance import end_transaction
+from pirate_tui.orm.selecting import end_transaction
 from pirate_tui.orm.snapshots import children_of
 from pirate_tui.orm.snippet import evaluate, forget, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally

@@ -7,14 +7,14 @@ one for a to-one relationship, one of every subclass in a collection; values by 
 import datetime as dt
 import decimal
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from enum import Enum
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Column, inspect
-from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import (
     ColumnProperty,
     InstanceState,
@@ -25,13 +25,14 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.collections import collection_adapter
-from sqlalchemy.orm.exc import DetachedInstanceError
 
+from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.entity import NEVER_LOADED
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, message_of, reraise_ours
-from pirate_tui.orm.side_effects import replaced, undone
-from pirate_tui.orm.snippet import REFUSED, chain, constructed
-from pirate_tui.orm.verdicts import WouldLoad, kept_from_executing
+from pirate_tui.orm.attributes import attribute_of
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.side_effects import copy_of, replaced, undone
+from pirate_tui.orm.snippet import constructed
+from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
 
 Way: TypeAlias = tuple[RelationshipProperty[Any], ...]
@@ -39,6 +40,9 @@ Way: TypeAlias = tuple[RelationshipProperty[Any], ...]
 
 DEPTH = 3
 """So often the same relationship is followed; code that goes on is taken to go on to the end of the rows."""
+
+SEVERAL = 20
+"""Members of a loaded collection that the code meets: it reads of the others what it reads of these."""
 
 FOLLOWED = 2_000
 """Reads after which the code is taken to go on for ever."""
@@ -93,6 +97,9 @@ class _Stopped(Exception):  # noqa: N818  it has not failed, it goes on and on
 Known: TypeAlias = dict[InstanceState[Any], dict[str, Any]]
 """What instances held before they expired, by their state."""
 
+KNOWN = "pirate-tui: before it expired"
+"""In a session's `info`: that of its instances, where it is known."""
+
 
 def needs_of(state: InstanceState[Any], read: Callable[[object], object], known: Known | None = None) -> Needs:
     """All that reading something of an instance would have to load.
@@ -126,108 +133,149 @@ class _Variant(NamedTuple):
 
 
 def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _Variant) -> "_Reader":
-    reader = _Reader(state, variant)
-    with kept_from_executing(state), undone(state), constructed() as loads, reader.supplying():
+    reader = _Reader(variant)
+    twin = reader.twin(state, ())
+    with kept_from_executing(state), constructed() as loads, reader.supplying():
         try:
-            read(state.obj())
-            reader.has_ended = len(loads) == reader.supplied  # else it has caught the error of a query of its own
+            read(twin)
+            # Else it has caught the error of a query of its own.
+            reader.has_ended = not reader.has_query and len(loads) == reader.foreseen
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
     return reader
 
 
 class _Reader:
-    """Follows the code from instance to instance."""
+    """Follows the code from instance to instance: twins of those that are there, and others that are made up.
 
-    def __init__(self, root: InstanceState[Any], variant: _Variant) -> None:
+    The code meets none of the real ones, nor their keys: whatever it keeps of a made-up value is of nobody.
+    """
+
+    def __init__(self, variant: _Variant) -> None:
         self.variant = variant
         self.needs: list[Need] = []
         self.turns = 1
         """How many subclasses there are to be met in a to-one relationship, at the most."""
         self.has_ended = False
-        self._ways: dict[InstanceState[Any], list[Way]] = {root: [()]}
-        self._made: dict[InstanceState[Any], object] = {}
-        """Made-up instances; nobody else holds them."""
+        self.has_query = False
+        """Has it come to a relationship that gives a query?"""
+        self.foreseen = 0
+        """Errors of loads of real instances, in whose place something was made up."""
+        self._ways: dict[InstanceState[Any], Way] = {}
+        """How each instance was come to."""
+        self._instances: list[object] = []
+        """Nobody else holds them."""
+        self._real: dict[InstanceState[Any], InstanceState[Any]] = {}
+        """Of a twin: whose."""
+        self._twins: dict[InstanceState[Any], object] = {}
         self._reads = 0
-        self.supplied = 0
-        """Loads of real instances in whose place something was made up."""
 
     @contextmanager
     def supplying(self) -> Iterator[None]:
-        """Whatever is read and not loaded is made up."""
+        """Whatever is read of its instances and not loaded is made up."""
 
         def get(attribute: InstrumentedAttribute[Any], instance: Any, owner: Any) -> Any:
             state = None if instance is None else inspect(instance, raiseerr=False)
-            if state is None or attribute.key in state.dict:
-                value = original(attribute, instance, owner)
-            elif state in self._made:
-                value = self._supplied(state, attribute)
-            else:
-                try:
-                    value = original(attribute, instance, owner)
-                except (WouldLoad, DetachedInstanceError, InvalidRequestError) as error:
-                    if not _is_load(error):
-                        raise
-                    self.supplied += 1
-                    value = self._supplied(state, attribute)
-            if state is not None:
-                self._follow(state, attribute, value)
-            return value
+            if state is None or state not in self._ways or attribute.key in state.dict:
+                return original(attribute, instance, owner)
+            self._reads += 1
+            if self._reads > FOLLOWED:
+                raise _Stopped
+            return self._supplied(state, attribute)
 
         with replaced(InstrumentedAttribute, "__get__", get) as original:
             yield
 
+    def twin(self, real: InstanceState[Any], way: Way) -> object:
+        """An instance that holds what the real one does, but for its key and for what its relationships hold."""
+        if real not in self._twins:
+            twin = self._twins[real] = self._new(real.mapper, way)
+            state: InstanceState[Any] = inspect(twin)
+            self._real[state] = real
+            keys = {real.mapper.get_property_by_column(column).key for column in real.mapper.primary_key}
+            for name, value in real.dict.items():
+                if name in real.mapper.column_attrs:
+                    set_committed_value(twin, name, _another(value) if name in keys else copy_of(value))
+                elif name not in real.mapper.attrs and name != "_sa_instance_state":
+                    state.dict[name] = copy_of(value)
+        return self._twins[real]
+
     def _supplied(self, state: InstanceState[Any], attribute: InstrumentedAttribute[Any]) -> Any:
-        """Note that it is needed, and put something in its place."""
-        self._reads += 1
-        if self._reads > FOLLOWED:
-            raise _Stopped
-        name, prop, ways = attribute.key, attribute.property, self._ways.get(state, [])
+        """Put something in the place of what is not loaded, and note that it is needed."""
+        name, prop, real = attribute.key, attribute.property, self._real.get(state)
+        if getattr(prop, "lazy", "") in NEVER_LOADED:
+            self.has_query = True
+            return attribute.impl.get(state, state.dict)
+        found = None if real is None else self._held(real, name)
         if isinstance(prop, RelationshipProperty):
-            if prop.lazy in NEVER_LOADED:
-                return attribute.impl.get(state, state.dict)
-            depth = max((way.count(prop) for way in ways), default=0)
-            self._note(state, name, ways, recurs=depth >= DEPTH)
-            value = self._related(state, prop, is_end=depth >= DEPTH)
+            value = self._related(state, prop) if found is None else self._twins_of(state, prop, found.value)
+        elif found is None:
+            self._note(state, name)
+            value = self.variant.known.get(real, {}).get(name, _example(prop)) if real is not None else _example(prop)
         else:
-            self._note(state, name, ways)
-            value = self.variant.known.get(state, {}).get(name, _example(prop))
+            value = found.value
         set_committed_value(state.obj(), name, value)
         return state.dict[name]
 
-    def _note(self, state: InstanceState[Any], name: str, ways: Sequence[Way], *, recurs: bool = False) -> None:
-        for way in ways:
-            if _is_of_interest(way, state.mapper, name, is_made=state in self._made):
-                self.needs.append(Need(way, state.mapper, name, recurs))
+    def _held(self, real: InstanceState[Any], name: str) -> DryRun | None:
+        """What the real instance gives without IO; None where it must be loaded."""
+        with undone(real):
+            found = kept_access(real, attribute_of(real.mapper, name))
+        self.foreseen += found.verdict is not Verdict.NONE
+        return found if found.verdict is Verdict.NONE else None
 
-    def _related(self, state: InstanceState[Any], prop: RelationshipProperty[Any], *, is_end: bool) -> Any:
+    def _note(self, state: InstanceState[Any], name: str, *, recurs: bool = False) -> None:
+        way = self._ways[state]
+        if state in self._real or _is_of_interest(way, state.mapper, name):
+            self.needs.append(Need(way, state.mapper, name, recurs))
+
+    def _twins_of(self, state: InstanceState[Any], prop: RelationshipProperty[Any], held: Any) -> Any:
+        way = (*self._ways[state], prop)
+        if not prop.uselist:
+            return None if held is None else self.twin(inspect(held), way)
+        return [self.twin(inspect(one), way) for one in islice(collection_adapter(held), SEVERAL)]
+
+    def _related(self, state: InstanceState[Any], prop: RelationshipProperty[Any]) -> Any:
+        """Made-up instances, of every class that there may be."""
+        way = self._ways[state]
+        is_end = way.count(prop) >= DEPTH
+        if prop.lazy != "noload":
+            self._note(state, prop.key, recurs=is_end)
         mappers = list(prop.mapper.self_and_descendants)
         if not prop.uselist:
             self.turns = max(self.turns, len(mappers))
             mappers = [mappers[self.variant.turn % len(mappers)]]
-        made = [] if is_end or self.variant.is_empty else [self._make(mapper) for mapper in mappers]
+        is_empty = is_end or self.variant.is_empty or prop.lazy == "noload"
+        made = [] if is_empty else [self._made(mapper, (*way, prop)) for mapper in mappers]
         for child in made:
             for back in _back(prop):
                 set_committed_value(child, back, state.obj())  # as the identity map would
         return made if prop.uselist else (made[0] if made else None)
 
-    def _make(self, mapper: Mapper[Any]) -> object:
-        """An instance that nobody has added to anything; its constructor is not run."""
-        instance: object = mapper.class_manager.new_instance()
-        self._made[inspect(instance)] = instance
+    def _made(self, mapper: Mapper[Any], way: Way) -> object:
+        instance = self._new(mapper, way)
         if isinstance(mapper.polymorphic_on, Column) and mapper.polymorphic_identity is not None:
             name = mapper.get_property_by_column(mapper.polymorphic_on).key
             set_committed_value(instance, name, mapper.polymorphic_identity)
         return instance
 
-    def _follow(self, state: InstanceState[Any], attribute: InstrumentedAttribute[Any], value: Any) -> None:
-        """Know how the instances were come to that a relationship holds."""
-        prop = attribute.property
-        if not isinstance(prop, RelationshipProperty) or prop.lazy in NEVER_LOADED or value is None:
-            return
-        for child in collection_adapter(value) if prop.uselist else (value,):
-            if inspect(child) not in self._ways:  # where it is come to first: it is the same instance everywhere
-                self._ways[inspect(child)] = [(*way, prop) for way in self._ways.get(state, [])]
+    def _new(self, mapper: Mapper[Any], way: Way) -> object:
+        """An instance that belongs to nothing; its constructor is not run."""
+        instance: object = mapper.class_manager.new_instance()
+        self._instances.append(instance)
+        self._ways[inspect(instance)] = way
+        return instance
+
+
+def _another(value: Any) -> Any:
+    """A key that no row has, of the same kind: what code keeps by it, it keeps of nobody."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return -abs(value) - 2**31
+    if isinstance(value, uuid.UUID):
+        return uuid.UUID(int=value.int ^ 1 << 127)
+    return f"{value}\N{NO-BREAK SPACE}" if type(value) is str else value
 
 
 def _back(prop: RelationshipProperty[Any]) -> list[str]:
@@ -237,16 +285,9 @@ def _back(prop: RelationshipProperty[Any]) -> list[str]:
     return [one.key for one in found if one is not prop and set(one.local_remote_pairs or ()) == pairs]
 
 
-def _is_load(error: Exception) -> bool:
-    """Is it of a load that could not be made?"""
-    if isinstance(error, InvalidRequestError):
-        return any(isinstance(link, WouldLoad) for link in chain(error)) or REFUSED in message_of(error)
-    return True
-
-
-def _is_of_interest(way: Way, mapper: Mapper[Any], name: str, *, is_made: bool) -> bool:
+def _is_of_interest(way: Way, mapper: Mapper[Any], name: str) -> bool:
     """Of an instance that would be loaded, columns come with it, unless they are deferred or of a subclass."""
-    if not is_made or name in mapper.relationships:
+    if name in mapper.relationships:
         return True
     column = mapper.column_attrs[name]
     target = way[-1].mapper if way else mapper

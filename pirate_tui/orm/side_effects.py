@@ -119,7 +119,7 @@ class _Instances:
         mapped = state.manager
         for name, value in held.attributes.items():
             if name not in mapped and not isinstance(value, (*IMMUTABLE, InstanceState)):
-                state.dict[name] = _copy_of(value)
+                state.dict[name] = copy_of(value)
         return held
 
     @contextmanager
@@ -158,7 +158,7 @@ class _Instances:
             return
         if not isinstance(attribute.property, RelationshipProperty):
             if value is held.attributes.get(name):
-                state.dict[name] = _copy_of(value)
+                state.dict[name] = copy_of(value)
         elif name not in held.collections:
             self._keep_members(held, name, value)
             for child in held.collections.get(name, [value])[:CHILDREN]:
@@ -286,7 +286,7 @@ def _is_same(one: Any, other: Any) -> bool:
     return one is other
 
 
-def _copy_of(value: Any) -> Any:
+def copy_of(value: Any) -> Any:
     """A copy that the code may change; the value itself where none can be made."""
     try:
         return _copied(value, {})

@@ -31,6 +31,10 @@ OF_THE_MODELS = "a listener of the models"
 """The cause of a statement that no step of ours has sent: `before_commit`, say."""
 
 
+class OverBudget(Exception):  # noqa: N818  nothing has failed
+    """A step has sent as many statements, or loaded as much, as it may."""
+
+
 class Unsent(NamedTuple):
     """A statement that an access asked for, compiled as it would be sent."""
 
@@ -58,6 +62,8 @@ class Tally:
     """The loader option that would spare what is folded."""
     is_measured: bool = False
     """Is it measured? Then what it sends is told when it is over, one line for each text."""
+    limit: int | None = None
+    """How many statements it may send."""
     sent: int = 0
     rows: int = 0
     has_asked: bool = False
@@ -85,9 +91,11 @@ class Recorder:
         event.listen(engine.sync_engine, "handle_error", self._failed)
 
     @contextmanager
-    def step(self, cause: str, *, plain: bool = False, folded: bool = False, option: str = "") -> Iterator[Tally]:
-        """Everything sent inside the block is caused by `cause`, and counted."""
-        with self._under(Tally(cause, plain, folded, option)) as tally:
+    def step(
+        self, cause: str, *, plain: bool = False, folded: bool = False, option: str = "", limit: int | None = None
+    ) -> Iterator[Tally]:
+        """Everything sent inside the block is caused by `cause`, and counted. Raises `OverBudget` beyond the limit."""
+        with self._under(Tally(cause, plain, folded, option, limit=limit)) as tally:
             yield tally
 
     @contextmanager
@@ -172,6 +180,8 @@ class Recorder:
         if tally.plain:
             return
         tally.sent += 1
+        if tally.limit is not None and tally.sent > tally.limit:
+            raise OverBudget(f"it sends more than {tally.limit} statements: the rows may have a cycle")
         if tally.is_measured:
             connection.info["measured"] = (tally, text, parameters, time.perf_counter())
             return

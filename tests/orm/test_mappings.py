@@ -12,12 +12,21 @@ import pytest
 from sqlalchemy import Table, create_engine, event, insert, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
-from pirate_tui.domain.access import AccessMode, AttributeSnapshot, InstanceSnapshot, Prediction, Situation, Verdict
+from pirate_tui.domain.access import (
+    AccessMode,
+    AttributeSnapshot,
+    InstanceSnapshot,
+    Prediction,
+    Situation,
+    TrialRequest,
+    Verdict,
+)
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
+from pirate_tui.domain.remedy import Outcome
 from pirate_tui.domain.rows import RowKey, Seek
-from pirate_tui.domain.statements import Outcome
+from pirate_tui.domain.statements import Outcome as Sent
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels, Remembering
@@ -97,6 +106,22 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
     assert wrong == []
 
 
+@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize(("module", "mapped"), CLASSES)
+async def test_every_fix_that_is_offered_helps(database: OrmDatabase, mapped: type, situation: Situation) -> None:
+    entity, failing, counted = entity_of(database, mapped.__name__), list[str](), 0
+    for key in await listed(database, mapped):
+        snapshot = await database.put(entity, key, situation)
+        offered = {one.name: (await database.predict(one.name)).remedies for one in tried(snapshot, UNSAFE)}
+        for name, remedies in offered.items():
+            for remedy in remedies:
+                trial = await database.try_out(TrialRequest(entity, key, situation, name, remedy))
+                counted += 1
+                if trial.outcome not in {Outcome.HELPS, Outcome.NOT_PROVED}:
+                    failing.append(f"{mapped.__name__} {key}.{name}: {trial}")
+    assert failing == [], f"of {counted}"
+
+
 def tried(snapshot: InstanceSnapshot, mode: AccessMode) -> list[AttributeSnapshot]:
     """The attributes that are accessed in the mode."""
     return [one for one in snapshot.attributes if (mode, one.name) not in UNTRIED]
@@ -116,7 +141,7 @@ def complaints(what: str, said: AttributeSnapshot, predicted: Prediction, access
 
 def unsent(what: str, predicted: Prediction, listener: Remembering) -> list[str]:
     """How the predicted statement differs from that which could not be sent."""
-    found = [one.text for one in listener.statements if one.outcome is Outcome.NEVER_SENT]
+    found = [one.text for one in listener.statements if one.outcome is Sent.NEVER_SENT]
     expected = ["\n".join(predicted.statement[:-1])] if predicted.statement else []
     return [] if found == expected else [f"{what}: predicted {expected}, could not send {found}"]
 

@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.domain.failure import Failure, Remedy
+from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.remedy import Remedy
 from pirate_tui.ui.widgets.failure_view import Explanation, FailureView
 from pirate_tui.ui.widgets.text_pane import TextPane
 

@@ -13,6 +13,7 @@ from pirate_tui.domain.access import (
     InstanceSnapshot,
     Prediction,
     Situation,
+    TrialRequest,
 )
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Choice, Column, Entity
@@ -20,6 +21,7 @@ from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
+from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
 from pirate_tui.domain.search import Match, Span
 
@@ -133,6 +135,10 @@ class FakeDatabase:
     async def access(self, request: AttributeRequest) -> Accessed:
         """It costs nothing."""
         return Accessed(request, 0, 0.0, await self.rest(request.entity, (0,)))
+
+    async def try_out(self, request: TrialRequest) -> Trial:
+        """No remedy is tried here."""
+        raise AssertionError(request)
 
     async def predict(self, attribute: str) -> Prediction:
         """Nothing."""

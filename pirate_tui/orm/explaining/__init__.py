@@ -3,7 +3,8 @@
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.domain.failure import Failure, Remedy
+from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.text import clean_lines
 from pirate_tui.orm.attributes import attributes_of
 from pirate_tui.orm.explaining.causes import cause_of, headline_of, where_it_misleads

@@ -16,7 +16,8 @@ from pirate_tui.domain.loading import EAGER, LoaderStrategy
 from pirate_tui.domain.options import attribute as typed
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attribute_of
-from pirate_tui.orm.reading import Known, Need, Needs, needs_of
+from pirate_tui.orm.generated import is_generated_at_update
+from pirate_tui.orm.reading import KNOWN, Known, Need, Needs, needs_of
 from pirate_tui.orm.snapshots import label_of, state_of
 from pirate_tui.orm.statements import Unsent
 
@@ -122,11 +123,8 @@ class Target:
     @property
     def is_generated_on_update(self) -> bool:
         """Does the database make its value at each UPDATE, so that the flush of one expires it?"""
-        if self.column is None or not isinstance(self.column.columns[0], Column):
-            return False
-        column = self.column.columns[0]
-        is_by_expression = column.onupdate is not None and column.onupdate.is_clause_element
-        return bool(is_by_expression or column.server_onupdate)
+        column = None if self.column is None else self.column.columns[0]
+        return isinstance(column, Column) and is_generated_at_update(column)
 
     @property
     def is_of_subclass(self) -> bool:
@@ -247,10 +245,6 @@ class Access:
 def is_taken_for_a_cycle(relationship: RelationshipProperty[Any], mapper: Mapper[Any]) -> bool:
     """Is it a many-to-one of the class itself, which refresh() leaves as it is, named or not?"""
     return relationship.direction is RelationshipDirection.MANYTOONE and relationship.mapper is mapper
-
-
-KNOWN = "pirate-tui: before it expired"
-"""In a session's `info`: what its instances held before they were expired, where that is known."""
 
 
 def known_of(state: InstanceState[Any]) -> Known:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from pirate_tui.domain.access import AttributeKind, AttributeState
-from pirate_tui.domain.failure import Remedy
 from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.options import joined
+from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.explaining.evidence import Access, awaited
 from pirate_tui.orm.explaining.frames import Innermost
@@ -28,11 +28,11 @@ def useless_of(why: Why, access: Access, found: Innermost | None) -> Useless:
 
 def _without_ping() -> Remedy:
     reason = "the error then comes from the SELECT itself; and a connection that has died is no longer noticed"
-    return Remedy("create_async_engine(url, pool_pre_ping=False)", reason)
+    return Remedy("create_async_engine(url, pool_pre_ping=False)", reason, Applies.IN_ENGINE)
 
 
 def _keeping(reason: str) -> Remedy:
-    return Remedy(KEEPING, reason)
+    return Remedy(KEEPING, reason, Applies.IN_SESSION)
 
 
 def _thread(access: Access) -> Remedy:
@@ -97,6 +97,7 @@ def _deferred(access: Access) -> Useless:
     catching = Remedy(
         f'select({access.wanted.entity}).options(raiseload("*"))',
         "a net for relationships alone: it does not catch this",
+        Applies.IN_SELECT,
     )
     return (*_refresh_all(access), keeping, catching, _thread(access))
 

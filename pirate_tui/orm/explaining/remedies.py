@@ -9,9 +9,9 @@ from collections.abc import Callable
 from inspect import unwrap
 
 from pirate_tui.domain.access import AttributeKind
-from pirate_tui.domain.failure import Remedy
 from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.options import LoaderOption, joined, selecting
+from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.orm.explaining.evidence import Access, Target, awaited, dotted, is_taken_for_a_cycle
 from pirate_tui.orm.explaining.options import options_for
 from pirate_tui.orm.explaining.reasons import Why
@@ -30,9 +30,6 @@ EAGER_DEFAULTS = '__mapper_args__ = {"eager_defaults": True}'
 INLINE = '__mapper_args__ = {"polymorphic_load": "inline"}'
 """In the mapping of a class."""
 
-IN_MAPPING = ("__mapper_args__", "relationship(", "def __repr__")
-"""How remedies begin that change the models."""
-
 
 def remedies_of(why: Why, access: Access) -> Remedies:
     """What helps against that cause; nothing where only the model's own code can be mended."""
@@ -44,17 +41,27 @@ def remedies_of(why: Why, access: Access) -> Remedies:
     return found
 
 
-def awaiting(access: Access) -> Remedy:
-    """The same access, awaited."""
+def awaiting(access: Access) -> Remedies:
+    """The same access, awaited; not where something refuses to be loaded so."""
+    if any(map(_refuses, access.needs.reads)):
+        return ()
     if access.attribute.kind.runs_code:
-        return Remedy(awaited(access.target), "runs the code where all that it reads can be awaited")
-    return Remedy(awaited(access.target), "one SELECT for each object it is done on: in a loop, an N+1")
+        return (_instead(awaited(access.target), "runs the code where all that it reads can be awaited"),)
+    return (_instead(awaited(access.target), "one SELECT for each object it is done on: in a loop, an N+1"),)
+
+
+def _refuses(need: Need) -> bool:
+    """Does its mapping refuse to load it at an access?"""
+    if need.relationship is not None:
+        return str(need.relationship.lazy).startswith("raise")
+    return bool(need.mapper.column_attrs[need.name].raiseload)
 
 
 def refreshing(access: Access) -> Remedies:
     """Loading into an object that is there, by the names of all that is needed; what hangs on others has no name."""
     target, needs = access.target, access.needs
-    if not needs.is_complete or not needs.reads or not all(map(_is_refreshed_by_name, needs.reads)):
+    is_by_name = bool(needs.reads) and all(map(_is_refreshed_by_name, needs.reads))
+    if access.session is None or not needs.is_complete or not is_by_name:
         return ()
     if access.attribute.kind.runs_code and all(_comes_with_its_row(need, target) for need in needs.reads):
         return (Remedy(f"await session.refresh({target.variable})", "loads its columns again"),)
@@ -76,8 +83,8 @@ def loading_with(access: Access) -> Remedies:
         return _polymorphic(access)
     options = options_of(access)
     if not options and not _is_selected_again(access):
-        return (Remedy(selecting(_selected(target)), "without load_only() or defer() it is loaded with the object"),)
-    return (Remedy(selecting(_selected(target), options), _reason(access, options)),)
+        return (_select(selecting(_selected(target)), "without load_only() or defer() it is loaded with the object"),)
+    return (_select(selecting(_selected(target), options), _reason(access, options)),)
 
 
 def options_of(access: Access) -> tuple[LoaderOption, ...]:
@@ -93,6 +100,14 @@ def _selected(target: Target) -> str:
 
 def _is_selected_again(access: Access) -> bool:
     return access.target.is_expired
+
+
+def _instead(code: str, reason: str) -> Remedy:
+    return Remedy(code, reason, Applies.INSTEAD)
+
+
+def _select(code: str, reason: str) -> Remedy:
+    return Remedy(code, reason, Applies.IN_SELECT)
 
 
 def _reason(access: Access, options: tuple[LoaderOption, ...]) -> str:
@@ -114,14 +129,15 @@ def _reason(access: Access, options: tuple[LoaderOption, ...]) -> str:
 def _polymorphic(access: Access) -> Remedies:
     target = access.target
     reason = f"loads the columns of every {target.entity} with a second SELECT"
-    inline = Remedy(INLINE, f"in the mapping of {target.entity}: every SELECT of its base class loads them")
+    reason_of_mapping = f"in the mapping of {target.entity}: every SELECT of its base class loads them"
+    inline = Remedy(INLINE, reason_of_mapping, Applies.IN_MAPPING)
     if target.way or target.selected is None:
-        return (Remedy(selecting(_selected(target), options_of(access)), reason), inline)
+        return (_select(selecting(_selected(target), options_of(access)), reason), inline)
     base = target.selected.class_.__name__
     options = options_for(access.needs.reads, (), target.selected)
     return (
-        Remedy(selecting(base, options), reason),
-        Remedy(selecting(target.entity), f"selects no other {base}, and all columns of these"),
+        _select(selecting(base, options), reason),
+        _select(selecting(target.entity, options_of(access)), f"selects no other {base}, and all columns of these"),
         inline,
     )
 
@@ -147,29 +163,29 @@ def _unloaded(access: Access) -> Remedies:
     """Something that nothing has loaded: awaited, loaded with the instance, or into it."""
     before = loading_with(access)
     if access.attribute.kind.runs_code:
-        return (*before, *refreshing(access), awaiting(access), *_in_mapping(access))
-    return (awaiting(access), *before, *refreshing(access))
+        return (*before, *refreshing(access), *awaiting(access), *_in_mapping(access))
+    return (*awaiting(access), *before, *refreshing(access))
 
 
 def _expired(access: Access) -> Remedies:
     """Something that was there, and must be selected again."""
     target = access.wanted
     identity = (
-        (Remedy(f"inspect({target.variable}).identity", "the primary key without any IO, expired or not"),)
+        (_instead(f"inspect({target.variable}).identity", "the primary key without any IO, expired or not"),)
         if _is_key(target) and not access.attribute.kind.runs_code
         else ()
     )
     refresh = refreshing(access)
     again = () if refresh else loading_with(access)
-    return (*refresh, *again, awaiting(access), *identity)
+    return (*refresh, *again, *awaiting(access), *identity)
 
 
 def _committed(access: Access) -> Remedies:
     loaded = _were_loaded(access)
     if access.wanted.is_generated_on_update:
-        return (*refreshing(access), awaiting(access), _fetching())
+        return (*refreshing(access), *awaiting(access), _fetching())
     if loaded is None:
-        return (awaiting(access), *_expired(access)[:1], _keeping("; it must have been loaded before"))
+        return (*awaiting(access), *_expired(access)[:1], _keeping("; it must have been loaded before"))
     return (_keeping(), *_expired(access)) if loaded else _expired(access)
 
 
@@ -193,7 +209,8 @@ def _was_loaded(access: Access, need: Need) -> bool | None:
 
 
 def _keeping(more: str = "") -> Remedy:
-    return Remedy(KEEPING, f"commit no longer expires what is loaded{more}; rollback still does")
+    reason = f"commit no longer expires what is loaded{more}; rollback still does"
+    return Remedy(KEEPING, reason, Applies.IN_SESSION)
 
 
 def _keeping_if_it_helps(access: Access) -> Remedies:
@@ -202,21 +219,22 @@ def _keeping_if_it_helps(access: Access) -> Remedies:
 
 
 def _fetching() -> Remedy:
-    return Remedy(EAGER_DEFAULTS, "in the class: a flush then fetches it; an update() of the class does not")
+    reason = "in the class: a flush then fetches it; an update() of the class does not"
+    return Remedy(EAGER_DEFAULTS, reason, Applies.IN_MAPPING)
 
 
 def _generated(access: Access) -> Remedies:
     is_property = access.wanted.attribute.kind is AttributeKind.COLUMN_PROPERTY
-    return (*refreshing(access), *(() if is_property else (_fetching(),)), awaiting(access))
+    return (*refreshing(access), *(() if is_property else (_fetching(),)), *awaiting(access))
 
 
 def _query(access: Access) -> Remedies:
     target, is_dynamic = access.wanted, access.wanted.lazy == "dynamic"
     statement = f"{target.code}.{'statement' if is_dynamic else 'select()'}"
-    run = Remedy(
+    run = _instead(
         f"await session.scalars({statement})", "runs its query, and can be awaited; change the model's code so"
     )
-    return (run, awaiting(access)) if is_dynamic else (run,)
+    return (run, *awaiting(access)) if is_dynamic else (run,)
 
 
 def _flushed(access: Access) -> Remedies:
@@ -230,7 +248,7 @@ def _flushed(access: Access) -> Remedies:
 def _inactive(access: Access) -> Remedies:
     refresh = refreshing(access)
     loads = refresh[0].code if refresh else awaited(access.target)
-    return (Remedy(f"{ROLLBACK}; {loads}", "ends what has failed, and loads again what the rollback expired"),)
+    return (_instead(f"{ROLLBACK}; {loads}", "ends what has failed, and loads again what the rollback expired"),)
 
 
 def _detached(access: Access) -> Remedies:
@@ -238,14 +256,13 @@ def _detached(access: Access) -> Remedies:
     options = options_of(access) if before else ()
     merged = f", options=[{joined(options)}]" if options and not target.way else ""
     keep = _keeping_if_it_helps(access) if target.is_expired else ()
+    reattached = "gives it to an open session, and awaits it"
     merge = f"{target.variable} = await session.merge({target.variable}{merged})"
     is_merged = bool(merged) or _needs_columns_alone(access)
     return (
         *keep,
         *(() if target.is_expired and not options else before),
-        Remedy(
-            f"session.add({target.variable}); {awaited(access.target)}", "gives it to an open session, and awaits it"
-        ),
+        *(_instead(f"session.add({target.variable}); {one.code}", reattached) for one in awaiting(access)),
         *((Remedy(merge, "a copy of it in an open session, selected anew"),) if is_merged else ()),
     )
 
@@ -260,7 +277,7 @@ def _refused(access: Access) -> Remedies:
 
 def _written(access: Access) -> Remedies:
     """An autoflush of something else has raised."""
-    later = Remedy(
+    later = _instead(
         f"with session.no_autoflush: {awaited(access.target)}",
         "loads without writing first; what cannot be written raises at the commit",
     )
@@ -272,8 +289,9 @@ def _in_mapping(access: Access) -> Remedies:
     relationships = [need.relationship for need in access.needs.reads if not need.way]
     if not access.needs.is_complete or len(access.needs.reads) != 1 or access.target.way:
         return ()
+    code = 'relationship(lazy="selectin")'
     return tuple(
-        Remedy('relationship(lazy="selectin")', f"in the mapping of {dotted(one)}: every SELECT loads it")
+        Remedy(code, f"in the mapping of {dotted(one)}: every SELECT loads it", Applies.IN_MAPPING)
         for one in relationships
         if one is not None
     )
@@ -281,7 +299,7 @@ def _in_mapping(access: Access) -> Remedies:
 
 FITTING: dict[Why, Callable[[Access], Remedies]] = {
     Why.LAZY: _unloaded,
-    Why.ASKED: lambda access: (awaiting(access),),
+    Why.ASKED: awaiting,
     Why.DEFERRED: _unloaded,
     Why.LEFT_OUT: _unloaded,
     Why.OF_SUBCLASS: _unloaded,
@@ -310,6 +328,7 @@ def _another_repr(access: Access) -> Remedy:
     is_generated = dataclasses.is_dataclass(mapped) and code is not None and code.co_filename == "<string>"
     if is_generated and access.wanted.relationship is not None:
         reason = f"in the mapping of {access.wanted.name}: the dataclass's repr() then leaves it out"
-        return Remedy("relationship(repr=False)", reason)
+        return Remedy("relationship(repr=False)", reason, Applies.IN_MAPPING)
     written = f'def __repr__(self) -> str: return f"{access.target.entity} {{inspect(self).identity}}"'
-    return Remedy(written, "a repr() of what is always there; more of it is in self.__dict__, as far as it is loaded")
+    reason = "a repr() of what is always there; more of it is in self.__dict__, as far as it is loaded"
+    return Remedy(written, reason, Applies.IN_MAPPING)

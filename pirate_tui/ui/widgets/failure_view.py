@@ -11,7 +11,8 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
-from pirate_tui.domain.failure import Failure, Remedy
+from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.remedy import Remedy
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.orm.explaining import failure
 from pirate_tui.orm.explaining.evidence import Access
 from pirate_tui.orm.explaining.popular import MOST
-from pirate_tui.orm.explaining.remedies import IN_MAPPING, ROLLBACK
+from pirate_tui.orm.explaining.remedies import ROLLBACK
 from pirate_tui.orm.snippet import forget, without_warnings
 from tests.orm.explaining.catalogue import MAPPED, Sea, fill, sea_on
 from tests.orm.explaining.catalogue_rows import ROWS, Row
@@ -83,16 +84,17 @@ async def heed(code: str, variable: str, instance: Any, names: dict[str, Any]) -
     return await names["heed"](instance)
 
 
-async def try_out(code: str, row: Row, begin: Begin) -> None:
+async def try_out(remedy: Remedy, row: Row, begin: Begin) -> None:
     """Do what is told, where it is told, and make the plain access again: it raises where that was of no use."""
     options: dict[str, Any] = {}
-    if code.startswith("async_sessionmaker("):
+    code = remedy.code
+    if remedy.applies is Applies.IN_SESSION:
         options = {"sessions": lambda engine: eval(code, {**vars(sqlalchemy.ext.asyncio), "engine": engine})}  # noqa: S307
-    elif code.startswith("create_async_engine("):
+    elif remedy.applies is Applies.IN_ENGINE:
         assert code == "create_async_engine(url, pool_pre_ping=False)"
         options = {"pool_pre_ping": False}
     async with begin(row, **options) as sea:
-        statement = eval(code, names_of(sea)) if code.startswith("select(") else None  # noqa: S307
+        statement = eval(code, names_of(sea)) if remedy.applies is Applies.IN_SELECT else None  # noqa: S307
         sea.statement = statement
         instance = await row.reach(sea)
         if statement is not None and (not sea.has_asked or inspect(instance).expired):
@@ -128,8 +130,8 @@ async def test_every_remedy_that_is_told_helps(row: Row, begin: Begin) -> None:
     for remedy in remedies:
         if remedy.code == ROLLBACK:
             await the_session_works_after_it(row, begin)
-        elif not remedy.code.startswith(IN_MAPPING):
-            await try_out(remedy.code, row, begin)
+        elif remedy.applies is not Applies.IN_MAPPING:
+            await try_out(remedy, row, begin)
 
 
 async def the_session_works_after_it(row: Row, begin: Begin) -> None:
@@ -150,7 +152,7 @@ async def test_what_is_told_to_be_useless_is(row: Row, begin: Begin) -> None:
         useless = (await explained(row, sea)).useless
     for remedy in useless:
         with pytest.raises((SQLAlchemyError, TypeError)) as caught, without_warnings():
-            await try_out(remedy.code, row, begin)
+            await try_out(remedy, row, begin)
         forget(caught.value)
 
 

@@ -1,0 +1,48 @@
+"""What helps against a failure, as code; and whether that is proved."""
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Applies(Enum):
+    """Where the code of a remedy belongs, and so how it can be tried."""
+
+    BEFORE = "before the access"
+    INSTEAD = "instead of the access"
+    IN_SELECT = "in the select"
+    """It is what selects the instance."""
+    IN_SESSION = "in the session"
+    """It makes the session."""
+    IN_MAPPING = "in the mapping"
+    """It changes the models."""
+    IN_ENGINE = "in the engine"
+    """It makes the engine."""
+
+
+class Remedy(NamedTuple):
+    """A line of code that helps against a failure, and how; or one that people try, and why it does not."""
+
+    code: str
+    reason: str
+    applies: Applies = Applies.BEFORE
+
+
+class Outcome(Enum):
+    """What came of a remedy that was tried on a real row."""
+
+    HELPS = "helps"
+    """The access without await then does no IO."""
+    FAILS = "does not help"
+    NOT_PROVED = "not proved"
+    """It changes the models or the engine, which nobody does for a try."""
+    SKIPPED = "skipped"
+    """It would send too many statements, or load too much."""
+
+
+class Trial(NamedTuple):
+    """A remedy that was tried."""
+
+    code: str
+    outcome: Outcome
+    reason: str = ""
+    """Why it does not help, or was not tried to the end."""

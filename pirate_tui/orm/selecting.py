@@ -1,0 +1,82 @@
+"""Selecting instances of a mapped class by their keys."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Select, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.sql.base import ExecutableOption
+
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.text import clean, redact
+from pirate_tui.orm.conditions import is_one_of
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, described, reraise_ours
+from pirate_tui.orm.snapshots import label_of
+from pirate_tui.orm.troubles import DATABASE_ERRORS
+
+
+async def select_one(
+    session: AsyncSession, mapper: Mapper[Any], name: str, key: RowKey, options: Sequence[ExecutableOption] = ()
+) -> Any:
+    """The instance of that key. Raises `Trouble` where there is none, or where it cannot be loaded."""
+    with loadable(label_of(name, key)):
+        result = await session.execute(with_key(select(mapper).options(*options), mapper, key))
+        instance = result.unique().scalar_one_or_none()
+    if instance is None:
+        raise Trouble(f"{label_of(name, key)} is not in the database any more", "press r to read again")
+    return instance
+
+
+async def select_all(
+    session: AsyncSession,
+    mapper: Mapper[Any],
+    name: str,
+    keys: Sequence[RowKey],
+    options: Sequence[ExecutableOption] = (),
+) -> dict[RowKey, Any]:
+    """The instances, by their identity."""
+    statement = select(mapper).options(*options).where(is_one_of(mapper, keys))
+    with loadable(name):
+        instances = (await session.execute(statement)).unique().scalars().all()
+    return {tuple(inspect(one).identity or ()): one for one in instances if one is not None}
+
+
+def with_key(statement: Select[Any], mapper: Mapper[Any], key: RowKey) -> Select[Any]:
+    """The statement for the instance of that key alone.
+
+    A column of the key is taken as an attribute of the class: it is one of whatever a polymorphic class is selected
+    from.
+    """
+    for column, value in zip(mapper.primary_key, key, strict=True):
+        attribute = getattr(mapper.class_, mapper.get_property_by_column(column).key)
+        statement = statement.where(attribute == value)
+    return statement
+
+
+async def end_transaction(session: AsyncSession) -> None:
+    """Give back the connection: nothing is flushed, whatever code of the models has changed, and nothing expires.
+
+    `commit()` would flush, and `rollback()` would expire.
+    """
+
+    def end(sync_session: Session) -> None:
+        while (transaction := sync_session.get_transaction()) is not None:
+            transaction.close()
+
+    await session.run_sync(end)
+
+
+@contextmanager
+def loadable(what: str) -> Iterator[None]:
+    """Say what cannot be loaded: a column's type, a listener or a reconstructor raises whatever it likes."""
+    try:
+        yield
+    except DATABASE_ERRORS:
+        raise
+    except FOREIGN_ERRORS as error:
+        reraise_ours(error)
+        reason = clean(redact(f"{what} cannot be loaded: {described(error)}"))
+        raise Trouble(reason, "the table shows its values as they are stored") from error

@@ -1,0 +1,77 @@
+"""The states in which applications meet the error, made of a row that is there; nothing is ever written."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstanceState, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+
+from pirate_tui.domain.access import AttributeKind, Situation
+from pirate_tui.orm.attributes import attributes_of
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.generated import generated_at_insert, generated_at_update
+from pirate_tui.orm.reading import KNOWN
+from pirate_tui.orm.troubles import DATABASE_ERRORS
+
+
+async def bring_into(session: AsyncSession, instance: Any, situation: Situation) -> Any:
+    """The instance in that state: the same one, just selected in that session, or another one of the same row."""
+    state: InstanceState[Any] = inspect(instance)
+    if situation in {Situation.AFTER_COMMIT, Situation.AFTER_ROLLBACK}:
+        expire_all(session)
+    elif situation is Situation.DETACHED:
+        session.expunge_all()
+    elif situation is Situation.UPDATED:
+        _after_update(state)
+    elif situation is Situation.MADE:
+        return await _made(session, state)
+    return instance
+
+
+def expire_all(session: AsyncSession) -> None:
+    """What commit and rollback do to the instances; listeners of the models would hear the real ones.
+
+    What they held is kept for the explanations.
+    """
+    session.sync_session.info[KNOWN] = {inspect(one): dict(vars(one)) for one in session}
+    session.expire_all()
+
+
+async def _made(session: AsyncSession, state: InstanceState[Any]) -> Any:
+    """An instance as it is after it was added and flushed: it has its columns, and was never selected."""
+    mapper = state.mapper
+    columns = [one.name for one in attributes_of(mapper) if one.kind in {AttributeKind.COLUMN, AttributeKind.DEFERRED}]
+    await _load(session, state, [name for name in columns if name not in state.dict])
+    values = {name: state.dict[name] for name in columns if state.dict.get(name) is not None}
+    session.expunge_all()
+    made = mapper.class_manager.new_instance()
+    generated = generated_at_insert(mapper, session.sync_session.get_bind(mapper).dialect)
+    for name, value in values.items():
+        if name not in generated:
+            set_committed_value(made, name, value)
+    make_transient_to_detached(made)
+    new: InstanceState[Any] = inspect(made)
+    # That has expired whatever was not set, too: a flush leaves it as it is, and reading it then gives None.
+    new.expired_attributes.clear()
+    new._expire_attributes(new.dict, generated)  # noqa: SLF001  what a flush itself calls
+    session.add(made)
+    return made
+
+
+async def _load(session: AsyncSession, state: InstanceState[Any], names: Sequence[str]) -> None:
+    """Load columns that are deferred, or a subclass's; what their types cannot read is left as if it was never set."""
+    try:
+        if names:
+            await session.refresh(state.obj(), names)
+    except DATABASE_ERRORS:
+        raise
+    except FOREIGN_ERRORS as error:
+        reraise_ours(error)
+
+
+def _after_update(state: InstanceState[Any]) -> None:
+    """As a flush leaves it that has written an UPDATE of each of its tables."""
+    expired = generated_at_update(state.mapper) & state.dict.keys()
+    state._expire_attributes(state.dict, expired)  # noqa: SLF001

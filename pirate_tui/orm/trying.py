@@ -1,0 +1,148 @@
+"""Remedies tried on a real row: heeded as they are typed, and the access without await made after them."""
+
+import ast
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy.orm
+from sqlalchemy import event, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper
+
+from pirate_tui.domain.access import Situation, TrialRequest
+from pirate_tui.domain.failure import Trouble, Unreachable
+from pirate_tui.domain.remedy import Applies, Outcome, Trial
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.attributes import Attribute
+from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.explaining.evidence import Target
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours
+from pirate_tui.orm.selecting import end_transaction, select_one, with_key
+from pirate_tui.orm.situations import bring_into
+from pirate_tui.orm.snippet import FILE_NAME, constructed, forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.statements import OverBudget, Recorder
+from pirate_tui.orm.troubles import DATABASE_ERRORS
+
+
+MOST_STATEMENTS = 100
+"""That a remedy may send: where the rows have a cycle, following them down never ends."""
+
+
+class Tester:
+    """Tries remedies, each in a session of its own; the live instance stays as it is."""
+
+    def __init__(self, connections: Connections, recorder: Recorder, catalog: Catalog, most_rows: int) -> None:
+        self._connections = connections
+        self._recorder = recorder
+        self._catalog = catalog
+        self._most_rows = most_rows
+        """Instances that a remedy may load."""
+
+    async def try_out(self, request: TrialRequest) -> Trial:
+        """Does it help? Raises `Unreachable` where there is nobody to ask."""
+        remedy = request.remedy
+        if remedy.applies in {Applies.IN_MAPPING, Applies.IN_ENGINE}:
+            return Trial(remedy.code, Outcome.NOT_PROVED, f"it belongs {remedy.applies.value}")
+        try:
+            return await self._connections.ask(lambda: self._try_out(request))
+        except Unreachable:
+            raise
+        except Trouble as trouble:
+            return Trial(remedy.code, Outcome.SKIPPED, trouble.reason)
+
+    async def _try_out(self, request: TrialRequest) -> Trial:
+        code = request.remedy.code
+        async with self._connections.sessions() as session:
+            with self._budget(session), self._recorder.step(f"try {code}", limit=MOST_STATEMENTS):
+                try:
+                    failed = await self._outcome(session, request)
+                except OverBudget as over:
+                    return Trial(code, Outcome.SKIPPED, str(over))
+                except DATABASE_ERRORS as error:
+                    if not is_missing_greenlet(error):
+                        raise
+                    failed = _told(error)
+                except FOREIGN_ERRORS as error:
+                    reraise_ours(error)
+                    failed = _told(error)
+                    if not isinstance(error, SQLAlchemyError):
+                        return Trial(code, Outcome.NOT_PROVED, f"code of the models raised {failed}")
+                finally:
+                    await end_transaction(session)
+        return Trial(code, Outcome.FAILS, failed) if failed else Trial(code, Outcome.HELPS)
+
+    @contextmanager
+    def _budget(self, session: AsyncSession) -> Iterator[None]:
+        loaded = 0
+
+        def count(*_: Any) -> None:
+            nonlocal loaded
+            loaded += 1
+            if loaded > self._most_rows:
+                raise OverBudget(f"it loads more than {self._most_rows:,} objects")
+
+        event.listen(session.sync_session, "loaded_as_persistent", count)
+        yield
+
+    async def _outcome(self, session: AsyncSession, request: TrialRequest) -> str:
+        """What the access raises still; empty where it does no IO."""
+        mapper, remedy = self._catalog.mapper(request.entity), request.remedy
+        instance = await select_one(session, mapper, request.entity.name, request.key)
+        target = Target.of(inspect(instance), request.attribute)
+        if remedy.applies is not Applies.IN_SESSION:  # else nothing has expired
+            instance = await bring_into(session, instance, request.situation)
+        if remedy.applies is Applies.IN_SELECT:
+            instance = await self._select_as_told(session, request, instance)
+        elif remedy.applies in {Applies.BEFORE, Applies.INSTEAD}:
+            names = {**self._names(mapper), "session": session, target.variable: instance}
+            await _run(remedy.code, names)
+            instance = names[target.variable]
+        if remedy.applies is Applies.INSTEAD and (target.attribute.kind.runs_code or remedy.code.endswith(".identity")):
+            return ""  # code may ask the database each time
+        return _raised_without_await(instance, target.attribute)
+
+    async def _select_as_told(self, session: AsyncSession, request: TrialRequest, instance: Any) -> Any:
+        """The instance, selected by the remedy's own statement: for the first time, or again into the same object."""
+        mapper = self._catalog.mapper(request.entity)
+        statement = eval(request.remedy.code, self._names(inspect(instance).mapper))  # noqa: S307  it is our own line
+        if request.situation in {Situation.FRESH, Situation.DETACHED}:
+            session.expunge_all()
+        found = (await session.scalars(with_key(statement, mapper, request.key))).unique().one()
+        return (
+            await bring_into(session, found, Situation.DETACHED) if request.situation is Situation.DETACHED else found
+        )
+
+    def _names(self, mapper: Mapper[Any]) -> dict[str, Any]:
+        """What a user has at hand where a remedy is typed."""
+        near = [one.mapper for one in mapper.relationships]
+        classes = [*mapper.registry.mappers, *self._catalog.mappers, *near, *mapper.self_and_descendants, mapper]
+        models = {one.class_.__name__: one.class_ for one in classes}
+        return {**vars(sqlalchemy.orm), **models, "asyncio": asyncio, "inspect": inspect, "select": select}
+
+
+def _raised_without_await(instance: Any, attribute: Attribute) -> str:
+    """The error of a load that the access raises, or that its code hides; its own errors are its own business."""
+    with without_warnings(), constructed() as loads:
+        try:
+            attribute.read(instance)
+        except FOREIGN_ERRORS as error:
+            reraise_ours(error)
+            forget(error)
+    return _told(loads[0]) if loads else ""
+
+
+async def _run(code: str, names: dict[str, Any]) -> None:
+    """Run a line, or several with semicolons between them, which may await."""
+    compiled = compile(code, FILE_NAME, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    running = eval(compiled, names)  # noqa: S307  it is our own line
+    if running is not None:
+        await running
+
+
+def _told(error: BaseException) -> str:
+    forget(error)
+    return clean(name_of(error))
