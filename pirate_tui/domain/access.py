@@ -71,6 +71,8 @@ class AttributeState(Enum):
     UNLOADED = "unloaded"
     EXPIRED = "expired"
     DEFERRED = "deferred"
+    NEVER = "never loaded"
+    """A relationship that is mapped with `lazy="noload"`."""
     NONE = "none"
     """It holds nothing by itself."""
 

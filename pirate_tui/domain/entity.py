@@ -9,6 +9,11 @@ NEVER_LOADED = frozenset({"dynamic", "write_only"})
 """Relationships mapped so hold a query and no instances: https://docs.sqlalchemy.org/en/21/orm/large_collections.html."""
 
 
+NOLOAD = "noload"
+"""A relationship mapped so is never loaded, and empty whatever the database holds
+(https://docs.sqlalchemy.org/en/21/orm/queryguide/relationships.html#sqlalchemy.orm.noload)."""
+
+
 class Column(NamedTuple):
     """A column attribute of a mapped class."""
 

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
-from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.entity import NOLOAD, Entity, Relationship
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
@@ -57,10 +57,9 @@ class OpenRequest(NamedTuple):
     @property
     def loads(self) -> bool:
         """Would its collection be loaded? A plain access to a lazy one, and raiseload, only raise."""
+        lazy = self.relationship.lazy
         if self.strategy is LoaderStrategy.AS_MAPPED:
-            return self.relationship.lazy in EAGER or (
-                self.mode.awaits and not self.relationship.lazy.startswith("raise")
-            )
+            return lazy in EAGER or (self.mode.awaits and lazy != NOLOAD and not lazy.startswith("raise"))
         return self.strategy is not LoaderStrategy.RAISELOAD
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
 from pirate_tui.domain.entity import NEVER_LOADED, Column, Entity, Relationship
 from pirate_tui.domain.text import clean
+from pirate_tui.orm.strategies import lazy_of
 
 
 class Catalog:
@@ -142,7 +143,7 @@ def _relationship(relationship: RelationshipProperty[Any], names: Mapping[Mapper
         direction={"ONETOMANY": "one to many", "MANYTOONE": "many to one", "MANYTOMANY": "many to many"}[
             relationship.direction.name
         ],
-        lazy=str(relationship.lazy),
+        lazy=lazy_of(relationship),
         query=_query(relationship),
     )
 

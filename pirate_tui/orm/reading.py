@@ -27,11 +27,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.collections import collection_adapter
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.domain.entity import NEVER_LOADED
+from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD
 from pirate_tui.orm.attributes import attribute_of
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
 from pirate_tui.orm.side_effects import copy_of, replaced, undone
 from pirate_tui.orm.snippet import constructed
+from pirate_tui.orm.strategies import lazy_of
 from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
 
@@ -239,13 +240,13 @@ class _Reader:
         """Made-up instances, of every class that there may be."""
         way = self._ways[state]
         is_end = way.count(prop) >= DEPTH
-        if prop.lazy != "noload":
+        if lazy_of(prop) != NOLOAD:
             self._note(state, prop.key, recurs=is_end)
         mappers = list(prop.mapper.self_and_descendants)
         if not prop.uselist:
             self.turns = max(self.turns, len(mappers))
             mappers = [mappers[self.variant.turn % len(mappers)]]
-        is_empty = is_end or self.variant.is_empty or prop.lazy == "noload"
+        is_empty = is_end or self.variant.is_empty or lazy_of(prop) == NOLOAD
         made = [] if is_empty else [self._made(mapper, (*way, prop)) for mapper in mappers]
         for child in made:
             for back in _back(prop):

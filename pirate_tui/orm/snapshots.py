@@ -1,6 +1,6 @@
 """Live instances -> frozen snapshots, read from what is loaded: no IO, whatever state they are in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -22,13 +22,14 @@ from pirate_tui.domain.access import (
     Situation,
     Verdict,
 )
-from pirate_tui.domain.entity import NEVER_LOADED, Entity
+from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD, Entity
 from pirate_tui.domain.rows import Cell, Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attributes_of
 from pirate_tui.orm.catalog import table_attributes
 from pirate_tui.orm.cells import attribute_cell, cell
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours, text_of
+from pirate_tui.orm.strategies import lazy_of
 from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
 
@@ -70,7 +71,7 @@ def child_rows(instance: Any, name: str) -> tuple[Row, ...]:
     return tuple(_row(inspect(child), target) for child in children_of(state.dict[name]))
 
 
-def children_of(held: Any) -> Iterable[Any]:
+def children_of(held: Any) -> tuple[Any, ...]:
     """The instances that a loaded relationship holds; a collection is of any class, and an instance may be iterable."""
     if held is None:
         return ()
@@ -158,6 +159,8 @@ def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState
         return ""
     if relationship.lazy in NEVER_LOADED:
         return f"lazy='{relationship.lazy}': a query and no collection; iterating it is another matter"
+    if found is AttributeState.NEVER:
+        return "lazy='noload' never loads it, whatever the database holds, and is deprecated; selectinload() does"
     if found is AttributeState.LOADED or value is None or relationship.uselist:
         return ""
     label = label_of(type(value).__name__, inspect(value).identity or ())
@@ -167,9 +170,11 @@ def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState
 def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:
     """What the instance holds of an attribute."""
     name, kind = _name_behind(state, attribute), attribute.kind
+    relationship = _relationship(state, attribute)
+    if relationship is not None and lazy_of(relationship) == NOLOAD and not children_of(state.dict.get(name)):
+        return AttributeState.NEVER
     if name in state.dict and not kind.runs_code:
         return AttributeState.LOADED
-    relationship = _relationship(state, attribute)
     if kind.runs_code or (relationship is not None and relationship.lazy in NEVER_LOADED):
         return AttributeState.NONE
     is_expired = state.expired_attributes if kind is AttributeKind.COMPOSITE else name in state.expired_attributes

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import (
     Mapper,
+    RelationshipProperty,
     immediateload,
     joinedload,
     raiseload,
@@ -18,6 +19,16 @@ OPTIONS: dict[str, Callable[[Any], ExecutableOption]] = {
     one.__name__: one for one in (selectinload, joinedload, subqueryload, immediateload, raiseload)
 }
 """By SQLAlchemy's own names, which are the titles of the strategies."""
+
+
+def lazy_of(relationship: RelationshipProperty[Any]) -> str:
+    """How it is mapped to be loaded: `select`, `selectin`, `raise`, ...; older ways to say it are told alike."""
+    return OLDER_NAMES.get(relationship.lazy, str(relationship.lazy))
+
+
+OLDER_NAMES: dict[object, str] = {True: "select", False: "joined", None: "noload"}
+"""Of a relationship's `lazy`
+(https://docs.sqlalchemy.org/en/21/orm/relationship_api.html#sqlalchemy.orm.relationship.params.lazy)."""
 
 
 def loader_options(mapper: Mapper[Any], name: str, title: str) -> tuple[ExecutableOption, ...]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapper, Session
 from pirate_tui.domain.access import (
     AccessMode,
     AttributeSnapshot,
+    AttributeState,
     InstanceSnapshot,
     Prediction,
     Situation,
@@ -29,6 +30,7 @@ from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.domain.statements import Outcome as Sent
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.ui.widgets.row_lines import _told
 from tests.orm.conftest import OpenModels, Remembering
 from tests.orm.mappings import asking, code, inheritance, keys, loading, names, relations, ways
 from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
@@ -280,6 +282,25 @@ async def test_a_value_is_shown_without_asking_it_what_it_may_not_answer(
     shown = named(await put(database, name, (key,), Situation.FRESH), attribute).value
     assert shown is not None
     assert shown.text == value
+
+
+@pytest.mark.parametrize("module", [loading])
+@pytest.mark.parametrize("situation", [Situation.FRESH, Situation.AFTER_COMMIT])
+@pytest.mark.parametrize(("name", "attribute"), [("Tree", "noload"), ("Tree", "none"), ("Leaf", "noload")])
+async def test_what_is_never_loaded_is_not_called_loaded(
+    database: OrmDatabase, name: str, attribute: str, situation: Situation
+) -> None:
+    said = named(await put(database, name, (1,), situation), attribute)
+    assert (said.state, said.verdict) == (AttributeState.NEVER, Verdict.NONE)
+    assert "lazy='noload' never loads it" in said.note
+    entity = entity_of(database, name)
+    request = OpenRequest(entity, (1,), entity.relationship(attribute), SAFE, LoaderStrategy.AS_MAPPED)
+    opening = await database.open(request)
+    assert "never loads it" in _told(opening, None)
+    eager = await database.open(request._replace(strategy=LoaderStrategy.SELECTINLOAD))
+    assert eager.rows, "there is something to be loaded"
+    assert "never loads it" not in _told(eager, None)
+    assert named(eager.instance, attribute).state is AttributeState.LOADED
 
 
 @pytest.mark.parametrize("module", [inheritance])

@@ -20,6 +20,7 @@ from pirate_tui.orm.generated import is_generated_at_update
 from pirate_tui.orm.reading import KNOWN, Known, Need, Needs, needs_of
 from pirate_tui.orm.snapshots import label_of, state_of
 from pirate_tui.orm.statements import Unsent
+from pirate_tui.orm.strategies import lazy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Target:
     @property
     def lazy(self) -> str:
         """How that relationship is mapped to be loaded: `select`, `selectin`, `raise`, ...; empty of a column."""
-        return "" if self.relationship is None else str(self.relationship.lazy)
+        return "" if self.relationship is None else lazy_of(self.relationship)
 
     @property
     def is_query(self) -> bool:
@@ -264,7 +265,7 @@ def _comes_by_itself(state: InstanceState[Any], name: str) -> bool | None:
     """Does a SELECT load it as it is mapped? None where an option may have loaded it, or an access."""
     relationship, column = state.mapper.relationships.get(name), state.mapper.column_attrs.get(name)
     if relationship is not None:
-        return True if str(relationship.lazy) in EAGER else None
+        return True if lazy_of(relationship) in EAGER else None
     selected = _selected(state)
     is_of_subclass = selected is not None and name not in selected.attrs
     is_left_out = is_of_subclass or (column is not None and column.deferred)

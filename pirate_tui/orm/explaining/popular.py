@@ -11,6 +11,7 @@ from pirate_tui.orm.explaining.evidence import Access, awaited
 from pirate_tui.orm.explaining.frames import Innermost
 from pirate_tui.orm.explaining.reasons import Why
 from pirate_tui.orm.explaining.remedies import KEEPING, loading_with, options_of, refresh_of
+from pirate_tui.orm.strategies import lazy_of
 
 
 MOST = 4
@@ -125,7 +126,7 @@ def _committed(access: Access) -> Useless:
 def _refresh_of_columns(access: Access) -> Useless:
     """A refresh without names, where code reads relationships that it leaves."""
     read = [need.relationship for need in access.needs.reads if need.relationship is not None]
-    lacking = [one.key for one in read if str(one.lazy) not in EAGER]
+    lacking = [one.key for one in read if lazy_of(one) not in EAGER]
     if not access.attribute.kind.runs_code or access.target.has_options or not lacking:
         return ()
     return (Remedy(f"await session.refresh({access.variable})", f"loads columns; {lacking[0]} must be loaded, too"),)

@@ -16,6 +16,7 @@ from pirate_tui.orm.explaining.evidence import Access, Target, awaited, dotted, 
 from pirate_tui.orm.explaining.options import options_for
 from pirate_tui.orm.explaining.reasons import Why
 from pirate_tui.orm.reading import Need
+from pirate_tui.orm.strategies import lazy_of
 
 
 Remedies = tuple[Remedy, ...]
@@ -53,7 +54,7 @@ def awaiting(access: Access) -> Remedies:
 def _refuses(need: Need) -> bool:
     """Does its mapping refuse to load it at an access?"""
     if need.relationship is not None:
-        return str(need.relationship.lazy).startswith("raise")
+        return lazy_of(need.relationship).startswith("raise")
     return bool(need.mapper.column_attrs[need.name].raiseload)
 
 
@@ -204,7 +205,7 @@ def _was_loaded(access: Access, need: Need) -> bool | None:
     if not need.way:
         return access.loaded_before.get(need.name)
     relationship = need.relationship
-    is_eager = relationship is not None and str(relationship.lazy) in EAGER
+    is_eager = relationship is not None and lazy_of(relationship) in EAGER
     return True if is_eager or relationship is None else None
 
 

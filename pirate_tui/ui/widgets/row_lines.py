@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.entity import NOLOAD, Column, Entity
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import Opening
 from pirate_tui.domain.outline import Line, Part, Path
@@ -167,6 +167,8 @@ def _told(opening: Opening, window: Window | None) -> str:
         what = f"{len(opening.rows):,} {opening.target.name}"
     else:
         what = opening.target.name if opening.rows else "None"
+    if request.relationship.lazy == NOLOAD and not opening.rows and not opening.failure:
+        what += " · lazy='noload' never loads it, whatever there is; it is deprecated"
     if request.relationship.is_query:
         query = f"await session.scalars({request.entity.variable}.{request.relationship.query})"
         return f" · {what} · a query, which loads nothing into the instance: {query}"
