@@ -296,7 +296,8 @@ def _exit_code(order: Order, lines: Sequence[Line]) -> int:
         _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
     if failing:
         named = "; ".join(f"{_named([line])}: {one.code} ({one.reason})" for line, one in failing)
-        _say(f"{len(failing)} fixes do not help: {named}; this is a bug in pirate-tui, please report it")
+        many = "1 fix does" if len(failing) == 1 else f"{len(failing)} fixes do"
+        _say(f"{many} not help: {named}; this is a bug in pirate-tui, please report it")
     if wrong or failing:
         return BUG
     unchecked = [line for line in lines if not line.is_checked]

@@ -14,6 +14,8 @@ import pytest
 from pirate_tui.__main__ import main
 from pirate_tui.check import ALWAYS, Line, parse
 from pirate_tui.domain.access import AttributeKind, Situation, Verdict
+from pirate_tui.domain.remedy import Remedy
+from pirate_tui.orm import explaining
 
 
 MODELS = """
@@ -157,7 +159,7 @@ def test_what_is_said_is_what_the_accesses_do(fleet: list[str], capsys: pytest.C
     code, out, err = check([*fleet, "--json", "--prove", "--state", states], capsys)
     assert code == 0, err
     lines = lines_of(out)
-    assert {tuple(line) for line in lines.values()} == {(*FIELDS, "proved")}
+    assert {tuple(line) for line in lines.values()} == {(*FIELDS, "proved", "fixes")}
     wrong = {key for key, line in lines.items() if line["proved"] != line["verdict"]}
     assert wrong == {("Ship", state, "elsewhere") for state in states.split(",")}, "which blocks, and says so"
     assert {lines[key]["proved"] for key in wrong} == {"none"}
@@ -309,3 +311,103 @@ def test_a_build_fails_where_nothing_could_be_checked_at_all(
     assert "not checked: Missing: " in err
     assert "Missing: Missing" not in err
     assert check([*spoiled, "--model", "Missing", "Loud"], capsys)[0] == 0
+
+
+ODD = """
+from sqlalchemy import String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class InvalidToken(Exception):
+    pass
+
+class Encrypted(TypeDecorator):
+    impl, cache_ok = String, True
+
+    def process_result_value(self, value, dialect):
+        if value is not None and not value.startswith("key1:"):
+            raise InvalidToken
+        return value
+
+class Base(DeclarativeBase):
+    pass
+
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[str | None] = mapped_column(Encrypted())
+
+class Lost(Base):
+    __tablename__ = "lost"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[str | None] = mapped_column(Encrypted())
+
+class Seat(Base):
+    __tablename__ = "seats"
+    row: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    hidden: Mapped[str | None] = mapped_column(deferred=True)
+"""
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> list[str]:
+    """Rows of which the first ones cannot be loaded, or have no whole key."""
+    database, models = tmp_path / "odd.db", tmp_path / f"odd_{tmp_path.name}.py"
+    models.write_text(ODD, encoding="utf-8")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.executescript("""
+            CREATE TABLE accounts (id INTEGER PRIMARY KEY, secret TEXT);
+            CREATE TABLE lost (id INTEGER PRIMARY KEY, secret TEXT);
+            CREATE TABLE seats (row INTEGER, number INTEGER, hidden TEXT);
+            INSERT INTO accounts VALUES (1, 'key2:a'), (2, 'key2:b'), (3, 'key1:c');
+            INSERT INTO seats VALUES (NULL, 1, 'x'), (1, NULL, 'x'), (1, 1, 'x');
+        """)
+        connection.executemany("INSERT INTO lost VALUES (?, 'key2:a')", [(number,) for number in range(30)])
+    return [str(database), "--models", str(models)]
+
+
+def test_rows_that_cannot_be_loaded_are_passed_over(odd: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = check([*odd, "--json", "--model", "Account", "Seat"], capsys)
+    assert code == 0
+    assert {tuple(line["key"]) for line in lines_of(out).values()} == {(3,), (1, 1)}
+
+
+def test_a_class_of_which_no_row_can_be_loaded_says_what_is_raised(
+    odd: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = check([*odd, "--json", "--model", "Lost"], capsys)
+    (line,) = lines_of(out).values()
+    assert code == 3
+    assert line["attribute"] is None
+    assert "cannot be loaded" in line["note"]
+    assert f"odd_{Path(odd[0]).parent.name}.InvalidToken" in line["note"]
+    assert "bug" not in err
+
+
+def test_every_fix_is_tried_and_counted(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    states = "fresh,after_commit,after_rollback,detached,made,updated"
+    code, out, err = check([*fleet, "--prove", "--json", "--state", states], capsys)
+    assert code == 0, err
+    outcomes = [fix["outcome"] for line in lines_of(out).values() for fix in line["fixes"] or []]
+    assert outcomes.count("helps") > 50
+    assert set(outcomes) == {"helps", "not proved"}
+    assert f"fixes tried: {outcomes.count('helps')} helps, {outcomes.count('not proved')} not proved" in err
+
+
+def test_a_fix_that_does_not_help_is_a_bug(
+    fleet: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    useless = Remedy("await session.refresh(sailor)", "loads columns alone")
+    monkeypatch.setattr(explaining, "remedies_of", lambda *_: (useless,))
+    code, _, err = check([*fleet, "--prove", "--model", "Sailor", "--only", "relationship", "--state", "fresh"], capsys)
+    assert code == 1
+    assert "1 fix does not help: Sailor.ship (fresh): await session.refresh(sailor)" in err
+    assert "bug in pirate-tui" in err
+
+
+def test_what_would_load_more_than_the_limit_is_skipped(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(fleet[0])) as connection, connection:
+        connection.executemany("INSERT INTO sailors VALUES (?, 7)", [(number,) for number in range(2, 12)])
+    code, _, err = check([*fleet, "--prove", "--model", "Ship", "--limit", "5"], capsys)
+    assert code == 0
+    assert "skipped" in err
