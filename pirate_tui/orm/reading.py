@@ -7,6 +7,7 @@ one for a to-one relationship, one of every subclass in a collection; values by 
 import datetime as dt
 import decimal
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -136,7 +137,12 @@ class _Variant(NamedTuple):
 def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _Variant) -> "_Reader":
     reader = _Reader(variant)
     twin = reader.twin(state, ())
-    with kept_from_executing(state), constructed() as loads, reader.supplying():
+    with (
+        warnings.catch_warnings(action="ignore"),  # of instances that belong to nothing
+        kept_from_executing(state),
+        constructed() as loads,
+        reader.supplying(),
+    ):
         try:
             read(twin)
             # Else it has caught the error of a query of its own.

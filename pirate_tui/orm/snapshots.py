@@ -177,8 +177,9 @@ def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:
         return AttributeState.LOADED
     if kind.runs_code or (relationship is not None and relationship.lazy in NEVER_LOADED):
         return AttributeState.NONE
-    is_expired = state.expired_attributes if kind is AttributeKind.COMPOSITE else name in state.expired_attributes
-    if is_expired:
+    composite = state.mapper.composites.get(name)
+    behind = [name] if composite is None else [one.key for one in composite.props]
+    if not state.expired_attributes.isdisjoint(behind):
         return AttributeState.EXPIRED
     column = state.mapper.column_attrs.get(name)
     return AttributeState.DEFERRED if column is not None and column.deferred else AttributeState.UNLOADED
