@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from pirate_tui.domain.text import clean, keep_secret
 from pirate_tui.orm.backends import CONNECT_LIMIT, backend_of
-from pirate_tui.orm.troubles import DATABASE_ERRORS, unwrapped
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.troubles import unwrapped
 from pirate_tui.orm.url import Server
 
 
@@ -72,13 +73,14 @@ async def _wants_another_password(server: Server) -> bool:
     return refusal is not None and remote.code(unwrapped(refusal)) in WRONG_PASSWORD
 
 
-async def _refusal(remote: "Remote") -> Exception | None:
+async def _refusal(remote: "Remote") -> BaseException | None:
     """Why the server cannot be connected to; None if it can."""
     engine = remote.engine(CONNECT_LIMIT)
     try:
         async with engine.connect():
             return None
-    except DATABASE_ERRORS as error:
+    except FOREIGN_ERRORS as error:  # whatever its driver makes of the server's answer
+        reraise_ours(error)
         return error
     finally:
         await engine.dispose()

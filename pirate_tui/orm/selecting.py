@@ -64,7 +64,13 @@ async def end_transaction(session: AsyncSession) -> None:
 
     def end(sync_session: Session) -> None:
         while (transaction := sync_session.get_transaction()) is not None:
-            transaction.close()
+            held = {connection for connection, *_ in transaction._connections.values()}  # noqa: SLF001  no public way
+            try:
+                transaction.close()
+            except BaseException:  # a cancel in its midst: the session has forgotten them already
+                for connection in held:
+                    connection.invalidate()
+                raise
 
     await session.run_sync(end)
 

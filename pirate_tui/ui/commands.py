@@ -95,7 +95,7 @@ COMMANDS = (
     Command("help", "question_mark", "Help", "All keys, and what the browser teaches",
             Group.GENERAL, in_footer=True, key_display="?"),
     Command("app.quit", "q,ctrl+q", "Quit", "Leave", Group.GENERAL, in_footer=True, key_display="q"),
-    Command("situation", "x", "State", "Put the instance through: after commit, after rollback, detached; fresh again",
+    Command("situation", "x", "State", "Show the object after commit, rollback, an UPDATE; detached; made here; fresh",
             Group.ACCESS, in_footer=True),
     Command("next_strategy", "s", "Loader", "Open relationships with the next loader strategy",
             Group.ACCESS, in_footer=True),
