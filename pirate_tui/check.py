@@ -22,7 +22,16 @@ from pirate_tui.domain.access import (
     Verdict,
 )
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import BUG, FAILED_ON, NO_DATABASE, WRONG_USE, CannotStart, Trouble, Unreachable
+from pirate_tui.domain.failure import (
+    BUG,
+    FAILED_ON,
+    NO_DATABASE,
+    WRONG_USE,
+    CannotStart,
+    Trouble,
+    Unreachable,
+    no_such_class,
+)
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.remedy import Outcome, Remedy, Trial
@@ -192,7 +201,7 @@ async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
     names = [choice.name for choice in database.choices]
     for name in order.models:
         if name not in names:
-            raise CannotStart(WRONG_USE, f"there is no mapped class {name}; there are {', '.join(names[:20])}")
+            raise no_such_class(name, database.choices)
     for name in order.models or names:
         _progress(name)
         try:

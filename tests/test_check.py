@@ -286,6 +286,46 @@ def test_wrong_use_ends_with_its_code_and_says_why(
     assert words in err
 
 
+NAMESAKE = """
+from sqlalchemy.orm import Mapped, mapped_column
+from . import Base
+
+class Item(Base):
+    __tablename__ = "{}_item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+NAMESAKES = """
+from sqlalchemy.orm import DeclarativeBase
+
+class Base(DeclarativeBase):
+    pass
+
+from . import shop, stock
+"""
+
+
+def test_two_classes_of_one_name_are_both_checked_and_each_can_be_chosen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database, package = tmp_path / "shop.db", tmp_path / f"namesakes_{tmp_path.name}"
+    package.mkdir()
+    (package / "__init__.py").write_text(NAMESAKES, encoding="utf-8")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for name in ("shop", "stock"):
+            (package / f"{name}.py").write_text(NAMESAKE.format(name), encoding="utf-8")
+            connection.execute(f"CREATE TABLE {name}_item (id INTEGER PRIMARY KEY)")
+            connection.execute(f"INSERT INTO {name}_item VALUES (1)")  # noqa: S608  names of ours
+    arguments = [str(database), "--models", str(package / "__init__.py"), "--json"]
+    code, out, _ = check(arguments, capsys)
+    assert (code, {key[0] for key in lines_of(out)}) == (0, {"shop.Item", "stock.Item"})
+    code, out, _ = check([*arguments, "--model", "stock.Item"], capsys)
+    assert (code, {key[0] for key in lines_of(out)}) == (0, {"stock.Item"})
+    code, out, err = check([*arguments, "--model", "Item"], capsys)
+    assert (code, out) == (2, "")
+    assert "Item may be any of shop.Item, stock.Item: give one of these" in err
+
+
 def test_what_is_asked_for_unless_something_else_is() -> None:
     order = parse([])
     assert (order.situations, order.kinds, order.fail_on) == (ALWAYS, frozenset(AttributeKind), None)

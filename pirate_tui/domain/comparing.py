@@ -158,4 +158,4 @@ def code_of(entity: Entity, relationship: Relationship, way: Way) -> str:
         Way.RUN_SYNC: f"await session.run_sync(lambda _: [one.{name} for one in {one}s])",
         Way.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",
     }
-    return lines.get(way, f"select({entity.name}).options({way.title}({entity.name}.{name}))")
+    return lines.get(way, f"select({entity.class_name}).options({way.title}({entity.class_name}.{name}))")

@@ -56,6 +56,7 @@ class Entity(NamedTuple):
     """A mapped class: its name, its table, and the attributes a browser can show and follow."""
 
     name: str
+    """Its own, or, where another one has that too, with so much of the module before it as tells them apart."""
     table: str
     columns: tuple[Column, ...]
     relationships: tuple[Relationship, ...]
@@ -67,7 +68,12 @@ class Entity(NamedTuple):
     @property
     def variable(self) -> str:
         """What its users would call an instance: `PirateCrew` -> `pirate_crew`."""
-        return snake_case(self.name.rpartition(".")[2])
+        return snake_case(self.class_name)
+
+    @property
+    def class_name(self) -> str:
+        """What its users type: `Item` for `shop.Item`."""
+        return own_name(self.name)
 
     def relationship(self, name: str) -> Relationship:
         """Its relationship called `name`; KeyError when there is none."""
@@ -94,6 +100,11 @@ class Choice(NamedTuple):
     """Why it cannot be browsed; empty where it can."""
     note: str = ""
     """Which of its foreign keys are not followed, and why; empty where all are."""
+
+
+def own_name(name: str) -> str:
+    """The class's own name: of `shop.Item`, and of `shop.Item#2`, the second of its name there, `Item`."""
+    return name.rpartition(".")[2].partition("#")[0]
 
 
 def snake_case(name: str) -> str:

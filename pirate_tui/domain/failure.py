@@ -1,10 +1,12 @@
 """What went wrong: an access that raised (the exhibit), or a database that cannot be read (trouble)."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pirate_tui.domain.access import Verdict
+from pirate_tui.domain.entity import Choice, own_name
 from pirate_tui.domain.remedy import Remedy
-from pirate_tui.domain.text import redact
+from pirate_tui.domain.text import clean, redact
 
 
 class Failure(NamedTuple):
@@ -104,3 +106,20 @@ class CannotStart(Exception):  # noqa: N818  a reason to end, not a bug
         self.message = redact(message)
         super().__init__(self.message)
         self.exit_code = exit_code
+
+
+SOME = 20
+"""Names that an error lists."""
+
+
+def no_such_class(name: str, choices: Iterable[Choice]) -> CannotStart:
+    """Why the class that is asked for cannot be had: several have its name, its table is broken, or there is none."""
+    problems = {choice.name: choice.problem for choice in choices}
+    if problems.get(name):
+        return CannotStart(WRONG_USE, f"{clean(name)} cannot be browsed: {problems[name]}")
+    namesakes = [one for one in problems if own_name(one) == name]
+    listed = namesakes or [one for one, problem in problems.items() if not problem]
+    shown = f"{', '.join(listed[:SOME])}{' …' if len(listed) > SOME else ''}"
+    if namesakes:
+        return CannotStart(WRONG_USE, f"{clean(name)} may be any of {shown}: give one of these")
+    return CannotStart(WRONG_USE, f"there is no mapped class {clean(name)}; there are {shown}")

@@ -1,7 +1,6 @@
 """Mapped classes -> `Entity`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -11,6 +10,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
 from pirate_tui.domain.entity import NEVER_LOADED, Column, Entity, Relationship
 from pirate_tui.domain.text import clean
+from pirate_tui.orm.naming import give_names, name_of
 from pirate_tui.orm.strategies import lazy_of
 
 
@@ -21,7 +21,7 @@ class Catalog:
         mappers: list[Mapper[Any]] = [inspect(mapped) for mapped in classes]
         for mapper in mappers:
             mapper.registry.configure()
-        self._names = _names(mappers)
+        self._names = give_names(mappers)
         self._mappers = {name: mapper for mapper, name in self._names.items()}
         self._keyless: set[Mapper[Any]] = set()
         self._entities: dict[Mapper[Any], Entity] = {}
@@ -100,18 +100,6 @@ def table_attributes(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     return [attribute for attribute in mapper.column_attrs if isinstance(attribute.columns[0], TableColumn)]
 
 
-def _names(mappers: Sequence[Mapper[Any]]) -> dict[Mapper[Any], str]:
-    """What each class is called: where an earlier one has its name, with its module too, as in `shop.models.Order`."""
-    names: dict[Mapper[Any], str] = {}
-    for mapper in mappers:
-        mapped = mapper.class_
-        if mapper not in names:
-            own = (mapped.__name__, f"{mapped.__module__}.{mapped.__qualname__}")
-            made = (f"{own[1]}_{number}" for number in count(2))
-            names[mapper] = next(name for name in chain(own, made) if name not in names.values())
-    return names
-
-
 def entity_of(mapper: Mapper[Any], names: Mapping[Mapper[Any], str]) -> Entity:
     """What a mapped class looks like, among others of these names."""
     return Entity(
@@ -138,7 +126,7 @@ def _relationship(relationship: RelationshipProperty[Any], names: Mapping[Mapper
     target = relationship.mapper
     return Relationship(
         name=relationship.key,
-        target=names.get(target, target.class_.__name__),
+        target=names.get(target) or name_of(target),
         uselist=bool(relationship.uselist),
         direction={"ONETOMANY": "one to many", "MANYTOONE": "many to one", "MANYTOMANY": "many to many"}[
             relationship.direction.name

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Choice, Column, Entity, Relationship
-from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, Busy, CannotStart, Trouble, Unreachable
+from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble, Unreachable, no_such_class
 from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Position, Query, Within
@@ -39,8 +39,8 @@ from pirate_tui.orm.url import Server
 ALTOGETHER = 10
 """How many times the limit of one collection may be loaded when those of many rows are opened at once."""
 
-SOME = 20
-"""Names of classes that an error lists."""
+FEW = 3
+"""So many things that a database lacks are all told."""
 
 PAGES_KEPT = 64
 """Queries whose statements are kept: enough for whatever is opened at once."""
@@ -128,8 +128,7 @@ class OrmDatabase:
         """
         usable = [choice.name for choice in self._schema.choices if not choice.problem]
         if model is not None and model not in usable:
-            known = f"{', '.join(usable[:SOME])}{' …' if len(usable) > SOME else ''}"
-            raise CannotStart(WRONG_USE, f"there is no mapped class {clean(model)}; there are {known}")
+            raise no_such_class(model, self._schema.choices)
         self._first = next((name for name in (model, remembered, *usable) if name in usable), None) or ""
 
     async def check(self) -> None:
@@ -144,11 +143,10 @@ class OrmDatabase:
         if not choices:
             raise CannotStart(NO_DATABASE, f"{self._where} has no tables{await self._schema.hint()}")
         if all(choice.problem for choice in choices):
-            given = f"give a database with {' and '.join(choice.table for choice in choices[:SOME])}, or none at all"
+            given = "give the database that these models are for"
             if self._connections.backend.is_remote:
                 given = "check database, schema and models, and what this user may SELECT"
-            problems = ", ".join(dict.fromkeys(choice.problem for choice in choices[:SOME]))
-            raise CannotStart(NO_DATABASE, f"{self._where}: {problems}; {given}")
+            raise CannotStart(NO_DATABASE, f"{self._where}: {_lacking(choices)}; {given}")
         self._pages.clear()
 
     async def learn_powers(self) -> None:
@@ -368,6 +366,15 @@ class OrmDatabase:
             else:
                 skip = 0
         return found
+
+
+def _lacking(choices: Sequence[Choice]) -> str:
+    """What is wrong with all of them: each thing; of many first how many they are, as in the wrong database."""
+    problems = list(dict.fromkeys(choice.problem for choice in choices))
+    if len(problems) <= FEW:
+        return ", ".join(problems)
+    tables = len({choice.table for choice in choices})
+    return f"none of the models' {tables:,} tables can be used: {', '.join(problems[:FEW])} …"
 
 
 def _gone() -> Trouble:

@@ -50,7 +50,7 @@ def is_foreign(error: BaseException) -> bool:
     return origin is not None and (not origin.is_relative_to(PACKAGE) or origin.is_relative_to(SAMPLE_MODELS))
 
 
-def name_of(error: BaseException) -> str:
+def error_name(error: BaseException) -> str:
     """An error in a word or two: `StatementError(MissingGreenlet)`, `cryptography.fernet.InvalidToken`."""
     inner = getattr(error, "orig", None)
     return class_name(type(error)) + (f"({type(inner).__name__})" if isinstance(inner, BaseException) else "")
@@ -76,7 +76,7 @@ def message_of(error: BaseException) -> str:
 def described(error: BaseException) -> str:
     """Name and message: `ValueError: no such colour`."""
     message = message_of(error)
-    return f"{name_of(error)}: {message}" if message else name_of(error)
+    return f"{error_name(error)}: {message}" if message else error_name(error)
 
 
 def text_of(value: object) -> str:

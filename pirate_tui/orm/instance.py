@@ -125,7 +125,8 @@ class LiveInstance:
 
     async def _open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         cause = f"{request.entity.name}.{request.relationship.name}"
-        option = f"selectinload({cause})" if request.strategy is LoaderStrategy.AS_MAPPED else ""
+        loaded = f"{request.entity.class_name}.{request.relationship.name}"
+        option = f"selectinload({loaded})" if request.strategy is LoaderStrategy.AS_MAPPED else ""
         self._recorder.unfold(cause)
         made: list[tuple[OpenRequest, Cost, tuple[Row, ...], Failure | None]] = []
         async with self._fresh_session() as session:

@@ -14,7 +14,7 @@ from pirate_tui.orm.breathing import breathe
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.conditions import is_one_of
 from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, error_name, reraise_ours
 from pirate_tui.orm.selecting import end_transaction
 from pirate_tui.orm.snapshots import children_of
 from pirate_tui.orm.snippet import evaluate, forget, without_warnings
@@ -59,7 +59,7 @@ class Measurer:
                 reraise_ours(raised)
                 if isinstance(raised, DATABASE_ERRORS):
                     raise
-                error = name_of(raised)
+                error = error_name(raised)
                 forget(raised)
             seconds = time.perf_counter() - began
             await end_transaction(session)

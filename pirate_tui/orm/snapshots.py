@@ -28,7 +28,8 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attributes_of
 from pirate_tui.orm.catalog import table_attributes
 from pirate_tui.orm.cells import attribute_cell, cell
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours, text_of
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, error_name, reraise_ours, text_of
+from pirate_tui.orm.naming import name_of
 from pirate_tui.orm.strategies import lazy_of
 from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
@@ -57,7 +58,7 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
     return InstanceSnapshot(
         entity=entity.name,
         key=key,
-        label=label_of(state.mapper.class_.__name__, key),
+        label=label_of(name_of(state.mapper), key),
         state=_object_state(state),
         attributes=attributes,
         situation=situation,
@@ -83,7 +84,7 @@ def _elsewhere(would: DryRun) -> str:
     if would.is_hidden and would.raised is not None:
         if would.blocks:
             return clean(f"of {would.blocks}, {BLOCKING}; the value is of a try that was stopped")
-        name = "MissingGreenlet" if would.verdict is Verdict.IO else name_of(would.raised)
+        name = "MissingGreenlet" if would.verdict is Verdict.IO else error_name(would.raised)
         return clean(f"its code hides a {name}: the value is not what the database holds")
     return clean(f"of {would.blocks}, {BLOCKING}: no MissingGreenlet comes of it") if would.blocks else ""
 
@@ -127,9 +128,9 @@ def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
         return _told(value, lambda: cell(value))
     relationship = _relationship(state, attribute)
     if relationship is not None and relationship.uselist and relationship.lazy not in NEVER_LOADED:
-        return Cell(clean(f"{len(collection_adapter(value))} {relationship.mapper.class_.__name__}"))
+        return Cell(clean(f"{len(collection_adapter(value))} {name_of(relationship.mapper)}"))
     if _is_instance(value):
-        return Cell(label_of(type(value).__name__, inspect(value).identity or ()))
+        return Cell(label_of(name_of(inspect(value).mapper), inspect(value).identity or ()))
     if not isinstance(value, SIZED):
         return Cell(_class_name(value))
     return _told(value, lambda: Cell(f"{len(value)} values"))
@@ -163,7 +164,7 @@ def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState
         return "lazy='noload' never loads it, whatever the database holds, and is deprecated; selectinload() does"
     if found is AttributeState.LOADED or value is None or relationship.uselist:
         return ""
-    label = label_of(type(value).__name__, inspect(value).identity or ())
+    label = label_of(name_of(inspect(value).mapper), inspect(value).identity or ())
     return f"loaded by chance: the identity map holds {label}"
 
 

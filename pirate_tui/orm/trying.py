@@ -20,7 +20,7 @@ from pirate_tui.orm.attributes import Attribute
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.explaining.evidence import Target
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, name_of, reraise_ours
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, error_name, reraise_ours
 from pirate_tui.orm.selecting import end_transaction, select_one, with_key
 from pirate_tui.orm.situations import bring_into
 from pirate_tui.orm.snippet import FILE_NAME, constructed, forget, is_missing_greenlet, without_warnings
@@ -145,4 +145,4 @@ async def _run(code: str, names: dict[str, Any]) -> None:
 
 def _told(error: BaseException) -> str:
     forget(error)
-    return clean(name_of(error))
+    return clean(error_name(error))

@@ -110,6 +110,7 @@ def test_the_ways_are_those_that_the_model_has(entity: Entity, relationship: Rel
 )
 def test_the_code_has_the_models_own_names(relationship: Relationship, way: Way, code: str) -> None:
     assert code_of(SHIP, relationship, way) == code
+    assert code_of(SHIP._replace(name="navy.models.BigShip"), relationship, way) == code
 
 
 NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from sqlalchemy import Column as TableColumn
+from sqlalchemy import Integer
+from sqlalchemy.orm import DeclarativeBase
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.entity import Entity
@@ -174,7 +177,22 @@ async def test_without_any_table_of_the_models_there_is_nothing_to_browse(
     with pytest.raises(CannotStart) as caught:
         await open_models(fleet_file, fleet)
     assert caught.value.exit_code == 3
-    assert caught.value.message.startswith(f"{fleet_file}: no table ships, no table sailors; give a database with")
+    lacking = "no table ships, no table sailors; give the database that these models are for"
+    assert caught.value.message == f"{fleet_file}: {lacking}"
+
+
+async def test_the_wrong_database_for_many_models_is_told_in_a_line(open_models: OpenModels, fleet_file: Path) -> None:
+    class Base(DeclarativeBase):
+        """Of models that are for another database."""
+
+    classes = [
+        type(f"Part{n}", (Base,), {"__tablename__": f"part_{n}", "id": TableColumn(Integer, primary_key=True)})
+        for n in range(183)
+    ]
+    with pytest.raises(CannotStart) as caught:
+        await open_models(fleet_file, classes)
+    lacking = "no table part_0, no table part_1, no table part_2 …; give the database that these models are for"
+    assert caught.value.message == f"{fleet_file}: none of the models' 183 tables can be used: {lacking}"
 
 
 async def test_a_broken_view_spoils_only_itself(

@@ -22,9 +22,9 @@ from pirate_tui.orm.foreign import (
     FOREIGN_ERRORS,
     Cancelled,
     described,
+    error_name,
     is_foreign,
     message_of,
-    name_of,
     repr_of,
     reraise_ours,
 )
@@ -122,7 +122,7 @@ async def test_an_instance_whose_type_raises_anything_cannot_be_loaded_and_says_
 ) -> None:
     with pytest.raises(Trouble, match="Account 1 cannot be loaded") as trouble:
         await database.rest(database.entities[0], (1,))
-    assert name_of(raised) in trouble.value.reason
+    assert error_name(raised) in trouble.value.reason
     assert (await database.rest(database.entities[0], (2,))).label == "Account 2"
 
 
@@ -131,7 +131,7 @@ async def test_an_access_whose_type_raises_anything_is_a_failure(database: OrmDa
     await database.rest(bank, (1,))
     failure = (await database.access(AttributeRequest(bank, "accounts", AccessMode.SAFE))).failure
     assert failure is not None
-    assert (failure.name, failure.verdict) == (name_of(raised), Verdict.RAISES)
+    assert (failure.name, failure.verdict) == (error_name(raised), Verdict.RAISES)
     assert (await database.rest(database.entities[0], (2,))).label == "Account 2"
 
 
@@ -183,14 +183,14 @@ async def test_whatever_a_listener_of_the_engine_raises_is_trouble_and_no_end(
 
     with listening(Engine, "before_cursor_execute", refuse), pytest.raises(Trouble) as trouble:
         await database.count(Query(database.entities[0]))
-    assert name_of(raising) in trouble.value.reason
+    assert error_name(raising) in trouble.value.reason
     assert await database.count(Query(database.entities[0])) == 2
 
 
 def test_an_error_is_named_with_its_module_unless_everybody_knows_it() -> None:
-    assert name_of(InvalidTokenError()) == f"{__name__}.InvalidTokenError"
-    assert name_of(ValueError()) == "ValueError"
-    assert name_of(asyncio.CancelledError()) == "CancelledError"
+    assert error_name(InvalidTokenError()) == f"{__name__}.InvalidTokenError"
+    assert error_name(ValueError()) == "ValueError"
+    assert error_name(asyncio.CancelledError()) == "CancelledError"
     assert described(ValueError("no such colour")) == "ValueError: no such colour"
     assert described(InvalidTokenError()) == f"{__name__}.InvalidTokenError"
 

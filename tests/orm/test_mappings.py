@@ -319,7 +319,7 @@ async def test_a_collection_of_any_class_gives_its_rows_and_an_iterable_instance
 
 def test_two_classes_of_one_name_are_both_there() -> None:
     catalog = Catalog([ways.Pier, ways.Bollard, names.Pier])
-    assert [entity.name for entity in catalog.entities] == ["Pier", "Bollard", "tests.orm.mappings.names.Pier"]
+    assert [entity.name for entity in catalog.entities] == ["ways.Pier", "Bollard", "names.Pier"]
     assert [catalog.mapper(entity).class_ for entity in catalog.entities] == [ways.Pier, ways.Bollard, names.Pier]
     first, bollard, second = catalog.entities
     assert catalog.target(bollard, bollard.relationship("pier")) is first

@@ -15,6 +15,7 @@ from typing import TypeAlias
 import pytest
 
 from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
+from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.modules import Models, load_models
 from pirate_tui.orm.modules.mistakes import LEAVE_OUT
 from pirate_tui.orm.modules.quiet import OUTPUT_LIMIT
@@ -685,23 +686,24 @@ def test_a_relationship_to_one_of_two_namesakes_is_told_by_its_line(write: Write
     assert rest == ['    nope = relationship("Apple")', "mend it"]
 
 
-def test_namesakes_that_nothing_refers_to_are_refused_too(write: Write, refused: Refused) -> None:
+def test_namesakes_are_all_found(write: Write) -> None:
     write("store/__init__.py", "")
     write("store/base.py", BASE)
     write("store/archive.py", f"from .base import *\n{mapped('Apple').replace('apple', 'archived')}")
     write("store/models.py", f"from .base import *\nfrom . import archive\n{mapped('Apple')}")
-    assert refused("store.models") == [
-        "store/models.py, line 3: two mapped classes are called Apple, for the tables archived and apple",
-        "    class Apple(Base):",
-        "rename one",
+    models = load_models("store.models")
+    assert [(one.__module__, one.__name__) for one in models.classes] == [
+        ("store.archive", "Apple"),
+        ("store.models", "Apple"),
     ]
+    assert [entity.name for entity in Catalog(models.classes).entities] == ["archive.Apple", "models.Apple"]
 
 
 @pytest.mark.filterwarnings("default")
-def test_a_class_that_was_replaced_by_a_namesake_is_still_seen(write: Write, refused: Refused) -> None:
+def test_a_class_that_was_replaced_by_a_namesake_is_still_seen(write: Write) -> None:
     write("models.py", f"{BASE}{mapped('Apple')}{mapped('Apple').replace('apple', 'second')}import gc; gc.collect()\n")
-    first, *_ = refused("models.py")
-    assert first.endswith("two mapped classes are called Apple, for the tables apple and second")
+    entities = Catalog(load_models("models.py").classes).entities
+    assert [(entity.name, entity.table) for entity in entities] == [("Apple#1", "apple"), ("Apple#2", "second")]
 
 
 GIVE = "give a module (shop.models) or a file (shop/models.py)"

@@ -12,7 +12,7 @@ from pirate_tui.orm.explaining.evidence import Access, Target
 from pirate_tui.orm.explaining.frames import innermost, own_lines, read_in
 from pirate_tui.orm.explaining.popular import useless_of
 from pirate_tui.orm.explaining.remedies import remedies_of
-from pirate_tui.orm.foreign import name_of
+from pirate_tui.orm.foreign import error_name
 from pirate_tui.orm.snippet import format_raw, is_missing_greenlet
 
 
@@ -26,7 +26,7 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
     raw, last = format_raw(error)
     lines = clean_lines(raw.rstrip("\n"))
     return Failure(
-        name=name_of(error),
+        name=error_name(error),
         verdict=verdict_of(error),
         headline=clean_lines(last.rstrip("\n")),
         raw=lines,
@@ -47,7 +47,7 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
 
 
 def _hidden(error: BaseException, returned: str) -> str:
-    return f"Its code hides the {name_of(error)} and returned {returned}, which is not what the database holds."
+    return f"Its code hides the {error_name(error)} and returned {returned}, which is not what the database holds."
 
 
 def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:

@@ -13,7 +13,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.explaining.evidence import Access, Target
 from pirate_tui.orm.explaining.frames import innermost
 from pirate_tui.orm.explaining.reasons import WORDS, Why, why_of
-from pirate_tui.orm.foreign import class_name, message_of, name_of
+from pirate_tui.orm.foreign import class_name, error_name, message_of
 from pirate_tui.orm.snippet import MISSING_GREENLET, REFUSED, chain, is_missing_greenlet
 from pirate_tui.orm.troubles import unwrapped
 
@@ -162,7 +162,7 @@ def _refused(error: BaseException, access: Access) -> Cause:
         "No IO was tried, and awaiting the access raises the same: load it before instead."
     )
     kind = (
-        f"{name_of(error)}, raised by the loader strategy itself. It is not a MissingGreenlet; "
+        f"{error_name(error)}, raised by the loader strategy itself. It is not a MissingGreenlet; "
         "unlike one, it names the attribute, which makes raiseload a good net for lazy loads in tests."
     )
     return Cause(Why.REFUSED, "it is not loaded, and its loader strategy refuses to load it now", text, kind, REFUSING)
@@ -174,7 +174,7 @@ def _refuses_by_mapping(target: Target) -> bool:
 
 def _code(error: BaseException, access: Access) -> Cause:
     """The model's own code."""
-    text = f"{access.name} runs code of the model ({access.attribute.kind.value}), and that raised {name_of(error)}."
+    text = f"{access.name} runs code of the model ({access.attribute.kind.value}), and that raised {error_name(error)}."
     kind = "An error of the model's own code: no IO was due, and no loader strategy helps."
     return Cause(Why.CODE, f"its code raised {_message(error)}", text, kind, DOCUMENTATION)
 
@@ -193,7 +193,7 @@ def _query_refused(_error: BaseException, access: Access) -> Cause:
 def _other(error: BaseException, access: Access) -> Cause:
     code = getattr(error, "code", None)
     link = f"{ERRORS}{code}" if isinstance(error, SQLAlchemyError) and code else DOCUMENTATION
-    text = f"The access to {access.name} raised {name_of(error)}; the traceback says where."
+    text = f"The access to {access.name} raised {error_name(error)}; the traceback says where."
     if "autoflush" in message_of(error):
         text += " It came of an autoflush: the session wrote what waited in it before it would load anything."
     elif isinstance(error, DBAPIError):
@@ -207,7 +207,7 @@ def _other(error: BaseException, access: Access) -> Cause:
 
 def _message(error: BaseException) -> str:
     first = message_of(unwrapped(error)).partition("\n")[0]
-    return clean(f"{name_of(error)}: {first}" if first else name_of(error), MESSAGE_LIMIT)
+    return clean(f"{error_name(error)}: {first}" if first else error_name(error), MESSAGE_LIMIT)
 
 
 def _flushes(error: BaseException, _access: Access) -> bool:

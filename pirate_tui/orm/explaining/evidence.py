@@ -17,6 +17,7 @@ from pirate_tui.domain.options import attribute as typed
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.generated import is_generated_at_update
+from pirate_tui.orm.naming import name_of
 from pirate_tui.orm.reading import KNOWN, Known, Need, Needs, needs_of
 from pirate_tui.orm.snapshots import label_of, state_of
 from pirate_tui.orm.statements import Unsent
@@ -53,7 +54,7 @@ class Target:
         target = cls(
             state.mapper,
             attribute,
-            label_of(state.mapper.class_.__name__, identity) if identity else f"a new {state.mapper.class_.__name__}",
+            label_of(name_of(state.mapper), identity) if identity else f"a new {name_of(state.mapper)}",
             identity,
             state_of(state, attribute),
             state.expired,

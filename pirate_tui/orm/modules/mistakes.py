@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapper, MapperProperty
 import pirate_tui
 from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
 from pirate_tui.domain.text import clean, clean_lines
+from pirate_tui.orm.naming import UNPACKAGED
 
 
 MEND = "mend it"
@@ -32,9 +33,6 @@ INSTALLED = {"site-packages", "dist-packages"}
 
 ASKS = {"", "EOF when reading a line"}
 """What an EOFError says that comes of `input()` or `getpass()`; pickle says other things."""
-
-UNPACKAGED = "pirate_tui_models"
-"""A file that lies in no package is loaded as a module of this one, which there is not: so its name cannot clash."""
 
 
 class Place(NamedTuple):

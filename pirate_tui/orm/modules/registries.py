@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapper, registry
 
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.modules.mistakes import cannot, place_of
+from pirate_tui.orm.modules.mistakes import cannot
 
 
 NAME_IT = "give the module that defines the classes"
@@ -67,17 +67,12 @@ def mapped_classes(
     for one in registries:
         one.configure(cascade=True)
     mappers = [mapper for one in registries for mapper in _in_order(one, made)]
-    mapped: dict[str, Mapper[Any]] = {}
-    for mapper in mappers:
-        name = mapper.class_.__name__
-        if name in mapped:
-            raise _namesakes(mapped[name], mapper)
-        mapped[name] = mapper
-    left_out = [name for name, mapper in mapped.items() if not isinstance(mapper.local_table, Table)]
+    left_out = [mapper for mapper in mappers if not isinstance(mapper.local_table, Table)]
     notes = tuple(
-        clean(f"{name} is left out: it is mapped to a query, and has no table of its own") for name in left_out
+        clean(f"{mapper.class_.__name__} is left out: it is mapped to a query, and has no table of its own")
+        for mapper in left_out
     )
-    return tuple(mapper.class_ for name, mapper in mapped.items() if name not in left_out), notes
+    return tuple(mapper.class_ for mapper in mappers if mapper not in left_out), notes
 
 
 def nothing_mapped(module: ModuleType, name: str) -> CannotStart:
@@ -162,10 +157,3 @@ def _in_order(found: registry, made: Sequence[Mapper[Any]]) -> Iterator[Mapper[A
     """The mappers of a registry as they were defined; before them, by name, those that were there before the import."""
     yield from sorted(found.mappers.difference(made), key=str)
     yield from (mapper for mapper in made if mapper in found.mappers)
-
-
-def _namesakes(one: Mapper[Any], other: Mapper[Any]) -> CannotStart:
-    """Classes are known by their names here, as in a relationship's strings."""
-    name, place = other.class_.__name__, place_of(other.class_)
-    what = f"two mapped classes are called {name}, for the tables {one.local_table} and {other.local_table}"
-    return cannot(f"{place or other.class_.__module__}: {what}", "rename one", place)

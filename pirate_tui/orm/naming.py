@@ -1,0 +1,58 @@
+"""What mapped classes are called on the screen: by their own names; namesakes by as much of the module as it takes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm import Mapper
+
+from pirate_tui.domain.text import clean
+
+
+UNPACKAGED = "pirate_tui_models"
+"""A file that lies in no package is loaded as a module of this one, which there is not: so its name cannot clash."""
+
+_given: WeakKeyDictionary[Mapper[Any], str] = WeakKeyDictionary()
+"""The names that were given last. Labels are made where there is no catalog at hand, of whatever instance the model's
+code has come to; and a mapper that nobody holds any more is let go."""
+
+
+def give_names(mappers: Iterable[Mapper[Any]]) -> dict[Mapper[Any], str]:
+    """Name these classes for labels too, and return the names."""
+    names = names_of(mappers)
+    _given.update(names)
+    return names
+
+
+def name_of(mapper: Mapper[Any]) -> str:
+    """What a class is called; its own name, where none was given to it."""
+    return _given.get(mapper) or clean(mapper.class_.__name__)
+
+
+def names_of(mappers: Iterable[Mapper[Any]]) -> dict[Mapper[Any], str]:
+    """A name for each, and no name twice: `Order`; of two namesakes `shop.Item` and `stock.Item`."""
+    paths = {mapper: _path(mapper.class_) for mapper in mappers}
+    namesakes: defaultdict[str, list[Mapper[Any]]] = defaultdict(list)
+    for mapper, path in paths.items():
+        namesakes[path[-1]].append(mapper)
+    return {
+        mapper: _told_apart(mapper, [(one, paths[one]) for one in namesakes[paths[mapper][-1]]]) for mapper in paths
+    }
+
+
+def _told_apart(mapper: Mapper[Any], namesakes: Sequence[tuple[Mapper[Any], tuple[str, ...]]]) -> str:
+    """The shortest dotted end of its path that none of the others has; a number more where they share the path."""
+    path = next(path for one, path in namesakes if one is mapper)
+    twins = [one for one, other in namesakes if other == path]
+    others = [other for _, other in namesakes if other != path]
+    sizes = range(1, len(path) + 1)
+    size = next((size for size in sizes if all(other[-size:] != path[-size:] for other in others)), len(path))
+    return clean(".".join(path[-size:]) + (f"#{twins.index(mapper) + 1}" if len(twins) > 1 else ""))
+
+
+def _path(mapped: type) -> tuple[str, ...]:
+    """The module and the class, part by part."""
+    module = mapped.__module__.removeprefix(f"{UNPACKAGED}.").split(".")
+    around = [part for part in mapped.__qualname__.split(".")[:-1] if part != "<locals>"]
+    return (*module, *around, mapped.__name__)
