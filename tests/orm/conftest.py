@@ -19,9 +19,10 @@ from pirate_tui.domain.statements import Statement
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.url import Server
 from tests.orm.schemas import other_schema, reader
+from tests.orm.writing import refused, shop, write
 
 
-__all__ = ["other_schema", "reader"]  # pytest finds them here
+__all__ = ["other_schema", "reader", "refused", "shop", "write"]  # pytest finds them here
 
 
 OpenModels: TypeAlias = Callable[[Path | Server, Sequence[type]], Awaitable[OrmDatabase]]

@@ -8,81 +8,22 @@ import subprocess
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
-from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
 from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.modules import Models, load_models
-from pirate_tui.orm.modules.mistakes import LEAVE_OUT
 from pirate_tui.orm.modules.quiet import OUTPUT_LIMIT
+from tests.orm.writing import BASE, Refused, Write
 
 
-Write: TypeAlias = Callable[[str, str], Path]
-Refused: TypeAlias = Callable[[str], list[str]]
-
-
-@pytest.fixture(autouse=True)
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The current folder; what was imported from it, and what it did to sys.path, is forgotten afterwards."""
-    folder = tmp_path / "shop code"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    before, path = set(sys.modules), sys.path[:]
-    yield folder
-    sys.path[:] = path
-    for name in set(sys.modules) - before:
-        if str(tmp_path) in str(
-            getattr(sys.modules[name], "__file__", None) or vars(sys.modules[name]).get("__path__")
-        ):
-            del sys.modules[name]
-
-
-@pytest.fixture
-def write(shop: Path) -> Write:
-    """Writes a file, and its folder, below the current one."""
-
-    def written(name: str, text: str) -> Path:
-        path = shop / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
-        return path
-
-    return written
-
-
-@pytest.fixture
-def refused() -> Refused:
-    """Loads what cannot be loaded: the lines that are told; the last of them is the way out."""
-
-    def told(typed: str) -> list[str]:
-        with pytest.raises(CannotStart) as caught:
-            load_models(typed)
-        assert caught.value.exit_code == MODELS_UNUSABLE == 4
-        *lines, last = caught.value.message.split("\n")
-        assert last.endswith(f", {LEAVE_OUT}")
-        assert "sqlalchemy/" not in caught.value.message
-        assert "pirate_tui" not in caught.value.message
-        return [*lines, last.removesuffix(f", {LEAVE_OUT}")]
-
-    return told
+pytestmark = pytest.mark.usefixtures("shop")
 
 
 def names(models: Models) -> list[str]:
     return [mapped.__name__ for mapped in models.classes]
 
-
-BASE = """
-from sqlalchemy import *
-from sqlalchemy.orm import *
-
-class Base(DeclarativeBase):
-    pass
-"""
 
 ZEBRA = '''
 class Zebra(Base):
@@ -577,37 +518,37 @@ def test_an_import_that_worked_leaves_the_folder_last_on_the_path(write: Write, 
 
 
 GUARD = 'put that under `if __name__ == "__main__":`'
-WAIT = "wait longer, or mend what takes its time"
+WAIT = "wait longer, or fix what takes its time"
 KILL = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
 NAMELESS = "class Bad(Exception):\n    def __str__(self): raise OSError\nraise Bad"
 INDENT = "IndentationError: expected an indented block after function definition on line 1"
 NO_NAME = f"ImportError: cannot import name 'nothing' from 'json' ({json.__file__})"
-INSTALL = "is it installed beside pirate-tui? pip install geo_alchemy"
+INSTALL = "install what provides it beside pirate-tui"
 
 
 @pytest.mark.parametrize("typed", ["models.py", "models"])
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("x = 1\n\nid = Columm(1)", "3: NameError: name 'Columm' is not defined\n    id = Columm(1)\nmend it"),
-        ("x = (", "1: SyntaxError: '(' was never closed\n    x = (\n        ^\nmend it"),
-        ("def f():\nx", f"2: {INDENT}\n    x\n    ^\nmend it"),
+        ("x = 1\n\nid = Columm(1)", "3: NameError: name 'Columm' is not defined\n    id = Columm(1)\nfix it"),
+        ("x = (", "1: SyntaxError: '(' was never closed\n    x = (\n        ^\nfix it"),
+        ("def f():\nx", f"2: {INDENT}\n    x\n    ^\nfix it"),
         ("import geo_alchemy.a", f"1: there is no module geo_alchemy\n    import geo_alchemy.a\n{INSTALL}"),
-        ("import json.nothing", "1: No module named 'json.nothing'\n    import json.nothing\nmend it"),
-        ("from json import nothing", f"1: {NO_NAME}\n    from json import nothing\nmend it"),
+        ("import json.nothing", "1: No module named 'json.nothing'\n    import json.nothing\nfix it"),
+        ("from json import nothing", f"1: {NO_NAME}\n    from json import nothing\nfix it"),
         ("import sys\nsys.exit(7)", f"2: it ends the program, with exit code 7\n    sys.exit(7)\n{GUARD}"),
         ("raise KeyboardInterrupt", f"1: interrupted while it was imported\n    raise KeyboardInterrupt\n{WAIT}"),
         (KILL, f"1: interrupted while it was imported\n    {KILL}\n{WAIT}"),
-        ("input('?')", "1: it asks for input, and nobody can answer while it is imported\n    input('?')\nmend it"),
-        ("import pickle\npickle.loads(b'')", "2: EOFError: Ran out of input\n    pickle.loads(b'')\nmend it"),
-        ("def f(): f()\nf()", "1: RecursionError: maximum recursion depth exceeded\n    def f(): f()\nmend it"),
-        ("raise ValueError", "1: ValueError\n    raise ValueError\nmend it"),
-        ("raise ValueError('a\\x1b\\nb')", "1: ValueError: a␛\n    raise ValueError('a\\x1b\\nb')\nmend it"),
-        ("eval('1 +')", "1: SyntaxError: invalid syntax\n    eval('1 +')\nmend it"),
-        (NAMELESS, "3: Bad: <exception str() failed>\n    raise Bad\nmend it"),
+        ("input('?')", "1: it asks for input, and nobody can answer while it is imported\n    input('?')\nfix it"),
+        ("import pickle\npickle.loads(b'')", "2: EOFError: Ran out of input\n    pickle.loads(b'')\nfix it"),
+        ("def f(): f()\nf()", "1: RecursionError: maximum recursion depth exceeded\n    def f(): f()\nfix it"),
+        ("raise ValueError", "1: ValueError\n    raise ValueError\nfix it"),
+        ("raise ValueError('a\\x1b\\nb')", "1: ValueError: a␛\n    raise ValueError('a\\x1b\\nb')\nfix it"),
+        ("eval('1 +')", "1: SyntaxError: invalid syntax\n    eval('1 +')\nfix it"),
+        (NAMELESS, "3: Bad: <exception str() failed>\n    raise Bad\nfix it"),
         (
             "import asyncio\nasync def f():\n    1 / 0\nasyncio.run(f())",
-            "3: ZeroDivisionError: division by zero\n    1 / 0\nmend it",
+            "3: ZeroDivisionError: division by zero\n    1 / 0\nfix it",
         ),
     ],
     ids=lambda value: re.sub(r"\W+", " ", value).strip()[:20],
@@ -626,7 +567,7 @@ def test_a_mistake_in_another_module_of_the_author_is_told_by_its_line(write: Wr
     assert refused("store/models.py") == [
         "store/base.py, line 2: AttributeError: 'int' object has no attribute 'upper'",
         "    y = x.upper()",
-        "mend it",
+        "fix it",
     ]
 
 
@@ -643,7 +584,7 @@ def test_a_class_that_cannot_be_mapped_is_told_by_its_line(write: Write, refused
     write("models.py", f"{BASE}\nclass Keyless(Base):\n    __tablename__ = 'keyless'\n    name: Mapped[str]\n")
     first, *rest = refused("models.py")
     assert first.startswith("models.py, line 7: ArgumentError: Mapper Mapper[Keyless(keyless)] could not assemble any")
-    assert rest == ["    class Keyless(Base):", "mend it"]
+    assert rest == ["    class Keyless(Base):", "fix it"]
 
 
 NOPE = '    nope: Mapped["Zebra"] = relationship("Nope")'
@@ -672,7 +613,7 @@ def test_a_relationship_that_cannot_be_is_told_by_its_line(
     first, *rest = refused(typed)
     assert re.match(rf"models\.py, line {above.count(chr(10))}: \w+Error: ", first)
     assert what in first
-    assert rest == [f"    {zebra.splitlines()[-1].strip()}", "mend it"]
+    assert rest == [f"    {zebra.splitlines()[-1].strip()}", "fix it"]
 
 
 def test_a_relationship_to_one_of_two_namesakes_is_told_by_its_line(write: Write, refused: Refused) -> None:
@@ -683,7 +624,7 @@ def test_a_relationship_to_one_of_two_namesakes_is_told_by_its_line(write: Write
     write("store/models.py", f"from .base import *\nfrom . import archive\n{mapped('Apple')}{mapped('Zebra')}{zebra}")
     first, *rest = refused("store/models.py")
     assert first.startswith('store/models.py, line 10: InvalidRequestError: Multiple classes found for path "Apple"')
-    assert rest == ['    nope = relationship("Apple")', "mend it"]
+    assert rest == ['    nope = relationship("Apple")', "fix it"]
 
 
 def test_namesakes_are_all_found(write: Write) -> None:
@@ -709,7 +650,7 @@ def test_a_class_that_was_replaced_by_a_namesake_is_still_seen(write: Write) -> 
 GIVE = "give a module (shop.models) or a file (shop/models.py)"
 HAS = "give one that it has (Base, Other, reg)"
 NEITHER = "neither in the current folder nor installed beside pirate-tui"
-DEFINES = "give the module that defines the classes"
+DEFINES = "give the module that defines the classes, or a file that imports all of those that do"
 NO_CHOICE = "not a declarative base and not a registry"
 
 
@@ -759,7 +700,7 @@ def test_undecodable_bytes_are_told_by_their_line(shop: Path, refused: Refused, 
     (shop / "bytes.py").write_bytes(b"x = 1\ny = '\xff'\n")
     first, *rest = refused(typed)
     assert first.startswith("bytes.py, line 2: SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xff")
-    assert rest[-1] == "mend it"
+    assert rest[-1] == "fix it"
 
 
 def test_a_relative_import_in_a_file_without_a_package_is_explained(write: Write, refused: Refused) -> None:
@@ -783,3 +724,156 @@ def test_a_package_whose_name_is_taken_is_not_mistaken(write: Write, refused: Re
 def test_the_import_of_models_loads_no_screen() -> None:
     code = "import sys, pirate_tui.orm.modules; print([name for name in sys.modules if 'textual' in name])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+# What an import came to grief on, behind what it says.
+
+
+HIDDEN_CAUSE = """
+import logging.config
+logging.config.dictConfig({"version": 1, "formatters": {"access": {"()": "uvicorn_not_installed.AccessFormatter"}}})
+"""
+
+WRAPPED_SETTING = """
+import os
+try:
+    os.environ["NO_SUCH_SECRET"]
+except KeyError as error:
+    raise RuntimeError("not configured") from error
+"""
+
+TWICE_WRAPPED = """
+try:
+    try:
+        import geo_alchemy
+    except ImportError as error:
+        raise ValueError("no maps") from error
+except ValueError as error:
+    raise RuntimeError("no shop") from error
+"""
+
+HANDLING = """
+try:
+    import geo_alchemy
+except ImportError:
+    maps = nothing
+"""
+
+SUPPRESSED = """
+try:
+    import geo_alchemy
+except ImportError:
+    raise RuntimeError("no maps") from None
+"""
+
+BECAUSE = "ValueError: Unable to configure formatter 'access'; because: there is no module uvicorn_not_installed"
+SET_IT = "set what is missing, as the project does where it runs"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "remedy"),
+    [
+        (HIDDEN_CAUSE, 2, BECAUSE, INSTALL),
+        (
+            WRAPPED_SETTING,
+            5,
+            "RuntimeError: not configured; because: NO_SUCH_SECRET is not set in the environment",
+            SET_IT,
+        ),
+        (TWICE_WRAPPED, 7, "RuntimeError: no shop; because: there is no module geo_alchemy", INSTALL),
+        (
+            HANDLING,
+            4,
+            "NameError: name 'nothing' is not defined; raised while handling: there is no module geo_alchemy",
+            "fix it",
+        ),
+        (SUPPRESSED, 4, "RuntimeError: no maps", "fix it"),
+    ],
+    ids=["dictConfig", "setting", "twice", "handling", "suppressed"],
+)
+def test_the_innermost_cause_is_told_too(
+    write: Write, refused: Refused, text: str, line: int, what: str, remedy: str
+) -> None:
+    write("models.py", text)
+    first, _, last = refused("models.py")
+    assert (first, last) == (f"models.py, line {line}: {what}", remedy)
+
+
+def test_a_setting_that_is_missing_is_named_and_nothing_is_to_be_fixed(write: Write, refused: Refused) -> None:
+    write("models.py", 'import os\nURL = os.environ["NO_SUCH_URL"]\n')
+    assert refused("models.py") == [
+        "models.py, line 2: NO_SUCH_URL is not set in the environment",
+        '    URL = os.environ["NO_SUCH_URL"]',
+        SET_IT,
+    ]
+
+
+def test_settings_of_pydantic_are_named_without_their_values(write: Write, refused: Refused) -> None:
+    settings = """
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            secret_key: str
+            port: int
+
+        Settings(port="hunter2")
+    """
+    write("models.py", settings)
+    problems = "secret_key: Field required, port: Input should be a valid integer, unable to parse string as an integer"
+    assert refused("models.py") == [
+        f"models.py, line 7: Settings cannot be made: {problems}",
+        '    Settings(port="hunter2")',
+        SET_IT,
+    ]
+
+
+def test_a_key_error_of_the_models_own_is_no_setting(write: Write, refused: Refused) -> None:
+    write("models.py", 'URL = {}["URL"]\n')
+    assert refused("models.py") == ["models.py, line 1: KeyError: 'URL'", '    URL = {}["URL"]', "fix it"]
+
+
+@pytest.mark.parametrize(("here", "typed"), [(".", "."), ("store/py", "../..")])
+def test_for_what_is_not_installed_the_project_itself_is_offered_and_no_name_is_guessed(
+    write: Write, refused: Refused, monkeypatch: pytest.MonkeyPatch, here: str, typed: str
+) -> None:
+    write("pyproject.toml", "[project]\nname = 'shop'\n")
+    path = write("store/py/models.py", "import slugify_not_installed\n")
+    monkeypatch.chdir(here)
+    assert refused(str(path))[-1] == f"{INSTALL}, or your project with all that it needs (pip install -e {typed})"
+
+
+def test_a_folder_with_settings_of_tools_alone_is_no_project(write: Write, refused: Refused) -> None:
+    write("pyproject.toml", "[tool.ruff]\n")
+    write("models.py", "import slugify_not_installed\n")
+    assert refused("models.py")[-1] == INSTALL
+
+
+@pytest.mark.parametrize("folder", ["src", "src/py"])
+def test_a_module_that_lies_in_a_folder_below_is_found_there(
+    write: Write, refused: Refused, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    write(f"{folder}/store/db/models.py", MODELS)
+    write(".venv/store/db/models.py", MODELS)
+    write("environment/lib/store/db/models.py", MODELS)
+    write("environment/pyvenv.cfg", "")
+    assert refused("store.db.models") == [
+        f"store.db.models: there is no module store in the current folder; {folder} has store.db.models",
+        f"start in {folder}, or with PYTHONPATH={folder}",
+    ]
+    with monkeypatch.context() as changed:
+        changed.syspath_prepend(folder)
+        assert names(load_models("store.db.models")) == ["Zebra", "Apple"]
+    for name in [name for name in sys.modules if name.startswith("store")]:
+        del sys.modules[name]
+    monkeypatch.chdir(folder)
+    assert names(load_models("store.db.models")) == ["Zebra", "Apple"]
+
+
+def test_a_file_that_imports_all_modules_is_a_way_out_where_one_maps_nothing(write: Write, refused: Refused) -> None:
+    write("store/__init__.py", "")
+    write("store/base.py", BASE)
+    write("store/zebras.py", f"from .base import *\n{mapped('Zebra')}")
+    write("store/apples.py", f"from .base import *\n{mapped('Apple')}")
+    assert refused("store.base") == ["store.base has no mapped class", DEFINES]
+    write("all.py", "import store.zebras, store.apples\n")
+    assert names(load_models("all.py")) == ["Zebra", "Apple"]

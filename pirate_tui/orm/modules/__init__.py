@@ -17,7 +17,8 @@ from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.modules.mistakes import cannot, shown, told
+from pirate_tui.orm.modules.mistakes import cannot, told
+from pirate_tui.orm.modules.places import shown
 from pirate_tui.orm.modules.quiet import quietly
 from pirate_tui.orm.modules.registries import chosen, mapped_classes, nothing_mapped
 from pirate_tui.orm.naming import UNPACKAGED

@@ -1,164 +1,146 @@
 """What is wrong with a module of models, told by its author's own lines -> `CannotStart`."""
 
-import ast
-import linecache
 import os
+import shlex
 import sys
-import sysconfig
 import traceback
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
-import sqlalchemy
-from sqlalchemy.orm import Mapper, MapperProperty
-
-import pirate_tui
 from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
-from pirate_tui.domain.text import clean, clean_lines
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.modules.folders import folder_with, project_folder
+from pirate_tui.orm.modules.places import Place, innermost_place, place_in
+from pirate_tui.orm.modules.sync_engines import Explained, explained
 from pirate_tui.orm.naming import UNPACKAGED
+from pirate_tui.orm.snippet import forget
 
 
-MEND = "mend it"
+FIX = "fix it"
 LEAVE_OUT = "or leave --models out to read the tables from the database"
 
 LONGEST_REASON = 400
-"""How many characters of an error's first line are told."""
-
-HIDDEN = tuple(str(Path(str(package.__file__)).parent) + os.sep for package in (pirate_tui, sqlalchemy))
-"""Where the lines are that nobody who wrote models has to look at."""
-
-STANDARD = sysconfig.get_path("stdlib") + os.sep
-
-INSTALLED = {"site-packages", "dist-packages"}
+"""How many characters are told of what is wrong."""
 
 ASKS = {"", "EOF when reading a line"}
 """What an EOFError says that comes of `input()` or `getpass()`; pickle says other things."""
 
-
-class Place(NamedTuple):
-    """A line of somebody's models."""
-
-    file: str
-    line: int
-    text: tuple[str, ...]
-    """The line, and whatever points into it."""
-
-    def __str__(self) -> str:
-        return f"{shown(self.file)}, line {self.line}"
+SETTINGS = "set what is missing, as the project does where it runs"
 
 
-def cannot(what: str, remedy: str = MEND, place: Place | None = None) -> CannotStart:
-    """The models cannot be used: what is wrong, the line, and the way out."""
+def cannot(what: str, remedy: str = FIX, place: Place | None = None, code: Iterable[str] = ()) -> CannotStart:
+    """The models cannot be used: what is wrong, the line, and the way out, with its lines of code."""
     lines = () if place is None else tuple(f"    {line}" for line in place.text)
-    return CannotStart(MODELS_UNUSABLE, "\n".join((clean(what, len(what)), *lines, f"{remedy}, {LEAVE_OUT}")))
+    ways = (remedy, *(f"    {line}" for line in code), LEAVE_OUT) if code else (f"{remedy}, {LEAVE_OUT}",)
+    return CannotStart(MODELS_UNUSABLE, "\n".join((clean(what, len(what)), *lines, *ways)))
 
 
 def told(error: BaseException, name: str) -> CannotStart:
     """Whatever came out of importing the module `name`, or of configuring its mappers."""
-    place = _syntax_place(error) or _own_place(error) or _mapped_place(error)
-    what, remedy = _explained(error, name, is_inside=place is not None)
-    return cannot(f"{place or name}: {clean(what, LONGEST_REASON)}", remedy, place)
+    place = innermost_place(error)
+    found = explained(error, "" if place is None else place.text[0])
+    if found is None:
+        place = place_in(error)
+        found = _with_cause(error, name, is_inside=place is not None)
+    forget(error)  # else a coroutine that a plain access left behind is warned of later, onto the screen
+    return cannot(f"{place or name}: {clean(found.what, LONGEST_REASON)}", found.remedy, place, found.code)
 
 
-def place_of(mapped: type, attribute: str = "") -> Place | None:
-    """Where a class, or an attribute of it, is written; None where it was made by code that is not its own."""
-    file = getattr(sys.modules.get(mapped.__module__), "__file__", None)
-    lines = linecache.getlines(file) if file and _is_own(file) else []
-    tree = ast.parse("".join(lines))
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == mapped.__name__]
-    if not found:
-        return None
-    number = next((node.lineno for node in found[-1].body if attribute in _assigned(node)), found[-1].lineno)
-    return Place(str(file), number, clean_lines(lines[number - 1].strip()))
+def _with_cause(error: BaseException, name: str, *, is_inside: bool) -> Explained:
+    """What is wrong, with the innermost error that it came of: a library that wraps one tells only its own side."""
+    outer = _explained(error, name, is_inside=is_inside)
+    link = _innermost(error)
+    if link is error:
+        return outer
+    inner = _explained(link, name, is_inside=True)
+    if _reason(link) in outer.what:
+        return outer
+    if error.__cause__ is None:  # it came up while the other one was handled, and need not be of it
+        return outer._replace(what=f"{outer.what}; raised while handling: {inner.what}")
+    return Explained(f"{outer.what}; because: {inner.what}", inner.remedy)
 
 
-def shown(file: str) -> str:
-    """A file as one would type it here."""
-    try:
-        return clean(str(Path(file).relative_to(Path.cwd())), len(file))
-    except (OSError, ValueError):  # there is no current folder, or the file lies elsewhere
-        return clean(file, len(file))
+def _innermost(error: BaseException) -> BaseException:
+    """The first of the errors that led to this one, as far as Python's own traceback tells of them."""
+    seen = [error]
+    while True:
+        at = seen[-1]
+        before = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+        if before is None or before in seen:
+            return at
+        seen.append(before)
 
 
-def _explained(error: BaseException, name: str, *, is_inside: bool) -> tuple[str, str]:
-    """What is wrong, and what helps."""
+def _explained(error: BaseException, name: str, *, is_inside: bool) -> Explained:
+    """What is wrong, and what helps, of one error alone."""
     if isinstance(error, ModuleNotFoundError) and error.name:
         return _missing(error, error.name, name, is_inside=is_inside)
+    if (missing := _missing_settings(error)) is not None:
+        return Explained(missing, SETTINGS)
     if not is_inside and isinstance(error, (SyntaxError, OSError)):
-        return (
-            f"it cannot be read as Python: {getattr(error, 'strerror', None) or _reason(error)}",
-            "give a Python file",
+        return Explained(
+            f"it cannot be read as Python: {getattr(error, 'strerror', None) or _reason(error)}", "give a Python file"
         )
+    return _ended(error) or Explained(": ".join(filter(None, (type(error).__name__, _reason(error)))), FIX)
+
+
+def _ended(error: BaseException) -> Explained | None:
+    """Of what would end a program, or wait for a person."""
     if isinstance(error, SystemExit):
-        return f"it ends the program, with exit code {error.code!r}", 'put that under `if __name__ == "__main__":`'
+        guard = 'put that under `if __name__ == "__main__":`'
+        return Explained(f"it ends the program, with exit code {error.code!r}", guard)
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted while it was imported", "wait longer, or mend what takes its time"
+        return Explained("interrupted while it was imported", "wait longer, or fix what takes its time")
     if isinstance(error, EOFError) and _reason(error) in ASKS:
-        return "it asks for input, and nobody can answer while it is imported", MEND
-    return ": ".join(filter(None, (type(error).__name__, _reason(error)))), MEND
+        return Explained("it asks for input, and nobody can answer while it is imported", FIX)
+    return None
 
 
-def _missing(error: ModuleNotFoundError, missing: str, name: str, *, is_inside: bool) -> tuple[str, str]:
+def _missing(error: ModuleNotFoundError, missing: str, name: str, *, is_inside: bool) -> Explained:
     top = missing.partition(".")[0]
     if top == UNPACKAGED:
-        return "a relative import, in a file that lies in no package", "give it as a module, with dots"
+        return Explained("a relative import, in a file that lies in no package", "give it as a module, with dots")
     if not is_inside and f"{name}.".startswith(f"{missing}."):
-        return (
-            f"there is no module {missing}, neither in the current folder nor installed beside pirate-tui",
-            "give another name, or the file",
-        )
+        return _not_found(missing, name)
     if top in sys.modules or top == name.partition(".")[0]:
-        return _reason(error), MEND
-    return f"there is no module {missing}", f"is it installed beside pirate-tui? pip install {top}"
+        return Explained(_reason(error), FIX)
+    folder = project_folder()
+    project = f", or your project with all that it needs (pip install -e {shlex.quote(folder)})" if folder else ""
+    return Explained(f"there is no module {missing}", f"install what provides it beside pirate-tui{project}")
+
+
+def _not_found(missing: str, name: str) -> Explained:
+    """The module that was typed."""
+    folder = folder_with(name)
+    if folder is not None:
+        where = clean(str(folder))
+        return Explained(
+            f"there is no module {missing} in the current folder; {where} has {name}",
+            f"start in {where}, or with PYTHONPATH={shlex.quote(where)}",
+        )
+    what = f"there is no module {missing}, neither in the current folder nor installed beside pirate-tui"
+    return Explained(what, "give another name, or the file")
+
+
+def _missing_settings(error: BaseException) -> str | None:
+    """Which settings are missing, where that is what the error is about."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, KeyError) and frames and frames[-1].f_locals.get("self") is os.environ:
+        return f"{error.args[0]} is not set in the environment"
+    if any(str(frame.f_globals.get("__name__")).startswith("pydantic_settings.") for frame in frames):
+        return _invalid(error)
+    return None
+
+
+def _invalid(error: Any) -> str | None:
+    """What a ValidationError of pydantic's is about, without the input, which may be secret."""
+    if type(error).__module__.partition(".")[0] != "pydantic_core":
+        return None
+    wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
+    return f"{error.title} cannot be made: {', '.join(wrong)}"
 
 
 def _reason(error: BaseException) -> str:
     """The first line of what it says; `traceback` survives a __str__ that raises."""
     words = next(line for line in traceback.format_exception_only(error) if not line.startswith(" "))
     return words.partition("\n")[0].partition(": ")[2].strip().replace(f"{UNPACKAGED}.", "")
-
-
-# Places: of the syntax error, of the last frame that is the author's own, of what was to be mapped.
-
-
-def _syntax_place(error: BaseException) -> Place | None:
-    """The line that is no Python, and the caret below it."""
-    if not isinstance(error, SyntaxError) or not error.filename or not error.lineno or not _is_own(error.filename):
-        return None
-    pointed = "".join(line for line in traceback.format_exception_only(error)[1:] if line.startswith("    "))
-    return Place(error.filename, error.lineno, tuple(line[4:] for line in clean_lines(pointed.rstrip("\n")) if line))
-
-
-def _own_place(error: BaseException) -> Place | None:
-    """The last line of the author's own; of an installed package, where the models themselves are one."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
-    own = [frame for frame in frames if not INSTALLED.intersection(Path(frame.filename).parts)] or frames
-    if not own:
-        return None
-    return Place(own[-1].filename, own[-1].lineno or 0, clean_lines(own[-1].line or ""))
-
-
-def _is_own(file: str) -> bool:
-    """Is it neither ours, SQLAlchemy's or Python's, nor code without a file?"""
-    if file.startswith(("<", *HIDDEN)):
-        return False
-    return not file.startswith(STANDARD) or bool(INSTALLED.intersection(Path(file).parts))
-
-
-def _mapped_place(error: BaseException) -> Place | None:
-    """What SQLAlchemy was at: its message does not name the line, its frames hold the property."""
-    frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
-    for held in reversed(frames):
-        for value in (held.get("self"), held.get("prop"), held.get("mapper")):
-            if isinstance(value, MapperProperty):
-                mapped: Mapper[Any] = value.parent
-                return place_of(mapped.class_, value.key)
-            if isinstance(value, Mapper):
-                return place_of(value.class_)
-    return None
-
-
-def _assigned(node: ast.stmt) -> set[str]:
-    """The names that a statement gives a value, or a type."""
-    targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets if isinstance(node, ast.Assign) else []
-    return {target.id for target in targets if isinstance(target, ast.Name)}

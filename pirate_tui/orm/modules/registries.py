@@ -14,7 +14,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.modules.mistakes import cannot
 
 
-NAME_IT = "give the module that defines the classes"
+NAME_IT = "give the module that defines the classes, or a file that imports all of those that do"
 
 HOLDERS = ("_sa_registry", "registry")
 """Where a declarative base has its registry: in the first, also where it was never called by the second (SQLModel)."""

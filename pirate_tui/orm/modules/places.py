@@ -1,0 +1,110 @@
+"""Lines of somebody's models: of a syntax error, of the last frame that is their author's, of what was to be mapped."""
+
+import ast
+import linecache
+import os
+import sys
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy.orm import Mapper, MapperProperty
+
+import pirate_tui
+from pirate_tui.domain.text import clean, clean_lines
+from pirate_tui.orm.snippet import chain
+
+
+HIDDEN = tuple(str(Path(str(package.__file__)).parent) + os.sep for package in (pirate_tui, sqlalchemy))
+"""Where the lines are that nobody who wrote models has to look at."""
+
+STANDARD = sysconfig.get_path("stdlib") + os.sep
+
+INSTALLED = {"site-packages", "dist-packages"}
+
+
+class Place(NamedTuple):
+    """A line of somebody's models."""
+
+    file: str
+    line: int
+    text: tuple[str, ...]
+    """The line, and whatever points into it."""
+
+    def __str__(self) -> str:
+        return f"{shown(self.file)}, line {self.line}"
+
+
+def place_in(error: BaseException) -> Place | None:
+    """Where an error came from; None where no line of the author's own is in it."""
+    return _syntax_place(error) or _own_place(error) or _mapped_place(error)
+
+
+def innermost_place(error: BaseException) -> Place | None:
+    """The author's own line that the first of all the errors came from that led to this one."""
+    return next(filter(None, map(_own_place, reversed([*chain(error)]))), None)
+
+
+def shown(file: str) -> str:
+    """A file as one would type it here."""
+    try:
+        return clean(str(Path(file).relative_to(Path.cwd())), len(file))
+    except (OSError, ValueError):  # there is no current folder, or the file lies elsewhere
+        return clean(file, len(file))
+
+
+def _place_of(mapped: type, attribute: str = "") -> Place | None:
+    """Where a class, or an attribute of it, is written; None where it was made by code that is not its own."""
+    file = getattr(sys.modules.get(mapped.__module__), "__file__", None)
+    lines = linecache.getlines(file) if file and _is_own(file) else []
+    tree = ast.parse("".join(lines))
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == mapped.__name__]
+    if not found:
+        return None
+    number = next((node.lineno for node in found[-1].body if attribute in _assigned(node)), found[-1].lineno)
+    return Place(str(file), number, clean_lines(lines[number - 1].strip()))
+
+
+def _syntax_place(error: BaseException) -> Place | None:
+    """The line that is no Python, and the caret below it."""
+    if not isinstance(error, SyntaxError) or not error.filename or not error.lineno or not _is_own(error.filename):
+        return None
+    pointed = "".join(line for line in traceback.format_exception_only(error)[1:] if line.startswith("    "))
+    return Place(error.filename, error.lineno, tuple(line[4:] for line in clean_lines(pointed.rstrip("\n")) if line))
+
+
+def _own_place(error: BaseException) -> Place | None:
+    """The last line of the author's own; of an installed package, where the models themselves are one."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
+    own = [frame for frame in frames if not INSTALLED.intersection(Path(frame.filename).parts)] or frames
+    if not own:
+        return None
+    return Place(own[-1].filename, own[-1].lineno or 0, clean_lines(own[-1].line or ""))
+
+
+def _is_own(file: str) -> bool:
+    """Is it neither ours, SQLAlchemy's or Python's, nor code without a file?"""
+    if file.startswith(("<", *HIDDEN)):
+        return False
+    return not file.startswith(STANDARD) or bool(INSTALLED.intersection(Path(file).parts))
+
+
+def _mapped_place(error: BaseException) -> Place | None:
+    """What SQLAlchemy was at: its message does not name the line, its frames hold the property."""
+    frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for held in reversed(frames):
+        for value in (held.get("self"), held.get("prop"), held.get("mapper")):
+            if isinstance(value, MapperProperty):
+                mapped: Mapper[Any] = value.parent
+                return _place_of(mapped.class_, value.key)
+            if isinstance(value, Mapper):
+                return _place_of(value.class_)
+    return None
+
+
+def _assigned(node: ast.stmt) -> set[str]:
+    """The names that a statement gives a value, or a type."""
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets if isinstance(node, ast.Assign) else []
+    return {target.id for target in targets if isinstance(target, ast.Name)}

@@ -1,0 +1,100 @@
+"""Models that mix sync and async while they are imported -> the explanation that this program exists for."""
+
+import re
+import traceback
+from collections.abc import Iterable, Iterator
+from types import FrameType
+from typing import Any, NamedTuple
+
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from pirate_tui.orm.snippet import chain, is_missing_greenlet
+
+
+SYNC_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "oracle": "oracle+oracledb",
+    "mssql": "mssql+pyodbc",
+}
+"""For each database a driver that needs no greenlet, as a URL names it."""
+
+READS_ATTRIBUTE = "sqlalchemy.orm.attributes", "__get__"
+"""The module and the function that run when code reads a mapped attribute."""
+
+DOING = re.compile(r"[\w.]+\.(?:create_all|drop_all|reflect)(?=\()")
+"""What is most often done with a sync engine, as it is written."""
+
+
+class Explained(NamedTuple):
+    """What is wrong, and what helps."""
+
+    what: str
+    remedy: str
+    code: tuple[str, ...] = ()
+    """The lines that the remedy speaks of."""
+
+
+def explained(error: BaseException, line: str) -> Explained | None:
+    """What a MissingGreenlet anywhere in the error came of, or an async engine in sync code; None for other errors."""
+    if is_missing_greenlet(error):
+        frames = list(_frames(error))
+        return _attribute() if any(map(_reads_attribute, frames)) else _engine(frames, line)
+    given = next((link.obj for link in chain(error) if isinstance(link, AttributeError)), None)
+    if type(given) in (AsyncEngine, AsyncConnection):
+        remedy, code = _awaiting(line)
+        return Explained(f"sync code is given an {type(given).__name__}", f"await it{remedy}", code)
+    return None
+
+
+def _attribute() -> Explained:
+    return Explained(
+        "MissingGreenlet: this line reads an attribute that is not loaded, without await",
+        'put what runs it under `if __name__ == "__main__":`, and the models can be opened; '
+        "there u shows and explains such an access",
+    )
+
+
+def _engine(frames: Iterable[FrameType], line: str) -> Explained:
+    url = next(filter(None, map(_url, frames)), None)
+    driver = "an async driver" if url is None else f"an async driver, {url.drivername}"
+    what = f"a sync engine (create_engine(), or sync_engine) on {driver}, which connects only where it is awaited"
+    remedy, code = _awaiting(line)
+    return Explained(f"MissingGreenlet: {what}", f"{_other_driver(url)}create_async_engine(), awaited{remedy}", code)
+
+
+def _other_driver(url: URL | None) -> str:
+    """The way out that leaves the code sync."""
+    sync = SYNC_DRIVERS.get("" if url is None else url.get_backend_name())
+    return (
+        f"use create_engine() with {sync}:// instead of {url.drivername}:// in the URL; or " if sync and url else "use "
+    )
+
+
+def _awaiting(line: str) -> tuple[str, tuple[str, ...]]:
+    """The end of the remedy that leaves the driver async, and its lines of code."""
+    found = DOING.search(line)
+    work = found[0] if found else "work"
+    code = ("async with engine.begin() as connection:", f"    await connection.run_sync({work})")
+    return ":" if found else ", where work(connection) does what this line does:", code
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    for link in chain(error):
+        for frame, _ in traceback.walk_tb(link.__traceback__):
+            yield frame
+
+
+def _reads_attribute(frame: FrameType) -> bool:
+    return (frame.f_globals.get("__name__"), frame.f_code.co_name) == READS_ATTRIBUTE
+
+
+def _url(frame: FrameType) -> URL | None:
+    """The URL of the engine that a frame of SQLAlchemy's works for. Of other frames nothing is asked."""
+    if not str(frame.f_globals.get("__name__")).startswith("sqlalchemy."):
+        return None
+    held: Any = frame.f_locals.get("self")
+    return held.engine.url if isinstance(held, (Engine, Connection)) else None
