@@ -1,8 +1,9 @@
 """Mapped classes -> the attributes of an instance that a person can reach, and how each is read."""
 
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property, partialmethod, singledispatchmethod
+from functools import cached_property, partialmethod, singledispatchmethod
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column
 from sqlalchemy.ext.associationproxy import AssociationProxyExtensionType
@@ -39,9 +40,18 @@ class Attribute(NamedTuple):
         return typed(variable, self.name)
 
 
-@cache
+_found: WeakKeyDictionary[Mapper[Any], tuple[Attribute, ...]] = WeakKeyDictionary()
+"""The attributes by mapper; classes that were read from tables are let go when the tables are read again."""
+
+
 def attributes_of(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
     """Everything that can be read of an instance of the mapper, columns first, methods last."""
+    if mapper not in _found:
+        _found[mapper] = _attributes(mapper)
+    return _found[mapper]
+
+
+def _attributes(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
     described = dict(mapper.all_orm_descriptors.items())
     columns = [
         Attribute(one.key, _column_kind(one))

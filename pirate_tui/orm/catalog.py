@@ -23,7 +23,6 @@ class Catalog:
             mapper.registry.configure()
         self._names = give_names(mappers)
         self._mappers = {name: mapper for mapper, name in self._names.items()}
-        self._keyless: set[Mapper[Any]] = set()
         self._entities: dict[Mapper[Any], Entity] = {}
         self.leave_out(())
 
@@ -43,6 +42,11 @@ class Catalog:
         mapper.registry.configure()
         self._names[mapper], self._mappers[mapped.__name__] = mapped.__name__, mapper
         self._entities[mapper] = entity_of(mapper, self._names)._replace(has_key=has_key)
+
+    def clear(self) -> None:
+        """Let go of all classes."""
+        for held in (self._names, self._mappers, self._entities):
+            held.clear()
 
     def leave_out(self, names: Collection[str]) -> None:
         """Browse all but these, and no relationship that leads to them, or to a class that was not given."""

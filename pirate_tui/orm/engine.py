@@ -138,6 +138,7 @@ class Connections:
         try:
             await self._end_all()
             await self._let_go()
+            self.engine.clear_compiled_cache()  # which would hold on to classes that were read from the tables
             self.backend.renew()
         finally:
             self._may_ask.set()

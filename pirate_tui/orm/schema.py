@@ -140,7 +140,7 @@ class Schema:
         known = Known(await inspecting, preflight_of(self._questions))
         classes = [await self._mapped(known, name, is_asked_for=False) for name in mapped]
         self._reflection, self._preflight = known
-        self.catalog.leave_out(mapped)
+        self.catalog.clear()
         for one in filter(None, classes):
             self.catalog.add(one, has_key=known.reflection.has_key(one))
 
