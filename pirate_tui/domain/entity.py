@@ -1,6 +1,7 @@
 """What a mapped class looks like, without the class."""
 
 import re
+from enum import Enum
 from keyword import iskeyword
 from typing import NamedTuple
 
@@ -100,6 +101,28 @@ class Choice(NamedTuple):
     """Why it cannot be browsed; empty where it can."""
     note: str = ""
     """Which of its foreign keys are not followed, and why; empty where all are."""
+    base: str = ""
+    """The mapped class that it is a subclass of; empty where it is of none."""
+
+
+class Bound(Enum):
+    """What a number of rows says of the rows that there are."""
+
+    EXACT = ""
+    ABOUT = "~"
+    """The database's own estimate."""
+    AT_MOST = "≤"
+    MORE_THAN = ">"
+
+
+class Size(NamedTuple):
+    """How many rows a table has, as far as it can be known at little cost."""
+
+    rows: int
+    bound: Bound
+
+    def __str__(self) -> str:
+        return f"{self.bound.value}{self.rows:,} row{'s'[: self.rows != 1]}"
 
 
 def own_name(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Choice, Column, Entity
+from pirate_tui.domain.entity import Choice, Column, Entity, Size
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
@@ -58,7 +58,7 @@ class Database(Protocol):
     async def estimate(self, query: Query) -> int | None:
         """How many rows it may have, at no cost; None where nothing is known."""
 
-    async def sizes(self) -> dict[str, int]:
+    async def sizes(self) -> dict[str, Size]:
         """How many rows each mapped class may have, by its name, as far as that can be known at little cost."""
 
     async def count(self, query: Query) -> int:

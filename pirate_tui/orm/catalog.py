@@ -65,6 +65,10 @@ class Catalog:
         """What a class is called."""
         return self._names[mapper]
 
+    def base(self, mapper: Mapper[Any]) -> str:
+        """What the class is called that it is mapped as a subclass of; empty where it is of none."""
+        return "" if mapper.inherits is None else name_of(mapper.inherits)
+
     def mapper(self, entity: Entity) -> Mapper[Any]:
         """The mapper behind an entity."""
         return self._mappers[entity.name]

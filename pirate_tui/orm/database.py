@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Choice, Column, Entity, Relationship
+from pirate_tui.domain.entity import Choice, Column, Entity, Relationship, Size
 from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble, Unreachable, no_such_class
 from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
@@ -160,7 +160,7 @@ class OrmDatabase:
         """The class of that name, with all that can be followed from it."""
         return await self._schema.entity(name)
 
-    async def sizes(self) -> dict[str, int]:
+    async def sizes(self) -> dict[str, Size]:
         """How many rows each class may have."""
         return await self._schema.sizes()
 

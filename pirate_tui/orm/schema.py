@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Mapper
 
-from pirate_tui.domain.entity import Choice, Entity, Relationship
+from pirate_tui.domain.entity import Choice, Entity, Relationship, Size
 from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.catalog import Catalog
@@ -63,9 +63,15 @@ class Schema:
     def choices(self) -> tuple[Choice, ...]:
         """Everything that there is, also what cannot be browsed."""
         if self._reflection is None:
-            related = self.catalog.related()
+            related, base_of = self.catalog.related(), self.catalog.base
             return tuple(
-                Choice(name, clean(str(Place.of(mapper.local_table))), related[name], self._problems.get(name, ""))
+                Choice(
+                    name,
+                    clean(str(Place.of(mapper.local_table))),
+                    related[name],
+                    self._problems.get(name, ""),
+                    base=base_of(mapper),
+                )
                 for name, mapper in ((self.catalog.name(mapper), mapper) for mapper in self.catalog.mappers)
             )
         known, name_of = self._reflection, self._reflection.class_name
@@ -106,23 +112,22 @@ class Schema:
             return Table(entity.table, numbers, numbers, is_strict=True, row_id=None)
         return self._preflight.table(self._place(mapper))
 
-    async def sizes(self) -> dict[str, int]:
-        """How many rows there may be in each class's table, where the database knows that at one look."""
-        names: dict[Place, str] = {}
-        for place, choice in zip(self._places(), self.choices, strict=True):
-            if not choice.problem:
-                names.setdefault(place, choice.name)  # of classes that share a table, the first: that of all its rows
-        return {names[place]: size for place, size in (await self._preflight.sizes([*names])).items()}
+    async def sizes(self) -> dict[str, Size]:
+        """How many rows there may be of each class, where the database knows that at one look at its table."""
+        listed = zip(self._places(), self.choices, strict=True)
+        places = {choice.name: place for place, choice in listed if place is not None and not choice.problem}
+        found = await self._preflight.sizes([*dict.fromkeys(places.values())])
+        return {name: found[place] for name, place in places.items() if place in found}
 
     async def estimate(self, entity: Entity) -> int | None:
         """How many rows there may be of a class, as the database itself believes; None where it does not say."""
         mapper = self.catalog.mapper(entity)
         return None if mapper.single else await self._preflight.estimate(self._place(mapper))
 
-    def _places(self) -> list[Place]:
-        """Where the table of each choice is."""
+    def _places(self) -> list[Place | None]:
+        """Where the table of each choice is whose rows are all of that class; None where there is none."""
         if self._reflection is None:
-            return [Place.of(mapper.local_table) for mapper in self.catalog.mappers]
+            return [None if mapper.single else Place.of(mapper.local_table) for mapper in self.catalog.mappers]
         return [self._reflection.place(one.name) for one in self._reflection.names]
 
     def _place(self, mapper: Mapper[Any]) -> Place:

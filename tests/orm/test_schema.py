@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest
-from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.entity import Bound, Entity, Size
 from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.query import Query
@@ -130,8 +130,35 @@ async def test_what_is_broken_is_named_and_spoils_only_itself(database: OrmDatab
 async def test_sizes_are_read_at_one_look_for_each_table(database: OrmDatabase, told: list[Statement]) -> None:
     await database.entity("Customers")
     told.clear()
-    assert await database.sizes() == {"Customers": 2, "Orders": 3, "Tags": 2, "OrderTags": 3, "Order": 3}
+    counted = {"Customers": 2, "Orders": 3, "Tags": 2, "OrderTags": 3, "Order": 3}
+    assert await database.sizes() == {name: Size(rows, Bound.EXACT) for name, rows in counted.items()}
     assert len({one.number for one in told if one.cause == "sizes of all tables"}) == 1
+
+
+async def test_of_many_rows_only_the_span_of_their_numbers_is_known(database: OrmDatabase, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(r"""
+            CREATE TABLE gaps (id INTEGER PRIMARY KEY);
+            CREATE TABLE flakes (id INTEGER PRIMARY KEY);
+            CREATE TABLE below (id INTEGER PRIMARY KEY);
+            WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1500)
+            INSERT INTO gaps SELECT 10 * n FROM n;
+            WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1500)
+            INSERT INTO flakes SELECT 1700000000000000000 * (n % 2) + n FROM n;
+            INSERT INTO below VALUES (-5), (-4);
+            CREATE TABLE "a:b ""c"" \:d %s" (id INTEGER PRIMARY KEY);
+            INSERT INTO "a:b ""c"" \:d %s" VALUES (1);
+        """)
+    await database.renew()
+    sizes, named = await database.sizes(), {choice.table: choice.name for choice in database.choices}
+    awkward = named['a:b "c" \\:d %s']
+    assert {name: str(sizes[name]) for name in ("Customers", awkward, "Gaps", "Flakes", "Below")} == {
+        "Customers": "2 rows",
+        awkward: "1 row",
+        "Gaps": "≤14,991 rows",
+        "Flakes": ">1,000 rows",
+        "Below": "2 rows",
+    }
 
 
 async def test_another_file_in_its_place_is_read_anew(database: OrmDatabase, path: Path) -> None:

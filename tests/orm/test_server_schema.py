@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Column, Integer, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from pirate_tui.domain.entity import Bound, Size
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
@@ -54,8 +55,8 @@ async def test_what_is_not_there_is_named_and_the_rest_is_browsed(
     models = [mapped("ships"), mapped("boats"), mapped("ships", Column("name", String), Column("flag", String))]
     database = await open_models(target, models)
     assert [*problems(database).values()] == ["no table boats", "table ships has no column name, flag"]
-    assert [entity.name for entity in database.entities] == ["Ships"]
-    assert await texts(database, "Ships") == [["1"]]
+    assert [entity.name for entity in database.entities] == ["Ships#1"]
+    assert await texts(database, "Ships#1") == [["1"]]
     assert len({one.number for one in told if one.cause in {"tables", "columns of tables"}}) <= 2
 
 
@@ -189,7 +190,7 @@ async def test_sizes_are_what_postgresql_has_counted(
     database = await open_models(server, [mapped(name) for name in names])
     expected = {"Counted": 100, "Empty": 0, "Whole": 100, "Kept": 100}
     told.clear()
-    assert await database.sizes() == expected
+    assert await database.sizes() == {name: Size(rows, Bound.ABOUT) for name, rows in expected.items()}
     assert len({one.number for one in told}) == 1
     assert await estimates(database) == {**dict.fromkeys(("Unknown", "Parts", "Seen")), **expected}
 
@@ -206,7 +207,7 @@ async def test_sizes_are_what_mariadb_believes(server: Server, open_models: Open
     )
     database = await open_models(server, [mapped(name) for name in ("counted", "empty", "seen")])
     told.clear()
-    assert await database.sizes() == {"Counted": 1000, "Empty": 0}
+    assert await database.sizes() == {"Counted": Size(1000, Bound.ABOUT), "Empty": Size(0, Bound.ABOUT)}
     assert len({one.number for one in told}) == 1
     assert await estimates(database) == {"Counted": 1000, "Empty": 0, "Seen": None}
 
@@ -219,7 +220,7 @@ async def test_sizes_and_estimates_agree_with_and_without_models(
     await run(server, f"ANALYZE {'' if is_postgresql(server) else 'TABLE '}ships")
     await run(server, f"CREATE TABLE {other_schema}.ships (id INTEGER PRIMARY KEY)")
     database = await open_models(server, None if is_reflected else [mapped("ships")])
-    assert await database.sizes() == {"Ships": 2}
+    assert await database.sizes() == {"Ships": Size(2, Bound.ABOUT)}
     assert await database.estimate(Query(await database.entity("Ships"))) == 2
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.domain.entity import Choice
+from pirate_tui.domain.entity import Bound, Choice, Size
 from pirate_tui.opening import Composition
 from pirate_tui.settings import Settings, remember, remembered
 from pirate_tui.ui.screens.choose import ChooseScreen
@@ -51,12 +51,12 @@ async def test_every_class_is_listed_with_its_size_and_what_it_relates_to(browse
         await browser.press("m")
         await browser.until(lambda: isinstance(browser.app.screen, ChooseScreen), "the choice")
         options = browser.app.screen.query_one("OptionList")
-        await browser.until(lambda: "~3 rows" in str(options.get_option_at_index(0).prompt), "the sizes")
+        await browser.until(lambda: "3 rows" in str(options.get_option_at_index(0).prompt), "the sizes")
         listed = [" ".join(str(option.prompt).split()) for option in options.options]
         assert listed == [
-            "Customers ~3 rows customers → Orders",
-            "Heap ~2 rows heap",
-            "Orders ~3 rows orders → Customers",
+            "Customers 3 rows customers → Orders",
+            "Heap 2 rows heap",
+            "Orders 3 rows orders → Customers",
             "Broken broken",
         ]
         await browser.press("escape")
@@ -132,11 +132,11 @@ async def test_what_is_broken_is_not_remembered_and_the_next_class_is_begun_with
 async def test_sizes_that_come_when_the_list_is_gone_do_no_harm(browse: Browse, shop: Path) -> None:
     read, come = asyncio.Event(), asyncio.Event()
 
-    async def sizes() -> dict[str, int]:
+    async def sizes() -> dict[str, Size]:
         read.set()
         with suppress(asyncio.CancelledError):
             await come.wait()
-        return {"Heap": 2}
+        return {"Heap": Size(2, Bound.EXACT)}
 
     async with browse(shop) as browser:
         screen = ChooseScreen([Choice("Heap", "heap")], "", sizes)

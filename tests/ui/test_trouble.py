@@ -16,7 +16,7 @@ from pirate_tui.domain.access import (
     TrialRequest,
 )
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Choice, Column, Entity
+from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Size
 from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
@@ -60,9 +60,9 @@ class FakeDatabase:
         assert name == ISLAND.name
         return ISLAND
 
-    async def sizes(self) -> dict[str, int]:
+    async def sizes(self) -> dict[str, Size]:
         """As it is."""
-        return {ISLAND.name: self.rows}
+        return {ISLAND.name: Size(self.rows, Bound.EXACT)}
 
     async def measure(self, request: MeasureRequest) -> Run:
         """Nothing is compared here."""

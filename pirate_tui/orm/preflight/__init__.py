@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import FromClause
 from sqlalchemy.orm import Mapper
 
+from pirate_tui.domain.entity import Size
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.questions import Questions
 
@@ -117,7 +118,7 @@ class Preflight:
         """What the database has of each of these tables."""
         raise NotImplementedError
 
-    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, int]:
+    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, Size]:
         """How many rows each may have, where that costs next to nothing, and by one statement for all."""
         raise NotImplementedError
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, text
 
+from pirate_tui.domain.entity import Bound, Size
 from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
 
 
@@ -55,9 +56,10 @@ class MySQL(Preflight):
         missing = [place for place in places if place not in made]
         return {**made, **await self._why_not(missing)} if missing else made
 
-    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, int]:
+    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, Size]:
         """What the storage engines believe, by one statement for all."""
-        return await self._sizes("sizes of all tables", places)
+        found = await self._sizes("sizes of all tables", places)
+        return {place: Size(rows, Bound.ABOUT) for place, rows in found.items()}
 
     async def estimate(self, place: Place) -> int | None:
         """What the storage engine believes."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from pirate_tui.domain.entity import Bound, Size
 from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
 
 
@@ -57,10 +58,10 @@ class PostgreSQL(Preflight):
         grouped = groupby(rows, key=lambda row: int(row.number))
         return {places[number - 1]: _table(places[number - 1], list(columns)) for number, columns in grouped}
 
-    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, int]:
+    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, Size]:
         """What was counted last, by one statement for all."""
         rows = await self._questions.fetch("sizes of all tables", SIZES, _parameters(places), folded=True)
-        return {places[row.number - 1]: row.size for row in rows}
+        return {places[row.number - 1]: Size(row.size, Bound.ABOUT) for row in rows}
 
     async def estimate(self, place: Place) -> int | None:
         """What was counted last."""

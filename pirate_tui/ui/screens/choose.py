@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,17 +14,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from pirate_tui.domain.entity import Choice
+from pirate_tui.domain.entity import Choice, Size
 from pirate_tui.domain.failure import Trouble
+from pirate_tui.ui.widgets.model_line import ModelLine
 
 
 MOST_LISTED = 200
 """So many are listed at once; of more, a part of the name finds the others."""
 
-NAME_WIDTH, SIZE_WIDTH = 28, 14
-"""Columns of the screen for a class's name, and for its number of rows."""
-
-ReadSizes = Callable[[], Awaitable[Mapping[str, int]]]
+ReadSizes = Callable[[], Awaitable[Mapping[str, Size]]]
 """Reads how many rows each class may have. May raise `Trouble`."""
 
 
@@ -34,8 +33,8 @@ class ChooseScreen(ModalScreen[str | None]):
     ChooseScreen {
         align: center middle;
         & > Vertical {
-            width: 92;
-            max-width: 96%;
+            width: 96%;
+            max-width: 132;
             height: 80%;
             border: round $primary;
             background: $surface;
@@ -59,7 +58,8 @@ class ChooseScreen(ModalScreen[str | None]):
         self._choices = choices
         self._current = current
         self._read_sizes = read_sizes
-        self._sizes: Mapping[str, int] = {}
+        self._sizes: Mapping[str, Size] = {}
+        self._name_width = max((cell_len(choice.name) for choice in choices), default=0)
 
     def compose(self) -> ComposeResult:
         """A line to type in, and the list."""
@@ -122,16 +122,8 @@ class ChooseScreen(ModalScreen[str | None]):
         left = len(found) - MOST_LISTED
         self.query_one(Vertical).border_subtitle = f"{left:,} more: type more of the name" if left > 0 else ""
 
-    def _line(self, choice: Choice) -> Text:
-        rows = self._sizes.get(choice.name)
-        size = "" if rows is None else f"~{rows:,} rows"
-        name = Text(choice.name, "bold", no_wrap=True)
-        name.truncate(NAME_WIDTH, overflow="ellipsis", pad=True)
-        behind = choice.problem or (f"→ {', '.join(choice.related)}" if choice.related else "")
-        table = "" if choice.table == choice.name else f"{choice.table}  "
-        note = (f"  {choice.note}" if choice.note else "", "dim")
-        parts = (name, f"{size:>{SIZE_WIDTH}}  ", (table, "dim"), behind, note)
-        return Text.assemble(*parts, no_wrap=True, overflow="ellipsis")
+    def _line(self, choice: Choice) -> ModelLine:
+        return ModelLine(choice, self._sizes.get(choice.name), self._name_width)
 
     @property
     def _options(self) -> OptionList:

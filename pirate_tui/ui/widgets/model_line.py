@@ -1,0 +1,74 @@
+"""One line of the list of models: a class with its size, its table and what it relates to, as wide as there is room."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+
+from pirate_tui.domain.entity import Choice, Size
+
+
+SIZE_WIDTH = 16
+"""Columns of the screen for the number of a class's rows."""
+
+GAP = "  "
+
+
+class ModelLine(Visual):
+    """A class in one line, of which what it relates to is cut; what is wrong with it takes more lines where it must.
+
+    Names stand in a column as wide as the longest of all.
+    """
+
+    def __init__(self, choice: Choice, size: Size | None, name_width: int) -> None:
+        self._choice = choice
+        self._size = "" if size is None else str(size)
+        self._name_width = name_width
+
+    def __str__(self) -> str:
+        return self.at(None).plain
+
+    def at(self, width: int | None) -> Content:
+        """The line in that width; without one, all of it."""
+        choice, name_width = self._choice, self._name_width
+        if width is not None:  # a name that is longer than its column is whole all the same
+            name_width = min(name_width, width - SIZE_WIDTH - len(GAP) - len("…"))
+        name = Content.styled(choice.name, "bold").pad_right(max(0, name_width - cell_len(choice.name)))
+        base = f"of {choice.base}{GAP}" if choice.base else ""
+        table = "" if choice.table == choice.name else f"{choice.table}{GAP}"
+        note = f"{GAP}{choice.note}" if choice.note else ""
+        before = Content.assemble(name, f"{self._size:>{SIZE_WIDTH}}{GAP}", base, (table, "dim"))
+        room = None if width is None else width - before.cell_length
+        line = Content.assemble(before, choice.problem or related(choice.related, room), (note, "dim"))
+        return line if width is None or self._is_whole else line.truncate(width, ellipsis=True)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Is there something that must not be cut?"""
+        return bool(self._choice.problem or self._choice.note)
+
+    def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
+        """The line in the width that there is."""
+        return self.at(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002  Textual's own signature
+        """As wide as it may be."""
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """One line, unless something must not be cut."""
+        return self.at(width).get_height(rules, width) if self._is_whole else 1
+
+
+def related(names: Sequence[str], room: int | None) -> str:
+    """`→ Order, Item … and 38 more`: as many as there is room for, and at least one."""
+    for count in range(len(names), 0, -1):
+        left = f" … and {len(names) - count:,} more" if count < len(names) else ""
+        told = f"→ {', '.join(names[:count])}{left}"
+        if room is None or cell_len(told) <= room or count == 1:
+            return told
+    return ""
