@@ -1,11 +1,14 @@
 """Mapped classes -> the attributes of an instance that a person can reach, and how each is read."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property, partialmethod, singledispatchmethod
+from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column
+from sqlalchemy import Column, inspect
 from sqlalchemy.ext.associationproxy import AssociationProxyExtensionType
 from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.orm import ColumnProperty, InstrumentedAttribute, Mapper
@@ -21,6 +24,13 @@ EXTENSIONS: dict[object, AttributeKind] = {
     HybridExtensionType.HYBRID_PROPERTY: AttributeKind.HYBRID,
     AssociationProxyExtensionType.ASSOCIATION_PROXY: AttributeKind.ASSOCIATION_PROXY,
 }
+
+
+INSTALLED = {"site-packages", "dist-packages"}
+"""The folders that pip installs into."""
+
+STANDARD = Path(os.__file__).parent
+"""Where Python's own modules are."""
 
 
 class Attribute(NamedTuple):
@@ -88,13 +98,33 @@ def _column_kind(attribute: ColumnProperty[Any]) -> AttributeKind:
 
 
 def _properties(mapped: type) -> Iterator[str]:
-    """The plain properties, and other descriptors, that the model's own classes define."""
+    """The plain properties, and other descriptors, that the model's own classes define; not what a library's base adds.
+
+    A library's own are for itself: `query` of Flask-SQLAlchemy, `model_fields` of pydantic.
+    """
     seen = set[str]()
     for one in mapped.__mro__:
-        if one.__module__.partition(".")[0] not in {"sqlalchemy", "builtins"}:
-            own = {name: value for name, value in vars(one).items() if name not in seen}
+        own = {name: value for name, value in vars(one).items() if name not in seen}
+        seen.update(own)
+        if _is_of_model(one, mapped):
             yield from (name for name, value in own.items() if _is_read(value) and not name.startswith("_"))
-            seen.update(own)
+
+
+def _is_of_model(one: type, mapped: type) -> bool:
+    """Is a class that a mapped class inherits from mapped too, of the same package, or of no library at all?"""
+    if isinstance(inspect(one, raiseerr=False), Mapper):
+        return True
+    top = one.__module__.partition(".")[0]
+    return top == mapped.__module__.partition(".")[0] or not _is_library(one.__module__)
+
+
+def _is_library(module: str) -> bool:
+    """Is it a module that was installed, or Python's own?"""
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file is None:
+        return module.partition(".")[0] in sys.stdlib_module_names
+    path = Path(file)
+    return not INSTALLED.isdisjoint(path.parts) or path.is_relative_to(STANDARD)
 
 
 def _is_read(value: object) -> bool:
