@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import Guard
 from pirate_tui.orm.backends.servers import CHECK_ADDRESS, RIGHT_PASSWORD, TOLD, Remote, Stopper
@@ -35,6 +36,14 @@ ORDER BY privilege_type DESC""")
         2013: ("the connection was lost", "press r to connect again"),
         2014: ("the connection was lost", "press r to connect again"),
     }
+
+    def _made(self, **options: Any) -> AsyncEngine:
+        engine = super()._made(**options)
+        # Before 2.0.50 SQLAlchemy asks PyMySQL, where that is installed too, how asyncmy is to be pinged, and fails at
+        # each checkout (https://github.com/sqlalchemy/sqlalchemy/issues/13306). Its own adapter takes this.
+        dialect: Any = engine.sync_engine.dialect
+        dialect._send_false_to_ping = True  # noqa: SLF001  there is no public name for it
+        return engine
 
     def creator(self) -> Callable[..., Awaitable[Any]]:
         """Of asyncmy."""
