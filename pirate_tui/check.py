@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, redirect_stdout
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from pirate_tui.command_line import CleanParser, add_database, check_models, report_bug, rows, settings_of
@@ -123,6 +125,7 @@ class Line(NamedTuple):
 
 def main(arguments: Sequence[str]) -> NoReturn:
     """The command `pirate-tui check`: never returns, ends with its exit code."""
+    _open_streams()
     order = parse(arguments)
     sys.excepthook = report_bug
     for stream in (sys.stdout, sys.stderr):
@@ -143,6 +146,23 @@ def main(arguments: Sequence[str]) -> NoReturn:
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+
+
+def _open_streams() -> None:
+    """Without stdout there is nobody to report to; what stderr would say is dropped where that is closed.
+
+    No file of ours may get the number of a stream that is closed.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  for as long as the process lives
+    if sys.stdout is None:
+        _say("stdout is closed; there is nowhere to write to")
+        sys.exit(WRONG_USE)
 
 
 def parse(arguments: Sequence[str]) -> Order:
@@ -184,6 +204,7 @@ async def report(order: Order, composition: Composition) -> int:
                     lines.append(line)
                     if order.is_json:
                         out.write(line.as_json(proves=order.proves) + "\n")
+                        out.flush()  # whatever ends this early, what was found is not lost
     except CannotStart as reason:
         _say(reason.message)
         return reason.exit_code
@@ -230,7 +251,8 @@ async def _of_class(order: Order, database: "Database", name: str) -> AsyncGener
             if attribute.kind in order.kinds
         ]
         for line in said:
-            yield await _proved(database, entity, line, situation) if order.proves else line
+            is_proved = order.proves and line.verdict != Verdict.UNKNOWN.name.lower()
+            yield await _proved(database, entity, line, situation) if is_proved else line
 
 
 async def _loadable(database: "Database", entity: Entity, keys: Sequence[RowKey]) -> RowKey:
@@ -297,27 +319,36 @@ def _cells(line: Line, *, proves: bool) -> tuple[str, ...]:
 
 def _exit_code(order: Order, lines: Sequence[Line]) -> int:
     """What came of it, and its words on stderr."""
-    wrong = [line for line in lines if line.is_wrong]
-    failing = [(line, one) for line in lines for one in line.fixes if one.outcome is Outcome.FAILS]
     if order.proves:
         _say(_tried(lines))
+    if _has_bugs(lines):
+        return BUG
+    fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
+    if fatal and order.fail_on is not None:
+        _say(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
+    unchecked = [line for line in lines if not line.is_checked]
+    must_know = order.proves or order.fail_on is not None
+    if unchecked and (must_know or len(unchecked) == len(lines)):
+        _say("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
+        return NO_DATABASE
+    unknown = [line for line in lines if line.verdict == Verdict.UNKNOWN.name.lower()]
+    if unknown:
+        _say(f"not known, since code of the models did not end and was stopped: {_named(unknown)}")
+        return NO_DATABASE if must_know else 0
+    return FAILED_ON if fatal else 0
+
+
+def _has_bugs(lines: Sequence[Line]) -> bool:
+    """Say what was foretold wrong, and which fixes do not help."""
+    wrong = [line for line in lines if line.is_wrong]
     if wrong:
         _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
+    failing = [(line, one) for line in lines for one in line.fixes if one.outcome is Outcome.FAILS]
     if failing:
         named = "; ".join(f"{_named([line])}: {one.code} ({one.reason})" for line, one in failing)
         many = "1 fix does" if len(failing) == 1 else f"{len(failing)} fixes do"
         _say(f"{many} not help: {named}; this is a bug in pirate-tui, please report it")
-    if wrong or failing:
-        return BUG
-    unchecked = [line for line in lines if not line.is_checked]
-    fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
-    if fatal and order.fail_on is not None:
-        _say(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
-    is_all = len(unchecked) == len(lines)
-    if unchecked and (order.proves or order.fail_on is not None or is_all):
-        _say("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
-        return NO_DATABASE
-    return FAILED_ON if fatal else 0
+    return bool(wrong or failing)
 
 
 def _tried(lines: Sequence[Line]) -> str:

@@ -16,7 +16,7 @@ from pirate_tui import __version__
 from pirate_tui.domain.entity import ONLY_SCHEMA
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, clean_lines, redact
-from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings, TypedUrl
+from pirate_tui.settings import BLOCKING_LIMIT, COLLECTION_LIMIT, TIME_LIMIT, Settings, TypedUrl
 
 
 MAGIC = b"SQLite format 3\0"
@@ -63,6 +63,8 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schema", metavar="NAME", help=schema)
     limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
+    blocking = f"how long code of the models may hold up everything before it is stopped (default: {BLOCKING_LIMIT:g})"
+    parser.add_argument("--attribute-timeout", metavar="SECONDS", type=_seconds, default=BLOCKING_LIMIT, help=blocking)
     parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
 
 
@@ -82,7 +84,13 @@ def schema_problem(schema: str | None) -> str:
 def settings_of(given: argparse.Namespace) -> Settings:
     """The settings that every command with a DATABASE has."""
     return Settings(
-        given.database, reset=False, time_limit=given.timeout, log=given.log, models=given.models, schema=given.schema
+        given.database,
+        reset=False,
+        time_limit=given.timeout,
+        log=given.log,
+        models=given.models,
+        blocking_limit=given.attribute_timeout,
+        schema=given.schema,
     )
 
 

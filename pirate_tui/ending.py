@@ -5,10 +5,16 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from threading import Timer
 
 from pirate_tui.domain.failure import BUG
+
+
+THREADS_LIMIT = 0.5
+"""Seconds that threads may take to end when everything else has ended."""
 
 
 def run(work: Callable[[], Awaitable[int]], close: Callable[[], Awaitable[None]], within: float | None) -> int:
@@ -33,10 +39,23 @@ def run(work: Callable[[], Awaitable[int]], close: Callable[[], Awaitable[None]]
         return code
 
     try:
-        return asyncio.run(work_and_close())
+        code = asyncio.run(work_and_close())
     finally:
         for timer in timers:
             timer.cancel()
+    _leave_threads(code)
+    return code
+
+
+def _leave_threads(code: int) -> None:
+    """Do not wait for threads that code of the models has left behind: Python would, for ever."""
+    until = time.monotonic() + THREADS_LIMIT
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                logging.getLogger(__name__).warning("left behind by code of the models: the thread %s", thread.name)
+                _end(code)
 
 
 def _end_in(seconds: float, code: int) -> Timer:

@@ -150,7 +150,7 @@ class Composition:
         """With these classes; if it is to be `complete`, only where it has the tables of all of them."""
         from pirate_tui.orm.database import Limits, open_database
 
-        limits = Limits(self._settings.time_limit, self._settings.collection_limit)
+        limits = Limits(self._settings.time_limit, self._settings.collection_limit, self._settings.blocking_limit)
         database = await open_database(target, classes, limits, listener, self._schema)
         problems = [choice.problem for choice in database.choices if choice.problem]
         if complete and problems:

@@ -11,6 +11,9 @@ from platformdirs import user_data_path
 TIME_LIMIT = 30.0
 """Seconds that a statement may take unless --timeout says otherwise."""
 
+BLOCKING_LIMIT = 10.0
+"""Seconds for which code of the models may hold up the event loop, unless --attribute-timeout says otherwise."""
+
 COLLECTION_LIMIT = 1_000
 """Instances that opening a relationship loads without being asked again, unless --limit says otherwise."""
 
@@ -41,6 +44,8 @@ class Settings(NamedTuple):
     """The module or file with the developer's own mapped classes, as it was typed."""
     model: str | None = None
     """The mapped class to begin with."""
+    blocking_limit: float = BLOCKING_LIMIT
+    """Seconds for which code of the models may hold up the event loop."""
     schema: str | None = None
     """Whose tables are read; None for those that the database begins with."""
 

@@ -1,6 +1,7 @@
 """`pirate-tui check`: the verdicts of every attribute, as a table and as JSON Lines, and held against the accesses."""
 
 import json
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -387,6 +388,76 @@ class Seat(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     hidden: Mapped[str | None] = mapped_column(deferred=True)
 """
+
+
+BAD = """
+import threading, time
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Ship(Base):
+    __tablename__ = "ships"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    @property
+    def sleeps(self):
+        time.sleep(1000)
+
+    @property
+    def leaves_a_thread(self):
+        threading.Thread(target=time.sleep, args=(1000,), name="left behind").start()
+
+    @property
+    def mute(self):
+        class Mute(Exception):
+            def __str__(self):
+                return 1 // 0
+        raise Mute
+
+class Sailor(Base):
+    __tablename__ = "sailors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+
+@pytest.fixture
+def bad(fleet: list[str]) -> list[str]:
+    """Models whose code does what it should not."""
+    Path(fleet[-1]).write_text(BAD, encoding="utf-8")
+    return fleet
+
+
+def ran(arguments: Sequence[str], **options: Any) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "pirate_tui", "check", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)
+
+
+def test_code_that_does_not_end_is_named_and_the_rest_is_reported(bad: list[str]) -> None:
+    found = ran([*bad, "--json", "--attribute-timeout", "0.3", "--state", "fresh"])
+    lines = lines_of(found.stdout)
+    assert found.returncode == 0
+    assert lines["Ship", "fresh", "sleeps"]["verdict"] == "unknown"
+    assert "did not end" in lines["Ship", "fresh", "sleeps"]["note"]
+    assert lines["Ship", "fresh", "mute"]["error"].endswith("Mute")
+    assert ("Sailor", "fresh", "id") in lines
+    assert "Ship.sleeps (fresh)" in found.stderr
+
+
+def test_what_does_not_end_is_not_proved(bad: list[str]) -> None:
+    found = ran([*bad, "--prove", "--attribute-timeout", "0.3", "--state", "fresh", "--model", "Ship"])
+    assert found.returncode == 3
+    assert "not known, since code of the models did not end" in found.stderr
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 0), ("<&-", 0)])
+def test_a_stream_may_be_closed(fleet: list[str], closed: str, code: int) -> None:
+    command = f"{shlex.join([sys.executable, '-m', 'pirate_tui', 'check', *fleet])} {closed}"
+    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)  # noqa: S607
+    assert (found.returncode, "Traceback" in found.stderr) == (code, False)
+    assert ("stdout is closed" in found.stderr) is (closed == ">&-")
 
 
 @pytest.fixture

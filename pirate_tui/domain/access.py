@@ -110,6 +110,8 @@ class Verdict(Enum):
     """It raises by itself, as lazy='raise' does."""
     DETACHED = "detached"
     """It needs a session, and there is none: DetachedInstanceError."""
+    UNKNOWN = "unknown"
+    """Its code was stopped, since it did not end."""
 
 
 BLOCKING = "which blocks"

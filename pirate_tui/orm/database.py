@@ -23,6 +23,7 @@ from pirate_tui.orm.backends import backend_of
 from pirate_tui.orm.cells import whole_text
 from pirate_tui.orm.conditions import exceeds_together
 from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.hanging import LoopGuard
 from pirate_tui.orm.instance import LiveInstance
 from pirate_tui.orm.measuring import Measurer
 from pirate_tui.orm.pages import Pages
@@ -53,6 +54,8 @@ class Limits(NamedTuple):
     """For one statement."""
     collection: int = 1_000
     """Instances that opening a relationship loads without being asked again."""
+    blocking: float = 10.0
+    """Seconds for which code of the models may hold up the event loop."""
 
 
 async def open_database(
@@ -91,7 +94,7 @@ class OrmDatabase:
     ) -> None:
         backend = backend_of(target)
         self._where = backend.where
-        self._connections = Connections(backend, limits.seconds, listener)
+        self._connections = Connections(backend, limits.seconds, listener, LoopGuard(limits.blocking))
         self._collection_limit = limits.collection
         engine = self._connections.engine
         self._recorder = Recorder(engine, listener)

@@ -16,6 +16,7 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign
+from pirate_tui.orm.hanging import LoopGuard
 from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT
 
 
@@ -88,8 +89,10 @@ _errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
 class Connections:
     """An engine on one database, its sessions, and `ask`, through which every question goes."""
 
-    def __init__(self, backend: Backend, time_limit: float, listener: Listener) -> None:
+    def __init__(self, backend: Backend, time_limit: float, listener: Listener, guard: LoopGuard | None = None) -> None:
         self.backend = backend
+        self.guard = guard or LoopGuard()
+        """Watches over whatever code of the models is run."""
         self.time_limit = time_limit
         self.engine = backend.engine(time_limit)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
@@ -211,6 +214,10 @@ class Connections:
 
     async def _answer(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         _errand.set(errand)
+        with self.guard.watching():
+            return await self._watched(errand, question)
+
+    async def _watched(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         try:
             try:
                 return await question()

@@ -11,9 +11,10 @@ from types import TracebackType
 
 import pirate_tui
 from pirate_tui.domain.failure import CannotStart, Trouble
+from pirate_tui.orm.hanging import Hanging
 
 
-FOREIGN_ERRORS = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError)
+FOREIGN_ERRORS = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError, Hanging)
 """What foreign code may raise. Not KeyboardInterrupt: that is the person at the keyboard."""
 
 OURS = (Trouble, CannotStart)
@@ -52,6 +53,8 @@ def is_foreign(error: BaseException) -> bool:
 
 def error_name(error: BaseException) -> str:
     """An error in a word or two: `StatementError(MissingGreenlet)`, `cryptography.fernet.InvalidToken`."""
+    if isinstance(error, Hanging):
+        return "stopped, since it did not end"
     inner = getattr(error, "orig", None)
     return class_name(type(error)) + (f"({type(inner).__name__})" if isinstance(inner, BaseException) else "")
 

@@ -23,6 +23,7 @@ from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.explaining import failure, remedies
 from pirate_tui.orm.explaining.evidence import Access
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
+from pirate_tui.orm.hanging import end_copy
 from pirate_tui.orm.selecting import end_transaction, select_all, select_one
 from pirate_tui.orm.situations import bring_into
 from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
@@ -77,7 +78,8 @@ class LiveInstance:
     async def predict(self, name: str) -> Prediction:
         """What a plain access to an attribute of the instance would send first. It sends nothing itself."""
         async with self._lock:
-            return self._predict(name)
+            with self._connections.guard.watching():
+                return self._predict(name)
 
     async def close(self) -> None:
         """Let go of the instance and its session."""
@@ -219,6 +221,8 @@ class LiveInstance:
             if isinstance(error, DATABASE_ERRORS) and not is_missing_greenlet(error):
                 raise
             return self._failed(error, access, tally)
+        finally:
+            end_copy()
         _drop(value)
         return self._failed(hidden[0], access, tally, returned=repr_of(value)) if hidden else None
 

@@ -31,6 +31,7 @@ from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD
 from pirate_tui.orm.attributes import attribute_of
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.hanging import end_copy, put_off_alarm
 from pirate_tui.orm.side_effects import copy_of, replaced, undone
 from pirate_tui.orm.snippet import constructed
 from pirate_tui.orm.strategies import lazy_of
@@ -135,6 +136,7 @@ class _Variant(NamedTuple):
 
 
 def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _Variant) -> "_Reader":
+    put_off_alarm()
     reader = _Reader(variant)
     twin = reader.twin(state, ())
     with (
@@ -149,6 +151,8 @@ def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _
             reader.has_ended = not reader.has_query and len(loads) == reader.foreseen
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
+        finally:
+            end_copy()
     return reader
 
 

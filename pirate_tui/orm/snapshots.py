@@ -80,7 +80,9 @@ def children_of(held: Any) -> tuple[Any, ...]:
 
 
 def _elsewhere(would: DryRun) -> str:
-    """What else should be known where an access does IO, or raises."""
+    """What else should be known where an access does IO, or raises, or does not end."""
+    if would.verdict is Verdict.UNKNOWN:
+        return "its code was stopped, since it did not end: it holds up the event loop"
     if would.is_hidden and would.raised is not None:
         if would.blocks:
             return clean(f"of {would.blocks}, {BLOCKING}; the value is of a try that was stopped")

@@ -14,6 +14,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 from pirate_tui.domain.access import Verdict
 from pirate_tui.orm.attributes import Attribute
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, class_name, reraise_ours
+from pirate_tui.orm.hanging import Hanging, end_copy, note_stopped, put_off_alarm, was_stopped
 from pirate_tui.orm.side_effects import undone
 from pirate_tui.orm.snippet import chain, constructed, forget, is_missing_greenlet, without_warnings
 
@@ -72,8 +73,14 @@ def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     """
     if not attribute.kind.runs_code:
         return _accessed(state, attribute)
+    if was_stopped(state.class_, attribute.name):
+        return DryRun(Verdict.UNKNOWN)
+    put_off_alarm()
     with undone(state):
-        return _accessed(state, attribute)
+        found = _accessed(state, attribute)
+    if found.verdict is Verdict.UNKNOWN:
+        note_stopped(state.class_, attribute.name)
+    return found
 
 
 def _accessed(state: InstanceState[Any], attribute: Attribute) -> DryRun:
@@ -85,6 +92,8 @@ def _accessed(state: InstanceState[Any], attribute: Attribute) -> DryRun:
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
             return _raised(error)
+        finally:
+            end_copy()
     return _raised(hidden[0])._replace(value=value, is_hidden=True) if hidden else DryRun(Verdict.NONE, value)
 
 
@@ -97,6 +106,8 @@ def _closed(value: Any) -> Any:
 
 def _raised(error: BaseException) -> DryRun:
     """By the model's own code, or by a strategy that refuses; perhaps because of IO that was kept from it."""
+    if isinstance(error, Hanging):
+        return DryRun(Verdict.UNKNOWN)
     if isinstance(error, DetachedInstanceError):
         return DryRun(Verdict.DETACHED, raised=error)
     for link in chain(error):

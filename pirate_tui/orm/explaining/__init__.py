@@ -13,6 +13,7 @@ from pirate_tui.orm.explaining.frames import innermost, own_lines, read_in
 from pirate_tui.orm.explaining.popular import useless_of
 from pirate_tui.orm.explaining.remedies import remedies_of
 from pirate_tui.orm.foreign import error_name
+from pirate_tui.orm.hanging import Hanging
 from pirate_tui.orm.snippet import format_raw, is_missing_greenlet
 
 
@@ -58,6 +59,8 @@ def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:
 
 def verdict_of(error: BaseException) -> Verdict:
     """What an access did that raised this."""
+    if isinstance(error, Hanging):
+        return Verdict.UNKNOWN
     if is_missing_greenlet(error):
         return Verdict.IO
     return Verdict.DETACHED if isinstance(error, DetachedInstanceError) else Verdict.RAISES

@@ -14,6 +14,7 @@ from pirate_tui.orm.explaining.evidence import Access, Target
 from pirate_tui.orm.explaining.frames import innermost
 from pirate_tui.orm.explaining.reasons import WORDS, Why, why_of
 from pirate_tui.orm.foreign import class_name, error_name, message_of
+from pirate_tui.orm.hanging import Hanging
 from pirate_tui.orm.snippet import MISSING_GREENLET, REFUSED, chain, is_missing_greenlet
 from pirate_tui.orm.troubles import unwrapped
 
@@ -190,6 +191,15 @@ def _query_refused(_error: BaseException, access: Access) -> Cause:
     return Cause(Why.QUERY, "that is a query, which cannot be iterated in place", text, kind, link)
 
 
+def _hanging(_error: BaseException, access: Access) -> Cause:
+    text = (
+        f"{access.name} runs code of the model ({access.attribute.kind.value}), which did not end and was stopped. It "
+        "runs on the event loop: as long as it takes, no other task of the program goes on."
+    )
+    kind = "No error of SQLAlchemy's: the code was interrupted from here. --attribute-timeout says after how long."
+    return Cause(Why.OTHER, "its code did not end, and was stopped", text, kind, DOCUMENTATION)
+
+
 def _other(error: BaseException, access: Access) -> Cause:
     code = getattr(error, "code", None)
     link = f"{ERRORS}{code}" if isinstance(error, SQLAlchemyError) and code else DOCUMENTATION
@@ -216,6 +226,7 @@ def _flushes(error: BaseException, _access: Access) -> bool:
 
 
 CAUSES: tuple[tuple[Callable[[BaseException, Access], bool], Find], ...] = (
+    (lambda error, _: isinstance(error, Hanging), _hanging),
     (_flushes, _flushed),
     (lambda error, _: is_missing_greenlet(error), _missing_greenlet),
     (lambda error, _: _came_of(error, PendingRollbackError), _inactive),

@@ -17,6 +17,7 @@ from pirate_tui.domain.options import attribute as typed
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.generated import is_generated_at_update
+from pirate_tui.orm.hanging import was_stopped
 from pirate_tui.orm.naming import name_of
 from pirate_tui.orm.reading import KNOWN, Known, Need, Needs, needs_of
 from pirate_tui.orm.snapshots import label_of, state_of
@@ -195,8 +196,11 @@ class Access:
         """An access that is about to be made, to an instance of any session."""
         state: InstanceState[Any] = inspect(instance)
         target = Target.of(state, name)
-        runs_code = target.attribute.kind.runs_code
-        needs = needs_of(state, target.attribute.read, known_of(state)) if runs_code else target.needs
+        needs = target.needs
+        if was_stopped(state.class_, name):
+            needs = Needs(is_complete=False)
+        elif target.attribute.kind.runs_code:
+            needs = needs_of(state, target.attribute.read, known_of(state))
         before = {need.name: _was_loaded(state, (need.name,)) for need in needs.reads if not need.way}
         return cls(target, SessionState.of(state), mode, strategy, situation, needs, before)
 

@@ -72,7 +72,7 @@ def mapped_classes(
         clean(f"{mapper.class_.__name__} is left out: it is mapped to a query, and has no table of its own")
         for mapper in left_out
     )
-    return tuple(mapper.class_ for mapper in mappers if mapper not in left_out), notes
+    return tuple(mapper.class_ for mapper in mappers if isinstance(mapper.local_table, Table)), notes
 
 
 def nothing_mapped(module: ModuleType, name: str) -> CannotStart:
@@ -155,5 +155,6 @@ def _has_class_of(module: ModuleType, found: registry) -> bool:
 
 def _in_order(found: registry, made: Sequence[Mapper[Any]]) -> Iterator[Mapper[Any]]:
     """The mappers of a registry as they were defined; before them, by name, those that were there before the import."""
-    yield from sorted(found.mappers.difference(made), key=str)
-    yield from (mapper for mapper in made if mapper in found.mappers)
+    mappers = found.mappers  # made anew each time
+    yield from sorted(mappers.difference(made), key=str)
+    yield from (mapper for mapper in made if mapper in mappers)

@@ -209,6 +209,7 @@ WORDS = {
     Verdict.NONE: "a plain access does no IO",
     Verdict.IO: "a plain access needs IO: MissingGreenlet",
     Verdict.RAISES: "a plain access raises by itself:",
+    Verdict.UNKNOWN: "what an access does is not known",
     Verdict.DETACHED: "there is no session to load it: DetachedInstanceError",
 }
 """The verdicts as sentences."""
