@@ -20,9 +20,8 @@ FOREIGN_ERRORS = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError, 
 OURS = (Trouble, CannotStart)
 """What we raise ourselves, for a person to read."""
 
-PACKAGE = PurePath(pirate_tui.__file__).parent
-SAMPLE_MODELS = PACKAGE / "pirates"
-"""Models like anybody's."""
+OUR_FOLDERS = tuple(PurePath(pirate_tui.__file__).parent / layer for layer in ("domain", "orm"))
+"""Whose lines run inside of a question, besides those of foreign code."""
 
 
 class Cancelled(asyncio.CancelledError):
@@ -48,7 +47,7 @@ def is_foreign(error: BaseException) -> bool:
     if isinstance(error, OURS) or is_our_cancel(error) or not isinstance(error, FOREIGN_ERRORS):
         return False
     origin = _origin(error.__traceback__)
-    return origin is not None and (not origin.is_relative_to(PACKAGE) or origin.is_relative_to(SAMPLE_MODELS))
+    return origin is not None and not any(origin.is_relative_to(folder) for folder in OUR_FOLDERS)
 
 
 def error_name(error: BaseException) -> str:
