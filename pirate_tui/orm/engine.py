@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.util import greenlet_spawn
 
 from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
@@ -50,20 +52,27 @@ class Errand:
         self._time_limit = time_limit
         self._patience = CONNECT_LIMIT
         """Seconds without an answer: at first that of a connect, or of a ping."""
-        self._guards: list[Guard] = []
+        self._held: dict[Guard, PoolProxiedConnection] = {}
+        """The connections that are checked out, by their guards."""
         self.is_stopped = False
 
-    def hold(self, guard: Guard) -> None:
+    def hold(self, guard: Guard, connection: PoolProxiedConnection) -> None:
         """The question has checked out the guard's connection."""
         guard.deadline = self._deadline
-        self._guards.append(guard)
+        self._held[guard] = connection
         self._patience = self._time_limit
         self.heard()
 
     def release(self, guard: Guard) -> None:
         """The connection is given back; from now on it obeys whoever has it next."""
-        if guard in self._guards:
-            self._guards.remove(guard)
+        self._held.pop(guard, None)
+
+    async def give_up(self) -> None:
+        """Close the connections that nobody has given back: code of the models has lost them."""
+        while self._held:
+            guard, connection = self._held.popitem()
+            logging.getLogger(__name__).info("closed, since nobody has given it back: %s", guard)
+            await greenlet_spawn(connection.invalidate)
 
     def heard(self) -> None:
         """The database has answered, or something new is asked."""
@@ -78,7 +87,7 @@ class Errand:
         """End the question: what runs is interrupted, and what it would run next."""
         self.is_stopped = True
         self._deadline = float("-inf")
-        for guard in tuple(self._guards):
+        for guard in tuple(self._held):
             await guard.stop()
 
 
@@ -215,7 +224,10 @@ class Connections:
     async def _answer(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         _errand.set(errand)
         with self.guard.watching():
-            return await self._watched(errand, question)
+            try:
+                return await self._watched(errand, question)
+            finally:
+                await errand.give_up()
 
     async def _watched(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -252,12 +264,12 @@ class Connections:
         if errand.is_stopped and self.backend.is_remote and record.dbapi_connection is not None:
             record.invalidate()  # what stops its statement may arrive late, and would stop that of another question
 
-    def _checked_out(self, dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+    def _checked_out(self, dbapi_connection: Any, record: Any, proxy: PoolProxiedConnection) -> None:
         """A pool's `checkout` event: the connection obeys the question that it is checked out for."""
         guard: Guard = record.info["guard"]
         errand = _errand.get()
         if errand is not None:
-            errand.hold(guard)
+            errand.hold(guard, proxy)
         self.backend.checked_out(guard, dbapi_connection)
 
     @staticmethod

@@ -83,6 +83,8 @@ def _elsewhere(would: DryRun) -> str:
     """What else should be known where an access does IO, or raises, or does not end."""
     if would.verdict is Verdict.UNKNOWN:
         return "its code was stopped, since it did not end: it holds up the event loop"
+    if would.writes:
+        return f"its code writes ({would.writes}): here it is kept from that"
     if would.is_hidden and would.raised is not None:
         if would.blocks:
             return clean(f"of {would.blocks}, {BLOCKING}; the value is of a try that was stopped")

@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 from inspect import iscoroutine
 from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import BindParameter, Connection, Dialect, Engine, NullPool, event, inspect
+from sqlalchemy import BindParameter, Connection, Dialect, Engine, NullPool, UpdateBase, event, inspect
 from sqlalchemy.exc import MissingGreenlet, UnboundExecutionError
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.exc import DetachedInstanceError
@@ -25,10 +25,12 @@ class WouldLoad(MissingGreenlet):
     It is a MissingGreenlet, so that code of the model which catches that one catches this too.
     """
 
-    def __init__(self, asked: ORMExecuteState | None = None) -> None:
+    def __init__(self, asked: ORMExecuteState | None = None, writes: str = "") -> None:
         super().__init__("this access would load")
         self.asked = asked
         """What the instance's own session was asked for; None where the model's code has gone around it."""
+        self.writes = writes
+        """What it would have written: `a flush`, `INSERT`; empty where it would only have read."""
 
 
 class WouldBlock(Exception):  # noqa: N818  nothing has failed
@@ -51,6 +53,8 @@ class DryRun(NamedTuple):
     """What it would ask the session for first."""
     blocks: str = ""
     """The dialect of the synchronous engine that it would ask."""
+    writes: str = ""
+    """What its code tried to write."""
     raised: BaseException | None = None
     """What stopped it, or what it raises by itself."""
     is_hidden: bool = False
@@ -112,7 +116,7 @@ def _raised(error: BaseException) -> DryRun:
         return DryRun(Verdict.DETACHED, raised=error)
     for link in chain(error):
         if isinstance(link, WouldLoad):
-            return DryRun(Verdict.IO, asked=link.asked, raised=error)
+            return DryRun(Verdict.IO, asked=link.asked, raised=error, writes=link.writes)
         if isinstance(link, WouldBlock):
             return DryRun(Verdict.IO, blocks=link.name, raised=error)
     if is_missing_greenlet(error):  # of code that awaits by itself
@@ -180,15 +184,20 @@ def _would_load(asked: ORMExecuteState) -> NoReturn:
         for element in visitors.iterate(asked.statement):
             if isinstance(element, BindParameter) and element.callable is not None:
                 element.effective_value  # noqa: B018  of a query of the model's own: this may ask for something first
-    raise WouldLoad(asked)
+    raise WouldLoad(asked, _written_by(asked.statement))
 
 
 def _would_flush(*_: Any) -> NoReturn:
-    raise WouldLoad
+    raise WouldLoad(writes="a flush")
 
 
-def _would_execute(connection: Connection, *_: Any) -> None:
-    _stop(connection.dialect)
+def _would_execute(connection: Connection, statement: object, *_: Any) -> None:
+    _stop(connection.dialect, _written_by(statement))
+
+
+def _written_by(statement: object) -> str:
+    """`INSERT`, `UPDATE` or `DELETE`; empty of what reads, or what SQLAlchemy does not know."""
+    return statement.__visit_name__.upper() if isinstance(statement, UpdateBase) else ""
 
 
 def _would_connect(dialect: Dialect, *_: Any) -> None:
@@ -199,5 +208,5 @@ def _no_connection() -> NoReturn:
     raise WouldLoad
 
 
-def _stop(dialect: Dialect) -> NoReturn:
-    raise WouldLoad if dialect.is_async else WouldBlock(dialect)
+def _stop(dialect: Dialect, writes: str = "") -> NoReturn:
+    raise WouldLoad(writes=writes) if dialect.is_async else WouldBlock(dialect)

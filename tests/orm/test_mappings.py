@@ -83,7 +83,6 @@ MISFITS: dict[type, Iterable[RowKey]] = {
 """Rows that are not its own, or no instances."""
 
 UNTRIED = {
-    *((UNSAFE, name) for name in ("by_bound_connection", "by_own_session")),  # they lose the connection, with a warning
     *((mode, name) for mode in AccessMode for name in ("elsewhere", "elsewhere_by_core")),  # told of below
 }
 """Accesses that are not made."""

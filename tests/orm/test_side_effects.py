@@ -3,12 +3,12 @@
 # ruff: noqa: SLF001  models and tests look where nobody should
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, ForeignKey, inspect
+from sqlalchemy import JSON, ForeignKey, insert, inspect
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -22,6 +22,7 @@ from sqlalchemy.orm import (
 )
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
+from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.database import OrmDatabase
@@ -148,6 +149,12 @@ class Box(Base):
         return 1
 
     @property
+    def inserts(self) -> int:
+        """By a statement."""
+        session_of(self).execute(insert(Box).values(name="new", labels={}))
+        return 1
+
+    @property
     def deletes_itself(self) -> int:
         """From the database."""
         session_of(self).delete(self)
@@ -244,7 +251,7 @@ CODE = [name for name, value in vars(Box).items() if isinstance(value, property)
 
 
 @pytest.fixture
-async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
+def path(tmp_path: Path) -> Path:
     path = tmp_path / "boxes.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("""
@@ -255,6 +262,11 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
             INSERT INTO boxes VALUES (1, 'one', '{"of": {"deep": ["first"]}}', 1), (2, 'two', '{}', 1);
             INSERT INTO things VALUES (1, 1), (2, 1);
         """)
+    return path
+
+
+@pytest.fixture
+async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
     return await open_models(path, [Box, Room, Thing])
 
 
@@ -357,6 +369,41 @@ async def test_collections_of_every_class_hold_what_they_held(database: OrmDatab
     assert named(snapshot, "empties_all").verdict is Verdict.NONE
     room: Room = database._live._instance
     assert ([box.id for box in room.boxes], sorted(room.by_name), len(room.held)) == ([1, 2], ["one", "two"], 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("adds_and_flushes", "a flush"),
+        ("sets_and_commits", "a flush"),
+        ("inserts", "INSERT"),
+    ],
+)
+async def test_it_is_said_what_code_tries_to_write(database: OrmDatabase, name: str, what: str) -> None:
+    said = named(await database.rest(database.entities[0], (1,)), name)
+    assert (said.verdict, said.note) == (Verdict.IO, f"its code writes ({what}): here it is kept from that")
+
+
+@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("name", CODE)
+async def test_the_verdict_of_code_that_does_anything_is_what_the_access_does(
+    database: OrmDatabase, path: Path, name: str, situation: Situation
+) -> None:
+    box, before = database.entities[0], path.read_bytes()  # noqa: ASYNC240  of a small file
+    said = named(await database.put(box, (1,), situation), name)
+    accessed = await database.access(AttributeRequest(box, name, AccessMode.UNSAFE))
+    assert accessed.verdict is said.verdict
+    assert path.read_bytes() == before  # noqa: ASYNC240
+
+
+@pytest.mark.parametrize("name", CODE)
+async def test_nothing_is_written_when_it_is_awaited(database: OrmDatabase, path: Path, name: str) -> None:
+    box, before = database.entities[0], path.read_bytes()  # noqa: ASYNC240
+    await database.rest(box, (1,))
+    with suppress(Trouble):
+        await database.access(AttributeRequest(box, name, AccessMode.SAFE))
+    assert path.read_bytes() == before  # noqa: ASYNC240
+    assert (await database.rest(box, (1,))).label == "Box 1"
 
 
 @pytest.mark.parametrize("name", CODE)
