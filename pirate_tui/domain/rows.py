@@ -4,6 +4,9 @@ from collections.abc import Hashable
 from typing import Any, NamedTuple, TypeAlias
 
 
+BLOCK = 200
+"""How many columns of a row are read at once: nobody sees more of them, and databases give some 1,000 at the most."""
+
 RowKey: TypeAlias = tuple[Hashable, ...]
 """The primary key of an instance, as the ORM's identity has it: values in the order of the mapper's key."""
 
@@ -23,6 +26,7 @@ class Row(NamedTuple):
     """One row. Without a key it can be looked at, but no instance can be made of it."""
 
     cells: tuple[Cell, ...]
+    """Of all columns, or of those of one block."""
     key: RowKey | None
     position: tuple[Any, ...] = ()
     """Where it stands in the order of its table: opaque, to be given back in a `Seek`."""
@@ -39,12 +43,16 @@ class Seek(NamedTuple):
     backward: bool = False
     skip: int = 0
     limit: int = 200
+    block: int = 0
+    """Which columns to read: the first `BLOCK` of them, the next, ..."""
 
 
 class Page(NamedTuple):
     """Rows that follow each other in the table's order, whichever way they were sought."""
 
     rows: tuple[Row, ...]
+    block: int = 0
+    """Which of their columns these are."""
 
 
 class Value(NamedTuple):

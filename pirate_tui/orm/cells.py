@@ -1,30 +1,41 @@
 """Values -> `Cell`: what a person is shown of a column's raw value, or of an attribute's Python value."""
 
 from collections.abc import Iterable
+from datetime import date, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import Boolean, Float, Integer, LargeBinary, Numeric, String
+from sqlalchemy import Enum as EnumType
 from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.rows import Cell
 from pirate_tui.domain.text import CELL_LIMIT, clean
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours, text_of
 from pirate_tui.orm.sql import Sql
+from pirate_tui.orm.sql.terms import kind_of, python_type
 
 
 NULL = Cell("NULL", is_null=True)
 TRUE = Cell("true")
 FALSE = Cell("false")
 
-NATURAL: dict[type[TypeEngine[Any]], tuple[type, ...]] = {
-    Integer: (int,),
-    Float: (int, float),
-    Numeric: (int, float, Decimal),
-    String: (str,),
-    LargeBinary: (bytes,),
+NATURAL: dict[type | None, tuple[type, ...]] = {
+    int: (int,),
+    float: (int, float),
+    Decimal: (int, float, Decimal),
+    str: (str,),
+    bytes: (bytes,),
 }
-"""What the driver gives for a healthy value of a type that converts nothing and would pass anything on."""
+"""What the driver gives for healthy values of a column that passes them on, by the Python type that it promises."""
+
+NUMBERS = frozenset({int, float, Decimal})
+
+MEMBER_OR_TRUTH = (Enum, bool)
+"""What a raw value may stand for that is shown in its place."""
+
+SHORT = (str, int, float, Decimal, date, time, timedelta)
+"""Values of an Enum's member that are shown behind its name; others may be anything. A `datetime` is a `date`."""
 
 
 def cell(value: Any, length: int | None = None, *, is_misfit: bool = False) -> Cell:
@@ -36,11 +47,19 @@ def cell(value: Any, length: int | None = None, *, is_misfit: bool = False) -> C
     if isinstance(value, bytes):
         text, whole = f"x'{value[:CELL_LIMIT].hex()}'", len(value)
     else:
-        text = str(value)
+        text = value if type(value) is str else member_text(value) if isinstance(value, Enum) else str(value)
         whole = len(text)
     if length is None and len(text) > CELL_LIMIT:
         length = whole
     return Cell(clean(text) + ("…" if length and len(text) <= CELL_LIMIT else ""), length, is_misfit=is_misfit)
+
+
+def member_text(member: Enum) -> str:
+    """A member of an Enum, the same everywhere: its name, and its value unless that says the same."""
+    name, value = member._name_, member._value_
+    if name is None:  # a Flag with bits that have no name
+        return text_of(value)
+    return f"{name} ({value})" if isinstance(value, SHORT) and value != name else name
 
 
 def whole_text(value: Any) -> str:
@@ -50,31 +69,31 @@ def whole_text(value: Any) -> str:
     return "NULL" if value is None else str(value)
 
 
-def attribute_cell(column_type: TypeEngine[Any], value: Any) -> Cell:
-    """What is shown of an instance's value, marked when the column's type let pass what it should not."""
-    natural = natural_types(column_type)
-    return cell(value, is_misfit=value is not None and bool(natural) and not isinstance(value, natural))
-
-
-def natural_types(column_type: TypeEngine[Any]) -> tuple[type, ...]:
-    """The Python types of a healthy value, where they are known."""
-    return next((types for known, types in NATURAL.items() if isinstance(column_type, known)), ())
-
-
 class Reader:
-    """Reads the raw values of one column, without ever failing."""
+    """Makes cells of one column's values, raw ones and those of instances, without ever failing."""
 
     def __init__(self, column_type: TypeEngine[Any], sql: Sql) -> None:
-        self._is_boolean = isinstance(column_type, Boolean)
-        self._natural = natural_types(column_type)
-        implementation = column_type.dialect_impl(sql.dialect)
-        self._process = implementation.result_processor(sql.dialect, sql.driver_code(column_type))
+        kind, promised = column_type.dialect_impl(sql.dialect), python_type(column_type)
+        self._process = kind.result_processor(sql.dialect, sql.driver_code(column_type))
         self.converts = self._process is not None
         """Is the value of an instance another than the raw one?"""
+        self._natural = () if self.converts and not _is_number(kind) else _natural(column_type, sql)
+        self._numbers = NUMBERS.intersection(self._natural)
+        self._is_boolean = promised is bool
+        self._members = promised if isinstance(promised, type) and issubclass(promised, Enum) else None
+        self._labels = frozenset(kind.enums) if isinstance(kind, EnumType) and self._members is None else None
+        self._is_strict = self._is_boolean or self._members is not None or self._labels is not None
+        """Are there values that it reads, and would never write?"""
+        self._has_few = self._is_boolean or isinstance(kind, EnumType)
+        self._known: dict[Any, Cell] = {}
+        """The cells of a column that has few different values, by the raw ones."""
 
     def cells(self, raws: Iterable[Any], lengths: Iterable[int | None]) -> list[Cell]:
-        """What is shown of a column's raw values; most are short text or integers, and there are many."""
-        text, integer, general = str in self._natural, int in self._natural, self.cell
+        """What is shown of a column's raw values; most are short text or numbers, and there are many."""
+        if self._has_few:
+            known, general = self._known, self._remembered
+            return [known.get(raw) or general(raw, length) for raw, length in zip(raws, lengths, strict=False)]
+        text, numbers, general = str in self._natural, self._numbers, self.cell
         return [
             Cell(raw)
             if text
@@ -84,32 +103,72 @@ class Reader:
             and raw.isprintable()
             and not length
             else Cell(str(raw))
-            if integer and type(raw) is int
+            if type(raw) in numbers
             else general(raw, length)
             for raw, length in zip(raws, lengths, strict=False)
         ]
 
-    def cell(self, raw: Any, length: int | None) -> Cell:
+    def cell(self, raw: Any, length: int | None = None) -> Cell:
         """What is shown of a raw value, marked when the column's type cannot read it."""
         if raw is None:
             return NULL
-        if self._is_boolean and raw in {0, 1}:
-            return TRUE if raw else FALSE
-        return cell(raw, length, is_misfit=not self._fits(raw, length))
+        if length is not None or self._natural:  # what is cut could be read by no type
+            return cell(raw, length, is_misfit=not self._is_natural(raw))
+        shown, is_healthy = self._shown(raw)
+        return cell(shown, is_misfit=not is_healthy)
+
+    def cell_of(self, value: Any) -> Cell:
+        """What is shown of an instance's value, marked when the column's type let pass what it should not."""
+        return cell(value, is_misfit=value is not None and not self._is_healthy(value, value))
+
+    def named(self, raw: Any) -> str | None:
+        """What is shown of a raw value that stands for a member or a truth; None where it is shown as it is stored."""
+        if raw is None or (isinstance(raw, (str, bytes)) and len(raw) > CELL_LIMIT):
+            return None
+        shown, _ = self._shown(raw)
+        return cell(shown).text if isinstance(shown, MEMBER_OR_TRUTH) else None
 
     def value(self, raw: Any) -> Any:
         """The Python value that an instance would have; raises whatever its type does."""
         return raw if self._process is None else self._process(raw)
 
-    def _fits(self, raw: Any, length: int | None) -> bool:
-        if self._is_boolean:
-            return False
-        if self._natural:
-            return isinstance(raw, self._natural)
+    def _shown(self, raw: Any) -> tuple[Any, bool]:
+        """What a raw value is shown as, and can its type read it? As it is stored, unless it stands for a member."""
         try:
-            if length is None:
-                self.value(raw)
+            value = self.value(raw)
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
-            return False
-        return True
+            return raw, False
+        if not isinstance(value, MEMBER_OR_TRUTH):
+            return raw, not self._is_strict or self._is_healthy(value, raw)
+        return (value if isinstance(value, Enum) or value == raw else raw), self._is_healthy(value, raw)
+
+    def _is_healthy(self, value: Any, raw: Any) -> bool:
+        """Is it a value that the type would write? `raw` is what was stored, or the value once more."""
+        if self._is_boolean:
+            return bool(value == raw)
+        if self._members is not None:
+            return isinstance(value, self._members)
+        if self._labels is not None:  # MySQL stores an empty text for what is none of them
+            return value in self._labels
+        return self._is_natural(value)
+
+    def _is_natural(self, value: Any) -> bool:
+        return not self._natural or isinstance(value, self._natural)
+
+    def _remembered(self, raw: Any, length: int | None) -> Cell:
+        """The cell of one of the few; of what should not be stored there, there may be any number."""
+        made = self.cell(raw, length)
+        if not made.is_misfit:
+            self._known[raw] = made
+        return made
+
+
+def _natural(column_type: TypeEngine[Any], sql: Sql) -> tuple[type, ...]:
+    """The Python types of a healthy value, where they are known."""
+    return NATURAL.get(python_type(kind_of(column_type, sql.dialect)), ())
+
+
+def _is_number(kind: TypeEngine[Any]) -> bool:
+    """Is it one of SQLAlchemy's own types of numbers? They read every number, and nothing else."""
+    return type(kind).__module__.startswith("sqlalchemy.") and python_type(kind) in NUMBERS

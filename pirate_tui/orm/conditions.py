@@ -3,8 +3,10 @@
 import operator
 import re
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any
 
+from sqlalchemy import Enum as EnumType
 from sqlalchemy import FromClause, Integer, Select, String, and_, literal, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Mapper, aliased, join
 
@@ -13,6 +15,8 @@ from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.search import Match
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.catalog import table_attributes
+from pirate_tui.orm.cells import Reader, member_text
+from pirate_tui.orm.foreign import text_of
 from pirate_tui.orm.sql import Operator, Sql
 from pirate_tui.orm.sql.terms import Term
 from pirate_tui.orm.sql.typed import typed
@@ -36,18 +40,19 @@ def matching(sql: Sql, mapper: Mapper[Any], wanted: Filter) -> Term:
     if wanted.comparison is Comparison.IS_NULL:
         return column.is_(None)
     if wanted.comparison is Comparison.CONTAINS:
-        return sql.contains(column, wanted.value)
-    return sql.compared(column, OPERATORS[wanted.comparison], typed(column.type, wanted.value))
+        return _containing(sql, column, wanted.value)
+    value = typed(column.type, _stored(sql, column, wanted.value))
+    return sql.compared(column, OPERATORS[wanted.comparison], value)
 
 
 def holding(sql: Sql, mapper: Mapper[Any], match: Match) -> Term:
     """The rows that hold what is sought."""
     if match.column is not None:
         column = column_of(mapper, match.column.name)
-        return sql.begins(column, match.text) if match.is_prefix else sql.contains(column, match.text)
+        return sql.begins(column, match.text) if match.is_prefix else _containing(sql, column, match.text)
     columns = [one.columns[0] for one in table_attributes(mapper)]
     texts = [column for column in columns if isinstance(column.type, String)] or columns
-    return or_(*(sql.contains(column, match.text) for column in texts))
+    return or_(*(_containing(sql, column, match.text) for column in texts))
 
 
 def related(mapper: Mapper[Any], owner: Mapper[Any], within: Within) -> tuple[FromClause, Term]:
@@ -89,4 +94,28 @@ def key_equals(sql: Sql, column: Term, part: str) -> Term:
     """Is the key's column what was typed? ValueError when it can never be."""
     if isinstance(column.type, Integer) and not re.fullmatch(r"[+-]?\d+", part):
         raise ValueError(f"{clean(part)} is no key here; keys are numbers")
-    return sql.key_equals(column, part)
+    return sql.key_equals(column, _stored(sql, column, part))
+
+
+def _containing(sql: Sql, column: Term, text: str) -> Term:
+    """The column contains the text, or what is shown of its value does."""
+    shown = {label: member_text(member).lower() for label, member in _members(sql, column).items()}
+    others = [label for label, told in shown.items() if text.lower() in told]
+    return or_(sql.contains(column, text), *(sql.compared(column, operator.eq, label) for label in others))
+
+
+def _stored(sql: Sql, column: Term, text: str) -> str:
+    """What is stored for an Enum's member that was typed: by its name, its value, or both as shown; else the text."""
+    for label, member in _members(sql, column).items():
+        if text in {label, member.name, text_of(member.value), member_text(member)}:
+            return label
+    return text
+
+
+def _members(sql: Sql, column: Term) -> dict[str, Enum]:
+    """The members that a column may hold, by what is stored for them; none where it is of no Enum."""
+    if not isinstance(column.type, EnumType) or column.type.enum_class is None:
+        return {}
+    reader = Reader(column.type, sql)
+    members = {label: reader.value(label) for label in column.type.enums}
+    return {label: member for label, member in members.items() if isinstance(member, Enum)}

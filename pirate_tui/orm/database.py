@@ -236,20 +236,21 @@ class OrmDatabase:
 
     async def whole(self, query: Query, row: TableRow) -> tuple[str, ...]:
         """Every value of the row, whole."""
-        statement, parameters = self._pages_of(query).whole(row)
+        pages = self._pages_of(query)
+        statement, parameters = pages.whole(row)
         found = await self._questions.fetch(f"whole row of {_name(query)}", statement, parameters)
         if not found:
             raise _gone()
-        return await asyncio.to_thread(lambda: tuple("\n".join(clean_lines(whole_text(one))) for one in found[0]))
+        return await asyncio.to_thread(_texts, found[0], pages.named(found[0]))
 
     async def value(self, query: Query, row: TableRow, column: Column, start: int, size: int) -> Value:
         """A stretch of one of its values."""
-        statement, parameters = self._pages_of(query).value(row, column, start, size)
+        pages = self._pages_of(query)
+        statement, parameters = pages.value(row, column, start, size)
         found = await self._questions.fetch(f"{column.name} of a row of {_name(query)}", statement, parameters)
         if not found:
             raise _gone()
-        part, length = tuple(found[0])
-        return Value(clean_lines(whole_text(part)), length or 0)
+        return pages.value_found(column, found[0])
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it as the live one."""
@@ -378,6 +379,12 @@ def _lacking(choices: Sequence[Choice]) -> str:
         return ", ".join(problems)
     tables = len({choice.table for choice in choices})
     return f"none of the models' {tables:,} tables can be used: {', '.join(problems[:FEW])} …"
+
+
+def _texts(found: Row[Any], named: Sequence[str | None]) -> tuple[str, ...]:
+    """Values as text that is safe to show, those that have another name by that."""
+    texts = (whole_text(raw) if name is None else name for raw, name in zip(found, named, strict=True))
+    return tuple("\n".join(clean_lines(text)) for text in texts)
 
 
 def _gone() -> Trouble:

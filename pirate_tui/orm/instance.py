@@ -154,7 +154,9 @@ class LiveInstance:
             return tuple(Opening(asked, target, cost, live, rows, failed) for asked, cost, rows, failed in made)
 
     def _child_rows(self, request: OpenRequest, failed: Failure | None) -> tuple[Row, ...]:
-        return () if failed or request.in_full else child_rows(self._instance, request.relationship.name)
+        if failed or request.in_full:
+            return ()
+        return child_rows(self._instance, request.relationship.name, self._connections.engine.dialect)
 
     def _target(self, request: OpenRequest) -> Entity:
         return self._catalog.target(request.entity, request.relationship)

@@ -1,7 +1,6 @@
 """The rows of a query: Core statements, built once, that read rows and never instances."""
 
-from collections.abc import Iterable, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Row, Select, bindparam, func, literal_column, select
@@ -11,14 +10,13 @@ from sqlalchemy.sql.expression import TableClause
 from pirate_tui.domain import rows
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.query import Position, Query
-from pirate_tui.domain.rows import Page, RowKey, Seek
+from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.orm.catalog import Catalog, table_attributes, table_name
-from pirate_tui.orm.cells import Reader
+from pirate_tui.orm.catalog import Catalog, table_name
 from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, related
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
 from pirate_tui.orm.ordering import Keys, Ordering, Part, Shape
 from pirate_tui.orm.preflight import Table
+from pirate_tui.orm.selection import Selection
 from pirate_tui.orm.sql import Sql, sql_of
 from pirate_tui.orm.sql.terms import Keyed, Term
 
@@ -38,9 +36,7 @@ class Stretch(NamedTuple):
 class Pages:
     """How to read the rows of one query page by page.
 
-    Values are read raw (`NullType`), so that one which its type cannot read spoils nothing but its cell,
-    and long ones are cut by the database: 10 MB of text never cross. Raises ValueError, in words for people,
-    where a filter's value can never be one of its column.
+    Raises ValueError, in words for people, where a filter's value can never be one of its column.
     """
 
     def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
@@ -48,11 +44,10 @@ class Pages:
         self._mapper = mapper
         self._sql = sql = sql_of(dialect)
         self._has_key = query.entity.has_key
-        self._key_readers = [Reader(column.type, sql) for column in mapper.primary_key]
-        self._order = _order(mapper, query)
         self._is_descending = query.order is not None and query.order.descending
-        keys = _keys(mapper, table, sql)
-        self._ordering = _ordering(table, self._order, sql, keys)
+        order, keys = _order(mapper, query), _keys(mapper, table, sql)
+        self._ordering = _ordering(table, order, sql, keys)
+        self._selection = Selection(mapper, sql, order, self._ordering, keys)
         self._from = mapper.persist_selectable
         self._conditions = [matching(sql, mapper, one) for one in query.filters]
         if mapper.single and mapper.polymorphic_on is not None:  # a table of its parent's, with rows of other classes
@@ -61,17 +56,7 @@ class Pages:
         if query.within is not None:
             self._from, is_owner = related(mapper, catalog.mapper(query.within.entity), query.within)
             self._conditions.append(is_owner)
-        self._selected = list(self._ordering.selected)
-        self._cells: list[tuple[Reader, int, int]] = []
-        """For each column shown: its reader, the place of its value, and that of its length; 0 for a whole value."""
-        for attribute in table_attributes(mapper):
-            self._list(attribute.columns[0], keys.parts)
-        values = [key.value for key in keys.parts[: len(self._key_readers)]]
-        self._keys_at = [self._key_at(at, value) for at, value in enumerate(values)]
-        """Where each part of an instance's key is selected."""
-        converts = any(reader.converts for reader in self._key_readers)
-        self._key_is_raw = not converts and all(value is None for value in values)
-        self._stretches: dict[tuple[Shape | None, bool], list[Stretch]] = {}
+        self._stretches: dict[tuple[Shape | None, bool, int], list[Stretch]] = {}
 
     @property
     def count(self) -> Statement:
@@ -82,10 +67,11 @@ class Pages:
         """What to read one after the other for what is sought, with `parameters`; built at its first use."""
         shape = None if seek.position is None else self._ordering.shape(seek.position)
         backward = seek.backward != self._is_descending
-        if (shape, backward) not in self._stretches:
+        kind = shape, backward, seek.block
+        if kind not in self._stretches:
             parts = self._ordering.parts(shape, backward=backward)
-            self._stretches[shape, backward] = [self._stretch(part) for part in parts]
-        return self._stretches[shape, backward]
+            self._stretches[kind] = [self._stretch(part, seek.block) for part in parts]
+        return self._stretches[kind]
 
     def parameters(self, position: Position | None) -> dict[str, Any]:
         """A position as parameters of its stretches."""
@@ -136,11 +122,19 @@ class Pages:
 
     def whole(self, row: rows.Row) -> tuple[Statement, dict[str, Any]]:
         """The statement that reads the row's values whole, and its parameters."""
-        return self._one(row, [self._sql.whole(attribute.columns[0]) for attribute in table_attributes(self._mapper)])
+        return self._one(row, self._selection.whole)
+
+    def named(self, found: Row[Any]) -> list[str | None]:
+        """What those values of a whole row are shown as that stand for something else; None for the others."""
+        return self._selection.named(found)
 
     def value(self, row: rows.Row, column: Column, start: int, size: int) -> tuple[Statement, dict[str, Any]]:
-        """The statement that reads a stretch of one of the row's values, and its whole length; its parameters."""
-        return self._one(row, list(self._sql.stretch(column_of(self._mapper, column.name), start, size)))
+        """The statement that reads a stretch of one of the row's values, and its parameters."""
+        return self._one(row, self._selection.stretch(column, start, size))
+
+    def value_found(self, column: Column, found: Row[Any]) -> rows.Value:
+        """The stretch that was read of a value."""
+        return self._selection.value(column, found)
 
     def position(self, found: Row[Any]) -> Position:
         """The position of a row found by a statement that selects positions."""
@@ -148,18 +142,8 @@ class Pages:
 
     def page(self, seek: Seek, found: Sequence[Row[Any]]) -> Page:
         """The rows found by the stretches, in the query's own order."""
-        listed = list(reversed(found) if seek.backward else found)
-        columns = list(zip(*listed, strict=True))
-        if not columns:
-            return Page(())
-        whole = repeat(None)
-        cells = [reader.cells(columns[at], columns[cut_at] if cut_at else whole) for reader, at, cut_at in self._cells]
-        width = len(self._ordering.selected)
-        positions: Iterable[Position] = zip(*columns[:width], strict=True)
-        if self._order is not None:
-            positions = map(self._ordering.position, positions)
-        keys = map(self._key, zip(*(columns[at] for at in self._keys_at), strict=True))
-        return Page(tuple(map(rows.Row, zip(*cells, strict=True), keys, positions)))
+        listed = found[::-1] if seek.backward else found
+        return self._selection.page(listed, seek.block, has_key=self._has_key)
 
     def _select(self, *selected: Term) -> Statement:
         return select(*selected).select_from(self._from).where(*self._conditions)
@@ -183,12 +167,12 @@ class Pages:
         statement = statement.order_by(*self._terms(backward=True)).limit(1)
         return statement, self.span_parameters(here)
 
-    def _stretch(self, part: Part) -> Stretch:
+    def _stretch(self, part: Part, block: int) -> Stretch:
         limit: Any = bindparam("limit")
         skip: Any = bindparam("skip")
         read = [
             self._select(*selected).where(*part.conditions).order_by(*part.order).limit(limit).offset(skip)
-            for selected in (self._selected, self._ordering.selected)
+            for selected in (self._selection.selected(block), self._ordering.selected)
         ]
         passed = self._select(literal_column("1")).where(*part.conditions).limit(skip).subquery()
         return Stretch(read[0], read[1], select(func.count()).select_from(passed))
@@ -197,40 +181,6 @@ class Pages:
         after, upto = (None if end is None else self._ordering.shape(end) for end in (span.after, span.upto))
         between = self._ordering.between(after, upto, is_open=span.is_open, backward=self._is_descending)
         return between if match is None else [*between, holding(self._sql, self._mapper, match)]
-
-    def _list(self, column: Term, keys: Sequence[Keyed]) -> None:
-        """Select a column to be shown, unless it is selected already for the order's sake."""
-        own = list(self._mapper.primary_key)
-        if column in own and keys[own.index(column)].value is None:
-            at = own.index(column)
-            self._cells.append((self._key_readers[at], self._ordering.keys_at + at, 0))
-            return
-        at, shown = 0, self._sql.shown(column)
-        if column is not self._order:
-            at = len(self._selected)
-            self._selected += shown
-        self._cells.append((Reader(self._sql.shown_type(column.type), self._sql), at, at + 1 if shown[1:] else 0))
-
-    def _key_at(self, at: int, value: Term | None) -> int:
-        """The place of a part of the key, selected once more where its place in a position is something else."""
-        if value is None:
-            return self._ordering.keys_at + at
-        self._selected.append(value)
-        return len(self._selected) - 1
-
-    def _key(self, key: RowKey) -> RowKey | None:
-        """The key as an instance has it; None where none can."""
-        if None in key or not self._has_key:
-            return None
-        if self._key_is_raw:
-            return key
-        try:
-            read = tuple(reader.value(part) for reader, part in zip(self._key_readers, key, strict=True))
-            hash(read)
-        except FOREIGN_ERRORS as error:
-            reraise_ours(error)
-            return None
-        return read
 
 
 def _order(mapper: Mapper[Any], query: Query) -> Term | None:

@@ -1,17 +1,16 @@
 """Live instances -> frozen snapshots, read from what is loaded: no IO, whatever state they are in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
+from sqlalchemy import Dialect, inspect
 from sqlalchemy.ext.associationproxy import _AssociationCollection
 from sqlalchemy.orm import InstanceState, Mapper, RelationshipProperty
 from sqlalchemy.orm.collections import collection_adapter
-from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.access import (
     BLOCKING,
@@ -27,9 +26,10 @@ from pirate_tui.domain.rows import Cell, Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.attributes import Attribute, attributes_of
 from pirate_tui.orm.catalog import table_attributes
-from pirate_tui.orm.cells import attribute_cell, cell
+from pirate_tui.orm.cells import Reader, cell, member_text
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, error_name, reraise_ours, text_of
 from pirate_tui.orm.naming import name_of
+from pirate_tui.orm.sql import sql_of
 from pirate_tui.orm.strategies import lazy_of
 from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
 
@@ -46,7 +46,7 @@ NOT_LOADED = Cell("·")
 
 def label_of(name: str, key: RowKey) -> str:
     """A class and a key as people say them: `PirateCrew 1`."""
-    return clean(f"{name} {', '.join(map(text_of, key))}")
+    return clean(f"{name} {', '.join(member_text(part) if isinstance(part, Enum) else text_of(part) for part in key)}")
 
 
 def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRESH) -> InstanceSnapshot:
@@ -65,11 +65,12 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
     )
 
 
-def child_rows(instance: Any, name: str) -> tuple[Row, ...]:
+def child_rows(instance: Any, name: str, dialect: Dialect) -> tuple[Row, ...]:
     """The rows of a loaded relationship: of its collection, of its one instance, or none."""
     state: InstanceState[Any] = inspect(instance)
-    target = state.mapper.relationships[name].mapper
-    return tuple(_row(inspect(child), target) for child in children_of(state.dict[name]))
+    sql, target = sql_of(dialect), state.mapper.relationships[name].mapper
+    readers = {one.key: Reader(one.columns[0].type, sql) for one in table_attributes(target)}
+    return tuple(_row(inspect(child), readers) for child in children_of(state.dict[name]))
 
 
 def children_of(held: Any) -> tuple[Any, ...]:
@@ -98,15 +99,13 @@ def _is_instance(value: Any) -> bool:
     return isinstance(inspect(type(value), raiseerr=False), Mapper)
 
 
-def _row(state: InstanceState[Any], mapper: Mapper[Any]) -> Row:
-    """The row under the heads of the mapper; an instance of its subclass has columns more."""
-    cells = (
-        _column_cell(attribute.columns[0].type, state.dict[attribute.key])
-        if attribute.key in state.dict
-        else NOT_LOADED
-        for attribute in table_attributes(mapper)
-    )
-    return Row(tuple(cells), state.identity)
+def _row(state: InstanceState[Any], readers: Mapping[str, Reader]) -> Row:
+    """The row under the heads of the readers' mapper; an instance of its subclass has columns more."""
+    return Row(tuple(_column_cell(state.dict, key, reader) for key, reader in readers.items()), state.identity)
+
+
+def _column_cell(held: Mapping[str, Any], key: str, reader: Reader) -> Cell:
+    return _told(held[key], lambda: reader.cell_of(held[key])) if key in held else NOT_LOADED
 
 
 def _attribute(state: InstanceState[Any], attribute: Attribute) -> AttributeSnapshot:
@@ -127,7 +126,7 @@ def _attribute(state: InstanceState[Any], attribute: Attribute) -> AttributeSnap
 def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
     """What is shown of a value; a proxy that was made before may lead to what has expired since, and load it."""
     if attribute.kind in {AttributeKind.COLUMN, AttributeKind.DEFERRED}:
-        return _column_cell(state.mapper.column_attrs[attribute.name].columns[0].type, value)
+        return _told(value, lambda: cell(value))
     if value is None or isinstance(value, PLAIN):
         return _told(value, lambda: cell(value))
     relationship = _relationship(state, attribute)
@@ -138,10 +137,6 @@ def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
     if not isinstance(value, SIZED):
         return Cell(_class_name(value))
     return _told(value, lambda: Cell(f"{len(value)} values"))
-
-
-def _column_cell(column_type: TypeEngine[Any], value: Any) -> Cell:
-    return _told(value, lambda: attribute_cell(column_type, value))
 
 
 def _told(value: Any, tell: Callable[[], Cell]) -> Cell:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from pirate_tui.domain.entity import Column
@@ -316,4 +317,6 @@ class RowsReader:
 
 def as_typed(part: Any) -> str:
     """A part of a key as a person would type it."""
+    if isinstance(part, Enum):
+        return part.name
     return f"x'{part.hex()}'" if isinstance(part, bytes) else str(part)

@@ -267,7 +267,7 @@ async def test_a_synchronous_engine_of_the_models_own_is_not_asked_either(databa
         (code, "Good", 1, "lazily", "generator"),
         (code, "Good", 1, "sibling", "ReferenceType"),
         (code, "Good", 1, "state", "InstanceState"),
-        (ways, "Types", 1, "metal", "Metal"),
+        (ways, "Types", 1, "metal", "GOLD (gold)"),
         (ways, "Types", 1, "hostile", "Hostile"),
         (ways, "Types", 1, "document", "{'a': [1]}"),
         (loading, "Tree", 1, "selectin", "1 Leaf"),

@@ -1,0 +1,144 @@
+"""What is selected of a query's rows, some columns at a time, and the rows that are made of it."""
+
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+from sqlalchemy.orm import ColumnProperty, Mapper
+
+from pirate_tui.domain import rows
+from pirate_tui.domain.entity import Column
+from pirate_tui.domain.rows import BLOCK, Page, RowKey, Value
+from pirate_tui.domain.text import clean_lines
+from pirate_tui.orm.catalog import table_attributes
+from pirate_tui.orm.cells import Reader, whole_text
+from pirate_tui.orm.conditions import column_of
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.ordering import Keys, Ordering
+from pirate_tui.orm.sql import Sql
+from pirate_tui.orm.sql.terms import Keyed, Term
+
+
+class Block(NamedTuple):
+    """Some columns of the rows, with what tells where these stand and which instances they are."""
+
+    selected: list[Term]
+    cells: list[tuple[Reader, int, int]]
+    """For each column its reader, the place of its value, and that of its length; 0 for a whole value."""
+
+
+class Selection:
+    """Selects a query's rows.
+
+    Values are read raw (`NullType`), so that one which its type cannot read spoils nothing but its cell, and long
+    ones are cut by the database: 10 MB of text never cross. Columns are read `BLOCK` at a time: each may need two
+    terms, and no database gives more than some 2,000 of them.
+    """
+
+    def __init__(self, mapper: Mapper[Any], sql: Sql, order: Term | None, ordering: Ordering, keys: Keys) -> None:
+        self._mapper = mapper
+        self._sql = sql
+        self._order = order
+        self._ordering = ordering
+        self._keys = keys.parts[: len(mapper.primary_key)]
+        self._key_readers = [Reader(column.type, sql) for column in mapper.primary_key]
+        self._always = list(ordering.selected)
+        self._keys_at = [self._key_at(at, key) for at, key in enumerate(self._keys)]
+        """Where each part of an instance's key is selected."""
+        converts = any(reader.converts for reader in self._key_readers)
+        self._key_is_raw = not converts and all(key.value is None for key in self._keys)
+        self._blocks: dict[int, Block] = {}
+
+    def selected(self, block: int) -> list[Term]:
+        """What is selected for those columns, of which `page` makes rows."""
+        return self._block(block).selected
+
+    def page(self, found: Sequence[Row[Any]], block: int, *, has_key: bool) -> Page:
+        """The rows, with those columns."""
+        columns = list(zip(*found, strict=True))
+        if not columns:
+            return Page((), block)
+        whole = repeat(None)
+        cells = [
+            reader.cells(columns[at], columns[cut_at] if cut_at else whole)
+            for reader, at, cut_at in self._block(block).cells
+        ]
+        width = len(self._ordering.selected)
+        positions: Iterable[tuple[Any, ...]] = zip(*columns[:width], strict=True)
+        if self._order is not None:
+            positions = map(self._ordering.position, positions)
+        parts = zip(*(columns[at] for at in self._keys_at), strict=True)
+        keys = map(self._key, parts) if has_key else repeat(None, len(found))
+        return Page(tuple(map(rows.Row, zip(*cells, strict=True), keys, positions)), block)
+
+    @property
+    def whole(self) -> list[Term]:
+        """What is selected for all values of a row, whole."""
+        return [self._sql.whole(attribute.columns[0]) for attribute in self._attributes]
+
+    def named(self, found: Row[Any]) -> list[str | None]:
+        """What those values of a whole row are shown as that stand for something else; None for the others."""
+        pairs = zip(self._attributes, found, strict=True)
+        return [self._reader(attribute.columns[0]).named(raw) for attribute, raw in pairs]
+
+    def stretch(self, column: Column, start: int, size: int) -> list[Term]:
+        """What is selected for a stretch of a value, of which `value` is made."""
+        own = column_of(self._mapper, column.name)
+        return [*self._sql.stretch(own, start, size), *self._sql.shown(own)]
+
+    def value(self, column: Column, found: Row[Any]) -> Value:
+        """A stretch of a value; of one that stands for something short, what its cell shows."""
+        part, length, raw, *cut = tuple(found)
+        named = None if any(cut) else self._reader(column_of(self._mapper, column.name)).named(raw)
+        return Value(clean_lines(whole_text(part)), length or 0) if named is None else Value((named,), len(named))
+
+    @property
+    def _attributes(self) -> list[ColumnProperty[Any]]:
+        return table_attributes(self._mapper)
+
+    def _reader(self, column: Term) -> Reader:
+        return Reader(self._sql.shown_type(column.type), self._sql)
+
+    def _block(self, number: int) -> Block:
+        """Built at its first use."""
+        if number not in self._blocks:
+            block = Block(list(self._always), [])
+            for attribute in self._attributes[number * BLOCK : (number + 1) * BLOCK]:
+                self._list(attribute.columns[0], block)
+            self._blocks[number] = block
+        return self._blocks[number]
+
+    def _list(self, column: Term, block: Block) -> None:
+        """Select a column to be shown, unless it is selected already for the order's sake."""
+        own = list(self._mapper.primary_key)
+        if column in own and self._keys[own.index(column)].value is None:
+            at = own.index(column)
+            block.cells.append((self._key_readers[at], self._ordering.keys_at + at, 0))
+            return
+        at, shown = 0, self._sql.shown(column)
+        if column is not self._order:
+            at = len(block.selected)
+            block.selected.extend(shown)
+        block.cells.append((self._reader(column), at, at + 1 if shown[1:] else 0))
+
+    def _key_at(self, at: int, key: Keyed) -> int:
+        """The place of a part of the key, selected once more where its place in a position is something else."""
+        if key.value is None:
+            return self._ordering.keys_at + at
+        self._always.append(key.value)
+        return len(self._always) - 1
+
+    def _key(self, key: RowKey) -> RowKey | None:
+        """The key as an instance has it; None where none can."""
+        if None in key:
+            return None
+        if self._key_is_raw:
+            return key
+        try:
+            read = tuple(reader.value(part) for reader, part in zip(self._key_readers, key, strict=True))
+            hash(read)
+        except FOREIGN_ERRORS as error:
+            reraise_ours(error)
+            return None
+        return read
