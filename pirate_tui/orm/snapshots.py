@@ -1,6 +1,6 @@
 """Live instances -> frozen snapshots, read from what is loaded: no IO, whatever state they are in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -54,7 +54,7 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
     state: InstanceState[Any] = inspect(instance)
     key = state.identity or ()
     with kept_from_executing(state):
-        attributes = tuple(_attribute(state, one) for one in attributes_of(state.mapper))
+        attributes = tuple(_attributes(state))
     return InstanceSnapshot(
         entity=entity.name,
         key=key,
@@ -108,9 +108,24 @@ def _column_cell(held: Mapping[str, Any], key: str, reader: Reader) -> Cell:
     return _told(held[key], lambda: reader.cell_of(held[key])) if key in held else NOT_LOADED
 
 
-def _attribute(state: InstanceState[Any], attribute: Attribute) -> AttributeSnapshot:
-    """Its state first: asking what an access would do may store what can be known without IO, as the access would."""
-    found, would = state_of(state, attribute), kept_access(state, attribute)
+def _attributes(state: InstanceState[Any]) -> Iterator[AttributeSnapshot]:
+    """All of them. Expired columns come together: one that is accessed loads the others too, so one is asked for all.
+
+    The state of each first: asking what an access would do may store what can be known without IO, as the access would.
+    """
+    is_plain = not any("__getattribute__" in vars(one) for one in state.class_.__mro__[:-1])
+    expired: DryRun | None = None
+    for attribute in attributes_of(state.mapper):
+        found = state_of(state, attribute)
+        is_alike = is_plain and attribute.kind is AttributeKind.COLUMN and found is AttributeState.EXPIRED
+        would = kept_access(state, attribute) if expired is None or not is_alike else expired
+        expired = would if is_alike else expired
+        yield _attribute(state, attribute, found, would)
+
+
+def _attribute(
+    state: InstanceState[Any], attribute: Attribute, found: AttributeState, would: DryRun
+) -> AttributeSnapshot:
     is_known = would.verdict is Verdict.NONE
     return AttributeSnapshot(
         name=clean(attribute.name),
