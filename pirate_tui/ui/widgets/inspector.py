@@ -1,7 +1,10 @@
 """The inspector: the live instance's attributes and what is loaded of them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from itertools import islice
+from typing import ClassVar, overload
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
@@ -29,8 +32,35 @@ LEAST_VALUE = 8
 """Columns of the screen that an attribute's value has at the least."""
 
 
+MEASURED = 200
+"""Lines by which it is judged how wide the text is."""
+
 CODE_MARK = "ƒ"
 """Stands behind the name of what runs code of the model."""
+
+
+class Lines(Sequence[Text]):
+    """A line for each attribute, of which there may be thousands, made when it is looked at; details behind them."""
+
+    def __init__(
+        self, attributes: Sequence[AttributeSnapshot], make: Callable[[AttributeSnapshot], Text], details: list[Text]
+    ) -> None:
+        self._attributes = attributes
+        self._make = make
+        self._details = details
+
+    def __len__(self) -> int:
+        return len(self._attributes) + len(self._details)
+
+    @overload
+    def __getitem__(self, index: int) -> Text: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Text]: ...
+    def __getitem__(self, index: int | slice) -> Text | list[Text]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        count = len(self._attributes)
+        return self._make(self._attributes[index]) if index < count else self._details[index - count]
 
 
 class Inspector(TextPane):
@@ -169,10 +199,15 @@ class Inspector(TextPane):
         rows = [(_name(one), one.state.value, one.verdict.value) for one in self._attributes]
         widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         details = self._details(self.current) if self.has_focus and self.current is not None else []
-        self.set_text([*(self._line(attribute, widths) for attribute in self._attributes), *details])
+        self.set_text(Lines(self._attributes, partial(self._line, widths=widths), details))
         if details:
             self.show_line(self.line_count() - 1)
             self.show_line(self.number)
+
+    @property
+    def widest(self) -> int:
+        """All lines have the same columns, and are cut to the panel's width: the first tell enough."""
+        return max((line.cell_len for line in islice(self._source, MEASURED)), default=0)
 
     def _line(self, attribute: AttributeSnapshot, widths: list[int]) -> Text:
         """Name, state, verdict, value: when the panel is narrow, it is the value's end that goes."""

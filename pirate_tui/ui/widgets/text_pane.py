@@ -121,8 +121,9 @@ class TextPane(SearchableView):
     def __init__(self, *, wrap: bool = False, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
         self._wrap = wrap
-        self._source: tuple[Text, ...] = ()
-        self._lines: list[Strip] = []
+        self._source: Sequence[Text] = ()
+        self._lines: list[Strip | None] = []
+        """As they are drawn; None for those that nobody has looked at."""
 
     @property
     def plain(self) -> str:
@@ -130,13 +131,21 @@ class TextPane(SearchableView):
         return "\n".join(text.plain for text in self._source)
 
     def set_text(self, lines: Sequence[Text]) -> None:
-        """Show other text; a search goes on in it."""
-        self._source = tuple(lines)
+        """Show other text; a search goes on in it. Lines that are not wrapped are asked for as they come into view."""
+        self._source = lines
         self._lay_out()
 
     def draw(self, y: int) -> Strip:
         """One line, as it was laid out."""
-        return self._lines[y]
+        strip = self._lines[y]
+        if strip is None:
+            strip = self._lines[y] = self._strip(self._source[y])
+        return strip
+
+    @property
+    def widest(self) -> int:
+        """How wide the widest line is, where none is wrapped."""
+        return max((line.cell_len for line in self._source), default=0)
 
     def line_count(self) -> int:
         """How many lines it has, wrapped ones counted as they are seen."""
@@ -150,13 +159,16 @@ class TextPane(SearchableView):
     def _lay_out(self) -> None:
         if not self.is_attached:
             return
-        self._lines = []
-        width = max(10, self.scrollable_content_region.width)
-        for text in self._source:
-            for piece in text.wrap(self.app.console, width) if self._wrap else [text]:
-                piece.stylize_before(piece.style)  # without spans, rich would leave it out
-                self._lines.append(Strip(piece.render(self.app.console, end="")))
-        widest = 0 if self._wrap else max((strip.cell_length for strip in self._lines), default=0)
-        self.virtual_size = Size(widest, len(self._lines))
+        if self._wrap:
+            width = max(10, self.scrollable_content_region.width)
+            pieces = [piece for text in self._source for piece in text.wrap(self.app.console, width)]
+            self._lines = [*map(self._strip, pieces)]
+        else:
+            self._lines = [None] * len(self._source)
+        self.virtual_size = Size(0 if self._wrap else self.widest, len(self._lines))
         self.find_again()
         self.refresh()
+
+    def _strip(self, line: Text) -> Strip:
+        line.stylize_before(line.style)  # without spans, rich would leave it out
+        return Strip(line.render(self.app.console, end=""))
