@@ -6,7 +6,7 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.loading import Opening
 from pirate_tui.domain.outline import Branch, Outline, Part, Path, is_row
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.rows import Page, Row
+from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
 from pirate_tui.domain.window import Window
 
 
@@ -53,6 +53,15 @@ class Listing:
             return None if row is None else (self.query_at(tuple(above)).entity, row)
         opening = self.outline.branch(path[:-1]).opening
         return None if opening is None else (opening.target, opening.rows[int(number)])
+
+    def cells_in(self, path: Path, block: int) -> tuple[Cell, ...]:
+        """The cells of a row in that block of its columns; none while they are not read."""
+        *above, number = path
+        if window := self.windows.get(tuple(above)):
+            row = window.row_in(int(number), block)
+            return () if row is None else row.cells
+        opening = self.outline.branch(path[:-1]).opening
+        return () if opening is None else opening.rows[int(number)].cells[block * BLOCK : (block + 1) * BLOCK]
 
     def entity_at(self, path: Path) -> Entity:
         """Whose rows are listed where a row's path leads, read or not; for a relationship, whose it is."""

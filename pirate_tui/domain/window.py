@@ -1,7 +1,7 @@
 """Which pages of a table are held, which are wanted, and how to seek one that is missing. Pure."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pirate_tui.domain.query import Position
@@ -46,28 +46,37 @@ class Window:
         """The positions of the rows just before each whole interval, as far as they have been read."""
         self.is_indexed = True
         """Does an index give the rows in their order? Else every stretch of them costs a look at all."""
-        self._pages: OrderedDict[int, Page] = OrderedDict()
+        self.blocks: tuple[int, ...] = (0,)
+        """Which blocks of columns are in view: only they are read of a page."""
+        self._pages: OrderedDict[tuple[int, int], Page] = OrderedDict()
+        """By their number and their block."""
 
     @property
     def known(self) -> int:
         """How many rows can be scrolled over: the table's count, or as far as has been read."""
         if self.count is not None:
             return self.count
-        return max((n * self.page_size + len(page.rows) for n, page in self._pages.items()), default=0)
+        return max((n * self.page_size + len(page.rows) for (n, _), page in self._pages.items()), default=0)
 
     @property
-    def rows(self) -> Iterator[Row]:
-        """All rows that are held."""
-        for page in self._pages.values():
-            yield from page.rows
+    def pages(self) -> Iterable[Page]:
+        """All pages that are held."""
+        return self._pages.values()
 
     def row(self, index: int) -> Row | None:
-        """The row of that number, or None while its page is not held."""
+        """The row of that number with some of its cells, or None while no page of it is held."""
+        number, block = index // self.page_size, self.blocks[0]
+        if (number, block) not in self._pages:
+            block = next((other for held, other in self._pages if held == number), block)
+        return self.row_in(index, block)
+
+    def row_in(self, index: int, block: int) -> Row | None:
+        """The row of that number with the cells of that block, or None while its page is not held."""
         number, offset = divmod(index, self.page_size)
-        page = self._pages.get(number)
+        page = self._pages.get((number, block))
         if page is None or offset >= len(page.rows):
             return None
-        self._pages.move_to_end(number)
+        self._pages.move_to_end((number, block))
         return page.rows[offset]
 
     def wanted(self, first: int, last: int) -> tuple[int, ...]:
@@ -75,23 +84,29 @@ class Window:
         pages = -(-self.known // self.page_size)
         low, high = first // self.page_size, last // self.page_size
         order = (*range(low, high + 1), high + 1, low - 1)
-        return tuple(n for n in order if 0 <= n < pages and n not in self._pages)
+        return tuple(n for n in order if 0 <= n < pages and self._missing(n) is not None)
 
     def seek(self, number: int) -> Seek:
         """How to read page `number`: from the nearest row whose place is known, forward or backward."""
+        block = self._missing(number) or 0
         start = number * self.page_size
         size = self.page_size if self.count is None else min(self.page_size, self.count - start)
         forward = max((m for m in self._marks_after(start) if m.row <= start), key=lambda m: m.row)
         backward = [m for m in self._marks_before() if m.row >= start + size]
         nearest = min(backward, key=lambda m: m.row, default=None)
         if nearest is not None and nearest.row - (start + size) < start - forward.row:
-            return Seek(nearest.position, backward=True, skip=nearest.row - start - size, limit=size)
-        return Seek(forward.position, skip=start - forward.row, limit=size)
+            skip = nearest.row - start - size
+            return Seek(nearest.position, backward=True, skip=skip, limit=size, block=block)
+        return Seek(forward.position, skip=start - forward.row, limit=size, block=block)
+
+    def _missing(self, number: int) -> int | None:
+        """The first block in view of which that page is not held."""
+        return next((block for block in self.blocks if (number, block) not in self._pages), None)
 
     def hold(self, number: int, page: Page) -> None:
         """Keep a page that has been read; the one that was looked at longest ago makes room."""
-        self._pages[number] = page
-        self._pages.move_to_end(number)
+        self._pages[number, page.block] = page
+        self._pages.move_to_end((number, page.block))
         while len(self._pages) > self.pages_held:
             self._pages.popitem(last=False)
 
@@ -139,7 +154,7 @@ class Window:
     def _marks_after(self, start: int) -> list[Mark]:
         """Places from which to read forward: the table's start, the end of each page held, the anchor before."""
         marks = [Mark(0, None)]
-        for number, page in self._pages.items():
+        for (number, _), page in self._pages.items():
             if page.rows:
                 row = number * self.page_size + len(page.rows)
                 marks.append(Mark(row, page.rows[-1].position))
@@ -151,7 +166,7 @@ class Window:
     def _marks_before(self) -> list[Mark]:
         """Places from which to read backward: the table's end once counted, and the start of each page held."""
         marks = [] if self.count is None else [Mark(self.count, None)]
-        for number, page in self._pages.items():
+        for (number, _), page in self._pages.items():
             if page.rows:
                 marks.append(Mark(number * self.page_size, page.rows[0].position))
         return marks

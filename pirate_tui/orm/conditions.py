@@ -7,7 +7,20 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Enum as EnumType
-from sqlalchemy import FromClause, Integer, Select, String, and_, literal, literal_column, or_, select, tuple_
+from sqlalchemy import (
+    FromClause,
+    Integer,
+    Select,
+    String,
+    and_,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Mapper, aliased, join
 
 from pirate_tui.domain.query import Comparison, Filter, Within
@@ -27,6 +40,10 @@ OPERATORS: dict[Comparison, Operator] = {
     Comparison.LESS: operator.lt,
     Comparison.GREATER: operator.gt,
 }
+
+
+AT_ONCE = 100
+"""Conditions in one list."""
 
 
 def column_of(mapper: Mapper[Any], name: str) -> Term:
@@ -52,7 +69,7 @@ def holding(sql: Sql, mapper: Mapper[Any], match: Match) -> Term:
         return sql.begins(column, match.text) if match.is_prefix else _containing(sql, column, match.text)
     columns = [one.columns[0] for one in table_attributes(mapper)]
     texts = [column for column in columns if isinstance(column.type, String)] or columns
-    return or_(*(_containing(sql, column, match.text) for column in texts))
+    return _any([_containing(sql, column, match.text) for column in texts])
 
 
 def related(mapper: Mapper[Any], owner: Mapper[Any], within: Within) -> tuple[FromClause, Term]:
@@ -95,6 +112,14 @@ def key_equals(sql: Sql, column: Term, part: str) -> Term:
     if isinstance(column.type, Integer) and not re.fullmatch(r"[+-]?\d+", part):
         raise ValueError(f"{clean(part)} is no key here; keys are numbers")
     return sql.key_equals(column, _stored(sql, column, part))
+
+
+def _any(conditions: Sequence[Term]) -> Term:
+    """Is any of them met? Of very many some at a time, since SQLite takes no expression deeper than 1,000."""
+    if len(conditions) <= AT_ONCE:
+        return or_(*conditions)
+    parts = [or_(*conditions[start : start + AT_ONCE]) for start in range(0, len(conditions), AT_ONCE)]
+    return or_(*(func.coalesce(part, false()) for part in parts))  # or else SQLAlchemy makes one list of them
 
 
 def _containing(sql: Sql, column: Term, text: str) -> Term:

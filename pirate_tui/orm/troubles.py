@@ -24,6 +24,13 @@ TOO_LONG_IN_MYSQL = 3024
 """MySQL's own (https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html)."""
 
 
+TOO_MANY_COLUMNS = frozenset({"54011", 1117, "too many columns in result set"})
+"""What PostgreSQL, MariaDB and SQLite say of a statement that selects more columns than they give."""
+
+FEWER_COLUMNS = "no statement can select so many; press s for another loader strategy, or defer some in the mapping"
+"""What can be done about that."""
+
+
 def unwrapped(error: BaseException) -> BaseException:
     """What the driver raised, where SQLAlchemy has wrapped it; else the error itself."""
     found: BaseException = getattr(error, "orig", None) or error

@@ -12,7 +12,7 @@ from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import Cost, LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.outline import Part, Path
 from pirate_tui.domain.query import Query, Within
-from pirate_tui.domain.rows import Page, Row
+from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
 from pirate_tui.domain.window import Window
 from tests.domain.tables import read
 
@@ -199,6 +199,18 @@ def test_what_is_paged_under_a_row_has_its_first_rows_and_its_count() -> None:
     assert made.row_at((4, "sailors", 4_000)) is None
     made.close((4,))
     assert set(made.windows) == {()}
+
+
+def test_the_cells_of_a_row_are_those_of_the_blocks_that_are_held() -> None:
+    made = Listing(Query(SHIP))
+    first, third = ((Row((Cell(str(block)),) * BLOCK, (1,), (0,)),) for block in (0, 2))
+    made.hold((), 0, Page(first))
+    made.hold((), 0, Page(third, block=2))
+    assert [made.cells_in((0,), block) for block in (0, 1, 2)] == [first[0].cells, (), third[0].cells]
+    loaded = opening(SAILORS, 1)._replace(rows=(Row(tuple(Cell(str(n)) for n in range(BLOCK + 3)), (1,)),))
+    made.show((0,), loaded)
+    inside = made.cells_in((0, "sailors", 0), 1)
+    assert [cell.text for cell in inside] == [str(BLOCK + n) for n in range(3)]
 
 
 def test_opening_in_full_begins_anew() -> None:

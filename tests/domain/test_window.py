@@ -103,6 +103,30 @@ def test_until_it_is_counted_a_table_is_as_long_as_what_was_read() -> None:
     assert window.known == 1_000
 
 
+@given(st.lists(st.tuples(st.integers(0, 39), st.integers(0, 3), st.integers(1, 2)), max_size=20))
+def test_of_a_page_those_blocks_of_columns_are_read_that_are_in_view(views: list[tuple[int, int, int]]) -> None:
+    rows, window = table(40), Window(page_size=10, pages_held=8)
+    window.count = 40
+    for row, block, blocks in views:
+        window.blocks = tuple(range(block, block + blocks))
+        while wanted := window.wanted(row, row):
+            seek = window.seek(wanted[0])
+            assert seek.block in window.blocks
+            assert window.row_in(wanted[0] * 10, seek.block) is None
+            window.hold(wanted[0], read(rows, seek)._replace(block=seek.block))
+        assert all(window.row_in(row, one) == rows[row] for one in window.blocks)
+        assert window.row(row) == rows[row]
+        assert len(list(window.pages)) <= window.pages_held
+
+
+def test_a_row_is_known_by_whatever_block_of_it_is_held() -> None:
+    window = Window(page_size=10)
+    window.hold(1, Page(tuple(table(20)[10:]), block=3))
+    assert window.row(12) == table(20)[12]
+    assert window.row_in(12, 0) is None
+    assert (window.row(2), window.known) == (None, 20)
+
+
 def test_clear_forgets_pages_and_anchors_but_not_the_count() -> None:
     window = Window(page_size=10)
     window.count = 7

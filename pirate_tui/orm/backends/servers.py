@@ -18,7 +18,14 @@ from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
 from pirate_tui.orm.backends.gate import only_reads
 from pirate_tui.orm.snippet import chain
-from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code, unwrapped
+from pirate_tui.orm.troubles import (
+    DATABASE_ERRORS,
+    ERROR_LIMIT,
+    FEWER_COLUMNS,
+    TOO_MANY_COLUMNS,
+    mysql_code,
+    unwrapped,
+)
 from pirate_tui.orm.url import Server
 
 
@@ -140,10 +147,16 @@ class Remote:
         if found is None and is_about_the_connection(error):
             found = network_reason(error) or (f"the connection failed ({TOLD})", "press r to connect again")
         if found is None:
-            is_value = str(code).startswith(DATA_EXCEPTION)
-            return Trouble(told, "give a value that the column can hold" if is_value else "press r to try again")
+            return Trouble(told, _way_out(code))
         reason, way_out = found
         return Unreachable(self.where, reason.replace(TOLD, told), way_out)
+
+
+def _way_out(code: Any) -> str:
+    """What can be done about a statement that was refused."""
+    if code in TOO_MANY_COLUMNS:
+        return FEWER_COLUMNS
+    return "give a value that the column can hold" if str(code).startswith(DATA_EXCEPTION) else "press r to try again"
 
 
 def is_about_the_connection(error: Exception) -> bool:

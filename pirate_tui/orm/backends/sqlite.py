@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pirate_tui.domain.failure import Busy, Trouble
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.backends.files import WatchedFile, is_log_live
-from pirate_tui.orm.troubles import ERROR_LIMIT, primary_code, unwrapped, was_interrupted
+from pirate_tui.orm.troubles import (
+    ERROR_LIMIT,
+    FEWER_COLUMNS,
+    TOO_MANY_COLUMNS,
+    primary_code,
+    unwrapped,
+    was_interrupted,
+)
 
 
 BUSY_TIMEOUT = 0.2
@@ -46,9 +53,11 @@ WAYS_OUT: dict[int | None, str] = {
     sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it, then press r",
     sqlite3.SQLITE_CANTOPEN: "the file was removed or may not be read; put it back, then press r",
     sqlite3.SQLITE_READONLY: "it needs recovery by a program that may write; open it once with `sqlite3`, then press r",
-    sqlite3.SQLITE_ERROR: "its tables are not as the models say; press r when that is mended",
 }
 """What a person can do about each primary result code (https://www.sqlite.org/rescode.html)."""
+
+MISSING = "no such "
+"""What SQLite says first of a table or a column that is not there; the code is that of any error in a statement."""
 
 
 def read_only_url(path: Path) -> URL:
@@ -162,6 +171,10 @@ class SQLite:
         if was_interrupted(cause):
             return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
         reason = clean(str(cause) or type(cause).__name__, ERROR_LIMIT)
+        if reason in TOO_MANY_COLUMNS:
+            return Trouble(reason, FEWER_COLUMNS)
+        if reason.startswith(MISSING):
+            return Trouble(reason, "its tables are not as the models say; press r when that is mended")
         return Trouble(reason, WAYS_OUT.get(primary, "press r to try again"))
 
     def has_changed(self) -> bool:

@@ -475,10 +475,11 @@ class BrowseScreen(Screen[None]):
         query = None if listing is None else listing.query_of(self._table.cursor)
         if found is None or query is None:
             return
-        if any(cell.length is not None for cell in found[1].cells):
-            self._copy_row(query, found[1])
+        entity, row = found
+        if len(row.cells) < len(entity.columns) or any(cell.length is not None for cell in row.cells):
+            self._copy_row(query, row)
         else:
-            self._copy("the row", "\t".join(cell.text for cell in found[1].cells))
+            self._copy("the row", "\t".join(cell.text for cell in row.cells))
 
     def action_help(self) -> None:
         """All keys, and what the browser teaches."""

@@ -1,7 +1,9 @@
 """How a line of the table is drawn: columns in their widths, cells cut with their true length."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -11,7 +13,7 @@ from pirate_tui.domain.entity import NOLOAD, Column, Entity
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import Opening
 from pirate_tui.domain.outline import Line, Part, Path
-from pirate_tui.domain.rows import Cell, Row
+from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
 from pirate_tui.domain.window import Window
 
 
@@ -26,6 +28,9 @@ GAP = "  "
 CLOSED, OPEN, LEAF, FAILED, KEYLESS = "▸ ", "▾ ", "  ", "✗ ", "! "
 """What stands before a line: a glyph and a space, the same width each. No instance can be made of a keyless row."""
 
+UNREAD = Cell("…", is_null=True)
+"""What stands in the place of a cell that is not read yet."""
+
 Styles = Callable[[str], Style]
 """The style of a part of a line by its name: heads, null, misfit, ..."""
 
@@ -35,16 +40,19 @@ class Widths:
     """The widths of one entity's columns: they only grow, so that the table does not dance."""
 
     cells: list[int]
+    _ends: list[int] = field(default_factory=list)
+    """Where each column ends, counted from the first; empty until somebody asks."""
 
     @classmethod
     def of(cls, entity: Entity) -> "Widths":
         """Wide enough for the heads."""
         return cls([cell_len(column.name) for column in entity.columns])
 
-    def fit(self, rows: Iterable[Row]) -> None:
-        """Make room for the rows' cells."""
-        for row in rows:
-            for number, cell in enumerate(row.cells):
+    def fit(self, page: Page) -> None:
+        """Make room for the cells of its rows."""
+        self._ends.clear()
+        for row in page.rows:
+            for number, cell in enumerate(row.cells, start=page.block * BLOCK):
                 if self.cells[number] < MAX_WIDTH:
                     self.cells[number] = min(
                         MAX_WIDTH, max(self.cells[number], cell_len(cell.text) + len(suffix(cell)))
@@ -57,8 +65,21 @@ class Widths:
 
     def offset(self, number: int) -> tuple[int, int]:
         """Where a column begins and ends, counted from the first."""
-        start = sum(width + len(GAP) for width in self.cells[:number])
-        return start, start + self.cells[number]
+        end = self._all_ends()[number]
+        return end - self.cells[number], end
+
+    def in_view(self, left: int, right: int) -> range:
+        """The columns between two places, and all columns where there are not many."""
+        if len(self.cells) <= BLOCK:
+            return range(len(self.cells))
+        ends = self._all_ends()
+        first = min(bisect_left(ends, left), len(ends) - 1)
+        return range(first, min(len(ends), bisect_right(ends, right) + 1))
+
+    def _all_ends(self) -> list[int]:
+        if not self._ends:
+            self._ends += (end - len(GAP) for end in accumulate(width + len(GAP) for width in self.cells))
+        return self._ends
 
 
 def glyph_offset(line: Line) -> int:
@@ -100,35 +121,50 @@ class Painter:
         listed = [(0, listing.entity), *opened]
         return max(level * STEP + len(LEAF) + self.widths(entity).total for level, entity in listed)
 
-    def line(self, listing: Listing, line: Line, current: int | None, width: int) -> list[Segment]:
-        """A line of the listing; `current` is the column to mark in heads, `width` what a relationship has."""
+    def line(self, listing: Listing, line: Line, current: int | None, view: range) -> list[Segment]:
+        """A line of the listing; `current` is the column to mark in heads, `view` the part of it that is seen."""
         level = len(line.path) // 2
         if line.part is Part.RELATIONSHIP:
-            return self._relationship(listing, line.path, level, width)
+            return self._relationship(listing, line.path, level, view.stop)
         if line.part is Part.HEADS:
             opening = listing.opening_at(line.path)
             assert opening is not None, "only what is opened has heads"  # noqa: S101
-            return self.heads(opening.target, level, current)
+            return self.heads(opening.target, level, current, view)
         found = listing.row_at(line.path)
         if found is None:
             return [Segment("  …", self._styles("null"))]
         entity, row = found
-        return self._row(row, _glyph(entity, row, is_open=bool(listing.outline.branches(line.path))), entity, level)
+        columns = self.in_view(entity, level, view)
+        cells = row.cells if len(entity.columns) <= BLOCK else _cells(listing, line.path, columns)
+        glyph = _glyph(entity, row, is_open=bool(listing.outline.branches(line.path)))
+        return [
+            Segment(" " * (level * STEP)),
+            Segment(glyph, self._styles("glyph")),
+            *self._row(cells, entity, columns),
+        ]
 
-    def heads(self, entity: Entity, level: int, current: int | None) -> list[Segment]:
+    def heads(self, entity: Entity, level: int, current: int | None, view: range) -> list[Segment]:
         """The line of an entity's column names."""
         plain, marked = self._styles("heads"), self._styles("heads") + self._styles("column")
-        line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF)))]
-        for number, (column, width) in enumerate(zip(entity.columns, self.widths(entity).cells, strict=True)):
-            style = marked if number == current else plain
-            line += [Segment(_aligned(column.name, column, width), style), Segment(GAP)]
+        widths, columns = self.widths(entity), self.in_view(entity, level, view)
+        line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF) + widths.offset(columns.start)[0]))]
+        for number in columns:
+            column, style = entity.columns[number], marked if number == current else plain
+            line += [Segment(_aligned(column.name, column, widths.cells[number]), style), Segment(GAP)]
         return line
 
-    def _row(self, row: Row, glyph: str, entity: Entity, level: int) -> list[Segment]:
-        line = [Segment(" " * (level * STEP)), Segment(glyph, self._styles("glyph"))]
-        for cell, column, width in zip(row.cells, entity.columns, self.widths(entity).cells, strict=True):
+    def in_view(self, entity: Entity, level: int, view: range) -> range:
+        """The columns of rows at that level which are seen, and all of them where there are not many."""
+        edge = level * STEP + len(LEAF)
+        return self.widths(entity).in_view(view.start - edge, view.stop - edge)
+
+    def _row(self, cells: Sequence[Cell], entity: Entity, columns: range) -> list[Segment]:
+        widths = self.widths(entity)
+        line = [Segment(" " * widths.offset(columns.start)[0])] if columns.start else []
+        for number, cell in zip(columns, cells, strict=True):
             style = self._styles("null") if cell.is_null else self._styles("misfit") if cell.is_misfit else None
-            line += [Segment(_aligned(cell_text(cell, width), column, width), style), Segment(GAP)]
+            width = widths.cells[number]
+            line += [Segment(_aligned(cell_text(cell, width), entity.columns[number], width), style), Segment(GAP)]
         return line
 
     def _relationship(self, listing: Listing, path: Path, level: int, width: int) -> list[Segment]:
@@ -146,6 +182,13 @@ class Painter:
         told = told if cell_len(told) <= room else set_cell_size(told, max(0, room - 1)) + "…"
         head = self._styles("relationship" if opening is None else style)
         return [Segment(" " * indent), Segment(glyph + name, head), Segment(told, self._styles(style))]
+
+
+def _cells(listing: Listing, path: Path, columns: range) -> list[Cell]:
+    """The row's cells in these columns, as far as they are read."""
+    blocks = range(columns.start // BLOCK, (columns.stop - 1) // BLOCK + 1)
+    read = {block * BLOCK + at: cell for block in blocks for at, cell in enumerate(listing.cells_in(path, block))}
+    return [read.get(number, UNREAD) for number in columns]
 
 
 def _glyph(entity: Entity, row: Row, *, is_open: bool) -> str:

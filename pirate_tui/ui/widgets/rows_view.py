@@ -16,7 +16,7 @@ from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import Opening
 from pirate_tui.domain.outline import Line, Part, Path
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.rows import Page, Row
+from pirate_tui.domain.rows import BLOCK, Page, Row
 from pirate_tui.domain.search import Match, Tally
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.widgets import row_lines
@@ -120,8 +120,11 @@ class RowsView(LinesView):
         self.listing = Listing(query, window)
         self.set_reactive(RowsView.cursor, (0,))
         self.scroll_to(0, 0, animate=False, immediate=True, force=True)
-        self._painter.widths(query.entity).fit(self.listing.window.rows)
+        for page in self.listing.window.pages:
+            self._painter.widths(query.entity).fit(page)
         self._reshape()
+        self.column = self.validate_column(self.column)
+        self._show_column()
 
     @property
     def place(self) -> TablePlace | None:
@@ -141,8 +144,10 @@ class RowsView(LinesView):
         """Show a page that has been read of what is paged at the path."""
         listing = self._shown
         listing.hold(path, number, page)
-        self._painter.widths(listing.query_at(path).entity).fit(page.rows)
+        self._painter.widths(listing.query_at(path).entity).fit(page)
         self._reshape()
+        if page.block:
+            self._show_column()  # those before it may have become wider
         if self.cursor[: len(path)] == path and int(self.cursor[len(path)]) // listing.window.page_size == number:
             self.rest()
 
@@ -172,7 +177,7 @@ class RowsView(LinesView):
         found = self.row_at(path) if self._shown.outline.has(path) else None
         if found is None or found[1].key != opening.request.key:
             return
-        self._painter.widths(opening.target).fit(opening.rows)
+        self._painter.widths(opening.target).fit(Page(opening.rows))
         branch = self._shown.show(path, opening)
         self._reshape()
         self.show_line(self._shown.outline.line_of(path) + branch.lines)
@@ -200,7 +205,11 @@ class RowsView(LinesView):
 
     def wanted(self) -> list[tuple[Path, int]]:
         """The pages to read now, by the path of what is paged, the most urgent first."""
-        return self._shown.wanted(round(self.scroll_y), self.size.height)
+        listing = self._shown
+        for path, window in listing.windows.items():
+            columns = self._painter.in_view(listing.query_at(path).entity, len(path) // 2, self._seen)
+            window.blocks = tuple(range(columns.start // BLOCK, max(0, columns.stop - 1) // BLOCK + 1))
+        return listing.wanted(round(self.scroll_y), self.size.height)
 
     def row_at(self, path: Path) -> tuple[Entity, Row] | None:
         """The entity and the row of a path; None while it is not read."""
@@ -222,11 +231,10 @@ class RowsView(LinesView):
             return Strip.blank(0)
         if y == HEADS:
             current = self.column if len(self.cursor) == 1 else None
-            return Strip(self._painter.heads(self.listing.entity, 0, current))
+            return Strip(self._painter.heads(self.listing.entity, 0, current, self._seen))
         line = self.listing.outline.line_at(y)
         current = self.column if self.cursor[:-1] == line.path else None
-        width = self.scrollable_content_region.width + self.scroll_offset.x
-        strip = Strip(self._painter.line(self.listing, line, current, width))
+        strip = Strip(self._painter.line(self.listing, line, current, self._seen))
         if line.path == self.cursor and line.part is not Part.HEADS:
             wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
             strip = restyle(wide, 0, None, self._style("cursor"))
@@ -276,14 +284,17 @@ class RowsView(LinesView):
 
     def watch_column(self) -> None:
         """The view scrolls sideways with the column."""
-        found = self.row_at(self.cursor)
-        if found is not None:
+        self._show_column()
+        self.refresh()
+
+    def _show_column(self) -> None:
+        """Scroll sideways until the current column is in view."""
+        if self.listing is not None:
             edge = len(self.cursor) // 2 * row_lines.STEP + len(row_lines.LEAF)
-            start, end = self._painter.widths(found[0]).offset(self.column)
+            start, end = self._painter.widths(self.listing.entity_at(self.cursor)).offset(self.column)
             room = self.scrollable_content_region.width
             target = min(max(round(self.scroll_x), edge + end - room), edge + start if self.column else 0)
             self.scroll_to(x=target, animate=False, immediate=True, force=True)
-        self.refresh()
 
     def watch_cursor(self, before: Path, after: Path) -> None:
         """The view follows the cursor, and the row under it becomes the live instance."""
@@ -300,6 +311,11 @@ class RowsView(LinesView):
         super().watch_scroll_y(old_value, new_value)
         self._want()
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Other columns come into view."""
+        super().watch_scroll_x(old_value, new_value)
+        self._want()
+
     def on_resize(self) -> None:
         """More rows may be in view."""
         self._want()
@@ -308,6 +324,12 @@ class RowsView(LinesView):
     def _shown(self) -> Listing:
         assert self.listing is not None, "an entity is shown before anything is done with it"  # noqa: S101
         return self.listing
+
+    @property
+    def _seen(self) -> range:
+        """The part of a line that is in view."""
+        left = self.scroll_offset.x
+        return range(left, left + self.scrollable_content_region.width)
 
     @property
     def _cursor_line(self) -> int:
