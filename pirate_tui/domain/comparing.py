@@ -5,28 +5,30 @@ from statistics import median
 from typing import NamedTuple
 
 from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.rows import RowKey
 
 
 ROUNDS = 5
-"""How often each way is measured, after a round in which its statement is compiled."""
+"""How often each way is measured at the most, after a first run in which its statement is compiled."""
 
 BUDGET = 4.0
-"""Seconds after which no further round begins: what takes so long needs no median."""
+"""Seconds after which no further round begins, once each way has a run that counts."""
 
 
 class Way(Enum):
     """One way to read a relationship of every parent, and what is to be known of it."""
 
-    AWAITED = "awaited one by one", "one SELECT for each parent: the N+1"
-    PLAIN = "plain access", "what people do by mistake"
+    AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent"
+    AS_MAPPED = "as mapped", "what the mapping loads by itself, without any option"
+    PLAIN = "plain access", "without await: the classic mistake"
     RUN_SYNC = "run_sync", "plain accesses inside one greenlet: the same N+1"
     SELECTINLOAD = "selectinload", "a second SELECT ... IN (...) for up to 500 parents at once"
     JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; for collections it repeats the parents"
     SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
-    IMMEDIATELOAD = "immediateload", "loaded with the parents, but one SELECT for each: a hidden N+1"
+    IMMEDIATELOAD = "immediateload", "loaded with the parents, but by one SELECT per parent: a hidden N+1"
     RAISELOAD = "raiseload", "refuses to load: finds lazy loads in tests"
-    QUERY = "its own query", "a SELECT for each parent that can be filtered, ordered, limited"
+    QUERY = "separate query", "a SELECT per parent that can be filtered, ordered, limited"
 
     def __init__(self, title: str, lesson: str) -> None:
         self.title = title
@@ -57,6 +59,8 @@ class Run(NamedTuple):
     """How many parents were found and read."""
     error: str = ""
     """The name of what was raised instead; empty where all went well."""
+    selected: int = 0
+    """Rows that the SELECT of the parents itself gave: those of a join, and of no other statement."""
 
 
 class Measurement(NamedTuple):
@@ -67,18 +71,18 @@ class Measurement(NamedTuple):
 
     @property
     def counted(self) -> tuple[Run, ...]:
-        """The runs that count: not the first, which compiled the statement, where there are others."""
-        return self.runs[1:] or self.runs
+        """The runs that count: all but the first, which compiled the statement."""
+        return self.runs[1:]
 
     @property
     def seconds(self) -> float:
-        """The median."""
-        return median(run.seconds for run in self.counted)
+        """The median of those that count, or of the first while there is no other."""
+        return median(run.seconds for run in self.counted or self.runs)
 
     @property
     def spread(self) -> tuple[float, float]:
         """The least and the most, in seconds."""
-        taken = [run.seconds for run in self.counted]
+        taken = [run.seconds for run in self.counted or self.runs]
         return min(taken), max(taken)
 
     @property
@@ -91,6 +95,13 @@ class Measurement(NamedTuple):
         """Was everything read?"""
         return bool(self.runs) and not any(run.error for run in self.runs)
 
+    @property
+    def remark(self) -> str:
+        """What else there is to know of what came of it."""
+        if self.way is Way.RAISELOAD and self.works and self.last.instances:
+            return "it did not raise here: another relationship that is loaded eagerly has loaded these too"
+        return ""
+
 
 class Contest(NamedTuple):
     """Every way that there is for one relationship of these parents, and what is measured so far."""
@@ -99,23 +110,30 @@ class Contest(NamedTuple):
     keys: tuple[RowKey, ...]
     relationship: Relationship
     measurements: tuple[Measurement, ...]
+    budget: float = BUDGET
+    """Seconds after which no further round begins."""
 
     @classmethod
-    def of(cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship) -> "Contest":
+    def of(
+        cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship, budget: float = BUDGET
+    ) -> "Contest":
         """One of which nothing is measured yet."""
-        return cls(entity, keys, relationship, tuple(map(Measurement, ways(entity, relationship))))
+        return cls(entity, keys, relationship, tuple(map(Measurement, ways(entity, relationship))), budget)
 
     @property
     def due(self) -> MeasureRequest | None:
         """What to measure next: the ways take turns, so that whatever disturbs a moment disturbs them all.
 
-        None when everything is measured. What failed is not tried more often than it takes to see that it fails.
+        None when everything is measured. A round that has begun is finished, so that all medians are of as many runs.
+        What failed is not tried more often than it takes to see that it fails.
         """
-        rounds = 1 if self.seconds > BUDGET else ROUNDS + 1
-        waiting = [one for one in self.measurements if len(one.runs) < (rounds if not one.runs or one.works else 1)]
+        waiting = [one for one in self.measurements if not one.runs or one.works]
         if not waiting:
             return None
         chosen = min(waiting, key=lambda one: len(one.runs))  # of equals the first
+        done, begun = len(chosen.runs), max(len(one.runs) for one in waiting)
+        if done == begun and done > 1 and (done > ROUNDS or self.seconds > self.budget):
+            return None
         return MeasureRequest(self.entity, self.keys, self.relationship, chosen.way)
 
     @property
@@ -128,9 +146,22 @@ class Contest(NamedTuple):
         """How many rounds are counted by now, of all the ways that work."""
         return max(0, min((len(one.runs) for one in self.measurements if one.works), default=0) - 1)
 
+    @property
+    def is_warm(self) -> bool:
+        """Has each way been tried once, so that the next runs count?"""
+        return all(one.runs for one in self.measurements)
+
+    @property
+    def rounds_told(self) -> str:
+        """What the times are, in words."""
+        if not self.rounds:
+            return "first runs, which do not count"
+        return "median of 1 round" if self.rounds == 1 else f"medians of {self.rounds} rounds"
+
     def of_way(self, way: Way) -> Measurement | None:
-        """What is measured of a way; None where there is nothing yet."""
-        return next((one for one in self.measurements if one.way is way and one.runs), None)
+        """What is measured of a way; None until there is a run that counts, or an error."""
+        measured = next((one for one in self.measurements if one.way is way and one.runs), None)
+        return measured if measured is not None and (measured.counted or not measured.works) else None
 
     def with_run(self, way: Way, run: Run) -> "Contest":
         """The contest after one more run."""
@@ -145,7 +176,11 @@ def ways(entity: Entity, relationship: Relationship) -> tuple[Way, ...]:
     awaited = (Way.AWAITED,) if entity.has_awaitable_attrs else ()
     query = (Way.QUERY,) if relationship.query else ()
     eager = (Way.SELECTINLOAD, Way.JOINEDLOAD, Way.SUBQUERYLOAD, Way.IMMEDIATELOAD, Way.RAISELOAD)
-    return (*awaited, Way.PLAIN, Way.RUN_SYNC, *eager, *query)
+    if relationship.lazy not in EAGER:
+        return (*awaited, Way.PLAIN, Way.RUN_SYNC, *eager, *query)
+    # What is loaded already is awaited for nothing; but eager loading ends where it meets a class again.
+    naive = (*awaited, Way.RUN_SYNC) if relationship.target == entity.name else ()
+    return (Way.AS_MAPPED, *naive, *eager, *query)
 
 
 def code_of(entity: Entity, relationship: Relationship, way: Way) -> str:
@@ -154,6 +189,7 @@ def code_of(entity: Entity, relationship: Relationship, way: Way) -> str:
     read = f"list({one}.{name})" if relationship.is_query else f"{one}.{name}"
     lines = {
         Way.AWAITED: f"await {one}.awaitable_attrs.{name}",
+        Way.AS_MAPPED: f"select({entity.name})",
         Way.PLAIN: read,
         Way.RUN_SYNC: f"await session.run_sync(lambda _: [one.{name} for one in {one}s])",
         Way.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",

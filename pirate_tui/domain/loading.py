@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
 from pirate_tui.domain.entity import NOLOAD, Entity, Relationship
-from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.failure import Failure, Trouble
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 
@@ -63,6 +63,43 @@ class OpenRequest(NamedTuple):
         return self.strategy is not LoaderStrategy.RAISELOAD
 
 
+class Giant(NamedTuple):
+    """An instance that leads to more than a collection may hold, so that it is left out where many are loaded."""
+
+    label: str
+    """`PirateCrew 1`."""
+    rows: int
+    """How many its relationship leads to."""
+
+
+class Loadable(NamedTuple):
+    """Which of some instances can be loaded at once, with all that a relationship leads to."""
+
+    keys: tuple[RowKey, ...]
+    giants: tuple[Giant, ...] = ()
+    """What was left out of them, the largest first."""
+    exceeded: int = 0
+    """The limit of all together, where what is left exceeds it, or nothing is left; else 0."""
+
+    def checked(self, target: str, way_out: str) -> "Loadable":
+        """The same; raises `Trouble` where nothing of it can be loaded, with the way out that there is."""
+        if self.exceeded and not self.keys and len(self.giants) == 1:
+            label, rows = self.giants[0]
+            raise Trouble(f"{label} leads to {rows:,} {target}, more than {self.exceeded:,}", way_out)
+        if self.exceeded:
+            found = len(self.keys) or len(self.giants)
+            raise Trouble(f"these {found:,} rows lead to more than {self.exceeded:,} {target} in all", way_out)
+        return self
+
+    def __str__(self) -> str:
+        """What was left out, in words; nothing where everything was taken."""
+        if not self.giants:
+            return ""
+        others = len(self.giants) - 1
+        and_others = f", and {others:,} more" if others else ""
+        return f"without {self.giants[0].label}, which has {self.giants[0].rows:,}{and_others}"
+
+
 class OpenAllRequest(NamedTuple):
     """Select these instances at once with the strategy, then access this relationship of each, one by one."""
 
@@ -71,6 +108,11 @@ class OpenAllRequest(NamedTuple):
     relationship: Relationship
     mode: AccessMode
     strategy: LoaderStrategy
+
+    @property
+    def loads(self) -> bool:
+        """Would the collections be loaded?"""
+        return bool(self.keys) and self.of(self.keys[0]).loads
 
     def of(self, key: RowKey) -> OpenRequest:
         """What it asks of one of them."""

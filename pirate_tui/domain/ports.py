@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Choice, Column, Entity, Size
-from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.entity import Choice, Column, Entity, Relationship, Size
+from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
@@ -97,10 +97,13 @@ class Database(Protocol):
         A collection of too many rows is not loaded unless it is asked for in full: see `Opening.query`.
         """
 
+    async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
+        """Which of these instances can be loaded at once, with all that the relationship leads to."""
+
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         """Select the instances, access the relationship of each, and keep the first one as the live one.
 
-        An access that raises is the last.
+        An access that raises is the last. How much it may be is for `loadable` to say.
         """
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
@@ -121,7 +124,7 @@ class Database(Protocol):
     async def measure(self, request: MeasureRequest) -> Run:
         """Read a relationship of many instances in one way, in a session of its own; the live one stays as it is.
 
-        Whatever stands in its way is the run's error. Raises `Trouble` where it would load too much altogether, or
+        Whatever stands in its way is the run's error; how much it may be is for `loadable` to say. Raises `Trouble`
         where there is nobody to ask.
         """
 

@@ -12,6 +12,15 @@ LARGE = 1_000
 """Instances for each parent: so many are better read in parts than loaded."""
 
 
+MAPPED = {
+    "selectin": Way.SELECTINLOAD,
+    "joined": Way.JOINEDLOAD,
+    "subquery": Way.SUBQUERYLOAD,
+    "immediate": Way.IMMEDIATELOAD,
+}
+"""The ways in which mappings load by themselves, by their `lazy`."""
+
+
 class Recommendation(NamedTuple):
     """The way to take, with its line of code and the reason."""
 
@@ -30,6 +39,9 @@ def recommendation(contest: Contest) -> Recommendation | None:
     if chosen is None:
         return None
     way, reason = chosen
+    lazy, mapped = contest.relationship.lazy, contest.of_way(Way.AS_MAPPED)
+    if MAPPED.get(lazy) is way and mapped is not None and mapped.works:
+        way, reason = Way.AS_MAPPED, f"nothing to change: lazy='{lazy}' does that already. {reason}"
     return Recommendation(way, code_of(contest.entity, contest.relationship, way), reason)
 
 
@@ -60,13 +72,13 @@ def _about_join(contest: Contest, selectin: Measurement) -> str:
     joined = contest.of_way(Way.JOINEDLOAD)
     if joined is None or not joined.works:
         return ""
-    run = joined.last
-    is_product = run.rows > run.instances + run.parents
-    did = (
-        f"made a cross product, {run.rows:,} rows for {run.instances:,} {contest.relationship.target}"
-        if is_product
-        else f"repeats each {contest.entity.name} with each {contest.relationship.target}, {run.rows:,} rows"
-    )
+    run, target = joined.last, contest.relationship.target
+    if run.selected > run.instances + run.parents:
+        did = f"made a cross product, {run.selected:,} rows for {run.instances:,} {target}"
+    elif run.selected > run.parents:
+        did = f"repeats each {contest.entity.name} with each {target}, {run.selected:,} rows"
+    else:
+        did = f"gave {run.selected:,} rows, and repeated none of these {contest.entity.name}"
     faster = f"; it was faster here, {joined.seconds * 1000:.1f} ms" if joined.seconds < selectin.seconds else ""
     return f". joinedload {did}{faster}; a second collection would multiply them"
 

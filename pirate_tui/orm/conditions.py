@@ -107,6 +107,14 @@ def exceeds_together(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most
     return select(literal_column("1")).select_from(joined).where(is_one_of(owner, keys)).limit(1).offset(most)
 
 
+def giants(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most: int) -> Select[Any]:
+    """The statement that reads the keys of the owners that lead to more rows than that, and how many, most first."""
+    twin = aliased(owner.relationships[name].mapper)
+    joined, rows = join(owner, twin, getattr(owner.class_, name).of_type(twin)), func.count()
+    counted = select(*owner.primary_key, rows).select_from(joined).where(is_one_of(owner, keys))
+    return counted.group_by(*owner.primary_key).having(rows > most).order_by(rows.desc())
+
+
 def key_equals(sql: Sql, column: Term, part: str) -> Term:
     """Is the key's column what was typed? ValueError when it can never be."""
     if isinstance(column.type, Integer) and not re.fullmatch(r"[+-]?\d+", part):

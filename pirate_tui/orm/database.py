@@ -11,7 +11,7 @@ from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Predict
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Choice, Column, Entity, Relationship, Size
 from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble, Unreachable, no_such_class
-from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Cost, Giant, Loadable, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Position, Query, Within
 from pirate_tui.domain.remedy import Trial
@@ -21,7 +21,7 @@ from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.orm.backends import backend_of
 from pirate_tui.orm.cells import whole_text
-from pirate_tui.orm.conditions import exceeds_together
+from pirate_tui.orm.conditions import exceeds_together, giants
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.hanging import LoopGuard
 from pirate_tui.orm.instance import LiveInstance
@@ -106,8 +106,6 @@ class OrmDatabase:
         self._dialect = engine.dialect
         self._pages: dict[Query, Pages] = {}
         self._large: dict[Query, bool] = {}
-        self._compared: tuple[object, ...] = ()
-        """What is being measured, way after way, and is known not to be too much."""
         self._first = ""
         """The class to begin with."""
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
@@ -269,19 +267,32 @@ class OrmDatabase:
             opening = Opening(request, target, Cost(1, 0, 0.0), instance)
         return opening._replace(query=query, rows=(await self.page(query, Seek())).rows)
 
+    async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
+        """Those that do not hold too much by themselves, where all of them together do."""
+        target, most = await self._schema.target(entity, relationship), ALTOGETHER * self._collection_limit
+        cause, owner = f"size of {entity.name}.{relationship.name}", self._schema.catalog.mapper(entity)
+
+        async def exceeds(some: tuple[RowKey, ...]) -> bool:
+            statement = exceeds_together(owner, relationship.name, some, most)
+            return bool(await self._questions.fetch(cause, statement, {}))
+
+        if not await self._is_large(Query(target)) or not await exceeds(keys):
+            return Loadable(keys)
+        counting = giants(owner, relationship.name, keys, self._collection_limit)
+        found = await self._questions.fetch(cause, counting, {})
+        counted: dict[RowKey, int] = {tuple(row[:-1]): int(row[-1]) for row in found}
+        left = tuple(key for key in keys if key not in counted)
+        named = tuple(Giant(label_of(entity.name, key), rows) for key, rows in counted.items())
+        return Loadable(left, named, most if not left or await exceeds(left) else 0)
+
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
-        """Select the instances and access the relationship of each, unless that is too much altogether."""
+        """Select the instances and access the relationship of each."""
         await self._schema.target(request.entity, request.relationship)
-        if request.of(request.keys[0]).loads:
-            await self._check_altogether(request.entity, request.relationship, request.keys)
         return await self._live.open_all(request)
 
     async def measure(self, request: MeasureRequest) -> Run:
         """Read a relationship of many instances in one way."""
-        compared = (request.entity.name, request.relationship.name, request.keys)
-        if compared != self._compared:  # else asked already, for another way
-            await self._check_altogether(request.entity, request.relationship, request.keys)
-            self._compared = compared
+        await self._schema.target(request.entity, request.relationship)
         return await self._measurer.measure(request)
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
@@ -317,16 +328,6 @@ class OrmDatabase:
         if not request.relationship.uselist or not request.loads:
             return False
         return await self._is_large(Query(query.entity)) and await self._exceeds_limit(query)
-
-    async def _check_altogether(self, entity: Entity, relationship: Relationship, keys: Sequence[RowKey]) -> None:
-        """Do these rows lead to more than may be loaded at once? Raises `Trouble`."""
-        target, most = await self._schema.target(entity, relationship), ALTOGETHER * self._collection_limit
-        if not await self._is_large(Query(target)):
-            return
-        statement = exceeds_together(self._schema.catalog.mapper(entity), relationship.name, keys, most)
-        if await self._questions.fetch(f"size of {entity.name}.{relationship.name}", statement, {}):
-            reason = f"these {len(keys):,} rows lead to more than {most:,} {target.name}"
-            raise Trouble(reason, "take fewer of them, or start with a larger --limit")
 
     async def _is_large(self, query: Query) -> bool:
         """Are there more rows than a collection may hold unasked? Asked once, until they are counted anew."""

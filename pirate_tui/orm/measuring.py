@@ -64,7 +64,9 @@ class Measurer:
             seconds = time.perf_counter() - began
             await end_transaction(session)
         sent, rows = sum(step.sent for step in steps), sum(step.rows for step in steps)
-        return Run(seconds, sent, rows, held, len(parents), error)
+        first = next(iter(steps[0].lines.values()), None)  # the others are sent while its rows are read
+        selected = 0 if first is None else first.rows or 0
+        return Run(seconds, sent, rows, held, len(parents), error, selected)
 
     @contextmanager
     def _step(self, request: MeasureRequest, steps: list[Tally], *, plain: bool = False) -> Iterator[None]:

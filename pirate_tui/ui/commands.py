@@ -121,7 +121,7 @@ COMMANDS = (
             Group.ACCESS),
     Command("again", "r,enter", "Measure again", "In the comparison: measure from the beginning",
             Group.COMPARE, Place.COMPARE, in_footer=True, key_display="r"),
-    Command("next_count", "p", "Parents", "In the comparison: the rows of the page, 100, 1,000",
+    Command("next_count", "p", "Parents", "In the comparison: the page, 100, 1,000, 1, 10, 40 rows",
             Group.COMPARE, Place.COMPARE, in_footer=True),
     Command("next_relationship", "right_square_bracket", "Next relationship",
             "In the comparison: the class's next relationship", Group.COMPARE, Place.COMPARE, in_footer=True,

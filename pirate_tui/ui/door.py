@@ -16,7 +16,7 @@ from pirate_tui.domain.ports import Connect, Database, Listener
 ANSWERED = frozenset(
     {
         "page", "count", "anchor", "anchors", "rank", "nearest", "count_between", "whole", "value",
-        "rest", "open", "open_all", "put", "measure", "renew",
+        "rest", "open", "loadable", "open_all", "put", "measure", "renew",
     }
 )  # fmt: skip
 """What the database itself must answer each time; the rest may be known already, and then proves nothing."""

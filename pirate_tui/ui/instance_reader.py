@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Situation
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Trouble, Unreachable
-from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.rows import Row, RowKey
@@ -126,12 +126,21 @@ class InstanceReader:
             async with self._live:
                 await ready()
                 with self._live_or_none():
-                    openings = await self._database.open_all(ask)
+                    chosen = await self._loadable(ask)
+                    openings = await self._database.open_all(ask._replace(keys=chosen.keys))
                 self._show(ask.entity, openings[0].instance if openings else None)
+            self._table.hint = str(chosen)
             for opening in openings:
                 self._table.show_opening((numbers[opening.request.key],), opening)
             for opening in openings[-1:]:
                 self._shown((numbers[opening.request.key], name), opening)
+
+    async def _loadable(self, ask: OpenAllRequest) -> Loadable:
+        """The rows that can be opened at once; raises `Trouble` where they lead to too much."""
+        if not ask.loads:
+            return Loadable(ask.keys)
+        chosen = await self._database.loadable(ask.entity, ask.relationship, ask.keys)
+        return chosen.checked(ask.relationship.target, "⏎ opens one row")
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> None:
         with self._works.under_way(f"putting {entity.name} through {situation.value}"):

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.comparing import Contest, MeasureRequest, Run, Way, ways
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.loading import Giant, Loadable, LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.recommendation import recommendation
 from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from tests.orm.conftest import OpenModels, Remembering
+from tests.servers import Target, load, run
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -114,25 +118,26 @@ async def measure(database: OrmDatabase, name: str, relationship_name: str, way:
 
 
 @pytest.mark.parametrize(
-    ("name", "way", "sent", "rows", "held"),
+    ("name", "way", "sent", "rows", "selected"),
     [
-        ("berths", Way.AWAITED, 4, 3 + 5, 5),
-        ("berths", Way.RUN_SYNC, 4, 3 + 5, 5),
-        ("berths", Way.SELECTINLOAD, 2, 3 + 5, 5),
-        ("berths", Way.JOINEDLOAD, 1, 4 + 1 + 1, 5),
-        ("berths", Way.SUBQUERYLOAD, 2, 3 + 5, 5),
-        ("berths", Way.IMMEDIATELOAD, 4, 3 + 5, 5),
-        ("berths", Way.QUERY, 4, 3 + 5, 5),
-        ("asked", Way.QUERY, 4, 3 + 5, 5),
-        ("written", Way.QUERY, 4, 3 + 5, 5),
-        ("guarded", Way.SELECTINLOAD, 2, 3 + 5, 5),
+        ("berths", Way.AWAITED, 4, 3 + 5, 3),
+        ("berths", Way.RUN_SYNC, 4, 3 + 5, 3),
+        ("berths", Way.SELECTINLOAD, 2, 3 + 5, 3),
+        ("berths", Way.JOINEDLOAD, 1, 4 + 1 + 1, 4 + 1 + 1),
+        ("berths", Way.SUBQUERYLOAD, 2, 3 + 5, 3),
+        ("berths", Way.IMMEDIATELOAD, 4, 3 + 5, 3),
+        ("berths", Way.QUERY, 4, 3 + 5, 3),
+        ("asked", Way.QUERY, 4, 3 + 5, 3),
+        ("written", Way.QUERY, 4, 3 + 5, 3),
+        ("guarded", Way.SELECTINLOAD, 2, 3 + 5, 3),
     ],
 )
 async def test_statements_rows_and_instances_are_counted(
-    database: OrmDatabase, name: str, way: Way, sent: int, rows: int, held: int
+    database: OrmDatabase, name: str, way: Way, sent: int, rows: int, selected: int
 ) -> None:
     run = await measure(database, "Harbour", name, way)
-    assert (run.statements, run.rows, run.instances, run.parents, run.error) == (sent, rows, held, 3, "")
+    assert (run.statements, run.rows, run.selected, run.instances) == (sent, rows, selected, 5)
+    assert (run.parents, run.error) == (3, "")
     assert run.seconds > 0
 
 
@@ -157,7 +162,7 @@ async def test_what_refuses_says_so(database: OrmDatabase, name: str, way: Way, 
 
 async def test_every_way_of_a_relationship_gives_the_same_instances(database: OrmDatabase) -> None:
     harbour = entity_of(database, "Harbour")
-    contest = Contest.of(harbour, KEYS, harbour.relationship("berths"))
+    contest = Contest.of(harbour, KEYS, harbour.relationship("berths"), budget=inf)
     while (due := contest.due) is not None:
         contest = contest.with_run(due.way, await database.measure(due))
     assert {one.last.instances for one in contest.measurements if one.works} == {5}
@@ -168,8 +173,93 @@ async def test_every_way_of_a_relationship_gives_the_same_instances(database: Or
 async def test_a_cross_product_is_counted_as_rows(database: OrmDatabase) -> None:
     joined = await measure(database, "Crowded", "left", Way.JOINEDLOAD)
     selectin = await measure(database, "Crowded", "left", Way.SELECTINLOAD)
-    assert (joined.rows, joined.instances) == (15, 3)
-    assert (selectin.rows, selectin.instances) == (5 + 3, 3)
+    assert (joined.rows, joined.selected, joined.instances) == (15, 15, 3)
+    assert (selectin.rows, selectin.selected, selectin.instances) == (5 + 3, 5, 3)
+
+
+class Member(Base):
+    """Has collections that are loaded with it, and whose rows lead back."""
+
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roles: Mapped[list["Role"]] = relationship(back_populates="member", lazy="selectin")
+    teams: Mapped[list["Team"]] = relationship(back_populates="member", lazy="selectin")
+
+
+class Role(Base):
+    """Loads its member with it."""
+
+    __tablename__ = "roles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member: Mapped[Member] = relationship(back_populates="roles", lazy="joined", innerjoin=True)
+
+
+class Team(Base):
+    """Likewise."""
+
+    __tablename__ = "teams"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member: Mapped[Member] = relationship(back_populates="teams", lazy=False, innerjoin=True)
+
+
+async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_so_stays_so(
+    tmp_path: Path, open_models: OpenModels
+) -> None:
+    rows = [{"id": n, "member_id": n} for n in range(1, 5)]
+    path = tmp_path / "members.db"
+    await load(path, Base.metadata, {Member: [{"id": n} for n in range(1, 5)], Role: rows, Team: rows})
+    database = await open_models(path, [Member, Role, Team])
+    member = database.entities[0]
+    contest = Contest.of(member, tuple((n,) for n in range(1, 5)), member.relationship("roles"), budget=0)
+    while (due := contest.due) is not None:
+        contest = contest.with_run(due.way, await database.measure(due))
+    runs = {one.way: one.last for one in contest.measurements}
+    assert (runs[Way.JOINEDLOAD].selected, runs[Way.JOINEDLOAD].instances) == (4, 4)
+    assert runs[Way.JOINEDLOAD].rows > 8, "the other collection's rows are counted too"
+    assert runs[Way.AS_MAPPED].statements == runs[Way.SELECTINLOAD].statements > 2
+    assert [one.remark for one in contest.measurements if one.remark] == [
+        "it did not raise here: another relationship that is loaded eagerly has loaded these too"
+    ]
+    advice = recommendation(contest)
+    assert advice is not None
+    assert (advice.way, advice.code) == (Way.AS_MAPPED, "select(Member)")
+    assert advice.reason.startswith("nothing to change: lazy='selectin' does that already")
+    assert "cross product" not in advice.reason
+
+
+def test_the_older_words_for_lazy_are_told_as_the_newer_ones() -> None:
+    found = {one.name: one.relationships[0].lazy for one in Catalog([Member, Role, Team]).entities}
+    assert found == {"Member": "selectin", "Role": "joined", "Team": "joined"}
+
+
+@pytest.mark.parametrize("lazy", ["select", "selectin", "joined", "subquery", "immediate"])
+async def test_a_cycle_in_the_rows_is_measured_to_its_end(tmp_path: Path, open_models: OpenModels, lazy: Any) -> None:
+    class Own(AsyncAttrs, DeclarativeBase):
+        pass
+
+    class Node(Own):
+        __tablename__ = "nodes"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        parent_id: Mapped[int | None] = mapped_column(ForeignKey("nodes.id"))
+        children = relationship("Node", back_populates="parent", lazy=lazy)
+        parent = relationship("Node", back_populates="children", remote_side="Node.id", lazy=lazy)
+
+    path = tmp_path / "cycle.db"
+    loops = {1: 2, 2: 1, 3: 3, 4: 5, 5: 6, 6: 4}
+    await load(path, Own.metadata)
+    inserted = ", ".join(f"({child}, {parent})" for child, parent in loops.items())
+    await run(path, f"INSERT INTO nodes VALUES {inserted}")  # noqa: S608  numbers
+    database = await open_models(path, [Node])
+    node = database.entities[0]
+    for relationship_ in node.relationships:
+        contest = Contest.of(node, ((1,), (2,), (3,), (4,)), relationship_, budget=0)
+        while (due := contest.due) is not None:
+            contest = contest.with_run(due.way, await database.measure(due))
+        worked = [one.last for one in contest.measurements if one.works]
+        assert {one.instances for one in worked} == {4}
+        assert max(one.statements for one in worked) < 20
 
 
 async def test_the_live_instance_and_the_pool_are_left_as_they_were(
@@ -188,7 +278,7 @@ async def test_what_was_measured_is_told_once_for_each_text(database: OrmDatabas
     told.clear()
     for _ in range(2):
         await measure(database, "Harbour", "berths", Way.AWAITED)
-    mine = [one for one in told if one.cause == "compare Harbour.berths: awaited one by one"]
+    mine = [one for one in told if one.cause == "compare Harbour.berths: awaitable_attrs (N+1)"]
     assert {one.outcome for one in mine} == {Outcome.DONE}
     last = {one.number: one for one in mine}
     assert [(one.times, one.rows) for one in last.values()] == [(2, 6), (6, 10)]
@@ -212,25 +302,72 @@ async def test_what_takes_too_long_is_stopped_and_its_run_says_so(path: Path, li
         await database.close()
 
 
-async def test_whether_it_is_too_much_is_asked_once_for_all_ways(
-    path: Path, listener: Listener, told: list[Statement]
+@pytest.mark.parametrize(
+    ("limit", "counts", "expected"),
+    [
+        (1_000, [5, 1], Loadable(((1,), (2,)))),
+        (1, [9, 1], Loadable(((1,), (2,)))),  # more than one of them may hold, but not more than all together may
+        (1, [11, 1], Loadable(((2,),), (Giant("Harbour 1", 11),))),
+        (1, [11, 0, 40], Loadable(((2,),), (Giant("Harbour 3", 40), Giant("Harbour 1", 11)))),
+        (2, [2] * 11, Loadable(tuple((n,) for n in range(1, 12)), exceeded=20)),
+        (2, [2] * 11 + [9], Loadable(tuple((n,) for n in range(1, 12)), (Giant("Harbour 12", 9),), exceeded=20)),
+        (1, [50], Loadable((), (Giant("Harbour 1", 50),), exceeded=10)),
+    ],
+)
+async def test_what_holds_too_much_by_itself_is_left_out_where_all_together_do(
+    path: Path, listener: Listener, limit: int, counts: list[int], expected: Loadable
 ) -> None:
-    database = await open_database(path, MODELS, Limits(30, collection=1), listener)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript("DELETE FROM berths; DELETE FROM harbours")
+        connection.executemany("INSERT INTO harbours VALUES (?)", [(n,) for n in range(1, len(counts) + 1)])
+        owners = [(n,) for n, count in enumerate(counts, start=1) for _ in range(count)]
+        connection.executemany("INSERT INTO berths (harbour_id) VALUES (?)", owners)
+    database = await open_database(path, MODELS, Limits(30, collection=limit), listener)
     try:
-        for way in (Way.SELECTINLOAD, Way.JOINEDLOAD, Way.SELECTINLOAD):
-            assert (await measure(database, "Harbour", "berths", way)).instances == 5
-        assert len({one.number for one in told if one.cause == "size of Harbour.berths"}) == 1
+        harbour = entity_of(database, "Harbour")
+        asked = tuple((n,) for n in range(1, len(counts) + 1))
+        assert await database.loadable(harbour, harbour.relationship("berths"), asked) == expected
     finally:
         await database.close()
 
 
-async def test_too_much_altogether_is_not_begun(path: Path, listener: Listener) -> None:
-    database: Any = await open_database(path, MODELS, Limits(30, collection=0), listener)
+async def test_a_giant_is_found_on_every_database(target: Target, listener: Listener) -> None:
+    rows = {Harbour: [{"id": 1}, {"id": 2}], Berth: [{"id": n, "harbour_id": 1 + n // 12} for n in range(1, 14)]}
+    await load(target, Base.metadata, rows)
+    database = await open_database(target, MODELS, Limits(30, collection=1), listener)
     try:
-        with pytest.raises(Trouble, match="lead to more than 0 Berth: take fewer"):
-            await measure(database, "Harbour", "berths", Way.SELECTINLOAD)
+        harbour = entity_of(database, "Harbour")
+        found = await database.loadable(harbour, harbour.relationship("berths"), ((1,), (2,)))
+        assert found == Loadable((), (Giant("Harbour 1", 11), Giant("Harbour 2", 2)), exceeded=10)
+        berth = entity_of(database, "Berth")
+        assert await database.loadable(berth, berth.relationship("harbour"), ((1,), (2,))) == Loadable(((1,), (2,)))
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Loadable(((1,),)), ""),
+        (Loadable(((1,),), (Giant("Ship 2", 151_920),)), "without Ship 2, which has 151,920"),
+        (
+            Loadable(((1,),), (Giant("Ship 2", 1_500), Giant("Ship 9", 1_200))),
+            "without Ship 2, which has 1,500, and 1 more",
+        ),
+    ],
+)
+def test_what_was_left_out_is_named(found: Loadable, words: str) -> None:
+    assert str(found) == words
+    assert found.checked("Sailor", "a way out") is found
+
+
+def test_what_cannot_be_loaded_at_all_says_which_limit_it_was() -> None:
+    with pytest.raises(Trouble, match="these 2 rows lead to more than 10,000 Sailor in all: a way out"):
+        Loadable(((1,), (2,)), exceeded=10_000).checked("Sailor", "a way out")
+    with pytest.raises(Trouble, match="Ship 2 leads to 15,000 Sailor, more than 10,000: a way out"):
+        Loadable((), (Giant("Ship 2", 15_000),), exceeded=10_000).checked("Sailor", "a way out")
+    with pytest.raises(Trouble, match="these 2 rows lead to more than 10,000 Sailor in all"):
+        Loadable((), (Giant("Ship 2", 6_000), Giant("Ship 3", 6_000)), exceeded=10_000).checked("Sailor", "")
 
 
 @pytest.mark.parametrize("name", ["asked", "written"])

@@ -1,18 +1,21 @@
 """Comparing loader strategies on the rows that are shown."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pirate_tui.domain.comparing import ROUNDS, Way
+from pirate_tui.domain.rows import Row
 from pirate_tui.domain.statements import Outcome
 from pirate_tui.pirates.fleet import Fleet, load
-from pirate_tui.ui.screens.compare import CompareScreen
+from pirate_tui.ui.screens.compare import CompareScreen, from_here, question_at
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
@@ -27,13 +30,25 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-async def compare(browser: Any, *keys: str) -> CompareScreen:
-    """Press the keys, then `c`; the comparison when all is measured."""
-    await browser.press(*keys, "c")
+async def compare(browser: Any, *keys: str, budget: float = 0) -> CompareScreen:
+    """Press the keys, then compare within a budget; the comparison when all is measured."""
+    await browser.press(*keys)
+    screen = browser.screen
+    question = question_at(screen._opened, browser.table, browser.inspector)  # noqa: SLF001  what `c` does
+    assert question is not None
+    compared = CompareScreen(screen._opened, question, budget)  # noqa: SLF001
+    browser.app.push_screen(compared)
+    await browser.until(lambda: compared.is_mounted, "the comparison")
+    await measured(browser, compared)
+    return compared
+
+
+async def begin(browser: Any) -> CompareScreen:
+    """Press `c`; the comparison when it begins."""
+    await browser.press("c")
     await browser.until(lambda: isinstance(browser.app.screen, CompareScreen), "the comparison")
     screen = browser.app.screen
     assert isinstance(screen, CompareScreen)
-    await measured(browser, screen)
     return screen
 
 
@@ -52,16 +67,16 @@ def text(screen: CompareScreen) -> str:
 
 async def test_every_way_is_measured_on_the_page_and_one_is_recommended(browse: Browse, small: Path) -> None:
     async with browse(small) as browser:
-        screen = await compare(browser)
+        screen = await compare(browser, budget=inf)
         shown = text(screen)
         assert f"compare PirateCrew.members of 3 PirateCrew, medians of {ROUNDS} rounds" in shown
-        assert all(way.title in shown for way in Way if way is not Way.QUERY)
+        assert all(way.title in shown for way in Way if way not in {Way.QUERY, Way.AS_MAPPED})
         (joined,) = [line.split() for line in shown.splitlines() if line.split()[:1] == ["joinedload"]]
         assert joined[-4:] == ["1", "9", "8", "Pirate"]
         (plain,) = [line for line in shown.splitlines() if line.lstrip().startswith("plain access")]
         assert "MissingGreenlet" in plain
         assert "2 statements for 3 rows" in shown
-        assert "awaited one by one: 4 statements" in shown
+        assert "awaitable_attrs (N+1): 4 statements" in shown
         assert "select(PirateCrew).options(selectinload(PirateCrew.members))" in shown
         assert screen.chart.current is not None
         assert screen.chart.current.way is Way.SELECTINLOAD
@@ -75,20 +90,57 @@ async def test_the_cursor_tells_of_each_way_and_copies_its_code(browse: Browse, 
         screen = await compare(browser)
         await browser.press("home", "y")
         assert browser.app.clipboard == "await pirate_crew.awaitable_attrs.members"
-        assert "the N+1" in text(screen)
+        assert "awaitable_attrs (N+1): one SELECT per parent" in text(screen)
         await browser.press("down", "down", "down", "y")
         assert browser.app.clipboard == "select(PirateCrew).options(selectinload(PirateCrew.members))"
+
+
+async def test_the_title_and_the_star_tell_what_has_been_counted(browse: Browse, small: Path) -> None:
+    async with browse(small) as browser:
+        screen = await compare(browser, budget=0)
+        assert "3 PirateCrew, median of 1 round" in text(screen)
+        contest = screen.chart.contest
+        assert contest is not None
+        assert {len(one.counted) for one in contest.measurements if one.works} == {1}
+        assert "★ selectinload" in text(screen)
+        only = tuple(one._replace(runs=one.runs[:1]) for one in contest.measurements)
+        screen.chart.contest = contest._replace(measurements=only)
+        screen._advise()  # noqa: SLF001  as after each run
+        shown = text(screen)
+        assert "3 PirateCrew, first runs, which do not count" in shown
+        assert "★" not in shown
+        assert "█" not in shown
+        assert "ms the first run" in shown
 
 
 @pytest.mark.thorough
 async def test_the_number_of_parents_can_be_chosen(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
-        await browser.press("c")
-        await browser.until(lambda: isinstance(browser.app.screen, CompareScreen), "the comparison")
-        screen = browser.app.screen
-        for expected in (200, 100, 1_000, 200):
+        screen = await begin(browser)
+        for expected in (200, 100, 1_000, 1, 10, 40, 200):
             await browser.until(partial(_says_parents, screen, expected), f"{expected} parents")
             screen.action_next_count()  # a key would wait for the measuring to end
+
+
+@pytest.mark.parametrize(("row", "count", "first", "last"), [(0, 10, 1, 10), (7, 10, 8, 17), (2_995, 10, 2_991, 3_000)])
+async def test_parents_are_those_from_the_cursor_on(
+    browse: Browse, fleet: Path, row: int, count: int, first: int, last: int
+) -> None:
+    async with browse(fleet) as browser:
+        browser.table.go_to(row)
+        await browser.until(lambda: browser.here[:1] == [str(row + 1)], "the row")
+        question = question_at(browser.screen._opened, browser.table, browser.inspector)  # noqa: SLF001
+        assert question is not None
+        assert await question.keys(count) == tuple((n,) for n in range(first, last + 1))
+        assert await question.keys(1) == ((row + 1,),)
+
+
+@pytest.mark.parametrize(
+    ("at", "count", "numbers"), [(0, 2, [0, 1]), (3, 2, [3, 4]), (4, 3, [2, 3, 4]), (1, 9, [0, 1, 2, 3, 4])]
+)
+def test_of_rows_that_are_held_those_from_one_on_are_taken(at: int, count: int, numbers: list[int]) -> None:
+    rows = tuple(Row((), (n,)) for n in range(5))
+    assert [row.key for row in from_here(rows, rows[at], count)] == [(n,) for n in numbers]
 
 
 def _says_parents(screen: CompareScreen, count: int) -> bool:
@@ -108,22 +160,50 @@ async def test_inside_an_opened_row_it_is_about_the_rows_that_the_cursor_is_amon
 
 async def test_esc_stops_the_measuring_and_then_leads_back(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
-        await browser.press("c")
-        await browser.until(lambda: isinstance(browser.app.screen, CompareScreen), "the comparison")
-        screen = browser.app.screen
+        screen = await begin(browser)
         await browser.until(lambda: screen.chart.contest and screen.chart.contest.measurements[0].runs, "a first run")
         await browser.press("escape")
         await browser.until(lambda: not any(one.is_running for one in screen.workers), "the end of the work")
+        assert screen.chart.contest is not None
         assert screen.chart.contest.due is not None
+        assert not screen.chart.is_measuring
         assert browser.app.screen is screen
         await browser.press("escape")
         await browser.until(lambda: browser.app.screen is browser.screen, "the table")
         assert browser.table.has_focus
 
 
-async def test_too_much_is_said_and_nothing_is_loaded(browse: Browse, fleet: Path) -> None:
+async def test_too_much_is_said_with_the_key_that_helps_and_nothing_is_loaded(browse: Browse, fleet: Path) -> None:
     async with browse(fleet, limit=5) as browser:
-        await browser.press("c")
-        await browser.until(lambda: browser.app.screen.has_class("-troubled"), "the trouble")
-        told = str(browser.app.screen.query_one("#trouble").render())
-        assert "these 200 rows lead to more than 50 Pirate; take fewer of them" in told
+        screen = await begin(browser)
+        await browser.until(lambda: screen.has_class("-troubled"), "the trouble")
+        told = str(screen.query_one("#trouble").render())
+        assert "rows lead to more than 50 Pirate in all; p for fewer or more rows" in told
+        assert "…" not in text(screen)
+        for _ in range(4):
+            screen.action_next_count()
+        await browser.until(partial(_says_parents, screen, 9), "10 parents without the giant among them")
+        assert not screen.has_class("-troubled")
+        assert "without PirateCrew 1, which has " in text(screen)
+        await measured(browser, screen)
+
+
+async def test_open_all_leaves_what_holds_too_much_closed_and_names_it(browse: Browse, fleet: Path) -> None:
+    with closing(sqlite3.connect(fleet)) as connection, connection:
+        connection.execute("UPDATE pirates SET pirate_crew_id = 2 WHERE pirate_crew_id < 200")
+    async with browse(fleet, limit=100) as browser:
+        await browser.press("A")
+        await browser.until(lambda: "without PirateCrew 2, which has" in browser.subtitle, "what was left out")
+        opened = browser.table.listing.outline.opened
+        assert set(opened) == set(range(200)) - {1}
+        assert not browser.trouble
+
+
+async def test_open_all_of_too_much_in_all_says_which_limit_it_was(browse: Browse, fleet: Path) -> None:
+    with closing(sqlite3.connect(fleet)) as connection, connection:
+        connection.execute("UPDATE pirates SET pirate_crew_id = 1 + id % 200")
+    async with browse(fleet, limit=50) as browser:
+        await browser.press("A")
+        await browser.until(lambda: browser.trouble, "the trouble")
+        assert browser.trouble == "these 200 rows lead to more than 500 Pirate in all; ⏎ opens one row"
+        assert not browser.table.listing.outline.opened

@@ -16,9 +16,9 @@ from pirate_tui.domain.access import (
     TrialRequest,
 )
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Size
+from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Relationship, Size
 from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.domain.loading import Accessed, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
@@ -123,6 +123,10 @@ class FakeDatabase:
         """The number of an island."""
         assert (query.entity, column, size > 0) == (ISLAND, ISLAND.columns[0], True)
         return Value((row.cells[0].text[start:],), len(row.cells[0].text))
+
+    async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
+        """Islands have no relationships."""
+        raise AssertionError(entity, relationship, keys)
 
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         """Islands have no relationships."""

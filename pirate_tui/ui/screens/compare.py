@@ -1,6 +1,7 @@
 """Loader strategies compared on the rows that are shown: measured side by side, and one recommended."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar, NamedTuple, TypeAlias
 
@@ -11,13 +12,15 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from pirate_tui.domain.comparing import ROUNDS, Contest, code_of
+from pirate_tui.domain.comparing import BUDGET, ROUNDS, Contest, code_of
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.loading import Loadable
 from pirate_tui.domain.outline import is_row
 from pirate_tui.domain.ports import Database
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.recommendation import Recommendation, recommendation
-from pirate_tui.domain.rows import RowKey, Seek
+from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -26,11 +29,14 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 from pirate_tui.ui.works import Works
 
 
-COUNTS = (None, 100, 1_000)
-"""How many parents may be chosen; None is the page that is shown."""
+COUNTS = (None, 100, 1_000, 1, 10, 40)
+"""How many parents may be chosen, one after the other; None is the page that is shown."""
+
+FEWER = "p for fewer or more rows, ] for another relationship"
+"""What can be done where these rows lead to too much."""
 
 ReadKeys: TypeAlias = Callable[[int | None], Awaitable[tuple[RowKey, ...]]]
-"""Reads the keys of so many of the rows that are shown, or of the page."""
+"""Reads the keys of so many rows from the cursor on, or of the page that is shown."""
 
 
 class Question(NamedTuple):
@@ -57,14 +63,33 @@ def question_at(database: Database, table: RowTable, inspector: Inspector) -> Qu
     query = listing.query_at(above) if above in listing.windows else None
     opening = listing.opening_at(above) if above else None
     page = tuple(table.page_rows().values()) if opening is None else opening.rows
+    found = listing.row_at(cursor)
+    here = None if found is None else found[1]
 
     async def keys(count: int | None) -> tuple[RowKey, ...]:
-        rows = page[:count]
-        if query is not None and count is not None:
-            rows = (await database.page(query, Seek(limit=count))).rows
+        if count is None:
+            rows = page
+        elif query is None or here is None:
+            rows = from_here(page, here, count)
+        else:
+            rows = await read_from_here(database, query, here, count)
         return tuple(row.key for row in rows if row.key is not None)
 
     return Question(entity, chosen, keys)
+
+
+def from_here(rows: tuple[Row, ...], here: Row | None, count: int) -> tuple[Row, ...]:
+    """So many of the rows from one of them on; where there are not as many, also some before it."""
+    start = rows.index(here) if here in rows else 0
+    return rows[max(0, min(start, len(rows) - count)) :][:count]
+
+
+async def read_from_here(database: Database, query: Query, here: Row, count: int) -> tuple[Row, ...]:
+    """So many of the query's rows, in the same way."""
+    after = (await database.page(query, Seek(here.position, limit=count - 1))).rows if count > 1 else ()
+    missing = count - 1 - len(after)
+    before = (await database.page(query, Seek(here.position, backward=True, limit=missing))).rows if missing else ()
+    return (*before, here, *after)
 
 
 class CompareScreen(Screen[None]):
@@ -72,7 +97,7 @@ class CompareScreen(Screen[None]):
 
     DEFAULT_CSS = """
     CompareScreen {
-        & > #compared { height: 1; background: $panel; color: $primary; text-style: bold; padding: 0 1; }
+        & > #compared { height: auto; background: $panel; color: $primary; text-style: bold; padding: 0 1; }
         & > #trouble { height: auto; display: none; padding: 0 1; background: $error; color: $background; }
         & > StrategyChart { height: auto; max-height: 60%; margin: 1 1 0 1; scrollbar-size: 1 1; }
         & > TextPane {
@@ -92,11 +117,17 @@ class CompareScreen(Screen[None]):
     busy: reactive[str] = reactive("")
     """What is under way; empty while nothing is."""
 
-    def __init__(self, database: Database, question: Question) -> None:
+    def __init__(self, database: Database, question: Question, budget: float = BUDGET) -> None:
         super().__init__()
         self._database = database
         self._entity, self._relationship, self._keys = question
+        self._budget = budget
+        """Seconds after which no further round begins."""
         self._count: int | None = None
+        self._chosen = Loadable(())
+        """The rows that are compared, and what was left out of them."""
+        self._measuring: object = None
+        """What is being measured."""
         self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
 
     def compose(self) -> ComposeResult:
@@ -133,7 +164,7 @@ class CompareScreen(Screen[None]):
         self._works.start("compare", self._measure)
 
     def action_next_count(self) -> None:
-        """The page, 100 rows, 1,000 rows."""
+        """The page, 100 rows, 1,000 rows, 1, 10, 40."""
         self._count = COUNTS[(COUNTS.index(self._count) + 1) % len(COUNTS)]
         self.action_again()
 
@@ -163,19 +194,40 @@ class CompareScreen(Screen[None]):
         self.action_again()
 
     async def _measure(self) -> None:
-        self.chart.contest, self.chart.recommended = None, None
-        self._retitle()
+        self.chart.contest, self.chart.recommended, self._chosen = None, None, Loadable(())
+        self._advise()
         with self._works.under_way(f"comparing {self._entity.name}.{self._relationship.name}") as work:
-            keys = await self._keys(self._count)
-            if not keys:
-                raise Trouble("no row here has a key that an instance could have", "compare another table")
-            self.chart.contest = contest = Contest.of(self._entity, keys, self._relationship)
-            while (due := contest.due) is not None:
-                work.progress = f"{due.way.title}, round {contest.rounds} of {ROUNDS}"
-                contest = contest.with_run(due.way, await self._database.measure(due))
-                self.chart.contest = contest
-                self._advise()
+            self._chosen = await self._loadable()
+            contest = Contest.of(self._entity, self._chosen.keys, self._relationship, self._budget)
+            with self._more_to_come():
+                while (due := contest.due) is not None:
+                    self.chart.contest = contest
+                    self._advise()
+                    told = f"round {contest.rounds + 1} of {ROUNDS}" if contest.is_warm else "first run"
+                    work.progress = f"{due.way.title}, {told}"
+                    contest = contest.with_run(due.way, await self._database.measure(due))
+            self.chart.contest = contest
+            self._advise()
             self._point_at_the_best()
+
+    @contextmanager
+    def _more_to_come(self) -> Iterator[None]:
+        """More is to be measured inside the block; one that was stopped may end when the next has begun already."""
+        self.chart.is_measuring, self._measuring = True, (mine := object())
+        try:
+            yield
+        finally:
+            if self._measuring is mine:
+                for chart in self.query(StrategyChart):
+                    chart.is_measuring = False
+
+    async def _loadable(self) -> Loadable:
+        """The rows to compare; raises `Trouble` where there are none, or they lead to too much."""
+        keys = await self._keys(self._count)
+        if not keys:
+            raise Trouble("no row here has a key that an instance could have", "compare another table")
+        chosen = await self._database.loadable(self._entity, self._relationship, keys)
+        return chosen.checked(self._relationship.target, FEWER)
 
     def _point_at_the_best(self) -> None:
         contest, advice = self.chart.contest, self.advice
@@ -192,9 +244,10 @@ class CompareScreen(Screen[None]):
             lines += [Text(f"★ {advice.way.title}", "bold"), Text(advice.reason), Text(f"  {advice.code}", "bold")]
         if contest is not None and measured is not None and (advice is None or measured.way is not advice.way):
             code = code_of(contest.entity, contest.relationship, measured.way)
-            lines += [Text(), Text(f"{measured.way.title}: {measured.way.lesson}"), Text(f"  {code}")]
+            told = [f"{measured.way.title}: {measured.way.lesson}", measured.remark, f"  {code}"]
+            lines += [Text(), *(Text(line) for line in told if line)]
         pane = self.query_one(TextPane)
-        pane.border_title = "What to take"
+        pane.border_title = "Recommendation"
         pane.set_text(lines)
 
     def _retitle(self) -> None:
@@ -204,7 +257,8 @@ class CompareScreen(Screen[None]):
         contest = self.chart.contest
         what = f"{self._entity.name}.{self._relationship.name}"
         if contest is not None:
-            what += f" of {len(contest.keys):,} {contest.entity.name}, medians of {contest.rounds} rounds"
+            what += f" of {len(contest.keys):,} {contest.entity.name}, {contest.rounds_told}"
+        what += f" · {self._chosen}" if self._chosen.giants else ""
         busy = f" · {self.busy}" if self.busy else ""
         title.update(Text(f"compare {what}{busy}"))
 

@@ -14,7 +14,7 @@ from pirate_tui.domain.comparing import Contest, Measurement, Way
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
 
 
-NAME_WIDTH, LEAST_BAR, MOST_BAR = 21, 3, 40
+NAME_WIDTH, LEAST_BAR, MOST_BAR = 23, 3, 40
 """Columns of the screen for a way's name and its bar."""
 
 LOADED_WIDTH = 12
@@ -31,7 +31,7 @@ LONG = 1.0
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
-HEADS = f" {'time':>9} {'least … most':^13} {'sent':>5} {'rows':>7}  loaded"
+HEADS = f" {'time':>9} {'min … max':^13} {'stmts':>5} {'rows':>7}  loaded"
 
 
 class StrategyChart(LinesView):
@@ -72,6 +72,9 @@ class StrategyChart(LinesView):
 
     number: reactive[int] = reactive(0)
     """Which line the cursor is on."""
+
+    is_measuring: reactive[bool] = reactive(False)
+    """Is more to come?"""
 
     @property
     def current(self) -> Measurement | None:
@@ -127,21 +130,23 @@ class StrategyChart(LinesView):
         name = set_cell_size(mark + measured.way.title, NAME_WIDTH)
         line = Text.assemble((name, self._style("recommended") if is_chosen else ""), " ", no_wrap=True)
         if not measured.runs:
-            return line.append(" " * self._bar_width + f" {'…':>9}")
+            return line.append(" " * self._bar_width + f" {'…' if self.is_measuring else 'not measured':>9}")
         counted = f" {measured.last.statements:>5,} {measured.last.rows:>7,}"
         if not measured.works:
             room = max(len(LONGEST_ERROR), self._bar_width + FIGURES_WIDTH)
             error = set_cell_size(measured.last.error, room)
             return line.append(error, self._style("failed")).append(counted)
         least, most = (_ms(seconds) for seconds in measured.spread)
-        figures = f" {_ms(measured.seconds):>6} ms {least:>5} … {most:<5}"
+        spread = f"{least:>5} … {most:<5}" if measured.counted else "the first run"
+        figures = f" {_ms(measured.seconds):>6} ms {spread}"
         loaded = f"  {measured.last.instances:,} {contest.relationship.target}"
-        line.append(self._bar(contest, measured).ljust(self._bar_width), self._style("bar"))
+        bar = self._bar(contest, measured) if measured.counted else ""
+        line.append(bar.ljust(self._bar_width), self._style("bar"))
         return line.append(figures + counted + loaded)
 
     def _bar(self, contest: Contest, measured: Measurement) -> str:
         """As long as its time is beside that of the slowest way that works."""
-        slowest = max(one.seconds for one in contest.measurements if one.works)
+        slowest = max(one.seconds for one in contest.measurements if one.works and one.counted)
         eighths = max(1, round(self._bar_width * 8 * measured.seconds / slowest))
         return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
