@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -139,10 +139,10 @@ def _containing(sql: Sql, column: Term, text: str) -> Term:
 
 def _stored(sql: Sql, column: Term, text: str) -> str:
     """What is stored for an Enum's member that was typed: by its name, its value, or both as shown; else the text."""
-    for label, member in _members(sql, column).items():
-        if text in {label, member.name, text_of(member.value), member_text(member)}:
-            return label
-    return text
+    members = _members(sql, column)
+    ways: list[Callable[[Enum], str]] = [member_text, lambda one: one.name, lambda one: text_of(one.value)]
+    named = (label for way in ways for label, member in members.items() if way(member) == text)
+    return text if text in members else next(named, text)
 
 
 def _members(sql: Sql, column: Term) -> dict[str, Enum]:

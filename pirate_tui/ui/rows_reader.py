@@ -318,5 +318,5 @@ class RowsReader:
 def as_typed(part: Any) -> str:
     """A part of a key as a person would type it."""
     if isinstance(part, Enum):
-        return part.name
+        return str(part.value)
     return f"x'{part.hex()}'" if isinstance(part, bytes) else str(part)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -34,6 +35,7 @@ from pirate_tui.domain.query import Query, read_filter
 from pirate_tui.domain.rows import Cell, Row, Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.cells import Reader, member_text
+from pirate_tui.orm.conditions import key_equals
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.sql import sql_of
 from tests import servers
@@ -185,6 +187,22 @@ async def test_a_search_finds_the_value_that_is_shown_behind_a_name(database: Or
     query, _ = await listed(database, "Token")
     assert await database.count_between(query, Span(), Match("UE (bl")) == 1
     assert await database.count_between(query, Span(), Match("(")) == 2
+
+
+class Crossed(enum.Enum):
+    """Members whose values are the names of others."""
+
+    A = "B"
+    B = "C"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("A", "A"), ("B", "B"), ("C", "B"), ("A (B)", "A"), ("B (C)", "B"), ("D", "D")]
+)
+def test_what_is_stored_comes_before_a_name_and_a_name_before_a_value(typed: str, stored: str) -> None:
+    column = sqlalchemy.column("crossed", Enum(Crossed))
+    compared = key_equals(sql_of(sqlite.dialect()), column, typed)
+    assert list(compared.compile().params.values()) == [stored]
 
 
 async def test_a_key_that_is_a_member_is_shown_and_found_by_its_name(database: OrmDatabase) -> None:

@@ -1,6 +1,7 @@
 """Reading rows while the ground moves: what was asked before does not spoil what holds now."""
 
 import asyncio
+from enum import Enum
 from typing import Any, cast
 
 from pirate_tui.domain.entity import Entity
@@ -53,5 +54,11 @@ async def test_two_walks_at_once_are_one_after_the_other() -> None:
     assert listing.window.anchors == [(n * 1_000 - 1,) for n in range(1, 10)]
 
 
+class Colour(Enum):
+    """What a key may be."""
+
+    RED = "red"
+
+
 def test_the_key_of_a_row_is_asked_for_as_it_would_be_typed() -> None:
-    assert [as_typed(part) for part in (7, "a b", b"\x00\xff")] == ["7", "a b", "x'00ff'"]
+    assert [as_typed(part) for part in (7, "a b", b"\x00\xff", Colour.RED)] == ["7", "a b", "x'00ff'", "red"]

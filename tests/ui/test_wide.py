@@ -61,6 +61,7 @@ async def test_what_is_scrolled_to_is_read_and_shown(browse: Browse, wide: Path,
         assert 0 <= start < browser.table.size.width, "the column is in view"
 
 
+@pytest.mark.thorough
 async def test_the_whole_row_is_copied_searched_and_filtered(browse: Browse, wide: Path, columns: int) -> None:
     async with browse(wide) as browser:
         await browser.press("down", "y")
