@@ -18,6 +18,7 @@ from textual.theme import Theme
 from pirate_tui.domain.failure import NO_DATABASE
 from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.text import clean_lines, redact
+from pirate_tui.ui.colors import ReadableApp
 from pirate_tui.ui.commands import COMMANDS, Place
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.widgets.inspector import Inspector
@@ -68,7 +69,7 @@ class Start(NamedTuple):
 NOTHING_SPECIAL = Start()
 
 
-class PirateApp(App[None]):
+class PirateApp(ReadableApp):
     """The browser as a Textual application."""
 
     TITLE = "pirate-tui"

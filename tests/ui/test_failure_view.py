@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Remedy
+from pirate_tui.ui.colors import ReadableApp
 from pirate_tui.ui.widgets.failure_view import Explanation, FailureView
 from pirate_tui.ui.widgets.text_pane import TextPane
 
@@ -60,7 +61,7 @@ TOPICS = (
 )
 
 
-class Viewer(App[None]):
+class Viewer(ReadableApp):
     """The view alone."""
 
     def compose(self) -> ComposeResult:

@@ -38,9 +38,14 @@ class ChooseScreen(ModalScreen[str | None]):
             height: 80%;
             border: round $primary;
             background: $surface;
-            border-title-color: $primary;
+            border-title-color: $primary-on-surface;
+            border-subtitle-color: $foreground;
             & > Input { border: none; height: 1; background: $panel; }
+            & > Input:focus { background-tint: 0%; }
+            & > Input > .input--placeholder { color: $muted-on-panel; }
             & > OptionList { height: 1fr; border: none; background: $surface; scrollbar-size: 1 1; }
+            & > OptionList > .option-list--option-highlighted { color: $block-cursor-blurred-foreground; }
+            & > OptionList > .option-list--option-disabled { color: $muted-on-surface; }
         }
     }
     """

@@ -97,16 +97,17 @@ class CompareScreen(Screen[None]):
 
     DEFAULT_CSS = """
     CompareScreen {
-        & > #compared { height: auto; background: $panel; color: $primary; text-style: bold; padding: 0 1; }
-        & > #trouble { height: auto; display: none; padding: 0 1; background: $error; color: $background; }
+        & > #compared { height: auto; background: $panel; color: $primary-on-panel; text-style: bold; padding: 0 1; }
+        & > #trouble { height: auto; display: none; padding: 0 1; background: $error; color: $text-on-error; }
         & > StrategyChart { height: auto; max-height: 60%; margin: 1 1 0 1; scrollbar-size: 1 1; }
         & > TextPane {
             height: 1fr;
             min-height: 5;
             margin: 0 1;
             border: round $border-blurred;
+            border-title-color: $muted-on-background;
             scrollbar-size: 1 1;
-            &:focus { border: round $border; }
+            &:focus { border: round $border; border-title-color: $primary-on-background; }
         }
         &.-troubled > #trouble { display: block; }
     }

@@ -50,7 +50,7 @@ class HelpScreen(ModalScreen[None]):
             padding: 0 2;
             border: round $primary;
             background: $surface;
-            border-title-color: $primary;
+            border-title-color: $primary-on-surface;
         }
     }
     """

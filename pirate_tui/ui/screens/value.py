@@ -34,7 +34,8 @@ class ValueScreen(ModalScreen[None]):
             padding: 0 1;
             border: round $primary;
             background: $surface;
-            border-title-color: $primary;
+            border-title-color: $primary-on-surface;
+            border-subtitle-color: $muted-on-surface;
         }
     }
     """

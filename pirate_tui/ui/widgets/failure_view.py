@@ -35,10 +35,10 @@ class Explanation(TextPane):
 
     DEFAULT_CSS = """
     Explanation {
-        & > .explanation--topic { color: $accent; text-style: bold; }
-        & > .explanation--code { color: $primary; text-style: bold; }
+        & > .explanation--topic { color: $accent-on-background; text-style: bold; }
+        & > .explanation--code { color: $primary-on-background; text-style: bold; }
         & > .explanation--chosen { text-style: reverse; }
-        & > .explanation--useless { color: $text-muted; }
+        & > .explanation--useless { color: $muted-on-background; }
     }
     """
 
@@ -120,11 +120,12 @@ class FailureView(Vertical):
     DEFAULT_CSS = """
     FailureView {
         border: round $error;
-        border-title-color: $error;
-        & > #headline { height: auto; max-height: 4; color: $error; text-style: bold; }
-        & > #own-line { height: 1; color: $text-muted; }
+        border-title-color: $error-on-background;
+        border-subtitle-color: $error-on-background;
+        & > #headline { height: auto; max-height: 4; color: $error-on-background; text-style: bold; }
+        & > #own-line { height: 1; color: $muted-on-background; }
         & > ContentSwitcher { height: 1fr; }
-        & > .failure-view--own-line { color: $primary; text-style: bold; }
+        & > .failure-view--own-line { color: $primary-on-background; text-style: bold; }
         &.-explained > #own-line { display: none; }
     }
     """

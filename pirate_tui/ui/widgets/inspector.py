@@ -77,12 +77,12 @@ class Inspector(TextPane):
 
     DEFAULT_CSS = """
     Inspector {
-        & > .inspector--loaded { color: $success; }
-        & > .inspector--absent { color: $warning; }
-        & > .inspector--io { color: $error; text-style: bold; }
-        & > .inspector--relationship { color: $accent; }
+        & > .inspector--loaded { color: $success-on-background; }
+        & > .inspector--absent { color: $warning-on-background; }
+        & > .inspector--io { color: $error-on-background; text-style: bold; }
+        & > .inspector--relationship { color: $accent-on-background; }
         & > .inspector--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-        & > .inspector--detail { color: $text-muted; }
+        & > .inspector--detail { color: $muted-on-background; }
     }
     """
 

@@ -41,9 +41,9 @@ class ModelLine(Visual):
         base = f"of {choice.base}{GAP}" if choice.base else ""
         table = "" if choice.table == choice.name else f"{choice.table}{GAP}"
         note = f"{GAP}{choice.note}" if choice.note else ""
-        before = Content.assemble(name, f"{self._size:>{SIZE_WIDTH}}{GAP}", base, (table, "dim"))
+        before = Content.assemble(name, f"{self._size:>{SIZE_WIDTH}}{GAP}", base, table)
         room = None if width is None else width - before.cell_length
-        line = Content.assemble(before, choice.problem or related(choice.related, room), (note, "dim"))
+        line = Content.assemble(before, choice.problem or related(choice.related, room), note)
         return line if width is None or self._is_whole else line.truncate(width, ellipsis=True)
 
     @property

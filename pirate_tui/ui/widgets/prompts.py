@@ -28,9 +28,11 @@ class Prompt(Horizontal):
         height: 1;
         display: none;
         background: $panel;
-        & > .label { width: auto; color: $primary; text-style: bold; }
-        & > Input { width: 1fr; }
-        & > .word { width: auto; padding: 0 1; color: $text-muted; }
+        & > .label { width: auto; color: $primary-on-panel; text-style: bold; }
+        & > Input { width: 1fr; background: $panel; }
+        & > Input:focus { background-tint: 0%; }
+        & > Input > .input--placeholder { color: $muted-on-panel; }
+        & > .word { width: auto; padding: 0 1; color: $muted-on-panel; }
     }
     """
 

@@ -59,16 +59,16 @@ class RowsView(LinesView):
 
     DEFAULT_CSS = """
     RowsView {
-        & > .rows-view--heads { color: $text-muted; text-style: bold; }
+        & > .rows-view--heads { color: $muted-on-background; text-style: bold; }
         & > .rows-view--column { text-style: bold underline; }
-        & > .rows-view--cursor { background: $boost; text-style: bold; }
+        & > .rows-view--cursor { text-style: bold; }
         &:focus > .rows-view--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-        & > .rows-view--glyph { color: $primary; }
-        & > .rows-view--relationship { color: $accent; }
-        & > .rows-view--failure { color: $error; text-style: bold; }
-        & > .rows-view--null { color: $text-muted; text-style: italic; }
-        & > .rows-view--misfit { color: $warning; }
-        & > .rows-view--hit { background: $warning 60%; text-style: bold; }
+        & > .rows-view--glyph { color: $primary-on-background; }
+        & > .rows-view--relationship { color: $accent-on-background; }
+        & > .rows-view--failure { color: $error-on-background; text-style: bold; }
+        & > .rows-view--null { color: $muted-on-background; text-style: italic; }
+        & > .rows-view--misfit { color: $warning-on-background; }
+        & > .rows-view--hit { background: $hit; color: $text-on-hit; text-style: bold; }
     }
     """
 

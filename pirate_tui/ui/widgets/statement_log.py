@@ -33,9 +33,9 @@ class StatementLog(SearchableView):
 
     DEFAULT_CSS = """
     StatementLog {
-        & > .statement-log--cause { color: $accent; }
-        & > .statement-log--parameters { color: $text-muted; }
-        & > .statement-log--failed { color: $error; text-style: bold; }
+        & > .statement-log--cause { color: $accent-on-background; }
+        & > .statement-log--parameters { color: $muted-on-background; }
+        & > .statement-log--failed { color: $error-on-background; text-style: bold; }
         & > .statement-log--chosen { text-style: reverse; }
     }
     """

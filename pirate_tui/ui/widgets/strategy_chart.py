@@ -49,10 +49,10 @@ class StrategyChart(LinesView):
 
     DEFAULT_CSS = """
     StrategyChart {
-        & > .strategy-chart--heads { color: $text-muted; }
-        & > .strategy-chart--bar { color: $accent; }
-        & > .strategy-chart--failed { color: $error; }
-        & > .strategy-chart--recommended { color: $success; text-style: bold; }
+        & > .strategy-chart--heads { color: $muted-on-background; }
+        & > .strategy-chart--bar { color: $accent-on-background; }
+        & > .strategy-chart--failed { color: $error-on-background; }
+        & > .strategy-chart--recommended { color: $success-on-background; text-style: bold; }
         & > .strategy-chart--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     }
     """
@@ -117,11 +117,11 @@ class StrategyChart(LinesView):
         if self.contest is None:
             return Strip.blank(self.size.width)
         if y < 0:
-            text = Text(" " * (NAME_WIDTH + self._bar_width + 1) + HEADS, self._style("heads"))
+            text = Text.assemble((" " * (NAME_WIDTH + self._bar_width + 1) + HEADS, self._style("heads")))
         else:
             text = self._line(self.contest, self.contest.measurements[y])
-        text.truncate(self.size.width)
-        strip = Strip(text.render(self.app.console, end="")).adjust_cell_length(self.size.width)
+        text.truncate(self._width)
+        strip = Strip(text.render(self.app.console, end="")).adjust_cell_length(self._width)
         return restyle(strip, 0, NAME_WIDTH, self._style("cursor")) if y == self.number else strip
 
     def _line(self, contest: Contest, measured: Measurement) -> Text:
@@ -151,8 +151,13 @@ class StrategyChart(LinesView):
         return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
     @property
+    def _width(self) -> int:
+        """What there is beside a scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
     def _bar_width(self) -> int:
-        room = self.size.width - NAME_WIDTH - cell_len(HEADS) - 1 - LOADED_WIDTH + len("loaded")
+        room = self._width - NAME_WIDTH - cell_len(HEADS) - 1 - LOADED_WIDTH + len("loaded")
         return max(LEAST_BAR, min(MOST_BAR, room))
 
     def _style(self, name: str) -> Style:

@@ -32,8 +32,8 @@ class SearchableView(LinesView):
 
     DEFAULT_CSS = """
     SearchableView {
-        & > .searchable-view--hit { background: $warning 40%; }
-        & > .searchable-view--hit-current { background: $warning; color: $background; text-style: bold; }
+        & > .searchable-view--hit { background: $hit; color: $text-on-hit; }
+        & > .searchable-view--hit-current { background: $warning; color: $text-on-warning; text-style: bold; }
     }
     """
 

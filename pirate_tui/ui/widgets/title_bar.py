@@ -26,12 +26,12 @@ class TitleBar(Widget):
     TitleBar {
         height: 1;
         background: $panel;
-        color: $text;
-        & > .title-bar--name { color: $primary; text-style: bold; }
-        & > .title-bar--safe { background: $success; color: $background; text-style: bold; }
-        & > .title-bar--unsafe { background: $error; color: $background; text-style: bold; }
-        & > .title-bar--busy { color: $warning; }
-        & > .title-bar--warning { color: $warning; text-style: bold; }
+        color: $foreground;
+        & > .title-bar--name { color: $primary-on-panel; text-style: bold; }
+        & > .title-bar--safe { background: $success; color: $text-on-success; text-style: bold; }
+        & > .title-bar--unsafe { background: $error; color: $text-on-error; text-style: bold; }
+        & > .title-bar--busy { color: $warning-on-panel; }
+        & > .title-bar--warning { color: $warning-on-panel; text-style: bold; }
     }
     """
 
