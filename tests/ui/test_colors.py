@@ -264,6 +264,23 @@ async def test_a_color_that_can_be_read_stays_as_the_theme_has_it() -> None:
     assert made["block-cursor-foreground"].lower() == given["block-cursor-foreground"]
 
 
+async def test_a_change_of_the_theme_leaves_nothing_in_the_colors_of_before(browse: Browse, connect: Connect) -> None:
+    async with browse(connect=connect) as browser:
+        await browser.until(lambda: browser.inspector.snapshot, "the instance")
+        await browser.press("enter", "down", "down", "u", "enter")
+        await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
+        for _side in ("raw", "explained"):
+            before = seen(browser.app)
+            assert {"Inspector", type(browser.failure.pane).__name__} <= {type(one.widget).__name__ for one in before}
+            browser.app.theme = "catppuccin-latte"
+            await browser.pilot.pause()
+            now = seen(browser.app)
+            assert not {one.color for one in before} & {one.color for one in now}
+            assert not {one.ground for one in before} & {one.ground for one in now}
+            browser.app.theme = PIRATE.name
+            await browser.press("t")
+
+
 @pytest.mark.parametrize("is_set", [True, False])
 async def test_no_color_offers_no_theme_that_it_would_make_black_on_black(
     browse: Browse, connect: Connect, monkeypatch: pytest.MonkeyPatch, *, is_set: bool

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
@@ -53,19 +53,15 @@ class Explanation(TextPane):
     def watch_failure(self) -> None:
         """Explain another failure from its first remedy on."""
         self.set_reactive(Explanation.chosen, 0)
-        self._explain()
+        self.lay_out()
         self.scroll_home(animate=False)
 
     def watch_chosen(self) -> None:
         """Mark the chosen remedy, and bring it into view; beyond the last one, the rest."""
-        self._explain()
+        self.lay_out()
         marked = next((y for y in range(self.line_count()) if self.text_at(y).startswith("▶")), 0)
         self.show_line(min(marked + 1, self.line_count() - 1))
         self.show_line(marked)
-
-    def on_resize(self) -> None:
-        """More room, or less."""
-        self._explain()
 
     def action_choose(self, by: int) -> None:
         """Choose another remedy; at the last one, and where there is none, scroll to what follows."""
@@ -74,9 +70,10 @@ class Explanation(TextPane):
         if self.chosen == before:
             self.scroll_relative(y=by, animate=False)
 
-    def _explain(self) -> None:
+    def text_in(self, size: Size) -> list[Text]:
+        """All topics, apart from each other where there is room."""
         if self.failure is None:
-            return
+            return []
         failure = self.failure
         sections = (
             ("Why", [Text(failure.cause)]),
@@ -88,34 +85,50 @@ class Explanation(TextPane):
             ("Statement that could not be sent", [Text(line) for line in failure.statement]),
             ("Documentation", [Text(failure.link)]),
         )
-        between = [Text()] if self.size.height >= ROOMY else []
+        between = [Text()] if size.height >= ROOMY else []
         lines: list[Text] = []
         for topic, body in sections:
             if body:
-                lines += [*(between if lines else ()), Text(topic, self._style("topic")), *body]
-        self.set_text(lines)
+                lines += [*(between if lines else ()), Text(topic, "explanation--topic"), *body]
+        return lines
 
     def _remedies(self, remedies: Sequence[Remedy]) -> list[Text]:
         lines = []
         for number, remedy in enumerate(remedies):
             is_chosen = number == self.chosen
-            style = self._style("code") + (self._style("chosen") if is_chosen else Style())
-            lines.append(Text.assemble("▶ " if is_chosen else "  ", (remedy.code, style)))
+            line = Text.assemble("▶ " if is_chosen else "  ", (remedy.code, "explanation--code"))
+            if is_chosen:
+                line.stylize("explanation--chosen", len("▶ "))
+            lines.append(line)
             lines.append(Text(f"    {remedy.reason}"))
         return lines
 
-    def _useless(self, useless: Sequence[Remedy]) -> list[Text]:
-        style = self._style("useless")
+    @staticmethod
+    def _useless(useless: Sequence[Remedy]) -> list[Text]:
+        style = "explanation--useless"
         return [line for one in useless for line in (Text(f"✗ {one.code}", style), Text(f"    {one.reason}"))]
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"explanation--{name}", partial=True)
+
+class Traceback(TextPane):
+    """The raw side: the traceback verbatim, with the frames of the model's own code marked."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"traceback--own"}
+
+    DEFAULT_CSS = """
+    Traceback {
+        & > .traceback--own { color: $primary-on-background; text-style: bold; }
+    }
+    """
+
+    def show(self, failure: Failure) -> None:
+        """Show another one, from its beginning."""
+        styles = ["traceback--own" if y in failure.own else "" for y in range(len(failure.raw))]
+        self.set_text([Text(line, style, no_wrap=True) for line, style in zip(failure.raw, styles, strict=True)])
+        self.scroll_home(animate=False)
 
 
 class FailureView(Vertical):
     """The failure that is shown: always what it says, in the error's words or in ours, and one of its two sides."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"failure-view--own-line"}
 
     DEFAULT_CSS = """
     FailureView {
@@ -125,7 +138,6 @@ class FailureView(Vertical):
         & > #headline { height: auto; max-height: 4; color: $error-on-background; text-style: bold; }
         & > #own-line { height: 1; color: $muted-on-background; }
         & > ContentSwitcher { height: 1fr; }
-        & > .failure-view--own-line { color: $primary-on-background; text-style: bold; }
         &.-explained > #own-line { display: none; }
     }
     """
@@ -144,7 +156,7 @@ class FailureView(Vertical):
         yield Static(id="headline", markup=False)
         yield Static(id="own-line", markup=False)
         with ContentSwitcher(initial="raw"):
-            yield TextPane(id="raw")
+            yield Traceback(id="raw")
             yield Explanation(wrap=True, id="explained").data_bind(FailureView.failure)
 
     @property
@@ -168,12 +180,7 @@ class FailureView(Vertical):
         if failure is None:
             return
         self.query_one("#own-line", Static).update(Text(_own_line(failure)))
-        raw = self.query_one("#raw", TextPane)
-        style = self.get_component_rich_style("failure-view--own-line", partial=True)
-        raw.set_text(
-            [Text(line, style if y in failure.own else "", no_wrap=True) for y, line in enumerate(failure.raw)]
-        )
-        raw.scroll_home(animate=False)
+        self.query_one(Traceback).show(failure)
         self.is_explained = False
         self._retitle()
 

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import ClassVar, overload
 
 from rich.cells import cell_len, set_cell_size
-from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -167,14 +166,15 @@ class Inspector(TextPane):
         self._ask_more()
 
     def on_resize(self) -> None:
-        """Values are cut elsewhere."""
-        self._write()
+        """The cursor stays in view."""
+        self._show_current()
 
     def line_at(self, y: int) -> Strip:
         """One line; that of the current attribute as such."""
         strip = super().line_at(y)
         if self.has_focus and y == self.number and self._attributes:
-            strip = restyle(strip.adjust_cell_length(self.size.width), 0, None, self._style("cursor"))
+            style = self.get_component_rich_style("inspector--cursor", partial=True)
+            strip = restyle(strip.adjust_cell_length(self.size.width), 0, None, style)
         return strip
 
     @property
@@ -191,38 +191,48 @@ class Inspector(TextPane):
     def _write(self) -> None:
         if self.snapshot is None:
             self.border_title = Text("Instance")
-            self.set_text([])
+            self.lay_out()
             return
         situation = self.snapshot.situation
         state = self.snapshot.state if situation is Situation.FRESH else situation.value
         self.border_title = Text(f"{self.snapshot.label} · {state}{' · as of before' if self.is_stale else ''}")
-        rows = [(_name(one), one.state.value, one.verdict.value) for one in self._attributes]
-        widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-        details = self._details(self.current) if self.has_focus and self.current is not None else []
-        self.set_text(Lines(self._attributes, partial(self._line, widths=widths), details))
-        if details:
+        self.lay_out()
+        self._show_current()
+
+    def _show_current(self) -> None:
+        """Bring what there is to know of the current attribute into view, and then itself."""
+        if self.line_count() > len(self._attributes):
             self.show_line(self.line_count() - 1)
             self.show_line(self.number)
 
-    @property
-    def widest(self) -> int:
-        """All lines have the same columns, and are cut to the panel's width: the first tell enough."""
-        return max((line.cell_len for line in islice(self._source, MEASURED)), default=0)
+    def text_in(self, size: Size) -> Sequence[Text]:
+        """A line for each attribute, and while the panel has the focus, what there is to know of the current one."""
+        rows = [(_name(one), one.state.value, one.verdict.value) for one in self._attributes]
+        widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+        details = self._details(self.current) if self.has_focus and self.current is not None else []
+        make = partial(self._line, widths=widths, width=size.width)
+        return Lines(self._attributes, make, self.wrapped(details, size.width))
 
-    def _line(self, attribute: AttributeSnapshot, widths: list[int]) -> Text:
+    def widest(self, lines: Sequence[Text]) -> int:
+        """All lines have the same columns, and are cut to the panel's width: the first tell enough."""
+        return super().widest(lines[:MEASURED])
+
+    @staticmethod
+    def _line(attribute: AttributeSnapshot, widths: list[int], width: int) -> Text:
         """Name, state, verdict, value: when the panel is narrow, it is the value's end that goes."""
         names, states, verdicts = widths
         is_loaded = attribute.state is AttributeState.LOADED
         is_safe = attribute.verdict is Verdict.NONE
         is_relationship = attribute.kind is AttributeKind.RELATIONSHIP
         line = Text.assemble(
-            (set_cell_size(_name(attribute), names), self._style("relationship") if is_relationship else ""),
-            (f"  {attribute.state.value:<{states}}", self._style("loaded" if is_loaded else "absent")),
-            (f"  {attribute.verdict.value:<{verdicts}}  ", self._style("loaded" if is_safe else "io")),
+            (set_cell_size(_name(attribute), names), "inspector--relationship" if is_relationship else ""),
+            (f"  {attribute.state.value:<{states}}", "inspector--loaded" if is_loaded else "inspector--absent"),
+            (f"  {attribute.verdict.value:<{verdicts}}  ", "inspector--loaded" if is_safe else "inspector--io"),
             no_wrap=True,
+            overflow="ignore",
         )
         value = Text(_value(attribute))
-        value.truncate(max(LEAST_VALUE, self.scrollable_content_region.width - line.cell_len), overflow="ellipsis")
+        value.truncate(max(LEAST_VALUE, width - line.cell_len), overflow="ellipsis")
         return line + value
 
     def _details(self, attribute: AttributeSnapshot) -> list[Text]:
@@ -232,12 +242,7 @@ class Inspector(TextPane):
         told += ["it runs code of the model, also to find this out"] if attribute.kind.runs_code else []
         told += [f"instead: {self.prediction.remedy}"] if self.prediction.remedy else []
         told += ["it would send first:", *self.prediction.statement] if self.prediction.statement else []
-        pieces = [Text(line, self._style("detail")) for line in told]
-        width = max(LEAST_VALUE, self.scrollable_content_region.width)
-        return [piece for line in pieces for piece in line.wrap(self.app.console, width)]
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"inspector--{name}", partial=True)
+        return [Text(line, "inspector--detail") for line in told]
 
 
 WORDS = {

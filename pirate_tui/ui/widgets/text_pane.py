@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from rich.text import Text
+from rich.style import Style
+from rich.text import Span, Text
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -116,59 +117,82 @@ class SearchableView(LinesView):
 
 
 class TextPane(SearchableView):
-    """A given text, with its lines as they are or wrapped to the panel's width."""
+    """A given text, with its lines as they are or wrapped to the panel's width.
+
+    A style in it may be the name of one of the pane's component classes: it is looked up when a line is drawn, so that
+    it is the theme's at any time.
+    """
 
     def __init__(self, *, wrap: bool = False, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
         self._wrap = wrap
         self._source: Sequence[Text] = ()
-        self._lines: list[Strip | None] = []
-        """As they are drawn; None for those that nobody has looked at."""
+        self._lines: Sequence[Text] = ()
+        self._laid_out = Size()
+        """For which size of the panel the lines were laid out."""
 
     @property
     def plain(self) -> str:
         """All its text."""
-        return "\n".join(text.plain for text in self._source)
+        return "\n".join(text.plain for text in self.text_in(self.size))
+
+    def text_in(self, size: Size) -> Sequence[Text]:  # noqa: ARG002  for those that say more in a larger panel
+        """What is said in a panel of that size."""
+        return self._source
 
     def set_text(self, lines: Sequence[Text]) -> None:
         """Show other text; a search goes on in it. Lines that are not wrapped are asked for as they come into view."""
         self._source = lines
-        self._lay_out()
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Lay out what is to be said now; while the panel has no size, this waits until it is drawn."""
+        self._laid_out = size = self.size
+        self._lines, width = self._fitting(size) if size else ((), 0)
+        widest = self.widest(self._lines)
+        self.virtual_size = Size(widest if widest > width else 0, len(self._lines))
+        self.find_again()
+        self.refresh()
 
     def draw(self, y: int) -> Strip:
-        """One line, as it was laid out."""
-        strip = self._lines[y]
-        if strip is None:
-            strip = self._lines[y] = self._strip(self._source[y])
-        return strip
+        """One line, in the colours of now."""
+        line = self._lines[y].copy()
+        line.spans = [Span(start, end, self._style_of(style)) for start, end, style in line.spans]
+        line.stylize_before(self._style_of(line.style))  # without spans, rich would leave it out
+        return Strip(line.render(self.app.console, end=""))
 
-    @property
-    def widest(self) -> int:
-        """How wide the widest line is, where none is wrapped."""
-        return max((line.cell_len for line in self._source), default=0)
+    def widest(self, lines: Sequence[Text]) -> int:
+        """How wide the widest line is."""
+        return max((line.cell_len for line in lines), default=0)
 
     def line_count(self) -> int:
         """How many lines it has, wrapped ones counted as they are seen."""
         return len(self._lines)
 
-    def on_resize(self) -> None:
-        """Wrapped text takes another shape."""
-        if self._wrap:
-            self._lay_out()
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual draws a panel with its new size before it tells it of that size."""
+        if self.size != self._laid_out:
+            self.lay_out()
+        return super().render_lines(crop)
 
-    def _lay_out(self) -> None:
-        if not self.is_attached:
-            return
-        if self._wrap:
-            width = max(10, self.scrollable_content_region.width)
-            pieces = [piece for text in self._source for piece in text.wrap(self.app.console, width)]
-            self._lines = [*map(self._strip, pieces)]
-        else:
-            self._lines = [None] * len(self._source)
-        self.virtual_size = Size(0 if self._wrap else self.widest, len(self._lines))
-        self.find_again()
-        self.refresh()
+    def _fitting(self, size: Size) -> tuple[Sequence[Text], int]:
+        """The lines, and the width that they have; beside a scrollbar, where they are too many for the height."""
+        lines: Sequence[Text] = ()
+        width = size.width
+        for width in (size.width, size.width - self.styles.scrollbar_size_vertical):
+            lines = self.text_in(size.with_width(width))
+            if self._wrap:
+                lines = self.wrapped(lines, width)
+            below = self.styles.scrollbar_size_horizontal if self.widest(lines) > width else 0
+            if len(lines) <= size.height - below:
+                break
+        return lines, width
 
-    def _strip(self, line: Text) -> Strip:
-        line.stylize_before(line.style)  # without spans, rich would leave it out
-        return Strip(line.render(self.app.console, end=""))
+    def wrapped(self, text: Sequence[Text], width: int) -> list[Text]:
+        """The lines of the text, none wider than that."""
+        return [piece for line in text for piece in line.wrap(self.app.console, max(1, width))]
+
+    def _style_of(self, style: str | Style) -> Style:
+        if isinstance(style, str) and style in self.COMPONENT_CLASSES:
+            return self.get_component_rich_style(style, partial=True)
+        return self.app.console.get_style(style)
