@@ -43,4 +43,19 @@ class Statement(NamedTuple):
     def summary(self) -> str:
         """Its text on one line, the list of columns left out."""
         line = " ".join(self.text.split())
-        return re.sub(r"^SELECT (.*?) FROM ", "SELECT … FROM ", line)
+        start = _from(line) if line.startswith("SELECT ") else None
+        return line if start is None else f"SELECT … {line[start:]}"
+
+
+TOKEN = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|[()]|\bDISTINCT FROM\b|\bFROM\b""")
+"""What has to do with where a list of columns ends; what stands in quotes has not."""
+
+
+def _from(line: str) -> int | None:
+    """Where the FROM of the statement itself stands, not that of a subquery or a function among its columns."""
+    depth = 0
+    for token in TOKEN.finditer(line):
+        if token[0] == "FROM" and not depth:
+            return token.start()
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+    return None
