@@ -19,14 +19,14 @@ BUDGET = 4.0
 class Way(Enum):
     """One way to read a relationship of every parent, and what is to be known of it."""
 
-    AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent"
+    AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent, fewer where they share what it loads"
     AS_MAPPED = "as mapped", "what the mapping loads by itself, without any option"
     PLAIN = "plain access", "without await: the classic mistake"
     RUN_SYNC = "run_sync", "plain accesses inside one greenlet: the same N+1"
     SELECTINLOAD = "selectinload", "a second SELECT ... IN (...) for up to 500 parents at once"
     JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; for collections it repeats the parents"
     SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
-    IMMEDIATELOAD = "immediateload", "loaded with the parents, but by one SELECT per parent: a hidden N+1"
+    IMMEDIATELOAD = "immediateload", "loaded with the parents, but by as many SELECTs as one by one: a hidden N+1"
     RAISELOAD = "raiseload", "refuses to load: finds lazy loads in tests"
     QUERY = "separate query", "a SELECT per parent that can be filtered, ordered, limited"
 

@@ -31,7 +31,9 @@ class Statement(NamedTuple):
     times: int = 1
     """How often it was sent, where one line tells of many; time and rows are their sums."""
     option: str = ""
-    """The loader option that would spare all but one of them, where it is the N of an N+1."""
+    """The loader option that would spare them, where it is the N of an N+1."""
+    parents: int = 0
+    """Of how many parents the same was read with them, where that is known: those may share what is loaded."""
 
     def after(self, earlier: "Statement") -> "Statement":
         """This statement told in one line with those that an earlier line tells of."""

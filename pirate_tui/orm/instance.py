@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from inspect import iscoroutine
 from typing import Any, TypeVar
 
@@ -29,7 +30,7 @@ from pirate_tui.orm.situations import bring_into
 from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
 from pirate_tui.orm.snippet import constructed, evaluate, forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
-from pirate_tui.orm.strategies import loader_options
+from pirate_tui.orm.strategies import eager_option, loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS
 from pirate_tui.orm.verdicts import dry_run
 
@@ -127,19 +128,21 @@ class LiveInstance:
 
     async def _open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         cause = f"{request.entity.name}.{request.relationship.name}"
-        loaded = f"{request.entity.class_name}.{request.relationship.name}"
-        option = f"selectinload({loaded})" if request.strategy is LoaderStrategy.AS_MAPPED else ""
+        relationship = self._catalog.mapper(request.entity).relationships[request.relationship.name]
+        option = clean(str(eager_option(relationship))) if request.strategy is LoaderStrategy.AS_MAPPED else ""
         self._recorder.unfold(cause)
         made: list[tuple[OpenRequest, Cost, tuple[Row, ...], Failure | None]] = []
         async with self._fresh_session() as session:
             with self._recorder.step(f"{request.entity.name} x {len(request.keys):,}") as selecting:
                 mapper, options = self._catalog.mapper(request.entity), self._options(request)
                 instances = await select_all(session, mapper, request.entity.name, request.keys, options)
+            plain, parents = not request.mode.awaits, len(instances)
+            step = partial(self._recorder.step, cause, plain=plain, folded=True, option=option, parents=parents)
             for key in request.keys:
                 if (instance := instances.get(key)) is None:
                     continue  # somebody has deleted it meanwhile
                 self._instance, began = instance, time.perf_counter()
-                with self._recorder.step(cause, plain=not request.mode.awaits, folded=True, option=option) as accessing:
+                with step() as accessing:
                     failed = await self._access(session, self._access_of(request.of(key)), accessing)
                 cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
                 made.append((request.of(key), cost, self._child_rows(request.of(key), failed), failed))

@@ -21,6 +21,7 @@ from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
 from pirate_tui.orm.snippet import is_missing_greenlet
+from pirate_tui.orm.strategies import eager_option
 from pirate_tui.orm.troubles import was_interrupted
 
 
@@ -60,6 +61,8 @@ class Tally:
     """Is it told in one line with all that had the same cause, and the same text, before?"""
     option: str = ""
     """The loader option that would spare what is folded."""
+    parents: int = 0
+    """Of how many parents the steps of that cause read the same."""
     is_measured: bool = False
     """Is it measured? Then what it sends is told when it is over, one line for each text."""
     limit: int | None = None
@@ -92,10 +95,17 @@ class Recorder:
 
     @contextmanager
     def step(
-        self, cause: str, *, plain: bool = False, folded: bool = False, option: str = "", limit: int | None = None
+        self,
+        cause: str,
+        *,
+        plain: bool = False,
+        folded: bool = False,
+        option: str = "",
+        parents: int = 0,
+        limit: int | None = None,
     ) -> Iterator[Tally]:
         """Everything sent inside the block is caused by `cause`, and counted. Raises `OverBudget` beyond the limit."""
-        with self._under(Tally(cause, plain, folded, option, limit=limit)) as tally:
+        with self._under(Tally(cause, plain, folded, option, parents, limit=limit)) as tally:
             yield tally
 
     @contextmanager
@@ -149,7 +159,7 @@ class Recorder:
             path = ".".join(one.key for one in loaded)
             context.update_execution_options(cause=f"{tally.cause}.{path}")
         if context.lazy_loaded_from is not None:  # for one parent: the same for another one makes an N+1
-            context.update_execution_options(spared_by=f"selectinload({_name(loaded[-1])})")
+            context.update_execution_options(spared_by=clean(str(eager_option(loaded[-1]))))
 
     def unsent(self, context: ORMExecuteState) -> Unsent | None:
         """What an access asks for, compiled as it would be sent; None where code of the models asks what cannot be."""
@@ -189,6 +199,7 @@ class Recorder:
         option = tally.option or context.execution_options.get("spared_by", "")
         lines = self._folded if tally.folded else tally.lines
         told = Statement(0, clean_sql(text), _shown(parameters), cause, Outcome.RUNNING, option=option)
+        told = told._replace(parents=tally.parents)
         earlier = lines.get((cause, told.text)) if tally.folded or option else None
         if earlier is None:
             told = told._replace(number=next(self._numbers))

@@ -14,6 +14,8 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.base import ExecutableOption
 
+from pirate_tui.domain.options import LoaderOption, attribute
+
 
 OPTIONS: dict[str, Callable[[Any], ExecutableOption]] = {
     one.__name__: one for one in (selectinload, joinedload, subqueryload, immediateload, raiseload)
@@ -29,6 +31,17 @@ def lazy_of(relationship: RelationshipProperty[Any]) -> str:
 OLDER_NAMES: dict[object, str] = {True: "select", False: "joined", None: "noload"}
 """Of a relationship's `lazy`
 (https://docs.sqlalchemy.org/en/21/orm/relationship_api.html#sqlalchemy.orm.relationship.params.lazy)."""
+
+
+def loader_of(relationship: RelationshipProperty[Any]) -> str:
+    """The loader for many parents at once: a second SELECT for collections, for which a JOIN would repeat rows."""
+    return selectinload.__name__ if relationship.uselist else joinedload.__name__
+
+
+def eager_option(relationship: RelationshipProperty[Any]) -> LoaderOption:
+    """The option for that: `selectinload(PirateCrew.members)`."""
+    typed = attribute(relationship.parent.class_.__name__, relationship.key)
+    return LoaderOption(loader_of(relationship), (typed,))
 
 
 def loader_options(mapper: Mapper[Any], name: str, title: str) -> tuple[ExecutableOption, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest
-from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.loading import LoaderStrategy, OpenAllRequest, OpenRequest
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
@@ -40,6 +40,7 @@ class Ship(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     fleet_id: Mapped[int] = mapped_column(ForeignKey("fleets.id"))
     sailors: Mapped[list["Sailor"]] = relationship()
+    fleet: Mapped[Fleet] = relationship(overlaps="ships")
 
 
 class Sailor(Base):
@@ -58,8 +59,8 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
             CREATE TABLE fleets (id INTEGER PRIMARY KEY);
             CREATE TABLE ships (id INTEGER PRIMARY KEY, fleet_id INTEGER);
             CREATE TABLE sailors (id INTEGER PRIMARY KEY, ship_id INTEGER);
-            INSERT INTO fleets VALUES (1);
-            INSERT INTO ships VALUES (1, 1), (2, 1), (3, 1), (4, 1);
+            INSERT INTO fleets VALUES (1), (2);
+            INSERT INTO ships VALUES (1, 1), (2, 1), (3, 1), (4, 1), (5, 2);
             INSERT INTO sailors VALUES (1, 1), (2, 1), (3, 2), (4, 4);
         """)
     return await open_models(path, [Fleet, Ship, Sailor])
@@ -79,6 +80,18 @@ async def test_an_n_plus_1_inside_one_access_is_one_line(database: OrmDatabase, 
     assert (ships.cause, ships.times, ships.rows) == ("Fleet 1.strength.ships", 1, 4)
     assert (sailors.cause, sailors.times, sailors.rows) == ("Fleet 1.strength.sailors", 4, 4)
     assert sailors.option == "selectinload(Ship.sailors)"
+
+
+async def test_parents_that_share_their_target_need_fewer_statements_and_a_join(
+    database: OrmDatabase, told: list[Statement]
+) -> None:
+    ship = database.entities[1]
+    keys = tuple((number,) for number in range(1, 6))
+    mode, strategy = AccessMode.SAFE, LoaderStrategy.AS_MAPPED
+    await database.open_all(OpenAllRequest(ship, keys, ship.relationship("fleet"), mode, strategy))
+    last = told[-1]
+    assert (last.cause, last.times, last.parents) == ("Ship.fleet", 2, 5)
+    assert last.option == "joinedload(Ship.fleet)"
 
 
 async def test_the_next_gesture_has_lines_of_its_own(database: OrmDatabase, told: list[Statement]) -> None:

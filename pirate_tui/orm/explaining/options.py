@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from pirate_tui.domain.options import LoaderOption, attribute
 from pirate_tui.orm.reading import Need, Way
+from pirate_tui.orm.strategies import loader_of
 
 
 class _Node:
@@ -36,11 +37,6 @@ def options_for(needs: Sequence[Need], before: Way, selected: Mapper[Any]) -> tu
             node = _follow(node, relationship, is_recursive=relationship in recursive)
         _add(node, need, recursive, is_again=need.relationship in way)
     return _options(root)
-
-
-def loader_of(relationship: RelationshipProperty[Any]) -> str:
-    """The loader that fits: a second SELECT for a collection, a JOIN for one instance."""
-    return "selectinload" if relationship.uselist else "joinedload"
 
 
 def _recursive(needs: Sequence[Need], before: Way) -> set[RelationshipProperty[Any]]:

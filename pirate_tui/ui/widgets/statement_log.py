@@ -143,13 +143,13 @@ class StatementLog(SearchableView):
         parameters = f"      parameters: {self.statement.parameters or 'none'}"
         told = [*text, Text.assemble((parameters, self._style("parameters")))]
         if _is_n_plus_1(self.statement):
-            told.append(Text(f"      N+1: {self.statement.times:,} statements; {self.statement.option} makes them one"))
+            told.append(Text(f"      {_n_plus_1(self.statement)}"))
         return told
 
     def _reshape(self) -> None:
         self._numbers = list(self._statements)
         found = next((one for one in reversed(self._statements.values()) if _is_n_plus_1(one)), None)
-        told = f" · N+1: {found.cause} x {found.times:,}, spared by {found.option}" if found else ""
+        told = f" · {_n_plus_1(found)}" if found else ""
         self.border_title = Text(f"Statements · {self._sent:,} · {self._seconds * 1000:.1f} ms{told}")
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
@@ -184,6 +184,12 @@ class StatementLog(SearchableView):
 def _is_n_plus_1(statement: Statement) -> bool:
     """Is it the same load, again and again, that one statement could have done?"""
     return statement.times > 1 and bool(statement.option)
+
+
+def _n_plus_1(statement: Statement) -> str:
+    """Parents that share what is loaded need fewer statements than there are parents."""
+    rows = f" for {statement.parents:,} row{'s'[: statement.parents != 1]}" if statement.parents else ""
+    return f"N+1: {statement.times:,} statements{rows}, spared by {statement.option}"
 
 
 def _went_wrong(statement: Statement) -> bool:
