@@ -1,7 +1,8 @@
 """Opening rows: awaited and plainly, by each loader strategy, nested, closed and opened anew."""
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,21 @@ async def test_opening_after_x_says_that_it_selects_afresh(browse: Browse, world
         await browser.press("enter")
         await browser.until_line("Nami")
         assert browser.subtitle.startswith("opening selects it afresh")
+
+
+async def test_what_is_nested_does_not_widen_the_table_that_it_is_nested_in(browse: Browse, fleet: Path) -> None:
+    with closing(sqlite3.connect(fleet)) as connection:
+        unmanned = "SELECT id FROM pirate_crew WHERE id NOT IN (SELECT pirate_crew_id FROM pirates)"
+        crew = connection.execute(unmanned).fetchone()
+        connection.execute("UPDATE pirates SET pirate_crew_id = ? WHERE id IN (1, 5000)", crew)
+        connection.execute("UPDATE pirates SET name = ? WHERE id = 5000", ("x" * 40,))
+        connection.commit()
+    async with browse(fleet) as browser:
+        await browser.press("m", *"pirates", "enter")
+        await browser.until(lambda: browser.title.startswith("Pirate ·") and browser.row(0), "the pirates")
+        before = [browser.table.text_at(y) for y in (-1, 0)]
+        await browser.press("enter")
+        await browser.until(lambda: "pirate_crew" in browser.table.text_at(1), "the crew")
+        await browser.press("down", "down", "enter")
+        await browser.until(lambda: "x" * 40 in browser.table.text_at(7), "the other member")
+        assert [browser.table.text_at(-1), browser.table.text_at(0).replace("▾", "▸")] == before

@@ -37,7 +37,7 @@ Styles = Callable[[str], Style]
 
 @dataclass
 class Widths:
-    """The widths of one entity's columns: they only grow, so that the table does not dance."""
+    """The widths of one entity's columns on one level: they only grow, so that the table does not dance."""
 
     cells: list[int]
     _ends: list[int] = field(default_factory=list)
@@ -81,6 +81,16 @@ class Widths:
             self._ends += (end - len(GAP) for end in accumulate(width + len(GAP) for width in self.cells))
         return self._ends
 
+    def column_at(self, x: int) -> int | None:
+        """The number of the column there, counted as `offset` does; None beside and between them."""
+        spans = map(self.offset, range(len(self.cells)))
+        return next((number for number, (start, end) in enumerate(spans) if start <= x < end), None)
+
+
+def level_of(path: Path) -> int:
+    """How deep the rows are nested that a row is among, or the row that a relationship belongs to."""
+    return (len(path) - 1) // 2
+
 
 def glyph_offset(line: Line) -> int:
     """The column of the screen at which a line's glyph stands."""
@@ -103,23 +113,23 @@ def cell_text(cell: Cell, width: int) -> str:
 
 
 class Painter:
-    """Draws the lines of one listing, in widths that it keeps for each entity."""
+    """Draws the lines of one listing, in widths that it keeps for each entity and level of nesting."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
-        self._widths: dict[str, Widths] = {}
+        self._widths: dict[tuple[str, int], Widths] = {}
 
-    def widths(self, entity: Entity) -> Widths:
-        """The widths of an entity's columns."""
-        if entity.name not in self._widths:
-            self._widths[entity.name] = Widths.of(entity)
-        return self._widths[entity.name]
+    def widths(self, entity: Entity, level: int) -> Widths:
+        """The widths of an entity's columns: what is nested does not widen the table that it is nested in."""
+        if (entity.name, level) not in self._widths:
+            self._widths[entity.name, level] = Widths.of(entity)
+        return self._widths[entity.name, level]
 
     def width(self, listing: Listing) -> int:
         """How wide the listing is with all that is opened in it."""
         opened = [(level, opening.target) for level, opening in listing.outline.openings() if opening.rows]
         listed = [(0, listing.entity), *opened]
-        return max(level * STEP + len(LEAF) + self.widths(entity).total for level, entity in listed)
+        return max(level * STEP + len(LEAF) + self.widths(entity, level).total for level, entity in listed)
 
     def line(self, listing: Listing, line: Line, current: int | None, view: range) -> list[Segment]:
         """A line of the listing; `current` is the column to mark in heads, `view` the part of it that is seen."""
@@ -140,13 +150,13 @@ class Painter:
         return [
             Segment(" " * (level * STEP)),
             Segment(glyph, self._styles("glyph")),
-            *self._row(cells, entity, columns),
+            *self._row(cells, entity, level, columns),
         ]
 
     def heads(self, entity: Entity, level: int, current: int | None, view: range) -> list[Segment]:
         """The line of an entity's column names."""
         plain, marked = self._styles("heads"), self._styles("heads") + self._styles("column")
-        widths, columns = self.widths(entity), self.in_view(entity, level, view)
+        widths, columns = self.widths(entity, level), self.in_view(entity, level, view)
         line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF) + widths.offset(columns.start)[0]))]
         for number in columns:
             column, style = entity.columns[number], marked if number == current else plain
@@ -156,10 +166,10 @@ class Painter:
     def in_view(self, entity: Entity, level: int, view: range) -> range:
         """The columns of rows at that level which are seen, and all of them where there are not many."""
         edge = level * STEP + len(LEAF)
-        return self.widths(entity).in_view(view.start - edge, view.stop - edge)
+        return self.widths(entity, level).in_view(view.start - edge, view.stop - edge)
 
-    def _row(self, cells: Sequence[Cell], entity: Entity, columns: range) -> list[Segment]:
-        widths = self.widths(entity)
+    def _row(self, cells: Sequence[Cell], entity: Entity, level: int, columns: range) -> list[Segment]:
+        widths = self.widths(entity, level)
         line = [Segment(" " * widths.offset(columns.start)[0])] if columns.start else []
         for number, cell in zip(columns, cells, strict=True):
             style = self._styles("null") if cell.is_null else self._styles("misfit") if cell.is_misfit else None

@@ -121,7 +121,7 @@ class RowsView(LinesView):
         self.set_reactive(RowsView.cursor, (0,))
         self.scroll_to(0, 0, animate=False, immediate=True, force=True)
         for page in self.listing.window.pages:
-            self._painter.widths(query.entity).fit(page)
+            self._painter.widths(query.entity, 0).fit(page)
         self._reshape()
         self.column = self.validate_column(self.column)
         self._show_column()
@@ -144,7 +144,7 @@ class RowsView(LinesView):
         """Show a page that has been read of what is paged at the path."""
         listing = self._shown
         listing.hold(path, number, page)
-        self._painter.widths(listing.query_at(path).entity).fit(page)
+        self._painter.widths(listing.query_at(path).entity, len(path) // 2).fit(page)
         self._reshape()
         if page.block:
             self._show_column()  # those before it may have become wider
@@ -177,7 +177,7 @@ class RowsView(LinesView):
         found = self.row_at(path) if self._shown.outline.has(path) else None
         if found is None or found[1].key != opening.request.key:
             return
-        self._painter.widths(opening.target).fit(Page(opening.rows))
+        self._painter.widths(opening.target, row_lines.level_of(path) + 1).fit(Page(opening.rows))
         branch = self._shown.show(path, opening)
         self._reshape()
         self.show_line(self._shown.outline.line_of(path) + branch.lines)
@@ -290,8 +290,9 @@ class RowsView(LinesView):
     def _show_column(self) -> None:
         """Scroll sideways until the current column is in view."""
         if self.listing is not None:
-            edge = len(self.cursor) // 2 * row_lines.STEP + len(row_lines.LEAF)
-            start, end = self._painter.widths(self.listing.entity_at(self.cursor)).offset(self.column)
+            level = row_lines.level_of(self.cursor)
+            edge = level * row_lines.STEP + len(row_lines.LEAF)
+            start, end = self._painter.widths(self.listing.entity_at(self.cursor), level).offset(self.column)
             room = self.scrollable_content_region.width
             target = min(max(round(self.scroll_x), edge + end - room), edge + start if self.column else 0)
             self.scroll_to(x=target, animate=False, immediate=True, force=True)
