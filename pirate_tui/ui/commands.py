@@ -105,7 +105,7 @@ COMMANDS = (
             Group.OPEN, in_footer=True),
     Command("search", "slash", "Search", "Search the whole table; in another panel, its text",
             Group.TEXT, in_footer=True, key_display="/", priority=True),
-    Command("order", "o", "Order", "Order by the current column; again: descending; again: by key",
+    Command("order", "o", "Order", "Order by the current column, as a click on its head; again: descending; by key",
             Group.ROWS, in_footer=True),
     Command("filter", "f", "Filter", f"Only rows whose current column has {FILTER_HOW}",
             Group.ROWS, in_footer=True, priority=True),

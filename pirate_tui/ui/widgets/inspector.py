@@ -7,6 +7,7 @@ from typing import ClassVar, overload
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
+from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -136,6 +137,18 @@ class Inspector(TextPane):
     def action_step(self, by: int) -> None:
         """Go to another attribute."""
         self.number += by
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A press goes to its attribute: the panel, which has the focus now, may have grown when it is released."""
+        at = event.get_content_offset(self)
+        number = -1 if at is None else at.y + round(self.scroll_y)
+        if 0 <= number < len(self._attributes):
+            self.number = number
+
+    def on_click(self, event: events.Click) -> None:
+        """A double click accesses the attribute."""
+        if event.chain == 2:  # noqa: PLR2004
+            self.action_access()
 
     def validate_number(self, number: int) -> int:
         """Stay within the attributes."""

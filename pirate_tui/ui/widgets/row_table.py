@@ -11,15 +11,15 @@ from textual.reactive import reactive
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import LoaderStrategy
-from pirate_tui.domain.outline import Part, Path, is_row
+from pirate_tui.domain.outline import Line, Part, Path, is_row
 from pirate_tui.domain.rows import Row
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.rows_view import RowsView
 
 
-HEADS = -1
-"""The line of the column names, which stays at the top."""
+TOP = Line((), Part.HEADS)
+"""The line of the table's own column names, which stays above its rows."""
 
 
 class RowTable(RowsView):
@@ -181,17 +181,38 @@ class RowTable(RowsView):
         self.column -= 1
 
     def on_click(self, event: events.Click) -> None:
-        """A click goes to a line; on its glyph, or twice, it opens or closes it."""
+        """A click goes to a line; on its glyph, or twice, it opens or closes it. On a head it goes to the column."""
         at = event.get_content_offset(self)
-        y = -1 if at is None else at.y - self.FIXED_LINES
-        line = self.shown_line(y + round(self.scroll_y)) if y >= 0 else None
-        if at is None or line is None or line.part is Part.HEADS:
+        if at is None or self.listing is None:
+            return
+        y = at.y - self.FIXED_LINES
+        line = self.shown_line(y + round(self.scroll_y)) if y >= 0 else TOP
+        if line is None:
+            return
+        if line.part is Part.HEADS:
+            self._go_to_head(line.path, at.x + round(self.scroll_x))
             return
         self.cursor = line.path
         edge = row_lines.glyph_offset(line)
         on_glyph = edge <= at.x + round(self.scroll_x) < edge + len(row_lines.LEAF)
         if on_glyph or event.chain == 2:  # noqa: PLR2004  a double click
             self.action_open_or_close()
+
+    def _go_to_head(self, path: Path, x: int) -> None:
+        """Go to the column under whose head `x` is; the table's own current column is ordered by.
+
+        `path` is that of the relationship whose rows have these heads, empty for the table's own.
+        """
+        is_among = self.cursor[: len(path)] == path and len(self.cursor) == len(path) + 1
+        there = self.cursor if is_among else self._shown.first_child(path) if path else self.cursor[:1]
+        edge = len(path) // 2 * row_lines.STEP + len(row_lines.LEAF)
+        number = self._painter.widths(self._shown.entity_at(there), len(path) // 2).column_at(x - edge)
+        if number is None:
+            return
+        is_current = is_among and number == self.column
+        self.cursor, self.column = there, number
+        if is_current and not path:
+            self.call_later(self.run_action, "screen.order")
 
     def _move(self, by: int) -> None:
         if self.line_count():
