@@ -159,7 +159,7 @@ COMMANDS = (
     Command("last", "end,G", "Last", "Go to the last line", Group.MOVE, Place.TABLE),
     Command("go_to", "colon", "Go to", "Go to a row number, a percentage (73%), or a key (=42)",
             Group.MOVE, in_footer=False, key_display=":", priority=True),
-    Command("unfilter", "F", "Unfilter", "Take the current column's filter away, or the newest one",
+    Command("unfilter", "F", "Unfilter", "Remove the current column's filter, or the newest one",
             Group.ROWS),
     Command("previous_column", "left_square_bracket", "Previous column", "Go a column to the left",
             Group.MOVE, Place.TABLE),

@@ -162,3 +162,18 @@ async def test_where_nothing_can_be_opened_r_tries_again(browse: Browse, tmp_pat
         await browser.until(lambda: "Broken" in browser.title or "gone" in browser.trouble, "another try")
         assert browser.app.return_code is None
     await composition.close()
+
+
+async def test_what_matches_nothing_is_said_and_cannot_be_chosen(browse: Browse, shop: Path) -> None:
+    async with browse(shop) as browser:
+        await browser.press("m")
+        await browser.until(lambda: isinstance(browser.app.screen, ChooseScreen), "the choice")
+        await browser.press(*"cxz")
+        options = browser.app.screen.query_one("OptionList")
+        assert [str(option.prompt) for option in options.options] == ["no model or table matches “cxz”"]
+        await browser.press("down", "enter", "up", "enter")
+        assert isinstance(browser.app.screen, ChooseScreen)
+        await browser.press("backspace", "backspace")
+        await browser.until(lambda: "Customers" in str(options.get_option_at_index(0).prompt), "what matches")
+        await browser.press("enter")
+        await browser.until(lambda: browser.app.screen is browser.screen, "the table")

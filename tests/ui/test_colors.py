@@ -179,6 +179,8 @@ async def screens(browser: Any) -> AsyncIterator[str]:
 MUTED_TEXT = (
     r"RowTable: (id|name|note|guns|port_id|ship_id)",
     r"RowTable: NULL",
+    r"RowTable: no rows match .*",
+    r"OptionList: no model or table .*",
     r"RowTable: · many to one Port",
     r"StatementLog: (\[|parameters: ).*",
     r"Static: your line: .*",

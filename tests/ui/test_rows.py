@@ -223,8 +223,21 @@ async def test_a_filter_that_leaves_nothing_leaves_no_instance(browse: Browse, f
         await browser.until(lambda: browser.inspector.snapshot is None, "no instance")
         await browser.press("down", "end", "o", "enter", "v", "y", "n")
         assert browser.lines == []
-        await browser.press("F")
+        assert browser.table.render_line(1).text.strip() == "no rows match the filter · F removes it"
+        await type_into(browser, "f", "1")
+        await browser.until(lambda: "0 rows · id = 0 · id = 1" in browser.title, "no rows")
+        assert browser.table.render_line(1).text.strip() == "no rows match the filters · F removes one"
+        await browser.press("F", "F")
         await browser.until(lambda: "3,000 rows" in browser.title, "all rows again")
+
+
+async def test_a_table_without_rows_says_so(browse: Browse, world: Path) -> None:
+    with closing(sqlite3.connect(world)) as connection:
+        connection.execute("DELETE FROM pirate_crew")
+        connection.commit()
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.title.startswith("PirateCrew · 0 rows"), "the count")
+        assert browser.table.render_line(1).text.strip() == "no rows"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from pirate_tui.domain.entity import Choice, Size
 from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.text import clean
 from pirate_tui.ui.widgets.model_line import ModelLine
 
 
@@ -123,6 +124,8 @@ class ChooseScreen(ModalScreen[str | None]):
         self._options.add_options(
             Option(self._line(choice), id=choice.name, disabled=bool(choice.problem)) for choice in found[:MOST_LISTED]
         )
+        if not found:
+            self._options.add_option(Option(Text(f"no model or table matches “{clean(typed)}”"), disabled=True))
         self._options.highlighted = 0 if found else None
         left = len(found) - MOST_LISTED
         self.query_one(Vertical).border_subtitle = f"{left:,} more: type more of the name" if left > 0 else ""

@@ -23,6 +23,10 @@ class LinesView(ScrollView):
         """How many lines there are, the fixed ones not counted."""
         raise NotImplementedError
 
+    def empty_line(self) -> Strip:
+        """What is said in place of lines where there is none."""
+        return Strip.blank(0)
+
     def text_at(self, y: int) -> str:
         """The text of a line."""
         return self.line_at(y).text.rstrip()
@@ -35,7 +39,8 @@ class LinesView(ScrollView):
             number += scroll_y
         width = self.size.width
         if number >= self.line_count():
-            return Strip.blank(width, self.rich_style)
+            told = self.empty_line() if number == 0 else Strip.blank(0)
+            return told.apply_style(self.rich_style).crop_extend(0, width, self.rich_style)
         strip = self._selected(self.line_at(number).apply_style(self.rich_style), number)
         return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style).apply_offsets(scroll_x, number)
 

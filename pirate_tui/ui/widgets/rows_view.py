@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.geometry import Size
@@ -241,6 +242,16 @@ class RowsView(LinesView):
         if self.match is not None and line.part is Part.ROW and len(line.path) == 1:
             strip = self._with_hits(strip, self.match.text.lower())
         return strip
+
+    def empty_line(self) -> Strip:
+        """Why there are no rows, and what brings them back."""
+        if self.listing is None or self.listing.window.count != 0:
+            return super().empty_line()
+        filters = len(self.listing.query.filters)
+        told = "no rows"
+        if filters:
+            told += " match the filter · F removes it" if filters == 1 else " match the filters · F removes one"
+        return Strip([Segment(f"  {told}", self._style("null"))])
 
     def _with_hits(self, strip: Strip, needle: str) -> Strip:
         """The line with the places marked at which the search finds it."""
