@@ -18,6 +18,9 @@ PATIENCE = 0.2
 CANCELLABLE = frozenset({"connect", "open", "find", "show", "search", "compare"})
 """Groups of workers that esc stops at once; whatever else runs, when it is said to be under way."""
 
+COMMANDS = CANCELLABLE - {"connect"}
+"""Groups of workers that a person's command starts, while there is something to work with."""
+
 
 @dataclass(eq=False)
 class Work:
@@ -87,6 +90,11 @@ class Works:
         self._trouble, self._troubled = trouble, ""
         self._show(trouble)
 
+    def put_away(self) -> None:
+        """Another command has done its work: trouble of an earlier one is past, unless the database is not there."""
+        if self._trouble is not None and not isinstance(self._trouble, Unreachable):
+            self.trouble(None)
+
     def answered(self) -> None:
         """The database has answered: it is there, whatever was said."""
         if isinstance(self._trouble, Unreachable):
@@ -96,15 +104,18 @@ class Works:
     def under_way(self, what: str) -> Iterator[Work]:
         """Say what is under way if it takes longer than a moment, and show the trouble that it comes to.
 
-        The trouble stays until the same work succeeds, or esc puts it away. Work that was stopped says nothing more.
+        The trouble stays until the same work succeeds, or that of a later command, or esc puts it away. Work that was
+        stopped says nothing more.
         """
-        work = Work(what, get_current_worker())
+        work, before = Work(what, get_current_worker()), self._trouble
         self._works.append(work)
         timer = self._screen.set_interval(PATIENCE, self._tell)
         try:
             yield work
             if self._troubled == what:
                 self.trouble(None)
+            elif self._trouble is before and work.worker.group in COMMANDS:
+                self.put_away()
         except Trouble as trouble:
             if not work.worker.is_cancelled:
                 self.trouble(trouble)

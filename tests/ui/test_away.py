@@ -143,6 +143,9 @@ async def test_the_rows_and_the_instance_stay_and_the_cursor_goes_on(browse: Bro
         await browser.press("down", "down", "right_square_bracket", "u")
         assert browser.table.cursor == (2,)
         assert browser.table.column == 1
+        await browser.press("colon", "3", "enter")  # where it is: nothing is asked
+        await browser.until(lambda: browser.table.has_focus, "the table")
+        assert browser.trouble == LINE
         await browser.press("escape")
         assert not browser.trouble
         assert browser.table.has_class("-stale")

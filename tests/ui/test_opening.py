@@ -177,6 +177,23 @@ async def test_opening_all_rows_of_very_many_is_refused(browse: Browse, fleet: P
         assert len(browser.lines) == 3_000
 
 
+@pytest.mark.parametrize(
+    "keys", [("]", "o"), ("f", *"Hope", "enter"), (":", "5", "enter"), ("x",), ("down", "s", "enter")]
+)
+async def test_what_was_refused_is_said_until_another_command_has_done_something(
+    browse: Browse, fleet: Path, keys: tuple[str, ...]
+) -> None:
+    async with browse(fleet, limit=10) as browser:
+        await browser.until(lambda: browser.inspector.snapshot, "the instance")
+        await browser.press("A")
+        await browser.until(lambda: "lead to more than 100 Pirate" in browser.trouble, "the reason")
+        await browser.press("down", "]", "u", "u", "A")
+        await browser.until(lambda: not any(one.is_running for one in browser.screen.workers), "rest")
+        assert "lead to more than 100 Pirate" in browser.trouble
+        await browser.press(*keys)
+        await browser.until(lambda: not browser.trouble, "the end of it")
+
+
 async def test_what_to_do_first_is_said_until_something_is_done(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         assert browser.subtitle.startswith("⏎ awaits what hangs on a row · u then ⏎")

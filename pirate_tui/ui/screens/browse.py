@@ -272,6 +272,7 @@ class BrowseScreen(Screen[None]):
         self._table.focus()
         try:
             yield
+            self._works.put_away()
         except ValueError as error:
             self._works.trouble(Trouble("that was not understood", str(error)))
 
