@@ -64,9 +64,15 @@ class InstanceReader:
     def put_through(self) -> None:
         """Put the live instance into the next state in which applications meet the error."""
         snapshot, entity = self._inspector.snapshot, self._entity
+        found = self._table.row_at(self._table.cursor)
         if snapshot is not None and entity is not None:
-            self._works.cancel("rest")
-            self._works.start("open", lambda: self._put(entity, snapshot.key, snapshot.situation.next))
+            self._start_put(entity, snapshot.key, snapshot.situation.next)
+        elif found is not None and found[1].key is not None:  # it is being selected: it is put through at once
+            self._start_put(found[0], found[1].key, Situation.FRESH.next)
+
+    def _start_put(self, entity: Entity, key: RowKey, situation: Situation) -> None:
+        self._works.cancel("rest")
+        self._works.start("open", lambda: self._put(entity, key, situation))
 
     def access(self, name: str, mode: AccessMode, ready: Ready) -> None:
         """Access an attribute of the live instance as it stands."""

@@ -76,6 +76,8 @@ class BrowseScreen(Screen[None]):
     """What should be known of it all the time, for the title."""
     busy: reactive[str] = reactive("")
     """What is under way, for the title; empty while nothing takes long."""
+    has_instance: reactive[bool] = reactive(False, init=False, bindings=True)
+    """Does the cursor rest on a row that there is, or will be in a moment, a live instance of?"""
     is_away: reactive[bool] = reactive(False, init=False)
     """Did the last question not reach the database? Then what is shown is from before."""
 
@@ -136,7 +138,7 @@ class BrowseScreen(Screen[None]):
             await self.mount(*bars, footer, before="#foot")
             await self.query_one("#foot").remove()
             self._is_furnished.set()
-            self.refresh_bindings()  # the footer is composed when these are told
+        self.refresh_bindings()  # there may be rows now; and the footer is composed when these are told
 
     # What the database layer tells.
 
@@ -220,10 +222,12 @@ class BrowseScreen(Screen[None]):
 
     @on(RowTable.Rested)
     def _rested(self, rested: RowTable.Rested) -> None:
+        self.has_instance = rested.row.key is not None
         self._read.instance.rest(rested.entity, rested.row)
 
     @on(RowTable.Emptied)
     def _emptied(self) -> None:
+        self.has_instance = False
         self._read.instance.forget()
 
     @on(RowTable.OpenAsked)
@@ -298,7 +302,7 @@ class BrowseScreen(Screen[None]):
             "unsafe": is_open or None,
             "choose": (self._readers is not None) or None,
             "open_as_table": (self._readers is not None and is_in_table) or None,
-            "situation": (is_open and self._inspector.snapshot is not None) or None,
+            "situation": (is_open and self.has_instance) or None,
             "next_strategy": is_open or None,
             "previous_strategy": is_open or None,
         }
