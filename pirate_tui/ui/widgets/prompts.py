@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,11 +19,16 @@ from pirate_tui.domain.query import HOW as FILTER_HOW
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
+LEAST_NAME = 8
+"""Columns of the screen that a column's name in a label has at the least."""
+
+
 class Prompt(Horizontal):
-    """A label, an input, and a word on what was typed; esc ends it."""
+    """A label, which may name a column, an input, and a word on what was typed; esc ends it."""
 
     LABEL: ClassVar[str]
-    PLACEHOLDER: ClassVar[str]
+    PLACEHOLDERS: ClassVar[tuple[str, ...]]
+    """What may be typed, in more and in fewer words: the first that there is room for is shown."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -36,14 +43,19 @@ class Prompt(Horizontal):
     }
     """
 
+    _named = ""
+    """What stands in the label."""
+
     def compose(self) -> ComposeResult:
         """The label, the input, the word."""
-        yield Static(f" {self.LABEL} ", classes="label")
-        yield Input(compact=True, placeholder=self.PLACEHOLDER)
+        yield Static(classes="label", markup=False)
+        yield Input(compact=True)
         yield Static(classes="word", markup=False)
 
     def begin_typing(self) -> None:
         """The focus goes over at once, so that nothing typed next is taken for a command."""
+        self.say("")
+        self.name_column("")
         self.display = True
         self.query_one(Input).clear()
         self.screen.set_focus(self.query_one(Input))
@@ -56,6 +68,25 @@ class Prompt(Horizontal):
         """End without an outcome."""
         self.end()
 
+    def name_column(self, name: str) -> None:
+        """Say in the label for what it is typed."""
+        self._named = name
+        self._fit()
+
+    def on_resize(self) -> None:
+        """There is more room, or less."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """The name is cut rather than all room be taken; the placeholder is shown whole, or another one is."""
+        width = self.app.size.width
+        name = Text(self._named)
+        name.truncate(max(LEAST_NAME, width // 3), overflow="ellipsis")
+        label = f" {self.LABEL} {name}: " if name else f" {self.LABEL} "
+        room = width - cell_len(label)
+        self.query_one(".label", Static).update(Text(label))
+        self.query_one(Input).placeholder = next((one for one in self.PLACEHOLDERS if cell_len(one) <= room), "")
+
     def say(self, word: str) -> None:
         """Say something of what is typed."""
         self.query_one(".word", Static).update(word)
@@ -65,7 +96,7 @@ class SearchBar(Prompt):
     """Searches one pane as it is typed; enter goes back to the pane, esc ends the search."""
 
     LABEL = "/"
-    PLACEHOLDER = "search this text; enter keeps it, n and N go on, esc ends it"
+    PLACEHOLDERS = ("search this text; enter keeps it, n and N go on, esc ends it", "search; enter keeps, esc ends")
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "End the search")]
 
     def __init__(self) -> None:
@@ -108,7 +139,8 @@ class SearchBar(Prompt):
     def _show_place(self, place: tuple[int, int]) -> None:
         current, hits = place
         if self.pane is not None:
-            self.say(f"{current} of {hits}" if hits else "nothing found")
+            nothing = "nothing found" if self.query_one(Input).value else ""
+            self.say(f"{current} of {hits}" if hits else nothing)
 
 
 class LineBar(Prompt):
@@ -138,7 +170,7 @@ class GoToBar(LineBar):
     """Asks for a place in the table."""
 
     LABEL = ":"
-    PLACEHOLDER = f"go to {HOW}"
+    PLACEHOLDERS = (f"go to {HOW}", "a row number, 73%, or =key")
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Stay here")]
 
     @dataclass
@@ -156,7 +188,7 @@ class FilterBar(LineBar):
     """Asks how a column is to be filtered."""
 
     LABEL = "f"
-    PLACEHOLDER = f"only rows with {FILTER_HOW}"
+    PLACEHOLDERS = (f"only rows with {FILTER_HOW}", FILTER_HOW, "=value <value >value ~part null", "= < > ~ null")
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "No filter")]
 
     @dataclass
@@ -176,7 +208,7 @@ class FilterBar(LineBar):
         if column is None:
             self.action_end()
         else:
-            self.say(column.name)
+            self.name_column(column.name)
 
     def entered(self, typed: str) -> Message:
         """A filter."""
@@ -187,7 +219,12 @@ class FindBar(LineBar):
     """Asks what to search in the whole table: in all its text, or in one column."""
 
     LABEL = "/"
-    PLACEHOLDER = "search the whole table; ^ for what a value begins with; tab: in one column or in all text"
+    PLACEHOLDERS = (
+        "search the whole table; ^ for what a value begins with; tab: in one column or in all text",
+        "search the table; ^ for a prefix; tab: one column or all",
+        "^ for a prefix; tab: one column or all",
+        "tab: where to search",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "No search"), ("tab", "turn", "One column, or all text")]
 
     in_column: reactive[bool] = reactive(False, init=False)
@@ -220,7 +257,7 @@ class FindBar(LineBar):
 
     def watch_in_column(self) -> None:
         """Say where."""
-        self.say("in all text" if self._sought is None else f"in {self._sought.name}")
+        self.name_column("all text" if self._sought is None else self._sought.name)
 
     @property
     def _sought(self) -> Column | None:
