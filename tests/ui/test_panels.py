@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from textual.color import Color
+from textual.geometry import Offset
+from textual.selection import Selection
 
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.ui.app import PIRATE
@@ -114,6 +116,16 @@ async def test_y_copies_the_row_and_the_instance(browse: Browse, world: Path) ->
         await browser.until(lambda: "PirateCrew 2" in str(browser.inspector.border_title), "the instance")
         await browser.press("tab", "y")
         assert browser.app.clipboard.splitlines()[1].split() == ["name", "loaded", "no", "IO", "Heart", "Pirates"]
+
+
+async def test_ctrl_c_copies_what_is_selected_and_says_so(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("ctrl+c")
+        assert not browser.app.clipboard
+        browser.screen.selections = {browser.table: Selection(Offset(6, 0), Offset(16, 0))}
+        await browser.press("ctrl+c")
+        assert browser.app.clipboard == "Straw Hats"
+        assert [one.message for one in browser.app._notifications] == ["copied the selection"]  # noqa: SLF001  no other way
 
 
 async def test_the_help_lists_every_command_and_closes(browse: Browse, world: Path) -> None:

@@ -486,6 +486,11 @@ class BrowseScreen(Screen[None]):
         else:
             self._copy("the row", "\t".join(cell.text for cell in row.cells))
 
+    def action_copy_text(self) -> None:
+        """Copy what the mouse has selected, as Textual does, and say so."""
+        super().action_copy_text()
+        self.notify("copied the selection", markup=False, timeout=2)
+
     def action_help(self) -> None:
         """All keys, and what the browser teaches."""
         from pirate_tui.ui.screens.help import HelpScreen  # not needed for the first paint
