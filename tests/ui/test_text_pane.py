@@ -19,6 +19,7 @@ from pirate_tui.domain.access import (
     Prediction,
     Verdict,
 )
+from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.domain.rows import Cell
 from pirate_tui.ui.colors import ReadableApp
 from pirate_tui.ui.widgets.failure_view import Explanation
@@ -94,9 +95,8 @@ async def test_the_inspector_s_details_are_whole_beside_its_scrollbar(width: int
     async with showing(inspector, (width, 5)) as pilot:
         inspector.focus()
         inspector.snapshot = _box(WORDS)
-        inspector.prediction = Prediction(
-            ("SELECT things.id FROM things",), "select(Box).options(selectinload(Box.things))"
-        )
+        remedy = Remedy("select(Box).options(selectinload(Box.things))", "one extra SELECT", Applies.IN_SELECT)
+        inspector.prediction = Prediction(("SELECT things.id FROM things",), (remedy,))
         await pilot.pause()
         assert inspector.show_vertical_scrollbar
         assert not inspector.show_horizontal_scrollbar
