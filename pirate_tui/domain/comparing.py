@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import EAGER
+from pirate_tui.domain.options import LoaderOption, attribute, selecting
 from pirate_tui.domain.rows import RowKey
 
 
@@ -186,12 +187,13 @@ def ways(entity: Entity, relationship: Relationship) -> tuple[Way, ...]:
 def code_of(entity: Entity, relationship: Relationship, way: Way) -> str:
     """The line that does it, with the model's own names."""
     one, name = entity.variable, relationship.name
-    read = f"list({one}.{name})" if relationship.is_query else f"{one}.{name}"
+    read = attribute(one, name)
     lines = {
-        Way.AWAITED: f"await {one}.awaitable_attrs.{name}",
-        Way.AS_MAPPED: f"select({entity.name})",
-        Way.PLAIN: read,
-        Way.RUN_SYNC: f"await session.run_sync(lambda _: [one.{name} for one in {one}s])",
+        Way.AWAITED: f"await {attribute(f'{one}.awaitable_attrs', name)}",
+        Way.AS_MAPPED: selecting(entity.class_name),
+        Way.PLAIN: f"list({read})" if relationship.is_query else read,
+        Way.RUN_SYNC: f"await session.run_sync(lambda _: [{attribute('one', name)} for one in {one}s])",
         Way.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",
     }
-    return lines.get(way, f"select({entity.class_name}).options({way.title}({entity.class_name}.{name}))")
+    option = LoaderOption(way.title, (attribute(entity.class_name, name),))
+    return lines.get(way, selecting(entity.class_name, (option,)))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pirate_tui.domain.access import AttributeKind, AttributeState
 from pirate_tui.domain.loading import EAGER
-from pirate_tui.domain.options import joined
+from pirate_tui.domain.options import LoaderOption, joined, selecting
 from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.explaining.evidence import Access, awaited
@@ -96,7 +96,7 @@ def _lazy(access: Access) -> Useless:
 def _deferred(access: Access) -> Useless:
     keeping = _keeping(f"{access.wanted.name} was never loaded: a commit has nothing to keep")
     catching = Remedy(
-        f'select({access.wanted.entity}).options(raiseload("*"))',
+        selecting(access.wanted.entity, (LoaderOption("raiseload", ('"*"',)),)),
         "a net for relationships alone: it does not catch this",
         Applies.IN_SELECT,
     )
