@@ -149,3 +149,9 @@ async def test_cause_and_the_first_two_remedies_are_seen_without_scrolling(
         assert browser.failure.failure.cause in seen
         for remedy in browser.failure.failure.remedies[:2]:
             assert f"{remedy.code} {remedy.reason}" in " ".join(seen.split())
+
+
+async def test_an_error_that_the_model_s_code_has_caught_is_shown_with_what_it_gave_instead() -> None:
+    async with viewing(FAILURE._replace(code="ship.size", returned="0")) as (view, _):
+        said = str(view.query_one("#own-line").render())
+        assert said.startswith("your line: ship.size  gave 0: its code caught this error   (")

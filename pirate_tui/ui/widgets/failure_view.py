@@ -208,7 +208,10 @@ def _own_line(failure: Failure) -> str:
     line = failure.own_line
     others = sum(failure.raw[y].startswith("  File ") for y in failure.own) - 1
     models = f", {others} more of yours" if others > 0 else ""
-    return f"your line: {failure.code}   (line {line + 1} of {len(failure.raw)} below{models})"
+    told = f"your line: {failure.code}"
+    if failure.returned is not None:
+        told += f"  gave {failure.returned}: its code caught this error"
+    return f"{told}   (line {line + 1} of {len(failure.raw)} below{models})"
 
 
 def _headline(failure: Failure) -> str:
