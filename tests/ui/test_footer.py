@@ -1,10 +1,12 @@
 """The footer: a key is greyed while it does nothing, and only then."""
 
+import gc
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 
@@ -94,3 +96,14 @@ async def test_what_needs_a_database_is_not_greyed_once_it_is_there_after_troubl
         await browser.until(
             lambda: [key for key, is_greyed in greyed(browser).items() if is_greyed] == ["t"], "all keys"
         )
+
+
+async def test_a_footer_that_was_composed_anew_keeps_none_of_its_keys_of_before(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.screen.query("FooterKey"), "the footer")
+        before = WeakSet(browser.screen.query("FooterKey"))
+        for _ in range(3):
+            first = browser.screen.query("FooterKey").first()
+            await browser.press("tab")
+            await browser.until(lambda first=first: not first.is_attached, "other keys")
+        await browser.until(lambda: gc.collect() is not None and not before, "the keys of before to be gone")

@@ -128,14 +128,11 @@ class BrowseScreen(Screen[None]):
     async def _furnish(self) -> None:
         """Import and mount what nobody misses before there are rows."""
         if not self._is_furnished.is_set():
-            from textual.widgets import Footer
-
-            from pirate_tui.ui.widgets import failure_view, prompts
+            from pirate_tui.ui.widgets import failure_view, key_footer, prompts
 
             await self.mount(failure_view.FailureView(), before=self._log)
-            footer = Footer(show_command_palette=False)
             bars = (prompts.SearchBar(), prompts.FindBar(), prompts.FilterBar(), prompts.GoToBar())
-            await self.mount(*bars, footer, before="#foot")
+            await self.mount(*bars, key_footer.KeyFooter(), before="#foot")
             await self.query_one("#foot").remove()
             self._is_furnished.set()
         self.refresh_bindings()  # there may be rows now; and the footer is composed when these are told

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from pirate_tui.domain.comparing import BUDGET, ROUNDS, Contest, code_of
 from pirate_tui.domain.entity import Entity, Relationship
@@ -23,6 +23,7 @@ from pirate_tui.domain.recommendation import Recommendation, recommendation
 from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.widgets.inspector import Inspector
+from pirate_tui.ui.widgets.key_footer import KeyFooter
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.strategy_chart import StrategyChart
 from pirate_tui.ui.widgets.text_pane import TextPane
@@ -137,7 +138,7 @@ class CompareScreen(Screen[None]):
         yield StrategyChart()
         yield TextPane(wrap=True)
         yield Static(id="trouble", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Measure at once."""

@@ -1,0 +1,53 @@
+"""The footer: Textual's own, which is composed anew only when its keys have changed."""
+
+from typing import Any, NamedTuple
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+
+class _Key(NamedTuple):
+    key: str
+    shown: str
+    description: str
+    action: str
+    is_disabled: bool
+    tooltip: str
+
+
+class KeyFooter(Footer):
+    """The keys that do something here.
+
+    Textual's footer binds each of its keys to `Footer.compact`, which is never heard of any more once it is composed
+    anew, but keeps the key alive: some 15 widgets at each change of the focus. Nothing here changes `compact`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False)
+        self._composed: list[_Key] | None = None
+
+    def compose(self) -> ComposeResult:
+        """A key for each command that is to be shown."""
+        self._composed = self._keys()
+        for one in self._composed:
+            yield FooterKey(
+                one.key, one.shown, one.description, one.action, disabled=one.is_disabled, tooltip=one.tooltip
+            )
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Textual says that there may be other keys."""
+        if self._composed != self._keys():
+            super().bindings_changed(screen)
+
+    def _keys(self) -> list[_Key]:
+        """The first key of each command, in their order."""
+        keys: dict[str, _Key] = {}
+        for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show and binding.action not in keys:
+                shown, is_disabled = self.app.get_key_display(binding), not is_enabled
+                keys[binding.action] = _Key(
+                    binding.key, shown, binding.description, binding.action, is_disabled, tooltip
+                )
+        return list(keys.values())
