@@ -188,8 +188,8 @@ async def test_f_shows_only_the_rows_that_pass(
     async with browse(fleet) as browser:
         await browser.press(*column)
         await type_into(browser, "f", typed)
-        await browser.until(lambda: f"{len(expected):,} row" in browser.title, "the count")
-        assert browser.title.endswith(f" · {told}")
+        title = f"PirateCrew · {len(expected):,} row{'s'[: len(expected) != 1]} · {told}"
+        await browser.until(lambda: browser.title == title, title)
         assert browser.table.has_focus
         for number in {0, len(expected) - 1} if expected else ():
             browser.table.go_to(number)
