@@ -107,3 +107,12 @@ async def test_a_footer_that_was_composed_anew_keeps_none_of_its_keys_of_before(
             await browser.press("tab")
             await browser.until(lambda first=first: not first.is_attached, "other keys")
         await browser.until(lambda: gc.collect() is not None and not before, "the keys of before to be gone")
+
+
+async def test_the_keys_stand_apart_from_each_other(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: len(browser.screen.query("FooterKey")) > 3, "the footer")
+        await browser.pilot.pause()
+        keys = browser.screen.query("FooterKey").results()
+        shown = "".join("".join(segment.text for segment in key.render_line(0)) for key in keys)
+        assert " ⏎ Open  u Unsafe  t Explain  ? Help " in shown

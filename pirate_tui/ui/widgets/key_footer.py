@@ -32,9 +32,10 @@ class KeyFooter(Footer):
         """A key for each command that is to be shown."""
         self._composed = self._keys()
         for one in self._composed:
-            yield FooterKey(
-                one.key, one.shown, one.description, one.action, disabled=one.is_disabled, tooltip=one.tooltip
-            )
+            shown = (one.key, one.shown, one.description, one.action)
+            key = FooterKey(*shown, disabled=one.is_disabled, tooltip=one.tooltip)
+            key.set_reactive(FooterKey.compact, self.compact)
+            yield key
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         """Textual says that there may be other keys."""
