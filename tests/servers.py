@@ -65,6 +65,12 @@ async def run(target: Target, *statements: str) -> None:
     await engine.dispose()
 
 
+async def run_as_is(target: Target, *statements: str) -> None:
+    """The same without parameters: a colon and a percent sign are nothing but themselves."""
+    for statement in statements:
+        await read(target, statement)
+
+
 async def read(target: Target, statement: str) -> list[tuple[Any, ...]]:
     """The rows that a statement gives, if it gives any, by a connection of its own that may write."""
     engine = create_async_engine(url_of(target), poolclass=NullPool, isolation_level="AUTOCOMMIT")

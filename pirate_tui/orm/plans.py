@@ -7,10 +7,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from pirate_tui.orm.gate import Own
 from pirate_tui.orm.sql import sql_of
 
 
-class Explain(Executable, ClauseElement):
+class Explain(Own, Executable, ClauseElement):
     """A statement to be explained instead of executed; `Sql.sorts` reads what comes."""
 
     inherit_cache = False

@@ -13,7 +13,10 @@ from tests.orm.conftest import OpenModels
 from tests.servers import Target, load
 
 
-NAMES = ["select", "Mixed Case", "100%", "a:b", ':"x"', "it's", "`tick`", "%s %%", "order", "ü", "a.b", "x\\y"]
+NAMES = [
+    *("select", "Mixed Case", "100%", "a:b", ':"x"', "it's", "`tick`", "%s %%", "order", "ü", "a.b", "x\\y"),
+    *("update", "a;b", "nextval(", "/* --"),
+]
 
 
 @pytest.mark.parametrize("name", ["Order", 'a"b`c', "50% :off"])

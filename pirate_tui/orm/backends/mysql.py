@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import Guard
 from pirate_tui.orm.backends.servers import CHECK_ADDRESS, RIGHT_PASSWORD, TOLD, Remote, Stopper
+from pirate_tui.orm.gate import OwnText, Sql
 from pirate_tui.orm.tls import encrypted
 from pirate_tui.orm.troubles import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
 
@@ -19,7 +20,9 @@ READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 class MySQL(Remote):
     """One database of a MariaDB or MySQL server."""
 
-    powers: TextClause | None = text("""\
+    sql = Sql.MYSQL
+
+    powers: TextClause | None = OwnText("""\
 SELECT if(privilege_type = 'SUPER', 'superuser', lower(privilege_type)) FROM information_schema.user_privileges
 WHERE privilege_type IN ('SUPER', 'FILE') AND grantee = concat('''', replace(current_user(), '@', '''@'''), '''')
 ORDER BY privilege_type DESC""")

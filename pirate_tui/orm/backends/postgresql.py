@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Dialect, TextClause, text
+from sqlalchemy import Dialect, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
@@ -21,6 +21,7 @@ from pirate_tui.orm.backends.servers import (
     Remote,
     Stopper,
 )
+from pirate_tui.orm.gate import OwnText, Sql
 from pirate_tui.orm.troubles import QUERY_CANCELED, sqlstate
 
 
@@ -99,7 +100,9 @@ class PostgreSQL(Remote):
     stopped psycopg raises then, and the pool would lose the connection.
     """
 
-    powers: TextClause | None = text("SELECT 'superuser' WHERE current_setting('is_superuser') = 'on'")
+    sql = Sql.POSTGRESQL
+
+    powers: TextClause | None = OwnText("SELECT 'superuser' WHERE current_setting('is_superuser') = 'on'")
 
     reasons = {  # noqa: RUF012  as the base declares it
         "28P01": ("wrong password, or none", RIGHT_PASSWORD),

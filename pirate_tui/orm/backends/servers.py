@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
-from sqlalchemy import NullPool, TextClause, event
+from sqlalchemy import NullPool, TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
-from pirate_tui.orm.backends.gate import only_reads
+from pirate_tui.orm.gate import Sql, let_only_reading_pass
 from pirate_tui.orm.snippet import chain
 from pirate_tui.orm.troubles import (
     DATABASE_ERRORS,
@@ -80,6 +80,7 @@ class Remote:
     """A database on a server; what its kind adds is in the modules beside this one."""
 
     is_remote = True
+    sql: Sql
     powers: TextClause | None
     reasons: ClassVar[dict[Any, tuple[str, str]]]
     """What happened and what can be done, by the code of an error after which the database cannot be used."""
@@ -92,7 +93,7 @@ class Remote:
         """A read-only engine, whose statements the server stops after that many seconds."""
         self.time_limit = time_limit
         engine = self._made(**POOL)
-        event.listen(engine.sync_engine, "before_cursor_execute", _let_only_reading_pass)
+        let_only_reading_pass(engine, self.sql)
         return engine
 
     async def send_beside(self, statement: str) -> None:
@@ -205,10 +206,3 @@ def limited(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[A
             return await connect(*arguments, **options)
 
     return creator
-
-
-def _let_only_reading_pass(*call: Any) -> None:
-    """An engine's `before_cursor_execute` event."""
-    connection, statement = call[0], call[2]
-    if not only_reads(statement, connection.dialect.identifier_preparer.initial_quote):
-        raise Trouble(f"this was not sent, since it may write: {clean(statement)}", "the browser only reads")

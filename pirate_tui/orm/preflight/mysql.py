@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam
 
 from pirate_tui.domain.entity import Bound, Size
+from pirate_tui.orm.gate import OwnText
 from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
 
 
 WANTED = "(table_schema = database() OR table_schema IN :schemas) AND table_name IN :names"
 
-COLUMNS = text(f"""\
+COLUMNS = OwnText(f"""\
 SELECT table_schema AS found_schema, table_schema = database() AS is_own, table_name AS found_name,
        column_name AS found_column, is_nullable = 'NO' AS not_null, column_key = 'PRI' AS pk,
        FIND_IN_SET('select', privileges) > 0 AS may_be_read, @@lower_case_table_names > 0 AS is_folding
@@ -23,7 +24,7 @@ ORDER BY table_schema, table_name, ordinal_position""").bindparams(  # noqa: S60
 """Every column of these tables: of a broken view none. Without a primary key, `PRI` marks the first unique one that is
 never NULL (https://mariadb.com/kb/en/information-schema-columns-table/)."""
 
-WHY_NOT = text("""\
+WHY_NOT = OwnText("""\
 SELECT schema_name AS found_schema, 0 AS is_own, '' AS found_name, 0 AS is_folding FROM information_schema.schemata
 UNION ALL
 SELECT table_schema, table_schema = database(), table_name, @@lower_case_table_names > 0
@@ -35,7 +36,7 @@ FROM information_schema.tables WHERE table_type = 'VIEW' AND table_name IN :name
 BROKEN = "a view of something that is not there, or that its definer may not read"
 """What MariaDB says of it, in fewer words."""
 
-SIZES = text(f"""\
+SIZES = OwnText(f"""\
 SELECT table_schema AS found_schema, table_schema = database() AS is_own, table_name AS found_name, table_rows AS size,
        @@lower_case_table_names > 0 AS is_folding
 FROM information_schema.tables WHERE {WANTED} AND table_rows IS NOT NULL""").bindparams(  # noqa: S608

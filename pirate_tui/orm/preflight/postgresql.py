@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import text
-
 from pirate_tui.domain.entity import Bound, Size
+from pirate_tui.orm.gate import OwnText
 from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
 
 
@@ -18,7 +17,7 @@ LEFT JOIN pg_catalog.pg_class c ON c.relname = wanted.name AND c.relkind IN ('r'
 """The relations at these places; without a schema, what the search path finds there
 (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SCHEMA)."""
 
-COLUMNS = text(f"""\
+COLUMNS = OwnText(f"""\
 SELECT wanted.number, wanted.schema IS NULL OR s.oid IS NOT NULL AS has_schema, c.oid IS NOT NULL AS has_table,
        has_schema_privilege(c.relnamespace, 'USAGE') AS is_usable, has_table_privilege(c.oid, 'SELECT') AS is_readable,
        c.relkind IN ('r', 'm') AND NOT c.relhassubclass AS has_row_id,
@@ -30,7 +29,7 @@ LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
 ORDER BY wanted.number, a.attnum""")  # noqa: S608
 """Every column of these tables, in one row at least for each."""
 
-SIZES = text(f"""\
+SIZES = OwnText(f"""\
 WITH RECURSIVE tree (number, oid) AS (
     SELECT wanted.number, c.oid FROM {WANTED}
     UNION ALL

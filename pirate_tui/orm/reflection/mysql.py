@@ -4,26 +4,27 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Inspector, Integer, Row, Table, text
+from sqlalchemy import Connection, Inspector, Integer, Row, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
+from pirate_tui.orm.gate import OwnText
 from pirate_tui.orm.preflight.mysql import BROKEN
 from pirate_tui.orm.reflection.keys import declared_in
 from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, TextAsStored, table_of
 
 
-NAMES = text("""\
+NAMES = OwnText("""\
 SELECT table_name AS name, table_type LIKE '%VIEW' AS is_view
 FROM information_schema.tables
 WHERE table_schema = COALESCE(:schema, database()) AND table_type <> 'SEQUENCE'
 ORDER BY is_view, table_name""")
 """With the tables that MariaDB keeps the history of, which the Inspector does not list."""
 
-FOREIGN_KEYS = text("""\
+FOREIGN_KEYS = OwnText("""\
 SELECT table_name AS child, constraint_name AS number, column_name AS child_column,
        referenced_table_schema = table_schema AS is_here, referenced_table_schema AS parent_schema,
        referenced_table_name AS parent, referenced_column_name AS target
@@ -31,7 +32,7 @@ FROM information_schema.key_column_usage
 WHERE table_schema = COALESCE(:schema, database()) AND referenced_table_name IS NOT NULL
 ORDER BY table_name, constraint_name, ordinal_position""")
 
-COLUMNS = text("""\
+COLUMNS = OwnText("""\
 SELECT column_name AS name, data_type AS kind, column_type AS declared, is_nullable = 'YES' AS nullable,
        character_maximum_length AS length, numeric_precision AS `precision`, numeric_scale AS scale,
        datetime_precision AS fraction, column_key = 'PRI' AS is_key,
@@ -40,7 +41,7 @@ FROM information_schema.columns
 WHERE table_schema = COALESCE(:schema, database()) AND table_name = :name
 ORDER BY ordinal_position""")
 
-UNIQUE = text("""\
+UNIQUE = OwnText("""\
 SELECT index_name AS number, column_name AS name FROM information_schema.statistics
 WHERE table_schema = COALESCE(:schema, database()) AND table_name = :name AND non_unique = 0
 ORDER BY index_name <> 'PRIMARY', index_name, seq_in_index""")

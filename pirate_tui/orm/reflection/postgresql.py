@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Inspector, Table, text
+from sqlalchemy import Connection, Inspector, Table
 from sqlalchemy.dialects.postgresql import BIT, DOMAIN, MONEY, REGCLASS, TSQUERY, TSVECTOR
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
+from pirate_tui.orm.gate import OwnText
 from pirate_tui.orm.preflight.postgresql import ROW_ID
 from pirate_tui.orm.reflection.keys import declared_in
 from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, table_of
 
 
-NAMES = text("""\
+NAMES = OwnText("""\
 SELECT n.nspname AS schema, c.relname AS name, c.relkind IN ('v', 'm') AS is_view,
        pg_table_is_visible(c.oid) AS is_visible,
        has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT') AS is_readable,
@@ -27,7 +28,7 @@ WHERE n.nspname = COALESCE(:schema, current_schema())
 ORDER BY is_view, c.relname""")
 """Whatever rows can be read of, by the letters of pg_class.relkind; a partitioned table stands for its partitions."""
 
-FOREIGN_KEYS = text("""\
+FOREIGN_KEYS = OwnText("""\
 SELECT child.relname AS child, k.oid AS number, parent.relname AS parent, s.nspname AS parent_schema,
        s.oid = n.oid AS is_here, c.attname AS child_column, p.attname AS target
 FROM pg_catalog.pg_namespace n
@@ -43,7 +44,7 @@ ORDER BY child.relname, k.oid, part.number""")
 """By numbers: SQLAlchemy reads names out of `pg_get_constraintdef`, and stumbles over a comma in one. What a table
 hands down to its partitions is left out (https://www.postgresql.org/docs/current/catalog-pg-constraint.html)."""
 
-READABLE = text("""\
+READABLE = OwnText("""\
 SELECT a.attname FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,105 @@
+"""The gate before a server: what a statement does is judged before it is sent, and what may write is refused.
+
+The server refuses to write as well; this is another lock, since there is much that its own does not stop.
+
+What SQLAlchemy has built, and what we have written, is a query already: its words alone are looked at. Of any other
+statement the prefixes (EXPLAIN, DESCRIBE) are taken off, and a parser must know what remains for one. Functions that
+act are refused in both.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import CompoundSelect, Select, TextClause, event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.gate.functions import acting, may_set, settings_by_parameter
+from pirate_tui.orm.gate.parsed import NOT_KNOWN
+from pirate_tui.orm.gate.statements import SEVERAL, is_plain, more_than_reading
+from pirate_tui.orm.gate.tokens import Sql, readings
+
+
+WORD = re.compile(r"\w+")
+
+__all__ = ["Own", "OwnText", "Sql", "let_only_reading_pass", "refusal"]
+
+
+class Own:
+    """A statement of the browser's own."""
+
+
+class OwnText(Own, TextClause):
+    """One that is written as text; https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text."""
+
+    inherit_cache = True
+
+
+class Judgement(NamedTuple):
+    """What is known of a statement by its text."""
+
+    reason: str
+    """Why it is refused; empty where it is not."""
+    settings: tuple[str, ...] = ()
+    """The parameters that name what it sets for its transaction."""
+
+
+def let_only_reading_pass(engine: AsyncEngine, sql: Sql) -> None:
+    """Put the gate before an engine."""
+
+    def judge(_connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001  an event's signature
+        if reason := refusal(statement, sql, parameters, is_foreign=not _is_ours(statement, context)):
+            raise Trouble(f"this was not sent, since {reason}: {clean(statement)}", "the browser only reads")
+
+    event.listen(engine.sync_engine, "before_cursor_execute", judge)
+
+
+def refusal(statement: str, sql: Sql, parameters: Any = (), *, is_foreign: bool = True) -> str:
+    """Why the statement, as it is sent, is refused; empty where it only reads."""
+    judged = _judged(statement, sql, is_foreign=is_foreign)
+    if judged.settings and not all(may_set(_value(parameters, name)) for name in judged.settings):
+        return "it calls set_config()"
+    return judged.reason
+
+
+def _is_ours(statement: str, context: Any) -> bool:
+    """Has SQLAlchemy built the query, or have we? Not where a listener of the models has changed its text."""
+    compiled = context.compiled
+    return (
+        statement is context.statement
+        and compiled is not None
+        and isinstance(compiled.statement, (Select, CompoundSelect, Own))
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _judged(statement: str, sql: Sql, *, is_foreign: bool) -> Judgement:
+    if not is_foreign and is_plain(statement, sql):
+        return Judgement("")
+    read = readings(statement, sql)
+    if not any(reading.is_whole for reading in read):
+        return Judgement(NOT_KNOWN)
+    settings: tuple[str, ...] = ()
+    for tokens, is_whole in read:
+        if not is_whole:  # a server that reads it so refuses it, but for what stands before a semicolon
+            reason = SEVERAL if any(token.text == ";" for token in tokens) else ""
+        elif name := acting(tokens, sql):
+            reason = f"it calls {clean(name)}()"
+        else:
+            reason = more_than_reading(tokens, sql, is_foreign=is_foreign)
+            settings += settings_by_parameter(tokens)
+        if reason:
+            return Judgement(reason)
+    return Judgement("", settings)
+
+
+def _value(parameters: Any, placeholder: str) -> object:
+    """What a parameter holds: `%(name)s` or `$1`; None where that cannot be said."""
+    name = WORD.findall(placeholder)[0]
+    if isinstance(parameters, Mapping):
+        return parameters.get(name)
+    is_number = isinstance(parameters, Sequence) and name.isdecimal() and int(name) <= len(parameters)
+    return parameters[int(name) - 1] if is_number else None

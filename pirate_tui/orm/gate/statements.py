@@ -1,0 +1,109 @@
+"""What kinds of statements there are that only read, by the words that they begin with and consist of.
+
+https://www.postgresql.org/docs/current/sql-commands.html, https://mariadb.com/kb/en/sql-statements/
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pirate_tui.orm.gate.functions import may_act, may_set
+from pirate_tui.orm.gate.parsed import MAY_WRITE, more_than_a_query
+from pirate_tui.orm.gate.tokens import LETTERS, Kind, Sql, Token
+
+
+SEVERAL = "it is several statements"
+
+QUERY = r"(?:\( )*(?:SELECT|WITH|VALUES|TABLE)(?: |\Z)"
+"""How a query begins."""
+
+PREFIXES = {
+    Sql.POSTGRESQL: (rf"EXPLAIN (?:\( (?!{QUERY})[^()]*\) |(?:ANALY[SZ]E )?(?:VERBOSE )?)",),
+    Sql.MYSQL: (
+        r"(?:EXPLAIN|DESCRIBE|DESC) (?:EXTENDED |PARTITIONS |ANALYZE )?(?:FORMAT = \S+ )?",
+        r"ANALYZE (?:FORMAT = \S+ )?(?=SELECT |WITH |\( )",  # `ANALYZE TABLE t` writes statistics
+    ),
+}
+"""What may stand before a query, with its options: it is executed all the same, or explained."""
+
+WITHOUT_QUERY = {
+    Sql.POSTGRESQL: (r"SHOW [\w.]+(?: \. [\w.]+)*(?: ZONE| ISOLATION LEVEL)?",),
+    Sql.MYSQL: (
+        r"SHOW (?!.*\bSELECT\b).+",
+        r"(?:EXPLAIN|DESCRIBE|DESC) \S+(?: \. \S+)?(?: \S+)?",
+    ),
+}
+"""What reads without being a query: settings and tables are shown."""
+
+SAVEPOINTS = r"SAVEPOINT \S+|RELEASE (?:SAVEPOINT )?\S+|ROLLBACK (?:WORK |TRANSACTION )?TO (?:SAVEPOINT )?\S+"
+"""They change nothing but the transaction that they are in."""
+
+SETTING = re.compile(r"SET (?:LOCAL |SESSION )?(?P<name>TIME ZONE|\w+(?: \. \w+)*?)(?: =| TO|(?<=ZONE)) (?:[-+,\w] ?)+")
+"""A setting and its new value, of PostgreSQL."""
+
+COMMANDS = {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "INTO", "LOCK", "PROCEDURE", "OUTFILE", "DUMPFILE"}
+"""Words without which no query does more than read; they may be names, too."""
+
+PAIRS = {"FOR": {"UPDATE", "SHARE", "NO", "KEY"}, "NEXT": {"VALUE"}, "PREVIOUS": {"VALUE"}}
+"""The same of two words."""
+
+BEFORE_NAMES = {".", "AS", "FROM", "JOIN"}
+"""Behind these a word is a name; the dot of `1.` is part of the number."""
+
+ALSO_FUNCTIONS = {"INSERT", "REPLACE"}
+"""Those that are functions where a parenthesis follows."""
+
+BEGINNING = re.compile(r"[\s(]*(?:SELECT|WITH)\b", re.IGNORECASE)
+
+WORDS = re.compile(rf"[{LETTERS}][{LETTERS}0-9$]*")
+
+MARKS = (";", "\\", "/*", ":=", '&"')
+"""What makes it worth while to read a query as the server does."""
+
+SHAPES = {Kind.NAME: "n", Kind.STRING: "s", Kind.NUMBER: "0", Kind.PARAMETER: "p"}
+
+
+def is_plain(statement: str, sql: Sql) -> bool:
+    """Is it a query without any word that could do more than read, wherever its strings and comments end?"""
+    if BEGINNING.match(statement) is None or any(mark in statement for mark in MARKS):
+        return False
+    return not any(_could_do_more(word, sql) for word in set(WORDS.findall(statement)))
+
+
+@lru_cache(maxsize=5_000)
+def _could_do_more(word: str, sql: Sql) -> bool:
+    return word.upper() in COMMANDS or word.upper() in PAIRS or may_act(word, sql)
+
+
+def more_than_reading(tokens: Sequence[Token], sql: Sql, *, is_foreign: bool) -> str:
+    """Why a statement may do more than read; empty where it does not, but for the functions that it calls."""
+    while tokens and tokens[-1].text == ";":
+        tokens = tokens[:-1]
+    if any(token.text == ";" for token in tokens):
+        return SEVERAL
+    shape = " ".join(SHAPES.get(token.kind, token.word) for token in tokens)
+    if any(re.fullmatch(known, shape) for known in (SAVEPOINTS, *WITHOUT_QUERY[sql])) or _is_for_itself(shape, sql):
+        return ""
+    behind = next((found.end() for one in PREFIXES[sql] if (found := re.match(one, shape)) is not None), 0)
+    if re.match(QUERY, shape[behind:]) is None:
+        return MAY_WRITE
+    query = tokens[shape[:behind].count(" ") :]
+    return more_than_a_query(query, sql) if is_foreign or _holds_commands(query, sql) else ""
+
+
+def _is_for_itself(shape: str, sql: Sql) -> bool:
+    """Does it set what a transaction may set for itself?"""
+    found = SETTING.fullmatch(shape) if sql is Sql.POSTGRESQL else None
+    return found is not None and may_set(found["name"].replace("TIME ZONE", "TIMEZONE").replace(" ", ""))
+
+
+def _holds_commands(tokens: Sequence[Token], sql: Sql) -> bool:
+    """May a query do more than read, by its words? There is no way to write without one of them."""
+    words = [token.word for token in tokens]
+    for before, word, behind in zip(["", *words], words, [*words[1:], ""], strict=False):
+        if behind in PAIRS.get(word, ()) or (sql is Sql.MYSQL and (word, behind) == (":", "=")):
+            return True
+        is_name = before in BEFORE_NAMES or behind == "." or (behind == "(" and word in ALSO_FUNCTIONS)
+        if word in COMMANDS and not is_name:
+            return True
+    return False

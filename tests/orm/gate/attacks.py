@@ -1,0 +1,342 @@
+"""SQL that writes, acts, or hides that it does: what a session sends, and what a database's own code does.
+
+Each is tried on real servers, with the database compared before and after.
+"""
+
+from typing import Any
+
+from pirate_tui.orm.gate import Sql
+from pirate_tui.orm.url import Server
+from tests.orm.schemas import is_postgresql
+from tests.servers import read
+
+
+EVERYWHERE = (
+    "INSERT INTO ships VALUES (9, 'x')",
+    "UPDATE ships SET name = 'x'",
+    "DELETE FROM ships",
+    "TRUNCATE TABLE ships",
+    "DROP TABLE ships",
+    "CREATE TABLE t (x INT)",
+    "CREATE TEMPORARY TABLE t (x INT)",
+    "CREATE VIEW v AS SELECT 1",
+    "CREATE INDEX i ON ships (name)",
+    "ALTER TABLE ships ADD x INT",
+    "SET SESSION TRANSACTION READ WRITE",
+    "SELECT 1; INSERT INTO ships VALUES (9, 'x')",
+    "COMMIT",
+    "ROLLBACK",
+    "  -- SELECT\n DELETE FROM ships",
+    "/* SELECT */ DELETE FROM ships",
+    "EXPLAIN ANALYZE DELETE FROM ships",
+    "explain\nanalyze update ships set name = 'x'",
+    "SELECT * FROM ships FOR UPDATE",
+    "SELECT * FROM (SELECT * FROM ships FOR UPDATE) AS locked",
+    "PREPARE p FROM 'DELETE FROM ships'",
+    "EXECUTE p",
+    "CALL something()",
+    "",
+    "selected",
+    "PRAGMA journal_mode = wal",
+)
+"""Both servers have them, or neither."""
+
+HIDING = (
+    """SELECT '"'; DELETE FROM ships; SELECT '"'""",
+    """SELECT 1 -- "\n; DELETE FROM ships -- \"""",
+    """SELECT 1 /* " */; DELETE FROM ships /* " */""",
+    "SELECT `a`; DELETE FROM ships",
+    """SELECT '; DELETE FROM ships; SELECT "'"; DELETE FROM ships""",
+    "SELECT 1\x00; DELETE FROM ships",
+    "SELECT '\\'; DELETE FROM ships; -- '",
+    "SELECT '\\''; DELETE FROM ships; -- '",
+)
+"""What looks like a string, a name or a comment, and is none; in some of them only by some servers' settings."""
+
+ON_POSTGRESQL = (
+    "EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1",
+    "explain analyze verbose create table t as select 1",
+    "EXPLAIN (ANALYZE) CREATE TABLE t AS SELECT 1",
+    "EXPLAIN (ANALYZE true, FORMAT JSON) SELECT 1 AS x INTO t",
+    "EXPLAIN ANALYSE CREATE MATERIALIZED VIEW t AS SELECT 1",
+    "EXPLAIN /* SELECT */ ANALYZE\nCREATE TABLE t AS SELECT 1",
+    "EXPLAIN ANALYZE EXECUTE p",
+    "EXPLAIN ANALYZE DECLARE c CURSOR FOR SELECT 1",
+    "EXPLAIN (ANALYZE) (CREATE TABLE t AS SELECT 1)",
+    "WITH gone AS (DELETE FROM ships RETURNING id) SELECT id FROM gone",
+    "WITH gone AS MATERIALIZED (UPDATE ships SET name = 'x' RETURNING id) SELECT id FROM gone",
+    "WITH a AS (SELECT 1) INSERT INTO ships SELECT 9, 'x'",
+    "SELECT * FROM (WITH a AS (INSERT INTO ships VALUES (9, 'x') RETURNING id) SELECT id FROM a) AS b",
+    "SELECT * INTO copied FROM ships",
+    "SELECT 1.INTO copied",
+    "SELECT $1INTO copied",
+    "SELECT 'a'INTO copied",
+    "SELECT * FROM ships FOR NO KEY UPDATE",
+    "SELECT * FROM ships FOR KEY SHARE",
+    "SET default_transaction_read_only = off",
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+    "SET TRANSACTION READ WRITE",
+    "SET LOCAL transaction_read_only = off",
+    "SET LOCAL app.tenant = 'x'; DELETE FROM ships",
+    "SET ROLE postgres",
+    "SET LOCAL statement_timeout = 0",
+    "RESET ALL",
+    "COPY ships TO '/tmp/{mark}'",
+    "COPY (SELECT 1) TO PROGRAM 'touch /tmp/{mark}'",
+    "VACUUM",
+    "ANALYZE ships",
+    "NOTIFY ships",
+    "LISTEN ships",
+    "LOCK TABLE ships IN ACCESS SHARE MODE",
+    "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+    "DO $$ BEGIN DELETE FROM ships; END $$",
+    "CHECKPOINT",
+    'SELECT $$"$$; DELETE FROM ships; SELECT $$"$$',
+    "SELECT a$b$ ; DELETE FROM ships; SELECT c$b$",
+    "SELECT 1$$'$$; DELETE FROM ships; SELECT $$'$$",
+    "SELECT E'a'\n'\\''; DELETE FROM ships; SELECT ''",
+    "SELECT 1 --\r; DELETE FROM ships",
+    "SELECT 1 /* /* */ ' */ ; DELETE FROM ships /* ' */",
+    "SELECT lo_create(0); SELECT 1",
+    'SELECT U&"lo\\005fcreate"(0)',
+    "SELECT set_config('transaction_read_only', 'off', false)",
+    "SELECT set_config('app.tenant' || '', 'x', true)",
+    "SELECT set_config('app.tenant'::text || '', 'x', true)",
+    "SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'default_transaction_read_only'",
+    """SELECT pg_catalog."set_config" ('default_transaction_read_only', 'off', false)""",
+    "SELECT set_config /* ; */ ('default_transaction_read_only', 'off', false)",
+    "SHOW application_name; DELETE FROM ships",
+    "SAVEPOINT a; DELETE FROM ships",
+)
+
+CALLS_ON_POSTGRESQL = (
+    "lo_create(0)",
+    "lo_from_bytea(0, 'x')",
+    "pg_catalog.lo_creat(-1)",
+    '"lo_create" (0)',
+    "lo_import('/etc/hostname')",
+    "nextval('ships_id_seq')",
+    "setval('ships_id_seq', 99)",
+    "pg_advisory_lock(7)",
+    "pg_try_advisory_xact_lock_shared(7)",
+    "pg_notify('ships', 'x')",
+    "query_to_xml('select lo_create(0)', true, true, '')",
+    "query_to_xml('select pg_advisory_lock(7)', true, true, '')",
+    "query_to_xml('select set_config(''default_transaction_read_only'', ''off'', false)', true, true, '')",
+    "query_to_xml($q$select dblink_exec('{dblink}', 'insert into ships values (9, ''x'')')$q$, true, true, '')",
+    "query_to_xmlschema('select lo_create(0)', true, true, '')",
+    "query_to_xml_and_xmlschema('select lo_create(0)', true, true, '')",
+    "cursor_to_xml('c', 1, true, true, '')",
+    "table_to_xml('ships', true, true, '')",
+    "database_to_xml(true, true, '')",
+    "ts_rewrite('a'::tsquery, 'select ''a''::tsquery, ''b''::tsquery where lo_create(0) > 0')",
+    "(SELECT count(*) FROM ts_stat('select to_tsvector(lo_create(0)::text)'))",
+    "dblink_exec('{dblink}', 'insert into ships values (9, ''x'')')",
+    "(SELECT count(*) FROM dblink('{dblink}', 'select lo_create(0)') AS t (x oid))",
+    "(SELECT count(*) FROM crosstab('select 1, 2, lo_create(0)') AS t (a int, b oid))",
+    "pg_replication_origin_create('{mark}')",
+    "pg_create_physical_replication_slot('{mark}', true)",
+    "pg_import_system_collations('public'::regnamespace)",
+    "pg_logical_emit_message(false, 'ships', 'x')",
+    "pg_log_backend_memory_contexts(pg_backend_pid())",
+    "pg_export_snapshot()",
+    "pg_backup_start('x', true)",
+    "pg_switch_wal()",
+    "pg_create_restore_point('x')",
+    "txid_current()",
+    "pg_current_xact_id()",
+    "pg_stat_force_next_flush()",
+    "pg_stat_reset()",
+    "pg_reload_conf()",
+    "pg_rotate_logfile()",
+    "pg_cancel_backend(0)",
+    "pg_terminate_backend(0)",
+    "pg_read_file('/etc/hostname')",
+    "pg_file_write('/tmp/{mark}', 'x', false)",
+)
+"""Built in, or commonly installed: refused wherever a statement calls them, also one that SQLAlchemy has built."""
+
+ON_MYSQL = (
+    "EXPLAIN INSERT INTO ships VALUES (9, 'x')",
+    "ANALYZE FORMAT=JSON DELETE FROM ships",
+    "ANALYZE TABLE ships",
+    "ANALYZE UPDATE ships SET name = 'x'",
+    "SELECT * FROM ships INTO OUTFILE '/tmp/{mark}'",
+    "SELECT name FROM ships LIMIT 1 INTO DUMPFILE '/tmp/{mark}'",
+    "SELECT 1 INTO/**/OUTFILE '/tmp/{mark}'",
+    "SELECT 1 INTO/*x*/DUMPFILE '/tmp/{mark}'",
+    "SELECT 1 INTO /*!50000 OUTFILE '/tmp/{mark}' */",
+    "SELECT 1 INTO -- why\n OUTFILE '/tmp/{mark}'",
+    "SELECT 1.INTO OUTFILE '/tmp/{mark}'",
+    "SELECT 1 INTO @x",
+    "SELECT @x := 5",
+    "SELECT * FROM ships LOCK IN SHARE MODE",
+    "SELECT * FROM ships PROCEDURE ANALYSE()",
+    "SELECT NEXT VALUE FOR numbers",
+    "/*! DELETE FROM ships */",
+    "/*M! DELETE FROM ships */",
+    "/*!50000 SET SESSION TRANSACTION READ WRITE */",
+    "/*!*/ SELECT 1",
+    "/*M!100000 SELECT*/ 1",
+    "SELECT 1 --\xa0; DELETE FROM ships",
+    "SELECT 1 -- \\'\n; DELETE FROM ships",
+    "SELECT '\\\\'; DELETE FROM ships; -- '",
+    "SET autocommit = 1",
+    "SET @x = 5",
+    "SET GLOBAL max_connections = 149",
+    "SET STATEMENT max_statement_time = 0 FOR DELETE FROM ships",
+    "START TRANSACTION READ WRITE",
+    "REPLACE INTO ships VALUES (9, 'x')",
+    "WITH a AS (SELECT 9 AS id) UPDATE ships, a SET ships.name = 'x'",
+    "LOCK TABLES ships WRITE",
+    "HANDLER ships OPEN",
+    "DO get_lock('{mark}', 0)",
+    "FLUSH TABLES",
+    "KILL 1",
+    "EXECUTE IMMEDIATE 'DELETE FROM ships'",
+    "BEGIN NOT ATOMIC DELETE FROM ships; END",
+    "LOAD DATA INFILE '/etc/passwd' INTO TABLE ships",
+    "SHOW TABLES; DELETE FROM ships",
+)
+
+CALLS_ON_MYSQL = (
+    "get_lock('{mark}', 0)",
+    "release_lock('{mark}')",
+    "release_all_locks()",
+    "load_file('/etc/hostname')",
+    "last_insert_id(77)",
+    "master_pos_wait('x', 1, 0)",
+    "master_gtid_wait('0-1-1', 0)",
+    "nextval(numbers)",
+    "setval(numbers, 99)",
+    "`get_lock` ('{mark}', 0)",
+)
+
+TABLES = (
+    "CREATE TABLE ships (id INTEGER PRIMARY KEY, name VARCHAR(100))",
+    "INSERT INTO ships VALUES (1, 'Pequod'), (2, 'Rachel')",
+)
+
+BODIES_ON_POSTGRESQL = {
+    "inserts": "INSERT INTO ships VALUES (9, 'x')",
+    "counts": "PERFORM nextval('ships_id_seq')",
+    "tables": "CREATE TEMPORARY TABLE t (x INT)",
+    "switches": "SET LOCAL transaction_read_only = off; INSERT INTO ships VALUES (9, 'x')",
+    "copies": "COPY ships TO '/tmp/{mark}'",
+    "runs": "COPY ships TO PROGRAM 'cat > /tmp/{mark}'",
+    "asks": "PERFORM dblink_exec('{dblink}', 'insert into ships values (9, ''x'')')",
+    "objects": "PERFORM lo_create(0)",
+    "locks": "PERFORM pg_advisory_lock(7)",
+    "exports": "PERFORM pg_export_snapshot()",
+    "origins": "PERFORM pg_replication_origin_create('{mark}')",
+    "executes": "PERFORM query_to_xml('select lo_create(0)', true, true, '')",
+}
+"""What functions of a database's own do when they are called, and views that call them when they are read."""
+
+STOPPED_BY_POSTGRESQL = ("inserts", "counts", "tables", "switches")
+"""What a read-only transaction stops, whoever the user is."""
+
+BODIES_ON_MYSQL = {
+    "inserts": "INSERT INTO ships VALUES (9, 'x')",
+    "counts": "SET @n = nextval(numbers)",
+    "switches": "SET SESSION tx_read_only = 0",
+    "settings": "SET GLOBAL max_connections = 149",
+    "locks": "SET @n = get_lock('{mark}', 0)",
+}
+
+STOPPED_BY_MYSQL = ("inserts", "counts")
+
+
+def statements(server: Server) -> list[str]:
+    """All that a session may try to send."""
+    sql = sql_of(server)
+    own, calls = {
+        Sql.POSTGRESQL: (ON_POSTGRESQL, CALLS_ON_POSTGRESQL),
+        Sql.MYSQL: (ON_MYSQL, CALLS_ON_MYSQL),
+    }[sql]
+    return [marked(one, server) for one in (*EVERYWHERE, *HIDING, *own, *(f"SELECT {call}" for call in calls))]
+
+
+def bodies(server: Server) -> dict[str, str]:
+    """What the database's own functions do, by their names."""
+    known = BODIES_ON_POSTGRESQL if is_postgresql(server) else BODIES_ON_MYSQL
+    return {name: marked(body, server) for name, body in known.items()}
+
+
+def making(server: Server) -> list[str]:
+    """Two ships, what the attacks need, and for each body a function and a view that calls it."""
+    if not is_postgresql(server):
+        functions = [
+            f"CREATE FUNCTION f_{name}() RETURNS INT NOT DETERMINISTIC MODIFIES SQL DATA BEGIN {body}; RETURN 1; END"
+            for name, body in bodies(server).items()
+        ]
+        return [*TABLES, "CREATE SEQUENCE numbers", *functions, *map(_view, bodies(server))]
+    functions = [
+        f"CREATE FUNCTION f_{name}() RETURNS INT LANGUAGE plpgsql AS $f$ BEGIN {body}; RETURN 1; END $f$"
+        for name, body in bodies(server).items()
+    ]
+    extensions = ["CREATE EXTENSION dblink", "CREATE EXTENSION tablefunc"]
+    return [*TABLES, "CREATE SEQUENCE ships_id_seq", *extensions, *functions, *map(_view, bodies(server))]
+
+
+def _view(name: str) -> str:
+    return f"CREATE VIEW v_{name} AS SELECT id, f_{name}() AS x FROM ships"  # noqa: S608  a name of ours
+
+
+def marked(text: str, server: Server) -> str:
+    """With names of our own in it, so that others on the same server are not in the way."""
+    url = server.url
+    parts = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
+    dblink = " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
+    return text.replace("{mark}", mark(server)).replace("{dblink}", dblink)
+
+
+def mark(server: Server) -> str:
+    """The name of what the attacks make on the server, outside of the database."""
+    return f"by_{server.url.database}"
+
+
+def sql_of(server: Server) -> Sql:
+    return Sql.POSTGRESQL if is_postgresql(server) else Sql.MYSQL
+
+
+HELD_BY_POSTGRESQL = (
+    "SELECT relname, relkind, relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+    "SELECT proname, prosrc, proacl::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1, 2",
+    "SELECT * FROM ships ORDER BY id",
+    "SELECT last_value, is_called FROM ships_id_seq",
+    "SELECT oid FROM pg_largeobject_metadata ORDER BY 1",
+    "SELECT count(*) FROM pg_collation",
+    "SELECT roname FROM pg_replication_origin WHERE roname = '{mark}'",
+    "SELECT slot_name FROM pg_replication_slots WHERE slot_name = '{mark}'",
+    "SELECT size FROM pg_stat_file('/tmp/{mark}', true)",
+    (
+        "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    ),
+    (
+        "SELECT setconfig::text FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase "
+        "WHERE datname = current_database()"
+    ),
+    "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg_%' ORDER BY 1",
+)
+
+HELD_BY_MYSQL = (
+    "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = database() ORDER BY 1",
+    (
+        "SELECT routine_name, md5(routine_definition) FROM information_schema.routines "
+        "WHERE routine_schema = database() ORDER BY 1"
+    ),
+    "SELECT index_name FROM information_schema.statistics WHERE table_schema = database() ORDER BY 1",
+    "SELECT * FROM ships ORDER BY id",
+    "SELECT next_not_cached_value FROM numbers",
+    "SELECT @@global.max_connections",
+    "SELECT is_used_lock('{mark}')",
+    "SELECT load_file('/tmp/{mark}')",
+)
+
+
+async def held(server: Server) -> list[Any]:
+    """What the database holds, and what of it the server does: rows, tables, settings, files, locks."""
+    asked = HELD_BY_POSTGRESQL if is_postgresql(server) else HELD_BY_MYSQL
+    return [(one, await read(server, marked(one, server))) for one in asked]

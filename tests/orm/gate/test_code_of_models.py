@@ -1,0 +1,196 @@
+"""Code of the models that writes when it is read, or listens, on every driver: nothing of it reaches the rows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import pytest
+from sqlalchemy import ColumnElement, Engine, String, TypeDecorator, delete, event, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, object_session
+
+from pirate_tui.domain.access import AccessMode, AttributeRequest
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.orm.url import Server
+from tests.orm.conftest import OpenModels
+from tests.servers import Target, load, read
+
+
+Act: TypeAlias = Callable[[Session], Any]
+
+
+class Base(AsyncAttrs, DeclarativeBase):
+    """The models of this file."""
+
+
+class Buoy(Base):
+    """Its property does what a test tells it to."""
+
+    __tablename__ = "buoys"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(20))
+
+    act: Act = staticmethod(lambda _: None)
+
+    @property
+    def acts(self) -> Any:
+        """Does it."""
+        session = object_session(self)
+        assert session is not None
+        return type(self).act(session)
+
+
+ROWS = [{"id": 1, "name": "bell"}, {"id": 2, "name": "light"}]
+
+
+def flush(session: Session) -> None:
+    session.add(Buoy(id=9, name="x"))
+    session.flush()
+
+
+def commit(session: Session) -> None:
+    next(one for one in session if isinstance(one, Buoy)).name = "x"
+    session.commit()
+
+
+def in_a_session_of_its_own(session: Session) -> None:
+    with Session(session.connection().engine) as another:
+        another.execute(delete(Buoy))
+        another.commit()
+
+
+def by_the_engine(session: Session) -> None:
+    with session.connection().engine.begin() as connection:
+        connection.execute(text("DELETE FROM buoys"))
+
+
+def hiding_the_error(session: Session) -> None:
+    for _ in range(2):
+        try:
+            session.connection().exec_driver_sql("DELETE FROM buoys")
+            session.commit()
+        except Exception:  # noqa: BLE001  that is what it is about
+            session.commit()
+
+
+ACTS: dict[str, Act] = {
+    "text": lambda session: session.execute(text("UPDATE buoys SET name = 'x'")),
+    "driver's SQL": lambda session: session.connection().exec_driver_sql("DELETE FROM buoys"),
+    "update": lambda session: session.execute(update(Buoy).values(name="x")),
+    "insert": lambda session: session.connection().execute(insert(Buoy).values(id=9, name="x")),
+    "query": lambda session: session.query(Buoy).delete(),
+    "bulk": lambda session: session.bulk_save_objects([Buoy(id=9, name="x")]),
+    "flush": flush,
+    "commit": commit,
+    "another session": in_a_session_of_its_own,
+    "engine": by_the_engine,
+    "hidden": hiding_the_error,
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_what_a_property_writes(
+    target: Target, open_models: OpenModels, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    await load(target, Base.metadata, {Buoy: ROWS})
+    monkeypatch.setattr(Buoy, "act", staticmethod(ACTS[act]))
+    database = await open_models(target, [Buoy])
+    buoy = await database.entity("Buoy")
+    for _ in range(2):  # the class can be read afterwards, and it is tried once more
+        await database.rest(buoy, (1,))
+        try:
+            accessed = await database.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
+        except Trouble as trouble:
+            assert trouble.reason  # noqa: PT017  one that hides the error gives none
+        else:
+            assert act == "hidden" or accessed.failure is not None
+    assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
+
+
+@contextmanager
+def listening(owner: Any, name: str, listener: Callable[..., Any], **options: bool) -> Iterator[None]:
+    event.listen(owner, name, listener, **options)
+    try:
+        yield
+    finally:
+        event.remove(owner, name, listener)
+
+
+def delete_buoys(*given: Any, **_: Any) -> None:
+    session = next(one for one in given if isinstance(one, Session))
+    session.execute(text("DELETE FROM buoys"))
+
+
+def delete_instead(state: ORMExecuteState) -> Any:
+    return state.invoke_statement(delete(Buoy)) if state.is_select else None
+
+
+def rewrite(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+    return (statement.replace("SELECT buoys.id", "DELETE FROM buoys; SELECT buoys.id"), parameters)
+
+
+LISTENERS: dict[str, tuple[Any, str, Callable[..., Any], dict[str, bool]]] = {
+    "after_begin": (Session, "after_begin", delete_buoys, {}),
+    "do_orm_execute": (Session, "do_orm_execute", delete_instead, {}),
+    "before_cursor_execute": (Engine, "before_cursor_execute", rewrite, {"retval": True}),
+}
+
+
+@pytest.mark.parametrize("name", LISTENERS)
+async def test_what_a_listener_writes(target: Target, open_models: OpenModels, name: str) -> None:
+    await load(target, Base.metadata, {Buoy: ROWS})
+    database = await open_models(target, [Buoy])
+    buoy = await database.entity("Buoy")
+    owner, event_name, listener, options = LISTENERS[name]
+    with listening(owner, event_name, listener, **options), pytest.raises(Trouble):
+        await database.rest(buoy, (1,))
+    await database.rest(buoy, (1,))
+    assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
+
+
+class Locked(TypeDecorator[str]):
+    """Reading it takes a lock."""
+
+    impl = String
+    cache_ok = True
+
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Through a function that acts."""
+        return func.coalesce(func.get_lock("x", 0), func.pg_advisory_lock(1), column)
+
+
+class Chained(Base):
+    """Selecting it calls what acts, though the SELECT itself says nothing of it."""
+
+    __tablename__ = "chained"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Locked(20))
+
+
+class Emptying(ColumnElement[int]):
+    """A construct of the models' own."""
+
+    inherit_cache = True
+
+
+@compiles(Emptying)
+def _compile(*_: Any, **__: Any) -> str:
+    return "1; DELETE FROM buoys"
+
+
+async def test_what_is_only_there_when_a_select_is_compiled_is_seen(
+    server: Server, open_models: OpenModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load(server, Base.metadata, {Buoy: ROWS, Chained: ROWS})
+    monkeypatch.setattr(Buoy, "act", staticmethod(lambda session: session.execute(select(Emptying()))))
+    database = await open_models(server, [Buoy, Chained])
+    with pytest.raises(Trouble, match=r"it calls (get_lock|pg_advisory_lock)\(\)"):
+        await database.rest(await database.entity("Chained"), (1,))
+    buoy = await database.entity("Buoy")
+    await database.rest(buoy, (1,))
+    with pytest.raises(Trouble, match="it is several statements"):
+        await database.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
+    assert len(await read(server, "SELECT id FROM buoys")) == 2

@@ -1,0 +1,182 @@
+"""What passes the gate and what does not, by the text of a statement alone."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from pirate_tui.orm.gate import Sql, refusal
+from pirate_tui.orm.gate.tokens import Reading, readings
+from tests.orm.gate import attacks
+
+
+POSTGRESQL, MYSQL = Sql
+
+READS = [
+    "SELECT concat(name, '; x') FROM ships WHERE name LIKE 'DELETE FROM %' ESCAPE '/'",
+    "SELECT t.delete FROM t",
+    "SELECT t.a AS delete FROM t",
+    "SELECT t.update, t.outfiles FROM t",
+    "SELECT delete, t.lock AS insert FROM t AS merge",
+    "SELECT replace(a, 'b', 'c') FROM t",
+    "SELECT 1",
+    " select 1",
+    "(SELECT 1)",
+    "WITH a AS (SELECT 1) SELECT * FROM a",
+    "SELECT a FROM t UNION ALL (SELECT b FROM u ORDER BY b LIMIT 3)",
+    "SELECT count(*) OVER (PARTITION BY a ORDER BY b ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t",
+    "-- why\nSELECT 1",
+    "/* why */ SELECT 1 ; ",
+    "SELECT 1 /* DELETE FROM ships */ -- ; DROP TABLE ships",
+    "SHOW search_path",
+    "EXPLAIN SELECT 1",
+    "EXPLAIN ANALYZE SELECT 1",
+    "explain with a as (select 1) select * from a",
+    "SAVEPOINT s",
+    "RELEASE SAVEPOINT s",
+    "ROLLBACK TO SAVEPOINT s",
+    "SELECT 'a\\b', 'DELETE FROM t' FROM t WHERE a LIKE '%\\_%'",
+]
+
+READS_OF = {
+    POSTGRESQL: [
+        "VALUES (1), (2)",
+        "TABLE ships",
+        "EXPLAIN (ANALYZE, FORMAT JSON) SELECT 1",
+        "EXPLAIN (SELECT 1)",
+        "EXPLAIN ANALYZE VERBOSE TABLE ships",
+        "SHOW TIME ZONE",
+        "SHOW app.tenant",
+        "SELECT set_config('app.tenant', '7', true)",
+        "SELECT set_config('app.user.id'::text, %(id)s, false), set_config('search_path', 'tenant_7', true)",
+        "SET LOCAL app.tenant = '7'",
+        "SET app.tenant TO 7",
+        "SET SESSION search_path = tenant_7, public",
+        "SET LOCAL TIME ZONE 'UTC'",
+        "SELECT current_setting('app.tenant', true), lo_get(7), pg_sleep(1), txid_current_if_assigned()",
+        "SELECT a FROM t WHERE b = %(b_1)s::VARCHAR AND c %% 2 = $1::INTEGER",
+        "SELECT E'\\'; DELETE FROM ships; SELECT '",
+        "SELECT U&'\\0041', B'01', x'ab', $$; DELETE FROM ships$$, $tag$ ' $$ $tag$",
+        """SELECT t."back\\sl", t."a;b", t."it's", "x""y" FROM "lo_create" AS t""",
+        "SELECT substring(a FROM 1 FOR 2), extract(year FROM b) FROM t",
+        "SELECT a #>> '{b,c}', a @> b, a ->> 'x' FROM t",
+    ],
+    MYSQL: [
+        "SHOW TABLES",
+        "SHOW CREATE TABLE `ships`",
+        "SHOW FULL COLUMNS FROM ships LIKE 'a%'",
+        "DESCRIBE ships",
+        "DESC `a;b` name",
+        "EXPLAIN EXTENDED SELECT 1",
+        "EXPLAIN FORMAT=JSON SELECT 1",
+        "ANALYZE SELECT 1",
+        "ANALYZE FORMAT=JSON SELECT 1",
+        "SELECT last_insert_id(), insert('a', 1, 1, 'b')",
+        """SELECT `back\\sl`, `a;b`, `x``y`, "it's" FROM `get_lock`""",
+        "SELECT 1 # DELETE FROM ships",
+        "SELECT a FROM t WHERE b = %s AND c %% 2 = 1 LIMIT %s, %s",
+        "SELECT @@version, @x",
+    ],
+}
+
+
+@pytest.mark.parametrize("sql", Sql)
+@pytest.mark.parametrize("statement", READS)
+def test_what_reads_passes(statement: str, sql: Sql) -> None:
+    assert not refusal(statement, sql)
+
+
+@pytest.mark.parametrize(("sql", "statement"), [(sql, one) for sql, some in READS_OF.items() for one in some])
+def test_what_reads_on_one_of_them_passes(statement: str, sql: Sql) -> None:
+    assert not refusal(statement, sql, {"id": "7"})
+
+
+OWN = {
+    POSTGRESQL: (*attacks.ON_POSTGRESQL, *(f"SELECT {call}" for call in attacks.CALLS_ON_POSTGRESQL)),
+    MYSQL: (*attacks.ON_MYSQL, *(f"SELECT {call}" for call in attacks.CALLS_ON_MYSQL)),
+}
+
+WRITES = [(sql, one) for sql, own in OWN.items() for one in (*attacks.EVERYWHERE, *attacks.HIDING, *own)]
+
+
+@pytest.mark.parametrize("is_foreign", [True, False])
+@pytest.mark.parametrize(("sql", "statement"), WRITES)
+def test_what_may_write_does_not_pass(sql: Sql, statement: str, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
+    assert refusal(statement, sql, is_foreign=is_foreign)
+
+
+@pytest.mark.parametrize(
+    ("sql", "statement", "reason"),
+    [
+        (POSTGRESQL, "EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1", "it may write"),
+        (POSTGRESQL, "WITH a AS (DELETE FROM t RETURNING 1) SELECT 1 FROM a", "it may write"),
+        (POSTGRESQL, "SELECT pg_notify('a', 'b')", "it calls pg_notify()"),
+        (POSTGRESQL, "SELECT 1; SELECT 2", "it is several statements"),
+        (POSTGRESQL, "SELECT FROM WHERE", "it is not understood"),
+        (MYSQL, "SELECT 'a", "it is not understood"),
+        (MYSQL, "SELECT @x := 5", "it may write"),
+    ],
+)
+def test_the_reason_is_said(sql: Sql, statement: str, reason: str) -> None:
+    assert refusal(statement, sql) == reason
+
+
+@pytest.mark.parametrize(
+    ("parameters", "passes"),
+    [
+        ({"name": "app.tenant"}, True),
+        ({"name": "search_path"}, True),
+        ({"name": "default_transaction_read_only"}, False),
+        ({"name": "app.tenant\n"}, False),
+        ({"name": None}, False),
+        ({}, False),
+        ([{"name": "app.tenant"}], False),
+    ],
+)
+def test_what_set_config_sets_is_looked_up_by_name(parameters: Any, passes: bool) -> None:  # noqa: FBT001  likewise
+    statement = "SELECT set_config(%(name)s::VARCHAR, %(value)s::VARCHAR, true)"
+    assert (refusal(statement, POSTGRESQL, parameters, is_foreign=False) == "") is passes
+
+
+@pytest.mark.parametrize(
+    ("parameters", "passes"), [(("x", "app.tenant"), True), (("x", "role"), False), (("x",), False)]
+)
+def test_what_set_config_sets_is_looked_up_by_number(parameters: Any, passes: bool) -> None:  # noqa: FBT001  likewise
+    statement = "SELECT set_config($2::VARCHAR, $1::VARCHAR, true)"
+    assert (refusal(statement, POSTGRESQL, parameters, is_foreign=False) == "") is passes
+
+
+@pytest.mark.parametrize(("sql", "quote"), [(POSTGRESQL, '"'), (MYSQL, "`")])
+def test_names_may_hold_anything(sql: Sql, quote: str) -> None:
+    statement = 'SELECT "a;b", "back\\sl" FROM "x; DELETE FROM y" WHERE a = \'it\''.replace('"', quote)
+    assert not refusal(statement, sql)
+    assert not refusal(statement, sql, is_foreign=False)
+
+
+def test_what_is_built_is_not_parsed_and_the_parser_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sqlglot", None)  # an import of it raises
+    for built in ('SELECT a, "update" FROM t WHERE b = $1 LIMIT 3', "SELECT update.lock AS merge FROM update"):
+        assert not refusal(built, POSTGRESQL, is_foreign=False)
+    for statement in ("SHOW TABLES", "SAVEPOINT a", "DELETE FROM t", "SET LOCAL app.tenant = '7'"):
+        refusal(statement, POSTGRESQL)
+    with pytest.raises(ImportError):
+        refusal("SELECT b FROM t", POSTGRESQL)
+    with pytest.raises(ImportError):
+        refusal("SELECT update FROM t", POSTGRESQL, is_foreign=False)
+
+
+def test_a_statement_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def judging(statement: str, sql: Sql) -> list[Reading]:
+        asked.append(statement)
+        return readings(statement, sql)
+
+    monkeypatch.setattr("pirate_tui.orm.gate.readings", judging)
+    for _ in range(3):
+        assert not refusal("SELECT judged_once, '\\' FROM t", POSTGRESQL, is_foreign=False)
+    assert len(asked) == 1
+
+
+def test_a_deep_statement_ends_in_a_refusal() -> None:
+    assert refusal(f"SELECT {'(' * 5_000}1{')' * 5_000}", POSTGRESQL) == "it is not understood"

@@ -1,0 +1,130 @@
+"""What the browser itself sends: all of it passes the gate, and none of it is parsed."""
+
+from typing import Any, NoReturn
+
+import pytest
+from sqlalchemy import Engine, event
+
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, TrialRequest
+from pirate_tui.domain.comparing import MeasureRequest, Way
+from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.loading import LoaderStrategy, OpenAllRequest, OpenRequest
+from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.query import Order, Query, Within, read_filter
+from pirate_tui.domain.remedy import Remedy
+from pirate_tui.domain.rows import Seek
+from pirate_tui.domain.search import Match, Span
+from pirate_tui.orm import gate
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from pirate_tui.orm.gate import refusal
+from pirate_tui.orm.url import Server
+from tests.orm.conftest import FLEET_ROWS, Base, Sailor, Ship
+from tests.orm.gate.attacks import sql_of
+from tests.orm.schemas import is_postgresql
+from tests.servers import load, run
+
+
+COLUMNS = {
+    True: (
+        "n numeric, r real, t timestamptz, d date, i interval, j jsonb, x json, b bytea, u uuid, a int[], c char(3)",
+        """ "back\\sl" text, "a;b" text, update int, merge text, "it's" int""",
+    ),
+    False: (
+        "n decimal(9,2), r float, t timestamp, d date, y year, j json, b blob, e enum('a','b'), s set('a')",
+        "`back\\\\sl` text, `a;b` text, `update` int, `it's` int",
+    ),
+}
+
+
+async def browse(database: OrmDatabase, entity: Entity) -> None:
+    """All that the table of a class asks for: in every order, with every filter."""
+    for order in (None, *(Order(column, descending=True) for column in entity.columns)):
+        query = Query(entity, order)
+        rows = (await database.page(query, Seek(limit=1))).rows
+        await database.page(query, Seek(rows[0].position, backward=True))
+        await database.anchors(query, 1)
+        await database.is_sorted(query)
+        await database.nearest(query, Span(None, rows[0].position), Match("a"))
+    for column in entity.columns:
+        await database.value(query, rows[0], column, 0, 10)
+        for typed in ("null", "~1", ">1"):
+            try:
+                await database.count_between(Query(entity).filtered(read_filter(typed, column)), Span())
+            except Trouble as trouble:
+                assert trouble.way_out.startswith(("give a value", "press r")) or "filter" in trouble.reason  # noqa: PT017  a value that no such column holds
+    await database.anchor(query, Seek(skip=1, limit=1))
+    await database.whole(query, rows[0])
+    await database.count(Query(entity))
+    await database.estimate(Query(entity))
+    await database.rank(Query(entity), ("1",))
+
+
+async def inspect(database: OrmDatabase, entity: Entity, way_to: str) -> None:
+    """All that the instance of a row is asked for."""
+    relationship, key = entity.relationship(way_to), (1,)
+    for mode in AccessMode:
+        for strategy in LoaderStrategy:
+            await database.open(OpenRequest(entity, key, relationship, mode, strategy))
+            await database.open_all(OpenAllRequest(entity, (key,), relationship, mode, strategy))
+    for way in Way:
+        await database.measure(MeasureRequest(entity, (key,), relationship, way))
+    for situation in Situation:
+        snapshot = await database.put(entity, key, situation)
+        for attribute in snapshot.attributes:
+            await database.access(AttributeRequest(entity, attribute.name, AccessMode.SAFE))
+    await database.page(Query(relationship_target(database, way_to), within=Within(entity, key, relationship)), Seek())
+    remedy = Remedy(f"await {entity.name.lower()}.awaitable_attrs.{way_to}", "")
+    await database.try_out(TrialRequest(entity, key, Situation.AFTER_COMMIT, way_to, remedy))
+
+
+def relationship_target(database: OrmDatabase, way_to: str) -> Entity:
+    return next(one for one in database.entities if one.name == ("Sailor" if way_to == "sailors" else "Ship"))
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The statements that come to a server's driver; none may need the parser."""
+
+    def parsed(tokens: Any, _: Any) -> NoReturn:
+        pytest.fail(f"parsed: {[token.text for token in tokens]}")
+
+    monkeypatch.setattr("pirate_tui.orm.gate.statements.more_than_a_query", parsed)
+    gate._judged.cache_clear()  # noqa: SLF001  of other tests
+    statements: list[str] = []
+
+    def note(*call: Any) -> None:
+        statements.append(call[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("classes", [(Ship, Sailor), None], ids=["models", "reflected"])
+@pytest.mark.thorough
+async def test_all_of_it_passes_and_is_understood(
+    server: Server, listener: Listener, sent: list[str], classes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load(server, Base.metadata, FLEET_ROWS)
+    columns = ", ".join(COLUMNS[is_postgresql(server)])
+    await run(
+        server,
+        f"CREATE TABLE kinds (id INT PRIMARY KEY, {columns})",
+        "INSERT INTO kinds (id) VALUES (1), (2)",
+        "CREATE VIEW seen AS SELECT * FROM kinds",
+    )
+    sent.clear()
+    database = await open_database(server, classes, Limits(30), listener)
+    await database.sizes()
+    names = ["Ship", "Sailor"] if classes else ["Ships", "Kinds", "Seen"]
+    for name in names:
+        await browse(database, await database.entity(name))
+    if classes:
+        await inspect(database, await database.entity("Ship"), "sailors")
+        await inspect(database, await database.entity("Sailor"), "ship")
+    await database.close()
+    monkeypatch.undo()
+    assert len(set(sent)) > 50
+    refused = {one: reason for one in set(sent) if (reason := refusal(one, sql_of(server)))}
+    assert refused == {}, "what we send is read by the parser as by ourselves"
