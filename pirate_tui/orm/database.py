@@ -152,10 +152,15 @@ class OrmDatabase:
 
     async def learn_powers(self) -> None:
         """May this user do more than a read-only transaction forbids? Then the screen warns of it."""
-        asking = self._connections.backend.powers
-        if asking is not None:
-            found = await self._questions.fetch("rights of the user", asking)
-            self.warning = str(found[0][0]) if found else ""
+        backend = self._connections.backend
+        if backend.powers is None:
+            return
+        try:
+            self.warning = backend.warning(await self._questions.fetch("rights of the user", backend.powers))
+        except (Busy, Unreachable):
+            raise
+        except Trouble:  # not every server that speaks the protocol can say
+            self.warning = "rights not known"
 
     async def entity(self, name: str) -> Entity:
         """The class of that name, with all that can be followed from it."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Dialect, event
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
@@ -19,7 +19,7 @@ from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign
 from pirate_tui.orm.hanging import LoopGuard
-from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT
+from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, unwrapped
 
 
 T = TypeVar("T")
@@ -55,6 +55,8 @@ class Errand:
         self._held: dict[Guard, PoolProxiedConnection] = {}
         """The connections that are checked out, by their guards."""
         self.is_stopped = False
+        self.runs_listeners = False
+        """Is a new connection shown to listeners of the models?"""
 
     def hold(self, guard: Guard, connection: PoolProxiedConnection) -> None:
         """The question has checked out the guard's connection."""
@@ -113,6 +115,8 @@ class Connections:
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
         """Of those that are being stopped: a second cancel would meet SQLAlchemy while it gives the connection up."""
         engine = self.engine.sync_engine
+        event.listen(engine, "do_connect", self._connect)
+        event.listen(engine, "connect", self._shown, insert=True)  # those of the models listen to every engine: before
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "checkout", self._checked_out)
         event.listen(engine, "checkin", self._checked_in)
@@ -240,7 +244,7 @@ class Connections:
         except DATABASE_ERRORS as error:
             if errand.is_stopped:
                 raise Cancelled from error
-            trouble = self.backend.trouble(error, self.time_limit)
+            trouble = self._trouble(errand, error)
             logging.getLogger(__name__).warning("%s", trouble)
             raise trouble from error
         except FOREIGN_ERRORS as error:
@@ -249,7 +253,35 @@ class Connections:
             if errand.is_stopped:
                 raise Cancelled from error
             logging.getLogger(__name__).exception("raised by code that is not ours")
-            raise Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to try again") from error
+            raise self._foreign(errand, error) from error
+
+    @staticmethod
+    def _foreign(errand: Errand, error: BaseException) -> Trouble:
+        """What code that is not ours raised."""
+        if errand.runs_listeners:
+            return _of_a_listener(error)
+        return Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to try again")
+
+    def _trouble(self, errand: Errand, error: Exception) -> Trouble:
+        """What the database did to us, or to a listener of the models."""
+        trouble, cause = self.backend.trouble(error, self.time_limit), unwrapped(error)
+        is_known = isinstance(trouble, Busy) or isinstance(cause, OSError)
+        return _of_a_listener(cause) if errand.runs_listeners and not is_known else trouble
+
+    def _connect(self, dialect: Dialect, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+        """An engine's `do_connect` event."""
+        connection = self.backend.connect(dialect, arguments, options)
+        errand = _errand.get()
+        if errand is not None:
+            errand.runs_listeners = True
+        return connection
+
+    @staticmethod
+    def _shown(*_: Any) -> None:
+        """A pool's `connect` event: the listeners of the models have seen it."""
+        errand = _errand.get()
+        if errand is not None:
+            errand.runs_listeners = False
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `connect` event."""
@@ -286,6 +318,13 @@ class Connections:
         errand = _errand.get()
         if errand is not None:
             errand.heard()
+
+
+def _of_a_listener(error: BaseException) -> Trouble:
+    """Of code that sets up a new connection: written for another database, or for one that may be written to."""
+    raised = clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT)
+    reason = f"a connect listener of the models raised {raised}"
+    return Trouble(reason, "mend it, then start again: it must suit this database, and may only read")
 
 
 async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -> bool:

@@ -1,9 +1,10 @@
 """What differs from database to database in how it is reached, guarded and stopped, and in what its errors say."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import TextClause
+from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.failure import Trouble
@@ -35,10 +36,13 @@ class Backend(Protocol):
     """Is there a network between? Then a question may be cancelled at any await, and no answer may ever come."""
 
     powers: TextClause | None
-    """Asks for anything in which the user may do what no read-only transaction forbids; None where nobody may."""
+    """Asks for the rights of the user; None where nobody has any that matter."""
 
     def engine(self, time_limit: float) -> AsyncEngine:
         """A read-only engine whose statements the database stops after that many seconds, where it can."""
+
+    def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """A connection of the driver's, which writes nothing even while listeners of the models set it up."""
 
     def guard(self, dbapi_connection: Any) -> Guard:
         """Put a new connection under guard. A pool's `connect` event."""
@@ -48,6 +52,9 @@ class Backend(Protocol):
 
     def recovers(self, error: Exception) -> bool:
         """May the question be asked once more, in another way that this error calls for?"""
+
+    def warning(self, rights: Sequence[Row[Any]]) -> str:
+        """What the user may do that no read-only transaction forbids, in a few words, by what `powers` has found."""
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """The error in the words of the screen; `time_limit` in seconds, for a statement that took longer."""

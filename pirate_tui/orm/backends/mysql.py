@@ -1,20 +1,32 @@
 """MariaDB and MySQL, by asyncmy, which does not tell the server when nobody waits any more: we do."""
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from sqlalchemy import TextClause
+from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import Guard
-from pirate_tui.orm.backends.servers import CHECK_ADDRESS, RIGHT_PASSWORD, TOLD, Remote, Stopper
+from pirate_tui.orm.backends.servers import CHECK_ADDRESS, RIGHT_PASSWORD, SUPERUSER, TOLD, Remote, Stopper
 from pirate_tui.orm.gate import OwnText, Sql
 from pirate_tui.orm.tls import encrypted
 from pirate_tui.orm.troubles import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
 
 
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
-"""Sent at each checkout: SQL could undo it (https://mariadb.com/kb/en/set-transaction/)."""
+"""Sent at once, and at each checkout: SQL could undo it (https://mariadb.com/kb/en/set-transaction/)."""
+
+GRANTED = re.compile(r"GRANT (.+?) ON \*\.\* TO ")
+"""Rights on everything, in a line of SHOW GRANTS."""
+
+POWERS = {
+    "ALL PRIVILEGES|SUPER": SUPERUSER,
+    "FILE": "may write files",
+    r".*[ _]ADMIN": "may change settings",
+}
+"""Rights that a function may use in a transaction that only reads, and the words for them
+(https://mariadb.com/kb/en/grant/#global-privileges)."""
 
 
 class MySQL(Remote):
@@ -22,10 +34,8 @@ class MySQL(Remote):
 
     sql = Sql.MYSQL
 
-    powers: TextClause | None = OwnText("""\
-SELECT if(privilege_type = 'SUPER', 'superuser', lower(privilege_type)) FROM information_schema.user_privileges
-WHERE privilege_type IN ('SUPER', 'FILE') AND grantee = concat('''', replace(current_user(), '@', '''@'''), '''')
-ORDER BY privilege_type DESC""")
+    powers: TextClause | None = OwnText("SHOW GRANTS")
+    """Those of the roles that it has taken, too: https://mariadb.com/kb/en/show-grants/."""
 
     reasons = {  # noqa: RUF012  as the base declares it
         1040: ("the server has no connection left", "wait, then press r"),
@@ -55,8 +65,10 @@ ORDER BY privilege_type DESC""")
         return encrypted(connect) if self.server.wants_tls else connect
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:  # noqa: ARG002  see `guard`
-        """How it is encrypted; and the password as bytes, for asyncmy would take it for Latin 1."""
-        told: dict[str, Any] = {} if self.server.context is None else {"ssl": self.server.context}
+        """That it only reads; how it is encrypted; the password as bytes, for asyncmy would take it for Latin 1."""
+        told: dict[str, Any] = {"init_command": READ_ONLY}
+        if self.server.context is not None:
+            told["ssl"] = self.server.context
         if self.server.url.password:
             told["password"] = self.server.url.password.encode()
         return told
@@ -76,6 +88,13 @@ ORDER BY privilege_type DESC""")
     def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
         """From now on its transactions are read-only, whatever was sent before."""
         _send(dbapi_connection, READ_ONLY)
+
+    def warning(self, rights: Sequence[Row[Any]]) -> str:
+        """By the rights on everything."""
+        lines = [found[1] for (line,) in rights if (found := GRANTED.match(str(line))) is not None]
+        granted = {right.strip() for line in lines for right in line.split(",")}
+        words = [word for known, word in POWERS.items() if any(re.fullmatch(known, right) for right in granted)]
+        return SUPERUSER if SUPERUSER in words else ", ".join(words)
 
     def code(self, error: BaseException) -> Any:
         """The server's number of the error, or the driver's own."""

@@ -1,11 +1,11 @@
 """PostgreSQL, by psycopg or asyncpg."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Dialect, TextClause
+from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
@@ -16,6 +16,7 @@ from pirate_tui.orm.backends.servers import (
     NO_HOST,
     NOBODY_LISTENS,
     RIGHT_PASSWORD,
+    SUPERUSER,
     TOLD,
     WAS_CUT,
     Remote,
@@ -102,7 +103,17 @@ class PostgreSQL(Remote):
 
     sql = Sql.POSTGRESQL
 
-    powers: TextClause | None = OwnText("SELECT 'superuser' WHERE current_setting('is_superuser') = 'on'")
+    powers: TextClause | None = OwnText("""\
+SELECT word FROM (
+    SELECT 0 AS number, 'superuser' AS word WHERE current_setting('is_superuser') = 'on'
+    UNION ALL SELECT number, word FROM (VALUES
+        (1, 'pg_write_server_files', 'may write files'),
+        (2, 'pg_execute_server_program', 'may run programs'),
+        (3, 'pg_signal_backend', 'may end sessions')
+    ) AS known (number, role, word) JOIN pg_catalog.pg_roles ON rolname = role AND pg_has_role(pg_roles.oid, 'USAGE')
+    UNION ALL SELECT 4, 'may replicate' FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolreplication
+) AS powers ORDER BY number""")
+    """https://www.postgresql.org/docs/current/predefined-roles.html; those that are inherited count."""
 
     reasons = {  # noqa: RUF012  as the base declares it
         "28P01": ("wrong password, or none", RIGHT_PASSWORD),
@@ -160,6 +171,11 @@ class PostgreSQL(Remote):
     def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
         """From now on its transactions begin read-only."""
         self._dialect.set_readonly(dbapi_connection, True)  # type: ignore[attr-defined]  # of all of PostgreSQL's
+
+    def warning(self, rights: Sequence[Row[Any]]) -> str:
+        """All of them; a superuser has every one."""
+        words = [str(word) for (word,) in rights]
+        return SUPERUSER if SUPERUSER in words else ", ".join(words)
 
     def code(self, error: BaseException) -> Any:
         """SQLSTATE; libpq gives none where it could not connect, and only its words tell."""

@@ -5,10 +5,10 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import NullPool, TextClause
+from sqlalchemy import Dialect, NullPool, Row, TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -34,6 +34,9 @@ POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": T
 
 APPLICATION = "pirate-tui"
 """What an administrator sees in the server's list of connections."""
+
+SUPERUSER = "superuser"
+"""Whom nothing stops."""
 
 DATA_EXCEPTION = "22"
 """How PostgreSQL's codes of values begin that are none of their type
@@ -96,6 +99,10 @@ class Remote:
         let_only_reading_pass(engine, self.sql)
         return engine
 
+    def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """By the arguments alone, which say that it is to read only."""
+        return dialect.connect(*arguments, **options)
+
     async def send_beside(self, statement: str) -> None:
         """Send a statement by a connection of its own, which is closed at once."""
         engine = self._made(poolclass=NullPool)
@@ -112,6 +119,10 @@ class Remote:
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:
         """What the driver is to be told beside the URL."""
+        raise NotImplementedError
+
+    def warning(self, rights: Sequence[Row[Any]]) -> str:
+        """What the user may do that no read-only transaction forbids."""
         raise NotImplementedError
 
     def code(self, error: BaseException) -> Any:

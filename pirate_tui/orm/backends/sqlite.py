@@ -1,14 +1,16 @@
 """SQLite: a file, opened for reading by a driver whose thread can be interrupted."""
 
+import logging
 import os
 import sqlite3
 import time
 import urllib.parse
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, TextClause, event
+from sqlalchemy import URL, Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Busy, Trouble
@@ -37,8 +39,18 @@ ALLOWED_ACTIONS = frozenset(
 
 DENIED_FUNCTIONS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_tokenizer"})
 
-ALLOWED_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "foreign_key_list", "read_uncommitted"})
-"""`read_uncommitted` is sent by the pool when a connection comes back; the others read the schema."""
+SCHEMA_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "foreign_key_list"})
+
+OWN_PRAGMAS = frozenset(
+    {
+        *("foreign_keys", "recursive_triggers", "trusted_schema", "case_sensitive_like", "read_uncommitted"),
+        *("cache_size", "mmap_size", "temp_store", "synchronous", "threads", "cell_size_check"),
+    }
+)
+"""Of the connection alone. `read_uncommitted` is sent by the pool when a connection comes back; the others are set by
+listeners of models (https://www.sqlite.org/pragma.html)."""
+
+ALLOWED_PRAGMAS = SCHEMA_PRAGMAS | OWN_PRAGMAS
 
 BEFORE_THE_AUTHORIZER = (
     "PRAGMA query_only = on",
@@ -53,6 +65,7 @@ WAYS_OUT: dict[int | None, str] = {
     sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it, then press r",
     sqlite3.SQLITE_CANTOPEN: "the file was removed or may not be read; put it back, then press r",
     sqlite3.SQLITE_READONLY: "it needs recovery by a program that may write; open it once with `sqlite3`, then press r",
+    sqlite3.SQLITE_AUTH: "the browser only reads",
 }
 """What a person can do about each primary result code (https://www.sqlite.org/rescode.html)."""
 
@@ -96,6 +109,18 @@ def authorize(action: int, first: str | None, second: str | None, _schema: str |
     return sqlite3.SQLITE_DENY
 
 
+def authorize_listener(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    """The authorizer while listeners of the models set up a connection: what is meant for the file is passed over.
+
+    Each application sets `journal_mode`, and would be told that the file is read-only.
+    """
+    if action != sqlite3.SQLITE_PRAGMA or (first or "").lower() in ALLOWED_PRAGMAS:
+        return sqlite3.SQLITE_OK
+    pragma = clean(f"PRAGMA {first}" + ("" if second is None else f" = {second}"))
+    logging.getLogger(__name__).warning("passed over, since the file is only read: %s of a connect listener", pragma)
+    return sqlite3.SQLITE_IGNORE
+
+
 class Interrupter:
     """Watches over one driver connection: its deadline and its interrupt."""
 
@@ -128,26 +153,31 @@ class SQLite:
 
     def engine(self, time_limit: float) -> AsyncEngine:  # noqa: ARG002  each question sets its own deadline
         """A read-only engine."""
-        engine = create_async_engine(read_only_url(self._path), connect_args={"timeout": BUSY_TIMEOUT})
-        event.listen(engine.sync_engine, "do_connect", self._connecting)
-        return engine
+        return create_async_engine(read_only_url(self._path), connect_args={"timeout": BUSY_TIMEOUT})
+
+    def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """To the file as it is now, with an authorizer for the listeners of the models."""
+        url, *more = arguments
+        with suppress(OSError):  # SQLite itself says what is wrong with the file
+            if must_be_immutable(self._path):
+                self._is_immutable = True
+                url += IMMUTABLE
+        connection = dialect.connect(url, *more, **options)
+        _prepare(connection, lambda raw: raw.set_authorizer(authorize_listener))
+        return connection
 
     def guard(self, dbapi_connection: Any) -> Interrupter:
         """Query-only, authorizer, deadline."""
+        guard = Interrupter(dbapi_connection.driver_connection)
 
-        async def prepare(raw: Any) -> Interrupter:
-            guard = Interrupter(raw)
+        async def prepare(raw: Any) -> None:
+            await raw.set_authorizer(None)
             await raw.set_progress_handler(guard.is_due, STEPS_BETWEEN_CHECKS)
             for statement in BEFORE_THE_AUTHORIZER:
                 await (await raw.execute(statement)).close()
             await raw.set_authorizer(authorize)
-            return guard
 
-        try:
-            guard: Interrupter = dbapi_connection.run_async(prepare)
-        except BaseException:
-            dbapi_connection.close()  # SQLAlchemy 2.0 would leave its thread behind
-            raise
+        _prepare(dbapi_connection, prepare)
         return guard
 
     def checked_out(self, guard: Interrupter, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
@@ -161,6 +191,10 @@ class SQLite:
             return False
         self._is_lenient = True
         return True
+
+    def warning(self, rights: Sequence[Row[Any]]) -> str:  # noqa: ARG002  the port's signature
+        """Nobody has rights in a file."""
+        return ""
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """By SQLite's result code."""
@@ -188,13 +222,14 @@ class SQLite:
         self._file.take()
         self._is_immutable = False
 
-    def _connecting(self, _dialect: Any, _record: Any, arguments: list[str], _options: Any) -> None:
-        """An engine's `do_connect` event."""
-        arguments[0] = arguments[0].removesuffix(IMMUTABLE)  # SQLAlchemy 2.0 gives the same list each time
-        with suppress(OSError):  # SQLite itself says what is wrong with the file
-            if must_be_immutable(self._path):
-                self._is_immutable = True
-                arguments[0] += IMMUTABLE
+
+def _prepare(dbapi_connection: Any, prepare: Callable[[Any], Awaitable[None]]) -> None:
+    """Do something with a new connection; if that fails, there is none."""
+    try:
+        dbapi_connection.run_async(prepare)
+    except BaseException:
+        dbapi_connection.close()  # SQLAlchemy 2.0 would leave its thread behind
+        raise
 
 
 def _decode_leniently(data: bytes) -> str:
