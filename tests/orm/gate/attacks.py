@@ -115,8 +115,8 @@ CALLS_ON_POSTGRESQL = (
     "pg_catalog.lo_creat(-1)",
     '"lo_create" (0)',
     "lo_import('/etc/hostname')",
-    "nextval('ships_id_seq')",
-    "setval('ships_id_seq', 99)",
+    "nextval('numbers')",
+    "setval('numbers', 99)",
     "pg_advisory_lock(7)",
     "pg_try_advisory_xact_lock_shared(7)",
     "pg_notify('ships', 'x')",
@@ -215,11 +215,14 @@ CALLS_ON_MYSQL = (
 TABLES = (
     "CREATE TABLE ships (id INTEGER PRIMARY KEY, name VARCHAR(100))",
     "INSERT INTO ships VALUES (1, 'Pequod'), (2, 'Rachel')",
+    "CREATE SEQUENCE numbers",
 )
+
+EXTENSIONS = ("CREATE EXTENSION dblink", "CREATE EXTENSION tablefunc")
 
 BODIES_ON_POSTGRESQL = {
     "inserts": "INSERT INTO ships VALUES (9, 'x')",
-    "counts": "PERFORM nextval('ships_id_seq')",
+    "counts": "PERFORM nextval('numbers')",
     "tables": "CREATE TEMPORARY TABLE t (x INT)",
     "switches": "SET LOCAL transaction_read_only = off; INSERT INTO ships VALUES (9, 'x')",
     "copies": "COPY ships TO '/tmp/{mark}'",
@@ -264,23 +267,42 @@ def bodies(server: Server) -> dict[str, str]:
 
 
 def making(server: Server) -> list[str]:
-    """Two ships, what the attacks need, and for each body a function and a view that calls it."""
-    if not is_postgresql(server):
-        functions = [
-            f"CREATE FUNCTION f_{name}() RETURNS INT NOT DETERMINISTIC MODIFIES SQL DATA BEGIN {body}; RETURN 1; END"
-            for name, body in bodies(server).items()
-        ]
-        return [*TABLES, "CREATE SEQUENCE numbers", *functions, *map(_view, bodies(server))]
-    functions = [
-        f"CREATE FUNCTION f_{name}() RETURNS INT LANGUAGE plpgsql AS $f$ BEGIN {body}; RETURN 1; END $f$"
-        for name, body in bodies(server).items()
+    """Two ships, what the attacks need, and for each body functions and views that call it, by either's rights."""
+    is_here = is_postgresql(server)
+    own, first = (_on_postgresql, EXTENSIONS) if is_here else (_on_mysql, ())
+    made = [statement for name, body in bodies(server).items() for statement in own(name, body)]
+    return [*TABLES, *first, *made]
+
+
+def _on_postgresql(name: str, body: str) -> list[str]:
+    made = f"RETURNS INT LANGUAGE plpgsql AS $f$ BEGIN {body}; RETURN 1; END $f$"
+    return [
+        f"CREATE FUNCTION f_{name}() {made}",
+        f"CREATE FUNCTION g_{name}() {made} SECURITY DEFINER",
+        _view(f"v_{name}", f"f_{name}"),
+        _view(f"w_{name}", f"g_{name}"),
     ]
-    extensions = ["CREATE EXTENSION dblink", "CREATE EXTENSION tablefunc"]
-    return [*TABLES, "CREATE SEQUENCE ships_id_seq", *extensions, *functions, *map(_view, bodies(server))]
 
 
-def _view(name: str) -> str:
-    return f"CREATE VIEW v_{name} AS SELECT id, f_{name}() AS x FROM ships"  # noqa: S608  a name of ours
+def _on_mysql(name: str, body: str) -> list[str]:
+    returns, made = "RETURNS INT NOT DETERMINISTIC", f"BEGIN {body}; RETURN 1; END"
+    return [
+        f"CREATE FUNCTION f_{name}() {returns} {made}",
+        f"CREATE FUNCTION g_{name}() {returns} SQL SECURITY INVOKER {made}",
+        _view(f"v_{name}", f"f_{name}"),
+        _view(f"w_{name}", f"f_{name}", "SQL SECURITY INVOKER"),
+    ]
+
+
+def _view(name: str, function: str, security: str = "") -> str:
+    return f"CREATE {security} VIEW {name} AS SELECT id, {function}() AS x FROM ships"  # noqa: S608  names of ours
+
+
+def calls(server: Server) -> list[str]:
+    """What calls the functions of the database's own."""
+    known = bodies(server)
+    functions = [f"SELECT {kind}_{name}()" for name in known for kind in "fg"]
+    return functions + [f"SELECT x FROM {kind}_{name}" for name in known for kind in "vw"]  # noqa: S608  names of ours
 
 
 def marked(text: str, server: Server) -> str:
@@ -304,7 +326,7 @@ HELD_BY_POSTGRESQL = (
     "SELECT relname, relkind, relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
     "SELECT proname, prosrc, proacl::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1, 2",
     "SELECT * FROM ships ORDER BY id",
-    "SELECT last_value, is_called FROM ships_id_seq",
+    "SELECT last_value, is_called FROM numbers",
     "SELECT oid FROM pg_largeobject_metadata ORDER BY 1",
     "SELECT count(*) FROM pg_collation",
     "SELECT roname FROM pg_replication_origin WHERE roname = '{mark}'",
