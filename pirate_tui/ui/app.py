@@ -2,24 +2,28 @@
 
 import asyncio
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, NamedTuple
 
+from rich.console import RenderableType
 from rich.segment import Segments
 from rich.text import Text
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme
 
-from pirate_tui.domain.failure import NO_DATABASE
+from pirate_tui.domain.failure import BUG, NO_DATABASE
 from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.text import clean_lines, redact
 from pirate_tui.ui.colors import ReadableApp
 from pirate_tui.ui.commands import COMMANDS, Place
+from pirate_tui.ui.driver import HungUp, TerminalDriver
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -79,10 +83,11 @@ class PirateApp(ReadableApp):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "screen.cancel", show=False, system=True)]
 
     def __init__(self, connect: Connect, label: str, start: Start = NOTHING_SPECIAL) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self._connect = connect
         self._label = label
         self._start = start
+        self._is_reported = False
         self.register_theme(PIRATE)
         # No watcher, which would restyle everything: nothing is there yet but the stylesheet.
         self.set_reactive(App.theme, PIRATE.name)
@@ -132,16 +137,40 @@ class PirateApp(ReadableApp):
         else:
             self.exit(return_code=NO_DATABASE, message=Text(f"pirate-tui: {trouble.reason}"))
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End, once: a second `q`, or a signal that comes meanwhile, changes nothing any more."""
+        if not self._exit:
+            super().exit(result, return_code, message)
+
     def _signalled(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)
 
+    @on(HungUp)
+    def _hung_up(self) -> None:
+        """The terminal is gone, and the signal that says so went to somebody else: the leader of the session."""
+        self._signalled(signal.SIGHUP)
+
     def _fatal_error(self) -> None:
         """A bug ends the app loudly. Textual's own report shows locals, which can hold a password."""
+        self._report(traceback.format_exception(sys.exception() or self._exception))
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Textual's other way to end, for errors that draw themselves: with exit code 0, and in a frame."""
+        self._return_code = BUG
+        error = sys.exception() or self._exception
+        told = [str(one) for one in renderables] if error is None else traceback.format_exception(error)
+        self._report(told)
+
+    def _report(self, told: Iterable[str]) -> None:
+        """End with what is told of a bug; of several, with the first."""
         from importlib.metadata import version
 
+        self._close_messages_no_wait()
+        if self._is_reported:
+            return
+        self._is_reported = True
         self.bell()
         versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS_OF)
-        told = (*clean_lines(redact(traceback.format_exc())), REPORT + versions)
-        segments = self.console.render(Text("\n".join(told), overflow="fold"))
-        self._exit_renderables.append(Segments(segments))
-        self._close_messages_no_wait()
+        lines = (*clean_lines(redact("".join(told))), REPORT + versions)
+        segments = self.console.render(Text("\n".join(lines), overflow="fold"))
+        self._exit_renderables[:] = [Segments(segments)]

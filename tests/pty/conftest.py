@@ -55,6 +55,9 @@ SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\
 SWITCHES = (1000, 1002, 1003, 1004, 1006, 1015, 1049, 2004)
 """Modes that a program switches on for itself: alternate screen, mouse, focus, bracketed paste."""
 
+CHUNK = 512
+"""Bytes that are sent at once: there is room for so many where there is room at all."""
+
 START = 'terminal=$1 before=$2; shift 2; exec <>"$terminal" >&0 2>&0; eval "$before"; exec "$@"'
 """Opening a terminal as the leader of a new session makes it the controlling one."""
 
@@ -77,7 +80,7 @@ class Terminal:
         columns, lines = launch.size
         self.raw = bytearray()
         self._answered = 0
-        self._screen = pyte.Screen(columns, lines)
+        self._screen = pyte.Screen(columns or 80, lines or 24)
         self._stream = pyte.ByteStream(self._screen)
         self._ours, self._its = os.openpty()
         termios.tcsetwinsize(self._ours, (lines, columns))
@@ -147,7 +150,20 @@ class Terminal:
 
     def send(self, keys: str) -> None:
         """Type characters, and keys by their names: `u<enter>`."""
-        os.write(self._ours, re.sub(r"<([a-z+]+)>", lambda found: KEYS[found[1]], keys).encode())
+        self.send_bytes(re.sub(r"<([a-z+]+)>", lambda found: KEYS[found[1]], keys).encode())
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send bytes as they are, also such as no key sends; as fast as they are read, while anybody reads."""
+        while data and self.is_running:
+            self._pump(0)
+            if select.select([], [self._ours], [], 0.05)[1]:
+                data = data[os.write(self._ours, data[:CHUNK]) :]
+
+    def watch(self, seconds: float) -> None:
+        """Take what it writes for so long."""
+        deadline = time.monotonic() + seconds
+        while self._pump(max(0.0, deadline - time.monotonic())) or time.monotonic() < deadline:
+            pass
 
     def fail_unsafely(self) -> None:
         """Switch to unsafe mode, and make the plain access that fails."""
@@ -162,7 +178,7 @@ class Terminal:
 
     def resize(self, columns: int, lines: int) -> None:
         """Give the terminal another size; the system tells the program."""
-        self._screen.resize(lines, columns)
+        self._screen.resize(lines or 24, columns or 80)
         termios.tcsetwinsize(self._ours, (lines, columns))
 
     def hang_up(self) -> None:

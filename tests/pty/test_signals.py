@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.pty.conftest import COMMAND
+
 
 if TYPE_CHECKING:
     from tests.pty.conftest import Launcher
@@ -89,7 +91,20 @@ def test_it_does_not_outlive_its_terminal(start: "Launcher", world: Path) -> Non
     terminal = start(world)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
     terminal.hang_up()
-    assert terminal.wait_exit(timeout=10) != 0
+    assert terminal.wait_exit(timeout=10) == 129
+
+
+def test_it_does_not_outlive_its_terminal_when_the_signal_is_another_programs(
+    start: "Launcher", world: Path, tmp_path: Path
+) -> None:
+    """A terminal that goes tells the leader of the session; make, `make run` as a terminal's command, just waits."""
+    makefile, code = tmp_path / "Makefile", tmp_path / "code"
+    makefile.write_text(f"run:\n\t@{COMMAND} {world}; echo $$? > {code}\n", encoding="utf-8")
+    terminal = start(command=["make", "-f", str(makefile)])
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
+    terminal.hang_up()
+    terminal.wait_exit(timeout=10)
+    assert code.read_text() == "129\n"
 
 
 def test_ctrl_c_never_quits(start: "Launcher", world: Path) -> None:

@@ -1,5 +1,6 @@
 """Terminals of every size, one that changes its size, and one without colours."""
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,46 @@ def test_it_follows_a_terminal_that_changes_its_size(start: "Launcher", world: P
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent", "Statements ·", "q Quit")
     terminal.wait_gone("too small")
     wait_for_whole_frames(terminal)
+    terminal.send("<down>")
+    terminal.wait_for("PirateCrew 2 · persistent")
+    terminal.quit()
+
+
+@pytest.mark.parametrize(
+    ("size", "environment"),
+    [
+        ((0, 0), {}),
+        ((0, 0), {"COLUMNS": "0", "LINES": "0"}),
+        ((100, 30), {"COLUMNS": "99999", "LINES": "99999"}),
+        ((0, 0), {"COLUMNS": "99999"}),
+    ],
+)
+def test_an_impossible_size_is_none_until_the_terminal_has_another(
+    start: "Launcher", world: Path, size: tuple[int, int], environment: dict[str, str]
+) -> None:
+    terminal = start(world, size=size, environment=environment)
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent", "Statements ·")
+    wait_for_whole_frames(terminal)
+    terminal.send("u")
+    terminal.wait_for("UNSAFE")
+    terminal.resize(45, 12)
+    terminal.wait_gone("Statements ·")
+    terminal.wait_for("Straw Hats", "PirateCrew · 40 rows")
+    terminal.quit()
+
+
+def test_a_signal_is_heard_in_a_terminal_without_a_size(start: "Launcher", world: Path) -> None:
+    terminal = start(world, size=(0, 0))
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
+    terminal.signal(signal.SIGTERM)
+    assert (terminal.wait_exit(), terminal.printed) == (143, "")
+
+
+def test_an_impossible_size_that_is_told_among_the_keys_is_none(start: "Launcher", world: Path) -> None:
+    terminal = start(world)
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
+    for lines, columns in ((0, 0), (99_999, 99_999), (36, 120)):
+        terminal.send_bytes(b"\x1b[48;%d;%d;0;0t\x1b[<35;5;5M" % (lines, columns))
     terminal.send("<down>")
     terminal.wait_for("PirateCrew 2 · persistent")
     terminal.quit()
