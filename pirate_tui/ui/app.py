@@ -16,7 +16,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 
 from pirate_tui.domain.failure import BUG, NO_DATABASE
 from pirate_tui.domain.ports import Connect
@@ -25,6 +25,7 @@ from pirate_tui.ui.colors import ReadableApp
 from pirate_tui.ui.commands import COMMANDS, Place
 from pirate_tui.ui.driver import HungUp, TerminalDriver
 from pirate_tui.ui.screens.browse import BrowseScreen
+from pirate_tui.ui.screens.palette import Palette
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 
@@ -119,6 +120,15 @@ class PirateApp(ReadableApp):
                 if command.place in bound_to and not command.action.startswith("app."):
                     act = partial(self._act, command.action, bound_to[command.place])
                     yield SystemCommand(command.title, command.tooltip, act)
+
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is shown; without Textual's id, which the one before has while it goes."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Choose a theme in the palette."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def _show_printed(self) -> None:
         from pirate_tui.ui.screens.value import ValueScreen

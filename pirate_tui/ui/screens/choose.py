@@ -18,6 +18,9 @@ from pirate_tui.domain.entity import Choice, Size
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
 from pirate_tui.ui.widgets.model_line import ModelLine
+from pirate_tui.ui.screens.guarded import Passing
+from pirate_tui.ui.widgets.options import Options
+from pirate_tui.ui.widgets.prompts import LONGEST
 
 
 MOST_LISTED = 200
@@ -27,7 +30,7 @@ ReadSizes = Callable[[], Awaitable[Mapping[str, Size]]]
 """Reads how many rows each class may have. May raise `Trouble`."""
 
 
-class ChooseScreen(ModalScreen[str | None]):
+class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
     """The mapped classes; gives the name of the chosen one, or None."""
 
     DEFAULT_CSS = """
@@ -71,8 +74,8 @@ class ChooseScreen(ModalScreen[str | None]):
         """A line to type in, and the list."""
         with Vertical() as box:
             box.border_title = f"Models · {len(self._choices):,} · type a part of a name · ⏎ opens · esc closes"
-            yield Input(compact=True, placeholder="a part of a name, or of a table's")
-            yield OptionList()
+            yield Input(compact=True, placeholder="a part of a name, or of a table's", max_length=LONGEST)
+            yield Options()
 
     def on_mount(self) -> None:
         """All are listed, the one that is shown now under the cursor; how many rows they have is found meanwhile."""
@@ -110,13 +113,12 @@ class ChooseScreen(ModalScreen[str | None]):
         try:
             self._sizes = await self._read_sizes()
         except Trouble as trouble:
-            for box in self.query(Vertical):  # what there is can be chosen from all the same
-                box.border_subtitle = Text(f"{trouble.reason}; {trouble.way_out}")
+            # What there is can be chosen from all the same.
+            self.query_one(Vertical).border_subtitle = Text(f"{trouble.reason}; {trouble.way_out}")
             return
-        if self.query(OptionList):  # else somebody has chosen meanwhile, and the list is gone
-            number = self._options.highlighted
-            self._list(self.query_one(Input).value)
-            self._options.highlighted = number
+        number = self._options.highlighted
+        self._list(self.query_one(Input).value)
+        self._options.highlighted = number
 
     def _list(self, typed: str) -> None:
         found = _found(self._choices, typed)

@@ -22,6 +22,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.recommendation import Recommendation, recommendation
 from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.key_footer import KeyFooter
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -93,7 +94,7 @@ async def read_from_here(database: Database, query: Query, here: Row, count: int
     return (*before, here, *after)
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(Passing[None], Screen[None]):
     """One relationship of many rows, read in every way there is."""
 
     DEFAULT_CSS = """

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.ui.commands import COMMANDS, Command, Group
+from pirate_tui.ui.screens.guarded import Passing
 
 
 LESSONS = """\
@@ -36,7 +37,7 @@ Order, filter and search go over the whole table, through the database.
 """What a person should take away."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Passing[None], ModalScreen[None]):
     """The lessons, then the keys by what they are about."""
 
     DEFAULT_CSS = """

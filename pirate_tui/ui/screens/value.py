@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.rows import Value
+from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
@@ -22,7 +23,7 @@ Read = Callable[[int, int], Awaitable[Value]]
 """Reads a stretch of the value: where it starts, and its length. May raise `Trouble`."""
 
 
-class ValueScreen(ModalScreen[None]):
+class ValueScreen(Passing[None], ModalScreen[None]):
     """The value of one attribute; `]` and `[` turn its pages, where it has more than one; `r` reads it again."""
 
     DEFAULT_CSS = """

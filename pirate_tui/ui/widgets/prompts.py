@@ -22,6 +22,9 @@ from pirate_tui.ui.widgets.text_pane import SearchableView
 LEAST_NAME = 8
 """Columns of the screen that a column's name in a label has at the least."""
 
+LONGEST = 1_000
+"""Characters of a line that is typed: every key would take longer in one that somebody has pasted a file into."""
+
 
 class Prompt(Horizontal):
     """A label, which may name a column, an input, and a word on what was typed; esc ends it."""
@@ -49,7 +52,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The label, the input, the word."""
         yield Static(classes="label", markup=False)
-        yield Input(compact=True)
+        yield Input(compact=True, max_length=LONGEST)
         yield Static(classes="word", markup=False)
 
     def begin_typing(self) -> None:

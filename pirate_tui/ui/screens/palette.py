@@ -1,0 +1,38 @@
+"""The command palette: Textual's own, which also hears what comes too early or too late."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.command import CommandInput, CommandList, CommandPalette
+from textual.errors import NoWidget
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Input, OptionList
+
+from pirate_tui.ui.screens.guarded import Passing
+from pirate_tui.ui.widgets.options import Commands
+from pirate_tui.ui.widgets.prompts import LONGEST
+
+
+class Palette(Passing[None], CommandPalette):
+    """Runs one command, once."""
+
+    def compose(self) -> ComposeResult:
+        """Textual's own, with a list and a line that stand more."""
+        for widget in super().compose():
+            if isinstance(widget, CommandInput):
+                widget.max_length = LONGEST
+            yield Commands() if isinstance(widget, CommandList) else widget
+
+    def on_click(self, click: Click) -> None:
+        """A click where nothing is drawn, before it is laid out or in a terminal that shrinks, is beside no widget."""
+        try:
+            self.get_widget_at(click.screen_x, click.screen_y)
+        except NoWidget:
+            click.prevent_default()
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _choose_once(self, chosen: Message) -> None:
+        """What is chosen after the command, by a second Enter, does not run it again."""
+        if not self.is_active:
+            chosen.prevent_default()
