@@ -20,6 +20,7 @@ class Listing:
     def __init__(self, query: Query, window: Window | None = None) -> None:
         self.query = query
         self.windows: dict[Path, Window] = {(): window or Window()}
+        self._queries: dict[Path, Query] = {(): query}
         self.outline = Outline(self.window.known)
 
     @property
@@ -35,13 +36,8 @@ class Listing:
     # Rows.
 
     def query_at(self, path: Path) -> Query:
-        """The query of what is paged at the path."""
-        if not path:
-            return self.query
-        opening = self.outline.branch(path).opening
-        assert opening is not None, "only what is opened is paged"  # noqa: S101
-        assert opening.query is not None, "only what has too many rows is paged"  # noqa: S101
-        return opening.query
+        """The query of what is paged at the path: of that which has a window."""
+        return self._queries[path]
 
     def row_at(self, path: Path) -> tuple[Entity, Row] | None:
         """The entity and the row of a path, or of the row that a relationship belongs to; None while not read."""
@@ -95,9 +91,9 @@ class Listing:
         self.window.count = rows
         places = {number: moved[number] for number in self.outline.opened if moved.get(number, rows) < rows}
         self.outline = Outline(rows, {new: self.outline.opened[old] for old, new in places.items()})
-        inside = {path: window for path, window in self.windows.items() if path and path[0] in places}
-        moved_paths = {(places[int(path[0])], *path[1:]): window for path, window in inside.items()}
-        self.windows = {(): self.window, **moved_paths}
+        paths = {path: (places[int(path[0])], *path[1:]) for path in self.windows if path and path[0] in places}
+        self.windows = {(): self.window, **{new: self.windows[old] for old, new in paths.items()}}
+        self._queries = {(): self.query, **{new: self._queries[old] for old, new in paths.items()}}
 
     def wanted(self, top: int, height: int) -> list[tuple[Path, int]]:
         """What to read for a view of that height whose first line is `top`: pages by the path of what is paged."""
@@ -136,7 +132,7 @@ class Listing:
         self._forget(inside)
         self.outline = self.outline.with_branch(inside, branch)
         if opening.query is not None:
-            self.windows[inside] = Window()
+            self.windows[inside], self._queries[inside] = Window(), opening.query
             self.hold(inside, 0, Page(opening.rows))
         return branch
 
@@ -197,4 +193,5 @@ class Listing:
 
     def _forget(self, path: Path) -> None:
         """What is paged there, or inside of it, is closed."""
-        self.windows = {one: window for one, window in self.windows.items() if not one or one[: len(path)] != path}
+        for inside in [one for one in self.windows if one and one[: len(path)] == path]:
+            del self.windows[inside], self._queries[inside]

@@ -22,12 +22,10 @@ from pirate_tui.domain.failure import BUG, NO_DATABASE
 from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.text import clean_lines, redact
 from pirate_tui.ui.colors import ReadableApp
-from pirate_tui.ui.commands import COMMANDS, Place
+from pirate_tui.ui.commands import COMMANDS
 from pirate_tui.ui.driver import HungUp, TerminalDriver
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.palette import Palette
-from pirate_tui.ui.widgets.inspector import Inspector
-from pirate_tui.ui.widgets.row_table import RowTable
 
 
 PIRATE = Theme(
@@ -108,17 +106,16 @@ class PirateApp(ReadableApp):
             loop.add_signal_handler(number, self._signalled, number)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: Textual's own, and every command of ours."""
+        """The palette: Textual's own commands, and those of ours that can be done just now."""
         yield from super().get_system_commands(screen)
         if self._start.printed:
             told = "What the models wrote when they were imported"
             yield SystemCommand("Output of the models", told, self._show_printed)
         if isinstance(screen, BrowseScreen):
-            bound_to: dict[Place, DOMNode] = {Place.SCREEN: screen, Place.TABLE: screen.query_one(RowTable)}
-            bound_to[Place.INSPECTOR] = screen.query_one(Inspector)
             for command in COMMANDS:
-                if command.place in bound_to and not command.action.startswith("app."):
-                    act = partial(self._act, command.action, bound_to[command.place])
+                bound_to = screen.bound_to(command.place)
+                if bound_to is not None and "." not in command.action and bound_to.check_action(command.action, ()):
+                    act = partial(self._act, command.action, bound_to)
                     yield SystemCommand(command.title, command.tooltip, act)
 
     def action_command_palette(self) -> None:

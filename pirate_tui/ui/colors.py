@@ -38,8 +38,8 @@ STEPS = 32
 class ReadableApp(App[None]):
     """An application whose styles may use `$muted-on-surface`, `$error-on-panel`, `$text-on-error`, and their like."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class)
         if self.no_color:
             # Textual 8.2.8 makes all colours of the terminal's own palette black then, whatever they are: it
             # chooses the filter for NO_COLOR once, by the theme of the start.

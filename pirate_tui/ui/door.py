@@ -1,9 +1,11 @@
-"""The way to the database: opened once, opened again, and watched whether it is there."""
+"""The way to the database: opened once, opened again, and watched whether it is there.
+
+The screen asks it from the beginning, by one object (`Door.asked`): until it is open, the answer is trouble.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
-from inspect import iscoroutinefunction
 from typing import Any, cast
 
 from textual.worker import get_current_worker
@@ -31,9 +33,11 @@ class Door:
     def __init__(self, connect: Connect, listener: Listener, heard: Heard) -> None:
         self._connect = connect
         self._listener = listener
-        self._heard = heard
+        self.heard = heard
         self.database: Database | None = None
-        """None until it is open."""
+        """What it is called and what it has; None until it is open."""
+        self.asked = cast("Database", _Asked(self))
+        """Whom to ask, whether it is open or not."""
         self.never_opened: Unreachable | None = None
         """Why it has not been open by now, where it was not there."""
 
@@ -50,23 +54,24 @@ class Door:
             if opening.is_cancelled:  # and did not heed it: nobody waits for this one any more
                 await database.close()
                 raise asyncio.CancelledError
-            self.database, self.never_opened = cast("Database", _Watched(database, self._heard)), None
+            self.database, self.never_opened = database, None
         return self.database
 
     async def open_again(self) -> bool:
         """Connect anew; may it be another database now? Raises `Trouble`."""
         try:
-            return await (await self.open()).renew()
+            await self.open()
+            return await self.asked.renew()
         except CannotStart as reason:
             raise Trouble(reason.message, "press r to try again") from reason
 
 
-async def first_usable(database: Database) -> Entity:
+async def first_usable(choices: Sequence[Choice], asked: Database) -> Entity:
     """The mapped class to begin with: what is broken spoils only itself. Raises `Trouble` where all are."""
     troubles: list[Trouble] = []
-    for choice in database.choices:
+    for choice in choices:
         try:
-            return await database.entity(choice.name)
+            return await asked.entity(choice.name)
         except Unreachable:
             raise
         except Trouble as trouble:
@@ -83,27 +88,31 @@ def unusable(choices: Sequence[Choice]) -> Trouble | None:
     return Trouble(f"{told[0]}{more}", "everything else can be browsed; m lists them all, esc puts this away")
 
 
-class _Watched:
-    """A database whose questions are heard of."""
+class _Asked:
+    """Hands every question on to the database that is open when it is asked, and listens how it ends.
 
-    def __init__(self, database: Database, heard: Heard) -> None:
-        self._database = database
-        self._heard = heard
+    A worker that has been told to stop hears no answer: the database may not have heeded it, or have answered already.
+    """
 
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._database, name)
-        return self._watched(found, proves=name in ANSWERED) if iscoroutinefunction(found) else found
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
-    def _watched(self, ask: Callable[..., Awaitable[Any]], *, proves: bool) -> Callable[..., Awaitable[Any]]:
-        @wraps(ask)
+    def __getattr__(self, question: str) -> Callable[..., Awaitable[Any]]:
+        @wraps(getattr(Database, question))
         async def asked(*given: Any, **named: Any) -> Any:
+            database, worker = self._door.database, get_current_worker()
+            if database is None:
+                raise Trouble("the database is not open", "press r to open it")
             try:
-                answer = await ask(*given, **named)
+                answer = await getattr(database, question)(*given, **named)
             except Unreachable:
-                self._heard(False)
+                if not worker.is_cancelled:
+                    self._door.heard(False)
                 raise
-            if proves:
-                self._heard(True)
+            if worker.is_cancelled:
+                raise asyncio.CancelledError
+            if question in ANSWERED:
+                self._door.heard(True)
             return answer
 
         return asked

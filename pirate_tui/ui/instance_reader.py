@@ -164,10 +164,11 @@ class InstanceReader:
             self._accessed(accessed)
 
     async def _predict(self, name: str) -> None:
-        async with self._live:
-            prediction = await self._database.predict(name)
-            if self._inspector.current is not None and self._inspector.current.name == name:
-                self._inspector.prediction = prediction
+        with self._works.under_way(f"predicting {name}"):
+            async with self._live:
+                prediction = await self._database.predict(name)
+                if self._inspector.current is not None and self._inspector.current.name == name:
+                    self._inspector.prediction = prediction
 
     @contextmanager
     def _live_or_none(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.goto import read_place
 from pirate_tui.domain.listing import Listing
+from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Query, read_filter
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek
@@ -57,7 +58,7 @@ class RowsReader:
         self._stop()
         self._table.show_query(query)
         self._table.hold((), 0, page)
-        self._works.start("count", self._count)
+        self.count()
 
     # Another table, and back.
 
@@ -89,7 +90,7 @@ class RowsReader:
             return False
         self._stop()
         self._table.show_place(self._left.pop())
-        self._works.start("count", self._count)
+        self.count()
         self.changed()  # it may have, meanwhile
         return True
 
@@ -101,12 +102,12 @@ class RowsReader:
 
     def fill(self) -> None:
         """Read the pages that are in view, or near it, and not held."""
-        if not self._works.is_running("pages"):
-            self._works.start("pages", self._read_pages)
+        listing = self._table.listing
+        if listing is not None and not self._works.is_running("pages"):
+            self._works.start("pages", lambda: self._read_pages(listing))
 
-    async def _read_pages(self) -> None:
+    async def _read_pages(self, listing: Listing) -> None:
         """Read what is wanted now, which may have changed with every page: one that left the view is not read."""
-        listing = self._listing
         with self._works.under_way(f"reading {listing.entity.name}"):
             while wanted := self._table.wanted():
                 path, number = wanted[0]
@@ -115,22 +116,26 @@ class RowsReader:
                 if listing.windows.get(path) is window:  # else it was closed meanwhile
                     self._table.hold(path, number, page)
 
-    async def _count(self) -> None:
+    def count(self) -> None:
         """Count what is not counted yet, and walk its anchors."""
-        listing = self._listing
-        for path in [path for path, window in listing.windows.items() if window.count is None]:
-            query = listing.query_at(path)
-            with self._works.under_way(f"counting {query.entity.name}"):
-                if not path:
-                    self._table.estimate = await self._database.estimate(query)
-                count = await self._database.count(query)
-                if path in listing.windows:
-                    self._table.count(path, count)
+        listing = self._table.listing
+        if listing is not None:
+            self._works.start("count", lambda: self._count(listing))
+
+    async def _count(self, listing: Listing) -> None:
+        for path, window in list(listing.windows.items()):
+            if window.count is None and listing.windows.get(path) is window:  # else it was closed meanwhile
+                await self._count_at(path, window, listing)
         await self.walk(listing)
 
-    def count(self) -> None:
-        """Count what is not counted yet."""
-        self._works.start("count", self._count)
+    async def _count_at(self, path: Path, window: Window, listing: Listing) -> None:
+        query = listing.query_at(path)
+        with self._works.under_way(f"counting {query.entity.name}"):
+            if not path:
+                self._table.estimate = await self._database.estimate(query)
+            count = await self._database.count(query)
+            if listing.windows.get(path) is window:
+                self._table.count(path, count)
 
     async def walk(self, listing: Listing) -> None:
         """Read anchors one after another, so that every page comes near."""
@@ -150,13 +155,16 @@ class RowsReader:
 
     def order(self, column: Column) -> None:
         """Order by the column; again: descending; again: by key. Many rows without an index: only if asked again."""
-        query = self._query.ordered(column)
-        is_cheap = (self._listing.window.count or 0) <= MANY or query.order is None or column == self._warned
+        listing, query = self._table.listing, self._query
+        if listing is None or query is None:
+            return
+        ordered = query.ordered(column)
+        is_cheap = (listing.window.count or 0) <= MANY or ordered.order is None or column == self._warned
         self._table.hint = ""
         if is_cheap:
-            self._show(query)
+            self._show(ordered)
         else:
-            self._works.start("order", lambda: self._order_at_a_cost(column, query))
+            self._works.start("order", lambda: self._order_at_a_cost(column, ordered))
 
     async def _order_at_a_cost(self, column: Column, query: Query) -> None:
         with self._works.under_way(f"ordering {query.entity.name}"):
@@ -169,12 +177,15 @@ class RowsReader:
 
     def filter(self, typed: str, column: Column) -> None:
         """Add the filter that was typed for a column; ValueError when it is none."""
-        self._show(self._query.filtered(read_filter(typed, column)))
+        query, added = self._query, read_filter(typed, column)
+        if query is not None:
+            self._show(query.filtered(added))
 
     def unfilter(self, column: Column) -> None:
         """Take the column's filter away, or the newest one."""
-        if self._query.filters:
-            self._show(self._query.without_filter(column))
+        query = self._query
+        if query is not None and query.filters:
+            self._show(query.without_filter(column))
 
     def _show(self, query: Query) -> None:
         """Show the rows of another query; the cursor stays on its row."""
@@ -182,7 +193,8 @@ class RowsReader:
         self._works.start("show", lambda: self._change_to(query))
 
     async def _change_to(self, query: Query) -> None:
-        verb = "ordering" if query.filters == self._listing.query.filters else "filtering"
+        listing = self._table.listing
+        verb = "ordering" if listing is not None and query.filters == listing.query.filters else "filtering"
         try:
             with self._works.under_way(f"{verb} {query.entity.name}"):
                 here = self._cursor_row
@@ -198,7 +210,7 @@ class RowsReader:
     def _show_window(self, query: Query, window: Window, row: int) -> None:
         self._table.show_query(query, window)
         self._table.go_to(row)
-        self._works.start("count", self._count)
+        self.count()
 
     async def _prepared(self, query: Query, key: RowKey | None) -> tuple[Window, int]:
         """A window that holds the page of the row of that key, and its number; what is shown stays meanwhile."""
@@ -213,23 +225,26 @@ class RowsReader:
         return window, number
 
     @property
-    def _query(self) -> Query:
-        """What is shown, or will be in a moment."""
-        return self._asked or self._listing.query
+    def _query(self) -> Query | None:
+        """What is shown, or will be in a moment; None before there is anything."""
+        listing = self._table.listing
+        return self._asked or (None if listing is None else listing.query)
 
     # Another place.
 
     def go_to(self, typed: str) -> None:
         """Go to the place that was typed; ValueError when it is none."""
-        place = read_place(typed, self._listing.window.known)
+        listing = self._table.listing
+        if listing is None:
+            return
+        place = read_place(typed, listing.window.known)
         if place.key is None:
             self._table.go_to(place.row or 0)
         else:
             key = place.key
-            self._works.start("find", lambda: self._find(key))
+            self._works.start("find", lambda: self._find(key, listing.query))
 
-    async def _find(self, key: tuple[str, ...]) -> None:
-        query = self._listing.query
+    async def _find(self, key: tuple[str, ...], query: Query) -> None:
         shown = clean(f"{query.entity.name} {', '.join(key)}")
         with self._works.under_way(f"finding {shown}"):
             number = await self._database.rank(query, key)
@@ -252,7 +267,9 @@ class RowsReader:
 
     async def renew(self) -> None:
         """Read everything again, after which the tables may be others; raises `Trouble` if there is none any more."""
-        listing = self._listing
+        listing = self._table.listing
+        if listing is None:
+            return
         entity = await self._database.entity(listing.entity.name)
         if entity == listing.entity:
             await self.reread()
@@ -265,17 +282,19 @@ class RowsReader:
         What is seen stays until what takes its place is there.
         """
         self._is_stale = False
-        listing = self._listing
+        listing = self._table.listing
+        if listing is None:
+            return
         with self._works.under_way(f"reading {listing.entity.name} again"):
             count = await self._database.count(listing.query)
             moved = {n: new async for n, new in self._ranks(listing) if new is not None}
             here = int(self._table.cursor[0])
             number, page = await self._page_with(listing.query, moved.get(here, here), count)
-            if listing is self._listing:
+            if listing is self._table.listing:
                 self._works.cancel("pages")  # a page that was read before would come after
                 self._table.reread(count, moved)
                 self._table.hold((), number, page)
-                self._works.start("count", self._count)
+                self.count()
                 self._changed()
 
     async def _page_with(self, query: Query, row: int, count: int) -> tuple[int, Page]:
@@ -301,12 +320,6 @@ class RowsReader:
 
     async def _rank(self, query: Query, key: RowKey) -> int | None:
         return await self._database.rank(query, tuple(map(as_typed, key)))
-
-    @property
-    def _listing(self) -> Listing:
-        listing = self._table.listing
-        assert listing is not None, "there is a reader as soon as there are rows"  # noqa: S101
-        return listing
 
     @property
     def _cursor_row(self) -> Row | None:

@@ -30,41 +30,42 @@ class Searcher:
         `column` is the one to search in, None for all text. Raises ValueError where nothing can be sought so.
         """
         self.forget()
-        if typed:
+        listing = self._table.listing
+        if typed and listing is not None:
             self._table.hint = ""
             self._table.match = match = read_match(typed, column)
-            self._works.start("search", lambda: self._from_here(match))
+            self._works.start("search", lambda: self._from_here(match, listing))
 
     def next_hit(self, *, backward: bool = False) -> None:
         """Go to the next hit, or the one before; round from the last to the first."""
-        match = self._table.match
-        if match is not None:
-            self._works.start("search", lambda: self._step(match, backward=backward))
+        match, listing = self._table.match, self._table.listing
+        if match is not None and listing is not None:
+            self._works.start("search", lambda: self._step(match, listing, backward=backward))
 
     def count_again(self) -> None:
         """Other rows have come: what was counted is worth nothing any more."""
-        match = self._table.match
-        if match is not None:
+        match, listing = self._table.match, self._table.listing
+        if match is not None and listing is not None:
             self._table.tally = Tally()
-            self._works.start("search", lambda: self._count(match))
+            self._works.start("search", lambda: self._count(match, listing))
 
     def forget(self) -> None:
         """No hits are shown any more."""
         self._works.cancel("search")
         self._table.match, self._table.tally = None, Tally()
 
-    async def _from_here(self, match: Match) -> None:
-        if not await self._is_hit(match):
-            await self._to_next(match, backward=False)
-        await self._count(match)
+    async def _from_here(self, match: Match, listing: Listing) -> None:
+        if not await self._is_hit(match, listing):
+            await self._to_next(match, listing, backward=False)
+        await self._count(match, listing)
 
-    async def _step(self, match: Match, *, backward: bool) -> None:
-        await self._to_next(match, backward=backward)
-        await self._count(match)
+    async def _step(self, match: Match, listing: Listing, *, backward: bool) -> None:
+        await self._to_next(match, listing, backward=backward)
+        await self._count(match, listing)
 
-    async def _is_hit(self, match: Match) -> bool:
+    async def _is_hit(self, match: Match, listing: Listing) -> bool:
         """Is the row that the cursor is on a hit itself?"""
-        listing, origin = self._listing, await self._origin()
+        origin = await self._origin(listing)
         if origin is None:
             return False
         number, position = origin
@@ -73,8 +74,8 @@ class Searcher:
             return await self._database.nearest(listing.query, upto, match, backward=True) == position
         return False
 
-    async def _to_next(self, match: Match, *, backward: bool) -> None:
-        listing, origin = self._listing, await self._origin()
+    async def _to_next(self, match: Match, listing: Listing, *, backward: bool) -> None:
+        origin = await self._origin(listing)
         if origin is None:
             return
         with self._works.under_way(f"searching {match}") as work:
@@ -90,22 +91,27 @@ class Searcher:
         """The number of the row at a position: those before it are counted from the start of its span on."""
         return span.start + await self._database.count_between(listing.query, Span(span.after, hit)) - 1
 
-    async def _count(self, match: Match) -> None:
-        """Count the hits, span after span, as far as the anchors are known; then wait for more of them."""
-        listing, window = self._listing, self._listing.window
+    async def _count(self, match: Match, listing: Listing) -> None:
+        """Count the hits, span after span, as far as the anchors are known; then wait for more of them.
+
+        Where these cannot be read, what is counted by then stands.
+        """
+        window = listing.window
         with self._works.under_way(f"counting the hits of {match}") as work:
             while not self._table.tally.is_done:
                 counted, spans = self._table.tally.hits, window.spans
                 if len(counted) + 1 >= len(spans) and window.next_anchor is not None and window.is_indexed:
                     await self._walk(listing)
                     spans = window.spans
+                    if window.next_anchor is not None:
+                        break
                 hits = await self._database.count_between(listing.query, spans[len(counted)], match)
                 self._table.tally = Tally((*counted, hits), window.span_count)
                 work.progress = str(self._table.tally)
 
-    async def _origin(self) -> tuple[int, Position] | None:
+    async def _origin(self, listing: Listing) -> tuple[int, Position] | None:
         """Number and position of the row that the cursor is on, or inside of; None in an empty table."""
-        listing, number = self._listing, int(self._table.cursor[0])
+        number = int(self._table.cursor[0])
         row = listing.window.row(number)
         if row is None and listing.window.known:
             with self._works.under_way(f"reading {listing.entity.name}"):
@@ -113,9 +119,3 @@ class Searcher:
                 page = await self._database.page(listing.query, listing.window.seek(number // size))
                 row = dict(enumerate(page.rows, start=number // size * size)).get(number)
         return None if row is None else (number, row.position)
-
-    @property
-    def _listing(self) -> Listing:
-        listing = self._table.listing
-        assert listing is not None, "there is a searcher as soon as there are rows"  # noqa: S101
-        return listing

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.dom import DOMNode
+from textual.events import Resize
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
@@ -20,7 +22,7 @@ from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import CannotStart, Failure, Trouble
 from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
-from pirate_tui.domain.ports import Connect, Database
+from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.ui.commands import Place, bindings
@@ -28,6 +30,7 @@ from pirate_tui.ui.door import Door, first_usable, unusable
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, Loaded, Relay, Retrying, StatementTold
 from pirate_tui.ui.rows_reader import RowsReader
+from pirate_tui.ui.screens.guarded import Guarded
 from pirate_tui.ui.searcher import Searcher
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -46,19 +49,11 @@ if TYPE_CHECKING:
 FIRST_STEPS = "⏎ awaits what hangs on a row · u then ⏎ accesses it plainly, as people do by mistake"
 """What to do first."""
 
-IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "view", "next_match", "previous_match"})
+IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "go_to", "view", "next_match", "previous_match"})
 """Commands of the table that ask more than the table knows."""
 
 
-class Readers(NamedTuple):
-    """Who asks the open database, each for one part of what is shown."""
-
-    rows: RowsReader
-    search: Searcher
-    instance: InstanceReader
-
-
-class BrowseScreen(Screen[None]):
+class BrowseScreen(Guarded[None], Screen[None]):
     """One database, browsed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.SCREEN)]
@@ -88,9 +83,14 @@ class BrowseScreen(Screen[None]):
         self._opened_at: Path = ()
         self._asker: Widget | None = None
         """What had the focus when the access was asked for that failed."""
-        self._is_furnished = asyncio.Event()
+        self._is_furnished, self._is_being_furnished = asyncio.Event(), False
         self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
-        self._readers: Readers | None = None
+        self._table, self._inspector, self._log = RowTable(), Inspector(), StatementLog()
+        # Who asks the database, each for one part of what is shown.
+        self._rows = RowsReader(self._door.asked, self._table, self._works, self._count_hits_again)
+        self._searcher = Searcher(self._door.asked, self._table, self._works, self._rows.walk)
+        show = (self._show_opened, self._show_accessed)
+        self._instance = InstanceReader(self._door.asked, (self._table, self._inspector), self._works, show)
         self.set_reactive(BrowseScreen.database_label, label)
 
     def compose(self) -> ComposeResult:
@@ -103,10 +103,10 @@ class BrowseScreen(Screen[None]):
             database=BrowseScreen.database_label,
         )
         with Horizontal(id="main"):
-            yield RowTable().data_bind(BrowseScreen.mode, BrowseScreen.strategy, is_stale=BrowseScreen.is_away)
-            yield Inspector().data_bind(is_stale=BrowseScreen.is_away)
+            yield self._table.data_bind(BrowseScreen.mode, BrowseScreen.strategy, is_stale=BrowseScreen.is_away)
+            yield self._inspector.data_bind(is_stale=BrowseScreen.is_away)
         yield Static(id="trouble", markup=False)
-        yield StatementLog()
+        yield self._log
         yield Static(id="foot")
         yield Static("too small: pirate-tui needs 40 x 10", id="too-small")
 
@@ -117,7 +117,8 @@ class BrowseScreen(Screen[None]):
         self._table.focus()
         self.call_after_refresh(self._begin)
 
-    def on_resize(self) -> None:
+    @on(Resize)
+    def _resized(self) -> None:
         """What was hidden while the terminal was too small has lost the focus."""
         self.call_after_refresh(self._focus_something)
 
@@ -126,8 +127,9 @@ class BrowseScreen(Screen[None]):
             (self._failure.pane if self.has_class("-failed") else self._table).focus()
 
     async def _furnish(self) -> None:
-        """Import and mount what nobody misses before there are rows."""
-        if not self._is_furnished.is_set():
+        """Import and mount what nobody misses before there are rows, unless somebody has left meanwhile."""
+        if not self._is_being_furnished and self.is_attached:
+            self._is_being_furnished = True
             from pirate_tui.ui.widgets import failure_view, key_footer, prompts
 
             await self.mount(failure_view.FailureView(), before=self._log)
@@ -149,12 +151,11 @@ class BrowseScreen(Screen[None]):
 
     @on(Loaded)
     def _say_loaded(self, loaded: Loaded) -> None:
-        self._read.instance.loaded(loaded.instances)
+        self._instance.loaded(loaded.instances)
 
     @on(Changed)
     def _read_what_changed(self) -> None:
-        if self._readers is not None:
-            self._readers.rows.changed()
+        self._rows.changed()
 
     # Work: each question has its own group of workers.
 
@@ -165,16 +166,14 @@ class BrowseScreen(Screen[None]):
                 database = await self._door.open()
                 self.database_label = f"{database.name} · read-only · {database.dialect}"
                 self.warning = database.warning
-                query = Query(await first_usable(database))
-                self._readers = self._made_readers(database)
-                await self._readers.rows.begin(query)
+                await self._rows.begin(Query(await first_usable(database.choices, self._door.asked)))
                 self._works.trouble(unusable(database.choices))
                 self._table.hint = FIRST_STEPS
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
             finally:
-                for table in self.query(RowTable):  # none any more where somebody has left meanwhile
-                    table.border_title = table.border_title if table.listing else "not opened"
+                if self._table.listing is None:
+                    self._table.border_title = "not opened"
                 self.call_after_refresh(self._furnish)
 
     def _heard(self, is_there: bool) -> None:  # noqa: FBT001  what a question has told is all there is to say
@@ -182,8 +181,8 @@ class BrowseScreen(Screen[None]):
         was_away, self.is_away = self.is_away, not is_there
         if is_there:
             self._works.answered()
-        if was_away and is_there and self._table.listing is not None:
-            self._read.rows.changed()
+        if was_away and is_there:
+            self._rows.changed()
 
     @work(exclusive=True, group="reread")
     async def _read_again(self) -> None:
@@ -192,40 +191,33 @@ class BrowseScreen(Screen[None]):
             if await self._door.open_again():
                 self._hide_failure()
                 self._table.close_all()
-            self.warning = self._opened.warning
-            self._read.instance.lose()
-            await self._read.rows.renew()
+            self.warning = (await self._door.open()).warning
+            self._instance.lose()
+            await self._rows.renew()
 
     @work(exclusive=True, group="copy")
     async def _copy_row(self, query: Query, row: Row) -> None:
         with self._works.under_way("copying the row"):
-            self._copy("the whole row", "\t".join(await self._opened.whole(query, row)))
-
-    def _made_readers(self, database: Database) -> Readers:
-        rows = RowsReader(database, self._table, self._works, self._count_hits_again)
-        show = (self._show_opened, self._show_accessed)
-        instance = InstanceReader(database, (self._table, self._inspector), self._works, show)
-        return Readers(rows, Searcher(database, self._table, self._works, rows.walk), instance)
+            self._copy("the whole row", "\t".join(await self._door.asked.whole(query, row)))
 
     def _count_hits_again(self) -> None:
-        self._read.search.count_again()
+        self._searcher.count_again()
 
     # What the widgets tell.
 
     @on(RowTable.PagesWanted)
     def _pages_wanted(self) -> None:
-        if self._readers is not None:
-            self._readers.rows.fill()
+        self._rows.fill()
 
     @on(RowTable.Rested)
     def _rested(self, rested: RowTable.Rested) -> None:
         self.has_instance = rested.row.key is not None
-        self._read.instance.rest(rested.entity, rested.row)
+        self._instance.rest(rested.entity, rested.row)
 
     @on(RowTable.Emptied)
     def _emptied(self) -> None:
         self.has_instance = False
-        self._read.instance.forget()
+        self._instance.forget()
 
     @on(RowTable.OpenAsked)
     def _open_asked(self, asked: RowTable.OpenAsked) -> None:
@@ -233,7 +225,7 @@ class BrowseScreen(Screen[None]):
             self._works.trouble(Trouble("this row has no key that an instance could have", "it can only be looked at"))
             return
         request = OpenRequest(asked.entity, asked.row.key, asked.relationship, self.mode, self.strategy, asked.in_full)
-        self._read.instance.open(asked.path, request, self._is_furnished.wait)
+        self._instance.open(asked.path, request, self._is_furnished.wait)
 
     @on(RowTable.Closed)
     def _row_closed(self, closed: RowTable.Closed) -> None:
@@ -242,11 +234,11 @@ class BrowseScreen(Screen[None]):
 
     @on(Inspector.Focused)
     def _attribute_focused(self, focused: Inspector.Focused) -> None:
-        self._read.instance.predict(focused.name)
+        self._instance.predict(focused.name)
 
     @on(Inspector.AccessAsked)
     def _access_asked(self, asked: Inspector.AccessAsked) -> None:
-        self._read.instance.access(asked.name, self.mode, self._is_furnished.wait)
+        self._instance.access(asked.name, self.mode, self._is_furnished.wait)
 
     def on_line_bar_ended(self) -> None:
         """Nothing was typed after all."""
@@ -255,17 +247,17 @@ class BrowseScreen(Screen[None]):
     def on_go_to_bar_entered(self, entered: "GoToBar.Entered") -> None:
         """A place has been typed."""
         with self._typed():
-            self._read.rows.go_to(entered.typed)
+            self._rows.go_to(entered.typed)
 
     def on_find_bar_entered(self, entered: "FindBar.Entered") -> None:
         """A search has been typed; an empty line ends the one before."""
         with self._typed():
-            self._read.search.search(entered.typed, entered.column)
+            self._searcher.search(entered.typed, entered.column)
 
     def on_filter_bar_entered(self, entered: "FilterBar.Entered") -> None:
         """A filter has been typed."""
         with self._typed():
-            self._read.rows.filter(entered.typed, entered.column)
+            self._rows.filter(entered.typed, entered.column)
 
     @contextmanager
     def _typed(self) -> Iterator[None]:
@@ -284,21 +276,24 @@ class BrowseScreen(Screen[None]):
     # Commands.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
-        """What cannot be done just now is greyed out (None), or absent (False)."""
+        """What cannot be done just now is greyed out (None), or absent (False).
+
+        Keys, palette, footer and clicks ask here; and what a command needs never goes away once it is there.
+        """
         is_failed, is_open = self.has_class("-failed"), self._door.database is not None
-        is_in_table = self.focused is self._table
+        has_rows, is_furnished = self._table.listing is not None, self._is_furnished.is_set()
+        is_in_rows = has_rows and self.focused is self._table
         if action in IN_TABLE:
-            return is_in_table and self._readers is not None and self._is_furnished.is_set()
+            return is_in_rows and is_furnished
         can: dict[str, bool | None] = {
-            "search": isinstance(self.focused, SearchableView) or (is_in_table and self._is_furnished.is_set()),
-            "go_to": is_in_table and self._is_furnished.is_set(),
-            "log": self._is_furnished.is_set(),
+            "search": is_furnished and (is_in_rows or isinstance(self.focused, SearchableView)),
+            "log": is_furnished,
             "ask_again": is_failed,
             "explain": is_failed or None,
-            "compare": (is_open and self._table.listing is not None) or None,
+            "compare": has_rows or None,
             "unsafe": is_open or None,
-            "choose": (self._readers is not None) or None,
-            "open_as_table": (self._readers is not None and is_in_table) or None,
+            "choose": is_open or None,
+            "open_as_table": is_in_rows or None,
             "situation": (is_open and self.has_instance) or None,
             "next_strategy": is_open or None,
             "previous_strategy": is_open or None,
@@ -320,16 +315,19 @@ class BrowseScreen(Screen[None]):
         here = int(self._table.cursor[0])
         keys = tuple(rows[number].key or () for number in sorted(rows, key=lambda number: (number != here, number)))
         ask = OpenAllRequest(listing.entity, keys, chosen, self.mode, self.strategy)
-        self._read.instance.open_all(rows, ask, self._is_furnished.wait)
+        self._instance.open_all(rows, ask, self._is_furnished.wait)
 
-    @work
-    async def action_choose(self) -> None:
+    def action_choose(self) -> None:
         """Choose another mapped class."""
         from pirate_tui.ui.screens.choose import ChooseScreen  # not needed for the first paint
 
-        found = self._table.row_at(self._table.cursor)
-        current = "" if found is None else found[0].name
-        chosen = await self.app.push_screen_wait(ChooseScreen(self._opened.choices, current, self._opened.sizes))
+        if self._door.database is not None:
+            found = self._table.row_at(self._table.cursor)
+            current = "" if found is None else found[0].name
+            choose = ChooseScreen(self._door.database.choices, current, self._door.asked.sizes)
+            self.app.push_screen(choose, self._go_over_to)
+
+    def _go_over_to(self, chosen: str | None) -> None:
         if chosen is not None:
             self._go_over(chosen, opened=partial(self._remember, chosen))
 
@@ -342,24 +340,25 @@ class BrowseScreen(Screen[None]):
             self._table.hint = "go to a row inside of an opened one: this is its table already"
 
     def _go_over(self, name: str, key: RowKey | None = None, opened: Callable[[], None] | None = None) -> None:
-        self._read.search.forget()
+        self._searcher.forget()
         self._hide_failure()
         self._table.focus()
-        self._read.rows.choose(name, key, opened)
+        self._works.cancel("connect")  # the table to begin with may not be read yet, and is not wanted any more
+        self._rows.choose(name, key, opened)
 
     def action_compare(self) -> None:
         """Compare loader strategies for the relationship under the cursor, on the rows that are shown."""
         from pirate_tui.ui.screens.compare import CompareScreen, question_at  # not needed for the first paint
 
-        question = question_at(self._opened, self._table, self._inspector)
+        question = question_at(self._door.asked, self._table, self._inspector)
         if question is None:
             self._table.hint = "there is no relationship here to compare strategies for"
         else:
-            self.app.push_screen(CompareScreen(self._opened, question))
+            self.app.push_screen(CompareScreen(self._door.asked, question))
 
     def action_situation(self) -> None:
         """After commit, after rollback, detached, fresh again."""
-        self._read.instance.put_through()
+        self._instance.put_through()
 
     def action_next_strategy(self) -> None:
         """The next loader strategy."""
@@ -385,11 +384,11 @@ class BrowseScreen(Screen[None]):
 
     def action_next_match(self) -> None:
         """To the next row that the search finds."""
-        self._read.search.next_hit()
+        self._searcher.next_hit()
 
     def action_previous_match(self) -> None:
         """To the row before that."""
-        self._read.search.next_hit(backward=True)
+        self._searcher.next_hit(backward=True)
 
     def action_go_to(self) -> None:
         """Ask where to go in the table."""
@@ -403,11 +402,11 @@ class BrowseScreen(Screen[None]):
 
     def action_unfilter(self) -> None:
         """Take a filter away."""
-        self._table.call_later(self._with_own_column, self._read.rows.unfilter)
+        self._table.call_later(self._with_own_column, self._rows.unfilter)
 
     def action_order(self) -> None:
         """Order by the current column, descending, by key."""
-        self._table.call_later(self._with_own_column, self._read.rows.order)
+        self._table.call_later(self._with_own_column, self._rows.order)
 
     def _with_own_column(self, act: Callable[[Column], None]) -> None:
         column = self._own_column()
@@ -422,7 +421,7 @@ class BrowseScreen(Screen[None]):
         listing = self._table.listing
         query = None if listing is None else listing.query_of(self._table.cursor)
         if found is not None and column is not None and query is not None:
-            read = partial(self._opened.value, query, found[1], column)
+            read = partial(self._door.asked.value, query, found[1], column)
             self.app.push_screen(ValueScreen(f"{found[0].name}.{column.name}", read))
 
     def action_log(self) -> None:
@@ -462,9 +461,9 @@ class BrowseScreen(Screen[None]):
             self._table.focus()
         elif self._table.hint or self._table.match:
             self._table.hint = ""
-            self._read.search.forget()
+            self._searcher.forget()
         elif not self._table.close_enclosing():
-            self._read.rows.back()
+            self._rows.back()
 
     def action_copy(self) -> None:
         """Copy from the panel that has the focus."""
@@ -514,7 +513,7 @@ class BrowseScreen(Screen[None]):
 
     def _show_opened(self, path: Path, opening: Opening) -> None:
         if opening.query is not None:
-            self._read.rows.count()
+            self._rows.count()
         self._show_failure(path, opening.failure, f"{opening.request.mode.how} · {opening.request.strategy.title}")
 
     def _show_accessed(self, accessed: Accessed) -> None:
@@ -555,23 +554,9 @@ class BrowseScreen(Screen[None]):
         """Why the database has not been open by now, where it was not there."""
         return self._door.never_opened
 
-    @property
-    def _opened(self) -> Database:
-        assert self._door.database is not None, "only an open database has rows to ask for"  # noqa: S101
-        return self._door.database
-
-    @property
-    def _read(self) -> Readers:
-        assert self._readers is not None, "rows are asked for when the database is open"  # noqa: S101
-        return self._readers
-
-    @property
-    def _table(self) -> RowTable:
-        return self.query_one(RowTable)
-
-    @property
-    def _inspector(self) -> Inspector:
-        return self.query_one(Inspector)
+    def bound_to(self, place: Place) -> DOMNode | None:
+        """The part of the screen to which the commands of that place are bound; None where it is another screen's."""
+        return {Place.SCREEN: self, Place.TABLE: self._table, Place.INSPECTOR: self._inspector}.get(place)
 
     @property
     def _failure(self) -> "FailureView":
@@ -580,7 +565,3 @@ class BrowseScreen(Screen[None]):
     @property
     def _search(self) -> "SearchBar":
         return cast("SearchBar", self.query_one("SearchBar"))
-
-    @property
-    def _log(self) -> StatementLog:
-        return self.query_one(StatementLog)

@@ -17,8 +17,8 @@ from textual.widgets.option_list import Option
 from pirate_tui.domain.entity import Choice, Size
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
-from pirate_tui.ui.widgets.model_line import ModelLine
 from pirate_tui.ui.screens.guarded import Passing
+from pirate_tui.ui.widgets.model_line import ModelLine
 from pirate_tui.ui.widgets.options import Options
 from pirate_tui.ui.widgets.prompts import LONGEST
 

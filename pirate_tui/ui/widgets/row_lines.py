@@ -137,9 +137,7 @@ class Painter:
         if line.part is Part.RELATIONSHIP:
             return self._relationship(listing, line.path, level, view.stop)
         if line.part is Part.HEADS:
-            opening = listing.opening_at(line.path)
-            assert opening is not None, "only what is opened has heads"  # noqa: S101
-            return self.heads(opening.target, level, current, view)
+            return self.heads(listing.entity_at((*line.path, 0)), level, current, view)
         found = listing.row_at(line.path)
         if found is None:
             return [Segment("  …", self._styles("null"))]

@@ -87,24 +87,22 @@ class RowTable(RowsView):
 
     def action_open(self) -> None:
         """Open the row; on an open row, go to its first child."""
-        if self.listing is None:
-            return
-        is_open = self.listing.can_close(self.cursor) if is_row(self.cursor) else self.listing.opening_at(self.cursor)
+        is_open = self._shown.can_close(self.cursor) if is_row(self.cursor) else self._shown.opening_at(self.cursor)
         if is_open:
-            self.cursor = self.listing.first_child(self.cursor)
+            self.cursor = self._shown.first_child(self.cursor)
         else:
             self.action_open_or_close()
 
     def action_leave(self) -> None:
         """Close the row; on a closed row, go to its parent."""
-        if self.listing is not None and self.listing.can_close(self.cursor):
+        if self._shown.can_close(self.cursor):
             self._close(self.cursor)
-        elif self.listing is not None:
-            self.cursor = self.listing.parent(self.cursor)
+        else:
+            self.cursor = self._shown.parent(self.cursor)
 
     def close_enclosing(self) -> bool:
         """Close what is open at the cursor or around it; was anything?"""
-        path = None if self.listing is None else self.listing.enclosing(self.cursor)
+        path = self._shown.enclosing(self.cursor)
         if path is not None:
             self._close(path)
         return path is not None

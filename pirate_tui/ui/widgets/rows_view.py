@@ -29,6 +29,9 @@ HEADS = -1
 """The line of the column names, which stays at the top."""
 
 
+NO_ROWS = Query(Entity("", "", (), ()))
+"""The query of what there is before anything is shown: nothing of nothing."""
+
 AS_OF = "as of before · r reads again"
 """Said of rows whose database is not there, also to somebody who sees no colours."""
 
@@ -111,17 +114,22 @@ class RowsView(LinesView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.listing: Listing | None = None
+        self._shown = Listing(NO_ROWS)
         self._painter = Painter(self._style)
+
+    @property
+    def listing(self) -> Listing | None:
+        """What is shown; None before there is anything."""
+        return None if self._shown.query is NO_ROWS else self._shown
 
     # What the screen tells.
 
     def show_query(self, query: Query, window: Window | None = None) -> None:
         """Show the rows of this query from its first on; nothing is opened. The window has what is read already."""
-        self.listing = Listing(query, window)
+        self._shown = Listing(query, window)
         self.set_reactive(RowsView.cursor, (0,))
         self.scroll_to(0, 0, animate=False, immediate=True, force=True)
-        for page in self.listing.window.pages:
+        for page in self._shown.window.pages:
             self._painter.widths(query.entity, 0).fit(page)
         self._reshape()
         self.column = self.validate_column(self.column)
@@ -134,7 +142,7 @@ class RowsView(LinesView):
 
     def show_place(self, place: TablePlace) -> None:
         """Show what was shown before, as it was."""
-        self.listing = place.listing
+        self._shown = place.listing
         self.set_reactive(RowsView.cursor, place.cursor)
         self.set_reactive(RowsView.column, place.column)
         self._reshape()
@@ -142,14 +150,14 @@ class RowsView(LinesView):
         self.rest()
 
     def hold(self, path: Path, number: int, page: Page) -> None:
-        """Show a page that has been read of what is paged at the path."""
-        listing = self._shown
-        listing.hold(path, number, page)
-        self._painter.widths(listing.query_at(path).entity, len(path) // 2).fit(page)
+        """Show a page that has been read of what is paged at the path; the cursor may rest on a row of it now."""
+        was_read = self.row_at(self.cursor) is not None
+        self._shown.hold(path, number, page)
+        self._painter.widths(self._shown.query_at(path).entity, len(path) // 2).fit(page)
         self._reshape()
         if page.block:
             self._show_column()  # those before it may have become wider
-        if self.cursor[: len(path)] == path and int(self.cursor[len(path)]) // listing.window.page_size == number:
+        if not was_read:
             self.rest()
 
     def count(self, path: Path, rows: int) -> None:
@@ -187,7 +195,8 @@ class RowsView(LinesView):
     @property
     def current_column(self) -> Column | None:
         """The column that the cursor is in; None before there is a table."""
-        return None if self.listing is None else self.listing.entity_at(self.cursor).columns[self.column]
+        columns = self._shown.entity_at(self.cursor).columns
+        return columns[self.column] if self.column < len(columns) else None
 
     def page_rows(self) -> dict[int, Row]:
         """The table's own rows of the page that the cursor is in, which have a key, by their numbers."""
@@ -214,13 +223,13 @@ class RowsView(LinesView):
 
     def row_at(self, path: Path) -> tuple[Entity, Row] | None:
         """The entity and the row of a path; None while it is not read."""
-        return None if self.listing is None else self.listing.row_at(path)
+        return self._shown.row_at(path)
 
     # Drawing.
 
     def line_count(self) -> int:
         """How many lines the rows and all that is opened take."""
-        return 0 if self.listing is None else self.listing.outline.lines
+        return self._shown.outline.lines
 
     def shown_line(self, y: int) -> Line | None:
         """What the line number `y` shows; None below the last."""
@@ -228,14 +237,12 @@ class RowsView(LinesView):
 
     def line_at(self, y: int) -> Strip:
         """One line, drawn."""
-        if self.listing is None:
-            return Strip.blank(0)
         if y == HEADS:
             current = self.column if len(self.cursor) == 1 else None
-            return Strip(self._painter.heads(self.listing.entity, 0, current, self._seen))
-        line = self.listing.outline.line_at(y)
+            return Strip(self._painter.heads(self._shown.entity, 0, current, self._seen))
+        line = self._shown.outline.line_at(y)
         current = self.column if self.cursor[:-1] == line.path else None
-        strip = Strip(self._painter.line(self.listing, line, current, self._seen))
+        strip = Strip(self._painter.line(self._shown, line, current, self._seen))
         if line.path == self.cursor and line.part is not Part.HEADS:
             wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
             strip = restyle(wide, 0, None, self._style("cursor"))
@@ -290,8 +297,7 @@ class RowsView(LinesView):
 
     def validate_column(self, column: int) -> int:
         """Stay within the columns of the rows that the cursor is among."""
-        columns = () if self.listing is None else self.listing.entity_at(self.cursor).columns
-        return max(0, min(column, len(columns) - 1))
+        return max(0, min(column, len(self._shown.entity_at(self.cursor).columns) - 1))
 
     def watch_column(self) -> None:
         """The view scrolls sideways with the column."""
@@ -333,11 +339,6 @@ class RowsView(LinesView):
         self._want()
 
     @property
-    def _shown(self) -> Listing:
-        assert self.listing is not None, "an entity is shown before anything is done with it"  # noqa: S101
-        return self.listing
-
-    @property
     def _seen(self) -> range:
         """The part of a line that is in view."""
         left = self.scroll_offset.x
@@ -363,7 +364,7 @@ class RowsView(LinesView):
             self.post_message(self.Rested(*found))
 
     def _want(self) -> None:
-        if self.listing is not None and self.wanted():
+        if self.wanted():
             self.post_message(self.PagesWanted())
 
     def _reshape(self) -> None:
