@@ -109,6 +109,25 @@ def check_terminal() -> None:
             raise CannotStart(WRONG_USE, f"{name} is not a terminal; start it in one, without redirection")
     if os.environ.get("TERM") == "dumb":
         raise CannotStart(WRONG_USE, "TERM=dumb is a terminal that cannot be drawn on; set TERM to what yours is")
+    _check_textual()
+
+
+COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor", "windows")
+"""What Textual's own variable TEXTUAL_COLOR_SYSTEM may be."""
+
+
+def _check_textual() -> None:
+    """Textual reads variables of its own, and ends with a traceback where it cannot use one."""
+    colors, log = (os.environ.get(name, "") for name in ("TEXTUAL_COLOR_SYSTEM", "TEXTUAL_LOG"))
+    if "TEXTUAL_COLOR_SYSTEM" in os.environ and colors not in COLOR_SYSTEMS:
+        ways = ", ".join(COLOR_SYSTEMS)
+        raise CannotStart(WRONG_USE, f"TEXTUAL_COLOR_SYSTEM={clean(colors)} is none of {ways}; unset it")
+    if log:
+        try:
+            Path(log).open("a", encoding="utf-8").close()
+        except (OSError, ValueError) as error:
+            reason = clean(getattr(error, "strerror", None) or str(error))
+            raise CannotStart(WRONG_USE, f"TEXTUAL_LOG={clean(log)} cannot be written: {reason}; unset it") from error
 
 
 PASSWORD = re.compile(r":[^:@]*@")

@@ -150,6 +150,34 @@ def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("TEXTUAL_COLOR_SYSTEM=nosuch", "TEXTUAL_COLOR_SYSTEM=nosuch is none of auto, standard, 256, truecolor"),
+        ("TEXTUAL_COLOR_SYSTEM=", "TEXTUAL_COLOR_SYSTEM= is none of "),
+        ("TEXTUAL_LOG=/nowhere/x", "TEXTUAL_LOG=/nowhere/x cannot be written: No such file or directory; unset it"),
+    ],
+)
+def test_a_variable_of_textual_that_it_cannot_use_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, words: str
+) -> None:
+    with on_a_terminal(monkeypatch) as terminal:
+        terminal.setenv(*variable.split("="))
+        with pytest.raises(CannotStart) as caught:
+            check_terminal()
+    assert caught.value.message.startswith(words)
+    assert caught.value.exit_code == 2
+
+
+def test_variables_of_textual_that_it_can_use_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with on_a_terminal(monkeypatch) as terminal:
+        terminal.setenv("TEXTUAL_COLOR_SYSTEM", "256")
+        terminal.setenv("TEXTUAL_LOG", str(tmp_path / "log"))
+        check_terminal()
+        terminal.setenv("TEXTUAL_LOG", "")
+        check_terminal()
+
+
 def bad_files(folder: Path) -> dict[str, tuple[Path, int, str]]:
     """Files that are none, each with the exit code and the words that it earns."""
     fifo, empty, text, loop = (folder / name for name in ("fifo", "empty", "text", "loop"))

@@ -190,6 +190,23 @@ def test_the_url_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -
     assert redact("of-the-environment of-the-drivers of-the-url") == "*** *** ***"
 
 
+def test_a_password_that_is_not_utf_8_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIRATE_TUI_PASSWORD", os.fsdecode(b"caf\xe9"))
+    server = named("postgresql://ann@db/shop")
+    assert isinstance(server, Server)
+    with pytest.raises(CannotStart, match=r"^PIRATE_TUI_PASSWORD is not UTF-8") as caught:
+        with_known_password(server)
+    assert caught.value.exit_code == 2
+
+
+def test_a_password_of_the_driver_that_is_not_utf_8_is_a_secret_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", os.fsdecode(b"caf\xe9"))
+    server = named("postgresql://ann@db/shop")
+    assert isinstance(server, Server)
+    assert with_known_password(server) == server
+    assert redact(os.fsdecode(b"caf\xe9") + " caf%E9") == "*** ***"
+
+
 def test_a_server_is_remembered_without_its_password(own_home: Path) -> None:
     typed = TypedUrl("postgresql+psycopg://ann:s3cr3t-%21@db/shop")
     composition = Composition(Settings(typed, reset=False, time_limit=TIME_LIMIT, log=None))

@@ -38,7 +38,8 @@ def keep_secret(word: str) -> None:
     """From now on `redact` hides the word: as it is, as it stands in a URL, and as Python quotes it."""
     from urllib.parse import quote, quote_plus
 
-    in_urls = (quote(word), quote(word, safe=""), quote(word, safe=" +"), quote_plus(word))
+    quoted = (quote(word, safe, errors="surrogateescape") for safe in ("/", "", " +"))
+    in_urls = (*quoted, quote_plus(word, errors="surrogateescape"))
     _secrets.update(filter(None, (word, *in_urls, repr(word)[1:-1], ascii(word)[1:-1])))
 
 
