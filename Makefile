@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 QUICK := not long and not packaging and not thorough
 
-.PHONY: run test check format bench docs clean
+SEED ?= 1
+
+.PHONY: run test check format monkey bench docs clean
 
 run: .venv/.run
 	@$(BIN)/pirate-tui $(ARGS)
@@ -22,6 +24,10 @@ check: .venv/.test
 format: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Types, clicks and pulls at the window at random, until it is stopped or the time is over: make monkey SECONDS=600 SEED=7
+monkey: .venv/.test
+	$(BIN)/python -m tests.monkey --seed $(SEED) $(if $(SECONDS),--seconds $(SECONDS))
 
 bench: .venv/.test
 	$(BIN)/python -m tests.bench $(ARGS)
