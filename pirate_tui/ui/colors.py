@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from textual.app import App
 from textual.color import BLACK, WHITE, Color
+from textual.driver import Driver
 
 
 DATA = 4.5

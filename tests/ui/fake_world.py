@@ -14,14 +14,17 @@ from pirate_tui.domain.access import (
     InstanceSnapshot,
     Prediction,
     Situation,
+    TrialRequest,
     Verdict,
 )
 from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Choice, Column, Entity, Relationship
-from pirate_tui.domain.failure import CannotStart, Failure, Remedy, Trouble, Unreachable
-from pirate_tui.domain.loading import Accessed, Cost, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Relationship, Size
+from pirate_tui.domain.failure import CannotStart, Failure, Trouble, Unreachable
+from pirate_tui.domain.loading import Accessed, Cost, Giant, Loadable, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query, Within
+from pirate_tui.domain.remedy import Outcome as Came
+from pirate_tui.domain.remedy import Remedy, Trial
 from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.statements import Outcome, Statement
@@ -140,10 +143,10 @@ class FakeWorld(Database):
             raise Trouble("Ghost is not there", "choose another")
         return _entity(name)
 
-    async def sizes(self) -> dict[str, int]:
-        """As they are."""
+    async def sizes(self) -> dict[str, Size]:
+        """As they are, or at the most."""
         await self.befall("sizes")
-        return dict(self._sizes)
+        return {name: Size(rows, self._seed.choice([*Bound])) for name, rows in self._sizes.items()}
 
     # Rows.
 
@@ -230,6 +233,14 @@ class FakeWorld(Database):
         await self.befall(f"{request.entity.name} {request.key}.{request.relationship.name}")
         return self._opening(request)
 
+    async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
+        """All of them, all but one, or none."""
+        await self.befall(f"how much {entity.name}.{relationship.name} is")
+        if self._chance(80):
+            return Loadable(keys)
+        giants = (Giant(f"{entity.name} {keys[0][0]}", 10_000),)
+        return Loadable(keys[1:], giants) if self._chance(50) else Loadable((), giants, 1_000)
+
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         """The same of each, until one raises."""
         await self.befall(f"{request.entity.name}.{request.relationship.name}")
@@ -250,7 +261,12 @@ class FakeWorld(Database):
     async def predict(self, attribute: str) -> Prediction:
         """A statement."""
         await self.befall(f"predict {attribute}")
-        return Prediction(("SELECT 1", "FROM somewhere"), f"await {attribute}")
+        return Prediction(("SELECT 1", "FROM somewhere"), (Remedy(f"await {attribute}", "it is awaited"),))
+
+    async def try_out(self, request: TrialRequest) -> Trial:
+        """It helps, or it does not."""
+        await self.befall(f"try {request.remedy.code}")
+        return Trial(request.remedy.code, self._seed.choice([*Came]))
 
     async def measure(self, request: MeasureRequest) -> Run:
         """It takes a moment, or fails."""
