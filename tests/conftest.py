@@ -4,16 +4,22 @@
 
 import asyncio
 import logging
+import os
 import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pirate_tui.pirates.seed import make_world
 from tests.servers import pytest_terminal_summary, server, target
 
+
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("all", deadline=None)
+settings.load_profile("all" if "PIRATE_TUI_TEST_ALL" in os.environ else "quick")
 
 __all__ = ["pytest_terminal_summary", "server", "target"]  # pytest finds them here
 

@@ -215,6 +215,7 @@ def run(work: Coroutine[None, None, None]) -> None:
 slowly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.thorough
 @slowly
 @given(world=worlds(), size=st.integers(1, 7), backward=st.booleans())
 def test_pages_from_either_end_make_up_the_whole_table(world: World, size: int, *, backward: bool) -> None:
@@ -230,6 +231,7 @@ def test_pages_from_either_end_make_up_the_whole_table(world: World, size: int, 
     run(walk())
 
 
+@pytest.mark.thorough
 @slowly
 @given(worlds(), st.integers(1, 4), st.data())
 def test_whatever_is_jumped_to_is_the_row_of_that_number(world: World, size: int, data: st.DataObject) -> None:
@@ -252,6 +254,7 @@ def test_whatever_is_jumped_to_is_the_row_of_that_number(world: World, size: int
     run(jump())
 
 
+@pytest.mark.thorough
 @slowly
 @given(
     world=worlds(),

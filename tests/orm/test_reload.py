@@ -4,6 +4,7 @@ import gc
 from typing import Any
 from weakref import WeakSet
 
+import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
 from sqlalchemy.orm import Mapper
 
@@ -55,6 +56,7 @@ async def do_everything(database: OrmDatabase, entity: Entity) -> None:
             await database.measure(MeasureRequest(entity, keys, relationship, way))
 
 
+@pytest.mark.thorough
 async def test_each_reload_lets_go_of_the_classes_before_it(target: Target, open_models: OpenModels) -> None:
     rows = {SHIPS: [{"id": 1}, {"id": 2}], SAILORS: [{"id": 1, "ship_id": 1}, {"id": 2, "ship_id": 2}]}
     await load(target, METADATA, rows)

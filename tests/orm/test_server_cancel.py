@@ -155,7 +155,9 @@ async def test_a_cancel_while_it_connects_is_heard_at_once(connections: Connecti
         task = asyncio.ensure_future(scalar(connections, "SELECT 7"))
         for _ in range(ticks):
             await asyncio.sleep(0)
-        task.cancel()
+        if not task.cancel():  # a server on this machine may have answered by now
+            assert await task == 7
+            continue
         with pytest.raises(asyncio.CancelledError):
             await asyncio.wait_for(task, PATIENCE + 0.1)
     assert await scalar(connections, "SELECT 7") == 7

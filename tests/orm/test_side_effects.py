@@ -248,6 +248,9 @@ class Thing(Base):
 
 
 CODE = [name for name, value in vars(Box).items() if isinstance(value, property)]
+SITUATIONS = [
+    one if one is Situation.AFTER_COMMIT else pytest.param(one, marks=pytest.mark.thorough) for one in Situation
+]
 
 
 @pytest.fixture
@@ -316,7 +319,7 @@ def deep(database: OrmDatabase) -> list[str]:
     return list(instance.labels["of"]["deep"])
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("name", CODE)
 async def test_a_dry_run_of_code_changes_nothing(database: OrmDatabase, name: str, situation: Situation) -> None:
     await database.put(database.entities[0], (1,), situation)
@@ -384,7 +387,7 @@ async def test_it_is_said_what_code_tries_to_write(database: OrmDatabase, name: 
     assert (said.verdict, said.note) == (Verdict.IO, f"its code writes ({what}): here it is kept from that")
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("name", CODE)
 async def test_the_verdict_of_code_that_does_anything_is_what_the_access_does(
     database: OrmDatabase, path: Path, name: str, situation: Situation

@@ -138,7 +138,14 @@ NEW: dict[type, Callable[[], Any]] = {
 def change(instance: Any) -> None:
     """Something in each of its tables, to what it was not."""
     for name in {"holder", "days", "name", "torn"} & {*inspect(type(instance)).column_attrs.keys()}:
-        setattr(instance, name, getattr(instance, name) * 2 if name != "torn" else not instance.torn)
+        setattr(instance, name, OTHER[type(getattr(instance, name))](getattr(instance, name)))
+
+
+OTHER: dict[type, Callable[[Any], Any]] = {
+    str: lambda before: before[::-1],
+    int: lambda before: before + 1,
+    bool: lambda before: not before,
+}
 
 
 @pytest.fixture

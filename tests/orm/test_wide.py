@@ -133,6 +133,7 @@ async def test_what_no_statement_can_select_says_so_and_what_helps(database: Orm
             await database.open(ask._replace(strategy=LoaderStrategy.JOINEDLOAD))
 
 
+@pytest.mark.thorough
 async def test_a_wide_table_without_models_is_read_too(tmp_path: Path, listener: Listener) -> None:
     path = tmp_path / "wide.db"
     _, metadata = mapped(1_500)

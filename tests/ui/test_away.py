@@ -132,6 +132,7 @@ async def until_there(browser: Any) -> None:
     assert "as of before" not in browser.subtitle
 
 
+@pytest.mark.thorough
 async def test_the_rows_and_the_instance_stay_and_the_cursor_goes_on(browse: Browse, leaving: Leaving) -> None:
     async with browse(connect=leaving.connect) as browser:
         await until_read(browser)
@@ -155,6 +156,7 @@ async def test_the_rows_and_the_instance_stay_and_the_cursor_goes_on(browse: Bro
         await browser.until(lambda: "PirateCrew 2 ·" in str(browser.inspector.border_title), "the instance")
 
 
+@pytest.mark.thorough
 async def test_rows_that_are_not_held_are_asked_for_once_and_come_when_it_is_back(
     browse: Browse, leaving: Leaving
 ) -> None:
@@ -258,6 +260,7 @@ def _foot(browser: Any) -> str | None:
     return next((str(box.border_subtitle or "") for box in browser.app.screen.query("ChooseScreen > Vertical")), None)
 
 
+@pytest.mark.thorough
 async def test_a_value_that_cannot_be_read_says_it_and_r_reads_it(browse: Browse, leaving: Leaving) -> None:
     async with browse(connect=leaving.connect) as browser:
         await until_read(browser)
@@ -298,6 +301,7 @@ async def test_once_there_it_ends_well_also_while_it_is_away(browse: Browse, lea
         await browser.until(lambda: browser.app.return_code == 0, "the exit code")
 
 
+@pytest.mark.thorough
 async def test_esc_frees_the_screen_also_of_a_connect_that_does_not_heed_it(browse: Browse, leaving: Leaving) -> None:
     late, leaving.heeds_cancel = asyncio.Event(), False
     leaving.held = late
@@ -319,6 +323,7 @@ async def test_esc_frees_the_screen_also_of_a_connect_that_does_not_heed_it(brow
 # The title.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", [80, 100, 160])
 async def test_a_warning_stands_in_the_title_at_all_times(browse: Browse, leaving: Leaving, width: int) -> None:
     leaving.name, leaving.dialect, leaving.warning = "db:5432/shop", "postgresql+asyncpg", "superuser"

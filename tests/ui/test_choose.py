@@ -82,6 +82,7 @@ async def test_a_part_of_a_name_finds_a_class_and_esc_leads_back_to_the_row(brow
         assert browser.inspector.snapshot.label == "Orders 2"
 
 
+@pytest.mark.thorough
 async def test_a_nested_row_can_be_shown_in_the_table_of_its_class(browse: Browse, shop: Path) -> None:
     async with browse(shop) as browser:
         await browser.press("end", "enter")
@@ -97,6 +98,7 @@ async def test_a_nested_row_can_be_shown_in_the_table_of_its_class(browse: Brows
         assert "this is its table already" in browser.subtitle
 
 
+@pytest.mark.thorough
 async def test_what_cannot_be_opened_is_said_and_the_table_stays(browse: Browse, shop: Path) -> None:
     async with browse(shop) as browser:
         await choose(browser, "brok")
@@ -109,6 +111,7 @@ async def test_what_cannot_be_opened_is_said_and_the_table_stays(browse: Browse,
         await browser.press("escape")
 
 
+@pytest.mark.thorough
 async def test_the_last_choice_is_where_the_next_launch_begins(browse: Browse, shop: Path) -> None:
     assert remembered(shop) is None
     async with browse(shop) as browser:
@@ -119,6 +122,7 @@ async def test_the_last_choice_is_where_the_next_launch_begins(browse: Browse, s
         assert "Orders · 3 rows" in browser.title
 
 
+@pytest.mark.thorough
 async def test_what_is_broken_is_not_remembered_and_the_next_class_is_begun_with(browse: Browse, shop: Path) -> None:
     remember(shop, "Broken")
     async with browse(shop) as browser:
@@ -164,6 +168,7 @@ async def test_where_nothing_can_be_opened_r_tries_again(browse: Browse, tmp_pat
     await composition.close()
 
 
+@pytest.mark.thorough
 async def test_what_matches_nothing_is_said_and_cannot_be_chosen(browse: Browse, shop: Path) -> None:
     async with browse(shop) as browser:
         await browser.press("m")

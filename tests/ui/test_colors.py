@@ -266,6 +266,7 @@ async def test_a_color_that_can_be_read_stays_as_the_theme_has_it() -> None:
     assert made["block-cursor-foreground"].lower() == given["block-cursor-foreground"]
 
 
+@pytest.mark.thorough
 async def test_a_change_of_the_theme_leaves_nothing_in_the_colors_of_before(browse: Browse, connect: Connect) -> None:
     async with browse(connect=connect) as browser:
         await browser.until(lambda: browser.inspector.snapshot, "the instance")

@@ -34,9 +34,9 @@ async def compare(browser: Any, *keys: str, budget: float = 0) -> CompareScreen:
     """Press the keys, then compare within a budget; the comparison when all is measured."""
     await browser.press(*keys)
     screen = browser.screen
-    question = question_at(screen._opened, browser.table, browser.inspector)  # noqa: SLF001  what `c` does
+    question = question_at(screen._door.asked, browser.table, browser.inspector)  # noqa: SLF001  what `c` does
     assert question is not None
-    compared = CompareScreen(screen._opened, question, budget)  # noqa: SLF001
+    compared = CompareScreen(screen._door.asked, question, budget)  # noqa: SLF001
     browser.app.push_screen(compared)
     await browser.until(lambda: compared.is_mounted, "the comparison")
     await measured(browser, compared)
@@ -122,6 +122,7 @@ async def test_the_number_of_parents_can_be_chosen(browse: Browse, fleet: Path) 
             screen.action_next_count()  # a key would wait for the measuring to end
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("row", "count", "first", "last"), [(0, 10, 1, 10), (7, 10, 8, 17), (2_995, 10, 2_991, 3_000)])
 async def test_parents_are_those_from_the_cursor_on(
     browse: Browse, fleet: Path, row: int, count: int, first: int, last: int
@@ -129,7 +130,7 @@ async def test_parents_are_those_from_the_cursor_on(
     async with browse(fleet) as browser:
         browser.table.go_to(row)
         await browser.until(lambda: browser.here[:1] == [str(row + 1)], "the row")
-        question = question_at(browser.screen._opened, browser.table, browser.inspector)  # noqa: SLF001
+        question = question_at(browser.screen._door.database, browser.table, browser.inspector)  # noqa: SLF001
         assert question is not None
         assert await question.keys(count) == tuple((n,) for n in range(first, last + 1))
         assert await question.keys(1) == ((row + 1,),)
@@ -158,6 +159,7 @@ async def test_inside_an_opened_row_it_is_about_the_rows_that_the_cursor_is_amon
         assert screen.advice.way in {Way.JOINEDLOAD, Way.SELECTINLOAD}
 
 
+@pytest.mark.thorough
 async def test_esc_stops_the_measuring_and_then_leads_back(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         screen = await begin(browser)
@@ -173,6 +175,7 @@ async def test_esc_stops_the_measuring_and_then_leads_back(browse: Browse, fleet
         assert browser.table.has_focus
 
 
+@pytest.mark.thorough
 async def test_too_much_is_said_with_the_key_that_helps_and_nothing_is_loaded(browse: Browse, fleet: Path) -> None:
     async with browse(fleet, limit=5) as browser:
         screen = await begin(browser)
@@ -188,6 +191,7 @@ async def test_too_much_is_said_with_the_key_that_helps_and_nothing_is_loaded(br
         await measured(browser, screen)
 
 
+@pytest.mark.thorough
 async def test_open_all_leaves_what_holds_too_much_closed_and_names_it(browse: Browse, fleet: Path) -> None:
     with closing(sqlite3.connect(fleet)) as connection, connection:
         connection.execute("UPDATE pirates SET pirate_crew_id = 2 WHERE pirate_crew_id < 200")

@@ -45,6 +45,7 @@ async def until_x(browser: Any, where: str, *, is_greyed: bool = False) -> None:
     await browser.until(lambda: greyed(browser).get("x") is is_greyed, f"x, {'greyed ' * is_greyed}{where}")
 
 
+@pytest.mark.thorough
 async def test_x_is_greyed_only_where_there_is_no_instance(browse: Browse, port: Path) -> None:
     async with browse(port) as browser:
         await browser.press("m", *"ships", "enter")
@@ -67,6 +68,7 @@ async def test_x_is_greyed_only_where_there_is_no_instance(browse: Browse, port:
         await until_x(browser, "where there is no row", is_greyed=True)
 
 
+@pytest.mark.thorough
 async def test_x_works_before_the_instance_has_been_selected(browse: Browse, port: Path) -> None:
     async with browse(port) as browser:
         await browser.press("m", *"ships", "enter")

@@ -83,6 +83,7 @@ async def until_alone(browser: Any) -> None:
 # A screen that is dismissed twice.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("keys", [("enter", "enter"), ("escape", "escape"), ("enter", "escape", "enter")])
 async def test_a_model_is_chosen_once(browse: Browse, keys: tuple[str, ...]) -> None:
     async with browse(connect=World().connect) as browser:
@@ -102,6 +103,7 @@ async def test_the_list_of_models_is_shown_once(browse: Browse) -> None:
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_a_command_of_the_palette_is_run_once(browse: Browse) -> None:
     async with browse(connect=World().connect) as browser:
         await until_rows(browser)
@@ -120,6 +122,7 @@ def palette_lists(browser: Any) -> int:
     return listed[0].option_count if listed and listed[0].scrollable_content_region else 0
 
 
+@pytest.mark.thorough
 async def test_a_click_beside_the_palette_closes_it_once(browse: Browse) -> None:
     async with browse(connect=World().connect) as browser:
         await until_rows(browser)
@@ -131,6 +134,7 @@ async def test_a_click_beside_the_palette_closes_it_once(browse: Browse) -> None
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("opens", ["v", "question_mark", "c"])
 async def test_what_lies_over_the_browser_is_closed_once(browse: Browse, opens: str) -> None:
     async with browse(connect=World().connect) as browser:
@@ -141,6 +145,7 @@ async def test_what_lies_over_the_browser_is_closed_once(browse: Browse, opens: 
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_a_palette_comes_while_another_goes(browse: Browse) -> None:
     async with browse(connect=World().connect) as browser:
         await until_rows(browser)
@@ -173,6 +178,7 @@ async def until_rows_without_focus(browser: Any) -> None:
 # Work whose answer comes to a screen that goes.
 
 
+@pytest.mark.thorough
 async def test_sizes_that_come_while_the_list_of_models_goes_are_not_shown(browse: Browse) -> None:
     world = World()
     async with browse(connect=world.connect) as browser:
@@ -189,6 +195,7 @@ async def test_sizes_that_come_while_the_list_of_models_goes_are_not_shown(brows
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_what_is_found_while_the_palette_goes_is_not_shown(browse: Browse) -> None:
     async with browse(connect=World().connect) as browser:
         await until_rows(browser)
@@ -198,6 +205,7 @@ async def test_what_is_found_while_the_palette_goes_is_not_shown(browse: Browse)
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_an_answer_that_comes_when_nobody_waits_any_more_is_not_shown(browse: Browse) -> None:
     class Deaf(World):
         asked = asyncio.Event()
@@ -223,6 +231,7 @@ async def test_an_answer_that_comes_when_nobody_waits_any_more_is_not_shown(brow
 # Clicks on what is not there any more.
 
 
+@pytest.mark.thorough
 async def test_a_click_on_a_model_that_is_listed_no_more(browse: Browse) -> None:
     async with browse(connect=World().connect) as browser:
         await until_rows(browser)
@@ -234,6 +243,7 @@ async def test_a_click_on_a_model_that_is_listed_no_more(browse: Browse) -> None
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_a_click_beside_everything(browse: Browse) -> None:
     async with browse(connect=World().connect) as browser:
         await until_rows(browser)
@@ -264,6 +274,7 @@ def click_at(at: tuple[int, int], widget: Any, style: Style | None = None) -> ev
 # Commands before what they need is there.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("panel", [(), ("tab",), ("tab", "tab")], ids=["table", "inspector", "log"])
 @pytest.mark.parametrize("key", ["slash", "colon", "f", "l"])
 async def test_nothing_is_asked_for_before_it_can_be_typed(browse: Browse, panel: tuple[str, ...], key: str) -> None:
@@ -276,6 +287,7 @@ async def test_nothing_is_asked_for_before_it_can_be_typed(browse: Browse, panel
         await until_rows(browser)
 
 
+@pytest.mark.thorough
 async def test_no_key_does_harm_while_the_database_is_opened(browse: Browse) -> None:
     world = World()
     world.held["connect"] = asyncio.Event()
@@ -307,6 +319,7 @@ async def test_no_key_does_harm_while_a_table_cannot_be_read(browse: Browse) -> 
         await come_through(browser)
 
 
+@pytest.mark.thorough
 async def test_no_key_does_harm_when_it_was_not_opened(browse: Browse) -> None:
     world = World()
     world.trouble = Unreachable("the sea", "nobody answers", "press r")
@@ -350,6 +363,7 @@ async def test_nothing_is_mounted_when_somebody_has_left(browse: Browse) -> None
         assert browser.app.return_code == 3
 
 
+@pytest.mark.thorough
 async def test_what_is_mounted_later_is_mounted_once(browse: Browse) -> None:
     world = World()
     world.held["connect"] = asyncio.Event()
@@ -363,6 +377,7 @@ async def test_what_is_mounted_later_is_mounted_once(browse: Browse) -> None:
 # Late pages, and anchors that cannot be read.
 
 
+@pytest.mark.thorough
 async def test_a_late_page_finds_the_cursor_elsewhere(browse: Browse) -> None:
     async with browse(connect=World().connect) as browser:
         await until_rows(browser)
@@ -374,6 +389,7 @@ async def test_a_late_page_finds_the_cursor_elsewhere(browse: Browse) -> None:
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_hits_are_counted_as_far_as_the_anchors_can_be_read(browse: Browse) -> None:
     class Unanchored(World):
         async def anchor(self, query: Query, seek: Seek) -> Position | None:
@@ -387,6 +403,7 @@ async def test_hits_are_counted_as_far_as_the_anchors_can_be_read(browse: Browse
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_what_is_closed_is_not_counted(browse: Browse) -> None:
     world = World()
     async with browse(connect=world.connect) as browser:
@@ -403,6 +420,7 @@ async def test_what_is_closed_is_not_counted(browse: Browse) -> None:
         await until_alone(browser)
 
 
+@pytest.mark.thorough
 async def test_another_writes_while_the_table_cannot_be_read(browse: Browse) -> None:
     world = World()
     world.trouble = Trouble("this table cannot be read", "press r")
@@ -415,6 +433,7 @@ async def test_another_writes_while_the_table_cannot_be_read(browse: Browse) -> 
         await come_through(browser)
 
 
+@pytest.mark.thorough
 async def test_a_model_that_is_chosen_while_the_first_is_read_stays(browse: Browse) -> None:
     world = World()
     world.held["rows of Crew"] = asyncio.Event()

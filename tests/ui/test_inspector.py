@@ -33,6 +33,7 @@ async def test_every_attribute_and_what_prints_call_is_listed(browse: Browse, wo
         assert browser.attribute("repr()")[1:5] == ["ƒ", "none", "no", "IO"]
 
 
+@pytest.mark.thorough
 async def test_what_a_plain_access_would_send_is_told_of_the_attribute_under_the_cursor(
     browse: Browse, world: Path
 ) -> None:
@@ -73,6 +74,7 @@ async def test_enter_in_unsafe_mode_proves_the_verdict_and_asks_again_after_u(br
         await browser.until(lambda: browser.inspector.has_focus, "back where it was asked")
 
 
+@pytest.mark.thorough
 async def test_esc_from_a_failure_leads_back_to_the_inspector(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await go_to_members(browser)
@@ -102,6 +104,7 @@ async def test_x_puts_the_instance_through_the_states_that_applications_meet(bro
             assert browser.attribute("members")[2] == detached
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("presses", "attribute", "cause"),
     [(1, "name", "The commit expired"), (2, "name", "The rollback expired"), (3, "members", "is detached")],

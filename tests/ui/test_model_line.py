@@ -66,6 +66,7 @@ def test_what_is_wrong_with_a_class_is_never_cut() -> None:
         assert line.get_height({}, 60) > 1
 
 
+@pytest.mark.thorough
 async def test_each_class_takes_one_line_in_any_width(browse: Browse) -> None:
     async def sizes() -> dict[str, Size]:
         return {"User": Size(1_234_567, Bound.ABOUT)}

@@ -22,6 +22,7 @@ async def click_head(browser: Any, name: str, line: int = -1) -> None:
     await browser.pilot.click(RowTable, offset=(x, line + 1 + FRAME))
 
 
+@pytest.mark.thorough
 async def test_a_click_on_a_head_goes_to_the_column_and_another_one_orders_by_it(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await click_head(browser, "ship_name")
@@ -45,6 +46,7 @@ async def test_a_click_between_the_heads_does_nothing(browse: Browse, world: Pat
         assert "by " not in browser.title
 
 
+@pytest.mark.thorough
 async def test_a_click_on_nested_heads_goes_among_their_rows_and_on_the_top_back(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("enter")
@@ -61,6 +63,7 @@ async def test_a_click_on_nested_heads_goes_among_their_rows_and_on_the_top_back
         assert "by " not in browser.title
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 async def test_a_click_in_the_inspector_goes_to_the_attribute_and_two_access_it(
     browse: Browse, world: Path, size: tuple[int, int]

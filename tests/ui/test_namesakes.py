@@ -65,6 +65,7 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
         await database.close()
 
 
+@pytest.mark.thorough
 async def test_namesakes_are_told_apart_alike_in_titles_nested_rows_labels_and_the_list(
     browse: Browse, connect: Connect
 ) -> None:

@@ -81,6 +81,7 @@ async def test_the_cursor_passes_over_column_heads(browse: Browse, world: Path) 
         assert browser.table.cursor == (0,)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("presses", [1, 2, 3])
 async def test_with_an_eager_strategy_the_plain_access_works_and_costs_nothing(
     browse: Browse, world: Path, presses: int
@@ -94,6 +95,7 @@ async def test_with_an_eager_strategy_the_plain_access_works_and_costs_nothing(
         assert not browser.failure.display
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mode", ["safe", "unsafe"])
 async def test_raiseload_raises_its_own_error_in_both_modes(browse: Browse, world: Path, mode: str) -> None:
     async with browse(world) as browser:
@@ -103,6 +105,7 @@ async def test_raiseload_raises_its_own_error_in_both_modes(browse: Browse, worl
         assert "'PirateCrew.members' is not available due to lazy='raise'" in browser.failure.pane.plain
 
 
+@pytest.mark.thorough
 async def test_asked_differently_an_open_row_is_opened_anew(browse: Browse, world: Path) -> None:
     async with browse(world, size=(160, 36)) as browser:
         await browser.press("enter")
@@ -177,6 +180,7 @@ async def test_opening_all_rows_of_very_many_is_refused(browse: Browse, fleet: P
         assert len(browser.lines) == 3_000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "keys", [("]", "o"), ("f", *"Hope", "enter"), (":", "5", "enter"), ("x",), ("down", "s", "enter")]
 )
@@ -211,6 +215,7 @@ async def test_opening_after_x_says_that_it_selects_afresh(browse: Browse, world
         assert browser.subtitle.startswith("opening selects it afresh")
 
 
+@pytest.mark.thorough
 async def test_what_is_nested_does_not_widen_the_table_that_it_is_nested_in(browse: Browse, fleet: Path) -> None:
     with closing(sqlite3.connect(fleet)) as connection:
         unmanned = "SELECT id FROM pirate_crew WHERE id NOT IN (SELECT pirate_crew_id FROM pirates)"

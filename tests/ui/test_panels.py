@@ -96,6 +96,7 @@ async def test_a_statement_unfolds_with_its_parameters_apart(browse: Browse, wor
         assert browser.statements[1].startswith("      SELECT")
 
 
+@pytest.mark.thorough
 async def test_the_log_can_be_searched_and_hidden(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         browser.log.focus()
@@ -156,6 +157,7 @@ async def test_what_cannot_be_done_is_greyed_out(browse: Browse, world: Path) ->
         assert browser.screen.check_action("explain", ()) is True
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("size", "inspector", "log"),
     [((160, 45), "beside", True), ((100, 30), "below", True), ((80, 24), "below", True), ((60, 20), "below", True),
@@ -191,6 +193,7 @@ async def test_a_failure_fits_on_a_small_terminal(browse: Browse, world: Path) -
         assert browser.table.size.height >= 4
 
 
+@pytest.mark.thorough
 async def test_the_view_scrolls_sideways_with_the_column(browse: Browse, world: Path) -> None:
     async with browse(world, size=(60, 20)) as browser:
         await browser.press("enter")
@@ -212,7 +215,10 @@ async def test_the_search_of_the_log_finds_what_its_lines_leave_out(browse: Brow
     async with browse(world) as browser:
         browser.log.focus()
         await browser.press("slash", *"ship_name", "enter")
-        await browser.until(lambda: browser.log.place[1] >= 2, "the statements that select it")
+        await browser.until(
+            lambda: browser.log.place[1] >= 2,
+            f"DEBUG {browser.log.place} {browser.statements} {browser.app.focused} {browser.app.screen_stack}",
+        )
         await browser.press("l")
         await browser.until(lambda: not browser.screen.query_one("SearchBar").display, "the end of the search")
 

@@ -60,6 +60,7 @@ def line(app: App[Any]) -> str:
     return strips[prompt.region.y].text.rstrip()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", LINES)
 async def test_what_is_said_is_never_cut(kind: type[Prompt]) -> None:
     bar = kind()
@@ -84,6 +85,7 @@ async def test_a_long_name_leaves_room_to_type() -> None:
         assert line(app) == " f a_very_long_name_of…: =value <value >value ~part null"
 
 
+@pytest.mark.thorough
 async def test_the_search_names_the_column_that_it_is_in(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.until(lambda: browser.screen.check_action("search", ()), "the prompt")
@@ -93,6 +95,7 @@ async def test_the_search_names_the_column_that_it_is_in(browse: Browse, world: 
         await browser.until(lambda: line(browser.app) == " / all text: Luffy", "all text")
 
 
+@pytest.mark.thorough
 async def test_what_was_found_before_is_not_said_of_another_search(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.until(lambda: browser.screen.check_action("search", ()), "the prompt")

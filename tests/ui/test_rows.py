@@ -36,6 +36,7 @@ async def until_shown(browser: Any, number: int, row_id: str) -> None:
 # Order.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("keys", "statement"), [("]", BY_NAME), ("]]", BY_SHIP)], ids=["indexed", "not, and NULLs"])
 async def test_o_orders_the_whole_table_then_descending_then_by_key(
     browse: Browse, fleet: Path, keys: str, statement: str
@@ -68,6 +69,7 @@ async def test_the_cursor_stays_on_its_row(browse: Browse, fleet: Path) -> None:
         assert browser.table.cursor == (99,)
 
 
+@pytest.mark.thorough
 async def test_a_costly_order_says_so_before_it_is_done(
     browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +113,7 @@ def hold_up(monkeypatch: pytest.MonkeyPatch, method: str) -> list[str]:
     return ends
 
 
+@pytest.mark.thorough
 async def test_esc_stops_an_order_and_leaves_what_was_shown(
     browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +132,7 @@ async def test_esc_stops_an_order_and_leaves_what_was_shown(
         await browser.until(lambda: "by ship_name ↑" in browser.title, "the order, asked for again")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", ["nearest", "count_between"])
 async def test_esc_stops_a_search(browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     async with browse(fleet) as browser:
@@ -142,6 +146,7 @@ async def test_esc_stops_a_search(browse: Browse, fleet: Path, monkeypatch: pyte
         await browser.until(lambda: not browser.subtitle, "the end of the search")
 
 
+@pytest.mark.thorough
 async def test_another_search_takes_the_place_of_one_under_way(
     browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +160,7 @@ async def test_another_search_takes_the_place_of_one_under_way(
         assert ends == ["nearest"]
 
 
+@pytest.mark.thorough
 async def test_hits_are_counted_again_among_other_rows(browse: Browse, fleet: Path) -> None:
     among = "SELECT id FROM pirate_crew WHERE name LIKE '%kraken%' AND id < 1000"
     async with browse(fleet) as browser:
@@ -170,6 +176,7 @@ async def test_hits_are_counted_again_among_other_rows(browse: Browse, fleet: Pa
 # Filters.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("column", "typed", "condition", "told"),
     [
@@ -215,6 +222,7 @@ async def test_filters_add_up_and_go_one_by_one(browse: Browse, fleet: Path) -> 
         await browser.until(lambda: "3,000 rows · by name ↑" in browser.title, "all rows")
 
 
+@pytest.mark.thorough
 async def test_a_filter_that_leaves_nothing_leaves_no_instance(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         await browser.until(lambda: browser.inspector.snapshot, "the instance")
@@ -240,6 +248,7 @@ async def test_a_table_without_rows_says_so(browse: Browse, world: Path) -> None
         assert browser.table.render_line(1).text.strip() == "no rows"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [("=many", "many is no int"), ("", "give =value"), ("<", "give =value")],
@@ -254,6 +263,7 @@ async def test_what_is_no_filter_is_said(browse: Browse, fleet: Path, typed: str
         assert "id" not in browser.title
 
 
+@pytest.mark.thorough
 async def test_going_to_a_key_stays_within_the_filter(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         await type_into(browser, "f", ">100")
@@ -284,6 +294,7 @@ async def test_a_search_finds_every_hit_round_the_table_and_counts_them(browse: 
             await browser.until(lambda expected=expected: browser.here[:1] == [expected], f"back at {expected}")
 
 
+@pytest.mark.thorough
 async def test_a_search_in_one_column_stays_where_the_cursor_is_on_a_hit(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         await browser.press("]")
@@ -296,6 +307,7 @@ async def test_a_search_in_one_column_stays_where_the_cursor_is_on_a_hit(browse:
         await browser.until(lambda: not browser.subtitle, "the end of the search")
 
 
+@pytest.mark.thorough
 async def test_a_prefix_is_sought_as_it_is_written(browse: Browse, fleet: Path) -> None:
     hits = ask(fleet, "SELECT id FROM pirate_crew WHERE substr(name, 1, 4) = 'Iron' ORDER BY name, id")
     async with browse(fleet) as browser:
@@ -310,6 +322,7 @@ async def test_a_prefix_is_sought_as_it_is_written(browse: Browse, fleet: Path) 
         await browser.until(lambda: "^ seeks in one column" in browser.trouble, "the reason")
 
 
+@pytest.mark.thorough
 async def test_hits_are_marked_in_the_rows(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         await type_into(browser, "slash", "kraken")
@@ -351,6 +364,7 @@ async def test_v_shows_the_whole_value_page_by_page(browse: Browse, fleet: Path)
         await browser.until(lambda: len(browser.app.screen_stack) == 1, "the browser")
 
 
+@pytest.mark.thorough
 async def test_v_shows_values_of_what_is_nested_too(browse: Browse, fleet: Path) -> None:
     (name,) = ask(fleet, "SELECT name FROM pirates WHERE pirate_crew_id = 1 ORDER BY id LIMIT 1")
     async with browse(fleet) as browser:

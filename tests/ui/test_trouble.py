@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import pytest
+
 from pirate_tui.domain.access import (
     AttributeKind,
     AttributeRequest,
@@ -286,6 +288,7 @@ async def test_going_somewhere_by_number_percentage_and_key(browse: Browse) -> N
             assert browser.table.has_focus
 
 
+@pytest.mark.thorough
 async def test_what_is_no_place_is_said_and_esc_stays(browse: Browse) -> None:
     async with browse(connect=FakeDatabase().connect) as browser:
         await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")

@@ -5,7 +5,7 @@ import pytest
 from tests.ui.typist import survive
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_nothing_that_is_typed_ends_it(seed: int) -> None:
     await survive(seed, times=60)
 

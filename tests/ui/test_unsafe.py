@@ -6,6 +6,8 @@ from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -79,6 +81,7 @@ async def test_y_copies_the_traceback_or_the_chosen_remedy(browse: Browse, world
         assert browser.app.clipboard == "select(PirateCrew).options(selectinload(PirateCrew.members))"
 
 
+@pytest.mark.thorough
 async def test_the_traceback_can_be_searched(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
@@ -98,6 +101,7 @@ async def test_the_traceback_can_be_searched(browse: Browse, world: Path) -> Non
         assert browser.failure.display
 
 
+@pytest.mark.thorough
 async def test_the_traceback_can_be_selected(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
@@ -119,6 +123,7 @@ async def test_after_it_the_browser_goes_on(browse: Browse, world: Path) -> None
         assert browser.table.has_focus
 
 
+@pytest.mark.thorough
 async def test_esc_closes_the_failure_and_closing_the_row_does_too(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
@@ -139,6 +144,7 @@ async def test_a_many_to_one_fails_too(browse: Browse, world: Path) -> None:
         assert browser.failure.failure.remedies[1].code == "select(Pirate).options(joinedload(Pirate.pirate_crew))"
 
 
+@pytest.mark.thorough
 async def test_enter_in_the_traceback_asks_again_only_if_the_question_is_another(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
@@ -150,6 +156,7 @@ async def test_enter_in_the_traceback_asks_again_only_if_the_question_is_another
         assert not browser.failure.display
 
 
+@pytest.mark.thorough
 async def test_the_search_ends_when_the_other_side_is_shown(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")

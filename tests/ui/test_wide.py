@@ -43,6 +43,7 @@ def has_cell(browser: Any, text: str) -> bool:
     return any(text in table.text_at(y).split() for y in range(top, min(top + table.size.height, table.line_count())))
 
 
+@pytest.mark.thorough
 async def test_what_is_scrolled_to_is_read_and_shown(browse: Browse, wide: Path, columns: int) -> None:
     async with browse(wide) as browser:
         await browser.until(lambda: has_cell(browser, "r1c1"), "the first columns")
@@ -80,6 +81,7 @@ async def test_the_whole_row_is_copied_searched_and_filtered(browse: Browse, wid
         assert not browser.trouble
 
 
+@pytest.mark.thorough
 async def test_resting_on_a_row_loads_its_instance(browse: Browse, wide: Path, columns: int) -> None:
     async with browse(wide) as browser:
         await browser.until(lambda: browser.inspector.snapshot is not None, "the instance")

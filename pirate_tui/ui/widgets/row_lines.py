@@ -61,12 +61,16 @@ class Widths:
     @property
     def total(self) -> int:
         """The width of a whole row, its glyph not counted."""
-        return self.offset(len(self.cells) - 1)[1]
+        return self._all_ends()[-1] if self.cells else 0
 
     def offset(self, number: int) -> tuple[int, int]:
         """Where a column begins and ends, counted from the first."""
         end = self._all_ends()[number]
         return end - self.cells[number], end
+
+    def before(self, columns: range) -> int:
+        """The width of what is to the left of these columns."""
+        return self.offset(columns.start)[0] if columns.start else 0
 
     def in_view(self, left: int, right: int) -> range:
         """The columns between two places, and all columns where there are not many."""
@@ -155,7 +159,7 @@ class Painter:
         """The line of an entity's column names."""
         plain, marked = self._styles("heads"), self._styles("heads") + self._styles("column")
         widths, columns = self.widths(entity, level), self.in_view(entity, level, view)
-        line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF) + widths.offset(columns.start)[0]))]
+        line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF) + widths.before(columns)))]
         for number in columns:
             column, style = entity.columns[number], marked if number == current else plain
             line += [Segment(_aligned(column.name, column, widths.cells[number]), style), Segment(GAP)]
@@ -168,7 +172,7 @@ class Painter:
 
     def _row(self, cells: Sequence[Cell], entity: Entity, level: int, columns: range) -> list[Segment]:
         widths = self.widths(entity, level)
-        line = [Segment(" " * widths.offset(columns.start)[0])] if columns.start else []
+        line = [Segment(" " * widths.before(columns))]
         for number, cell in zip(columns, cells, strict=True):
             style = self._styles("null") if cell.is_null else self._styles("misfit") if cell.is_misfit else None
             width = widths.cells[number]

@@ -16,6 +16,7 @@ from tests.orm.verdicts import entity_of, named
 
 
 FRESH, COMMIT, ROLLBACK, DETACHED, MADE, UPDATED = Situation
+QUICK = {COMMIT, DETACHED}
 KEEPING = "async_sessionmaker(engine, expire_on_commit=False)"
 COMMITTED, ROLLED_BACK, IS_DETACHED = "The commit expired Ship 1", "The rollback expired Ship 1", "Ship 1 is detached"
 
@@ -114,7 +115,10 @@ async def database(made_sea: Path, tmp_path: Path, open_models: OpenModels) -> O
 
 @pytest.mark.parametrize(
     ("kind", "name", "situation"),
-    [(*key, situation) for key, situation in product(SAID, Situation)],
+    [
+        pytest.param(*key, situation, marks=[] if situation in QUICK else [pytest.mark.thorough])
+        for key, situation in product(SAID, Situation)
+    ],
     ids=lambda given: getattr(given, "value", given),
 )
 async def test_an_attribute_in_a_state(
