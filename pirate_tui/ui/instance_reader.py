@@ -1,8 +1,9 @@
 """Asks the database for instances: the one that the cursor rests on, and what opening a relationship gives."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Situation
 from pirate_tui.domain.entity import Entity
@@ -30,6 +31,19 @@ Show = tuple[Callable[[Path, Opening], None], Callable[[Accessed], None]]
 """Show what else there is to be shown of what was opened at a path, and of what was accessed."""
 
 
+class _Put(NamedTuple):
+    """An instance that is put into a state."""
+
+    entity: Entity
+    key: RowKey
+    situation: Situation
+
+    @property
+    def next(self) -> "_Put":
+        """The same instance in the next state."""
+        return self._replace(situation=self.situation.next)
+
+
 class InstanceReader:
     """Keeps the inspector on the live instance. `show` is told what was opened, and where; and what was accessed."""
 
@@ -44,6 +58,8 @@ class InstanceReader:
         """Whose instance the live one is."""
         self._live = asyncio.Lock()
         """Held while the live instance is exchanged: the inspector never shows another."""
+        self._putting: _Put | None = None
+        """What it is being put into, or was last."""
         self._is_lost = False
         """Is what the inspector shows not the live instance any more?"""
 
@@ -54,31 +70,42 @@ class InstanceReader:
     def open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         """Open a relationship under the row at the path, as soon as what is needed to show it is `ready`."""
         self._works.cancel("rest")
-        self._works.start("open", lambda: self._open(path, request, ready))
+        self._start(lambda: self._open(path, request, ready))
 
     def open_all(self, rows: Mapping[int, Row], ask: OpenAllRequest, ready: Ready) -> None:
         """Open a relationship of all these rows, given by their numbers."""
         self._works.cancel("rest")
-        self._works.start("open", lambda: self._open_all({row.key: n for n, row in rows.items()}, ask, ready))
+        self._start(lambda: self._open_all({row.key: n for n, row in rows.items()}, ask, ready))
 
     def put_through(self) -> None:
-        """Put the live instance into the next state in which applications meet the error."""
+        """Put the live instance into the next state in which applications meet the error.
+
+        Pressed again before it is there, it goes on to the one after.
+        """
         snapshot, entity = self._inspector.snapshot, self._entity
         found = self._table.row_at(self._table.cursor)
-        if snapshot is not None and entity is not None:
-            self._start_put(entity, snapshot.key, snapshot.situation.next)
+        if self._putting is not None and self._works.is_running("open"):
+            self._start_put(self._putting.next)
+        elif snapshot is not None and entity is not None:
+            self._start_put(_Put(entity, snapshot.key, snapshot.situation.next))
         elif found is not None and found[1].key is not None:  # it is being selected: it is put through at once
-            self._start_put(found[0], found[1].key, Situation.FRESH.next)
+            self._start_put(_Put(found[0], found[1].key, Situation.FRESH.next))
 
-    def _start_put(self, entity: Entity, key: RowKey, situation: Situation) -> None:
+    def _start_put(self, put: "_Put") -> None:
         self._works.cancel("rest")
-        self._works.start("open", lambda: self._put(entity, key, situation))
+        self._start(lambda: self._put(put))
+        self._putting = put
+
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something with the live instance, in place of what is done with it."""
+        self._putting = None
+        self._works.start("open", work)
 
     def access(self, name: str, mode: AccessMode, ready: Ready) -> None:
         """Access an attribute of the live instance as it stands."""
         if self._inspector.snapshot is not None and self._entity is not None:
             request = AttributeRequest(self._entity, name, mode)
-            self._works.start("open", lambda: self._access(request, ready))
+            self._start(lambda: self._access(request, ready))
 
     def predict(self, name: str) -> None:
         """Find what a plain access to that attribute would send first."""
@@ -148,11 +175,11 @@ class InstanceReader:
         chosen = await self._database.loadable(ask.entity, ask.relationship, ask.keys)
         return chosen.checked(ask.relationship.target, "⏎ opens one row")
 
-    async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> None:
-        with self._works.under_way(f"putting {entity.name} through {situation.value}"):
+    async def _put(self, put: "_Put") -> None:
+        with self._works.under_way(f"putting {put.entity.name} through {put.situation.value}"):
             async with self._live:
                 with self._live_or_none():
-                    self._show(entity, await self._database.put(entity, key, situation))
+                    self._show(put.entity, await self._database.put(*put))
 
     async def _access(self, request: AttributeRequest, ready: Ready) -> None:
         with self._works.under_way(f"accessing {request.entity.name}.{request.name}"):

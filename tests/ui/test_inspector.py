@@ -104,6 +104,14 @@ async def test_x_puts_the_instance_through_the_states_that_applications_meet(bro
             assert browser.attribute("members")[2] == detached
 
 
+async def test_x_that_is_pressed_fast_goes_as_far_as_one_by_one(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.inspector.snapshot, "the instance")
+        for _ in range(4):
+            browser.app.simulate_key("x")
+        await browser.until(lambda: "made here" in str(browser.inspector.border_title), "the fourth state")
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("presses", "attribute", "cause"),
