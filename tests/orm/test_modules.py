@@ -4,10 +4,12 @@ import json
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 import textwrap
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,14 @@ from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.modules import Models, load_models
 from pirate_tui.orm.modules.quiet import OUTPUT_LIMIT
 from tests.orm.writing import BASE, Refused, Write
+
+
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """SIGINT interrupts, also where whoever runs the tests has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -553,6 +563,7 @@ INSTALL = "install what provides it beside pirate-tui"
     ],
     ids=lambda value: re.sub(r"\W+", " ", value).strip()[:20],
 )
+@pytest.mark.usefixtures("interrupts")
 def test_an_import_that_raises_is_told_by_the_authors_own_line(
     write: Write, refused: Refused, typed: str, text: str, told: str
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Size
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from pirate_tui.domain.access import AccessMode, Prediction
 from pirate_tui.domain.failure import Trouble, Unreachable
@@ -19,6 +19,7 @@ from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.ui.commands import COMMANDS
+from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.choose import ChooseScreen
 from pirate_tui.ui.screens.palette import Palette
 from pirate_tui.ui.widgets.statement_log import StatementLog
@@ -57,7 +58,7 @@ class World(FakeWorld):
 async def until_rows(browser: Any) -> None:
     """Wait until there are rows, and what is needed to ask about them."""
     await browser.until(lambda: "30,000 rows" in browser.title, "the rows")
-    await browser.until(lambda: browser.screen.check_action("search", ()), "the prompts")
+    await browser.until(lambda: browser.screen.query("FindBar"), "the prompts")
 
 
 async def hurry(browser: Any, *keys: str) -> None:
@@ -285,6 +286,31 @@ async def test_nothing_is_asked_for_before_it_can_be_typed(browse: Browse, panel
         world.held.pop("connect").set()
         await browser.press("escape")
         await until_rows(browser)
+
+
+@pytest.mark.parametrize(("key", "bar"), [("slash", "FindBar"), ("colon", "GoToBar"), ("f", "FilterBar")])
+async def test_what_is_typed_at_the_first_sight_of_the_rows_is_not_taken_for_commands(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch, key: str, bar: str
+) -> None:
+    furnish, go_on, going_on = BrowseScreen._furnish, asyncio.Event(), []  # noqa: SLF001  what it is that comes late
+
+    async def then(screen: BrowseScreen) -> None:
+        await go_on.wait()
+        await furnish(screen)
+
+    monkeypatch.setattr(BrowseScreen, "_furnish", lambda screen: going_on.append(asyncio.ensure_future(then(screen))))
+    async with browse(connect=World().connect) as browser:
+        await browser.until(lambda: browser.table.listing is not None and going_on, "the rows")
+        for typed in (key, "u", "m", "s"):
+            browser.app.simulate_key(typed)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        go_on.set()
+        await browser.until(lambda: browser.screen.query(bar), "the prompt")
+        await browser.until(lambda: browser.screen.query_one(bar).query_one(Input).value == "ums", "what was typed")
+        assert browser.screen.mode is AccessMode.SAFE
+        await browser.press("escape")
+    await asyncio.gather(*going_on)
 
 
 @pytest.mark.thorough

@@ -284,9 +284,9 @@ class BrowseScreen(Guarded[None], Screen[None]):
         has_rows, is_furnished = self._table.listing is not None, self._is_furnished.is_set()
         is_in_rows = has_rows and self.focused is self._table
         if action in IN_TABLE:
-            return is_in_rows and is_furnished
+            return is_in_rows
         can: dict[str, bool | None] = {
-            "search": is_furnished and (is_in_rows or isinstance(self.focused, SearchableView)),
+            "search": is_in_rows or ((has_rows or is_furnished) and isinstance(self.focused, SearchableView)),
             "log": is_furnished,
             "ask_again": is_failed,
             "explain": is_failed or None,
@@ -373,8 +373,9 @@ class BrowseScreen(Guarded[None], Screen[None]):
         self._search.end()
         self._failure.is_explained = not self._failure.is_explained
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Search the whole table, or the text of the panel that has the focus."""
+        await self._is_furnished.wait()  # and so does what is typed next
         if isinstance(self.focused, SearchableView):
             self._search.begin(self.focused)
         else:
@@ -390,12 +391,14 @@ class BrowseScreen(Guarded[None], Screen[None]):
         """To the row before that."""
         self._searcher.next_hit(backward=True)
 
-    def action_go_to(self) -> None:
+    async def action_go_to(self) -> None:
         """Ask where to go in the table."""
+        await self._is_furnished.wait()
         cast("GoToBar", self.query_one("GoToBar")).begin_typing()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Ask how the current column is to be filtered; keys that were pressed before may still choose another."""
+        await self._is_furnished.wait()
         bar = cast("FilterBar", self.query_one("FilterBar"))
         bar.begin_typing()
         self._table.call_later(lambda: bar.choose(self._own_column()))
