@@ -6,7 +6,7 @@ QUICK := not long and not packaging and not thorough
 
 SEED ?= 1
 
-.PHONY: run test check format monkey bench docs clean
+.PHONY: run test check format monkey soak bench docs clean
 
 run: .venv/.run
 	@$(BIN)/pirate-tui $(ARGS)
@@ -28,6 +28,10 @@ format: .venv/.test
 # Types, clicks and pulls at the window at random, until it is stopped or the time is over: make monkey SECONDS=600 SEED=7
 monkey: .venv/.test
 	$(BIN)/python -m tests.monkey --seed $(SEED) $(if $(SECONDS),--seconds $(SECONDS))
+
+# Browses for ten thousand keys, and fails if memory, descriptors, threads, tasks or connections grow: make soak KEYS=3000
+soak: .venv/.test
+	$(BIN)/python -m tests.soak --seed $(SEED) $(if $(KEYS),--keys $(KEYS))
 
 bench: .venv/.test
 	$(BIN)/python -m tests.bench $(ARGS)

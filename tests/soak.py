@@ -42,7 +42,10 @@ ALLOWED = 10.0
 """How many MiB more the process may hold at the end than after the first step."""
 
 ROOM = 2
-"""How many descriptors and threads more or less: the pool may hold its overflow for a moment."""
+"""How many more descriptors and threads there may be: the pool holds its overflow for a moment."""
+
+KEYS_SHOWN = 20
+"""How many more widgets there may be, each with its task: the footer shows more keys in one place than in another."""
 
 
 class Held(NamedTuple):
@@ -58,18 +61,18 @@ class Held(NamedTuple):
     checked_out: int
     """Connections that are not back in their pool."""
     widgets: int
-    """What the first screen is made of, and what else is alive of the kind."""
+    """What is alive of them, shown or not."""
 
     @classmethod
     def now(cls, keys: int) -> "Held":
         """What there is of it."""
+        gc.collect()
         said = subprocess.run(
             ["ps", "-o", "rss=", "-p", str(os.getpid())],  # noqa: S607  wherever it is
             check=True,
             capture_output=True,
             text=True,
         )
-        gc.collect()
         alive = gc.get_objects()
         return cls(
             keys,
@@ -93,9 +96,9 @@ class Held(NamedTuple):
             "MiB": (self.resident - since.resident, ALLOWED),
             "descriptors": (self.descriptors - since.descriptors, ROOM),
             "threads": (self.threads - since.threads, ROOM),
-            "tasks": (self.tasks - since.tasks, 0),
+            "tasks": (self.tasks - since.tasks, KEYS_SHOWN),
             "connections": (self.checked_out - since.checked_out, 0),
-            "widgets": (self.widgets - since.widgets, 0),
+            "widgets": (self.widgets - since.widgets, KEYS_SHOWN),
         }
         return [f"{by:.1f} {what} more (allowed: {most})" for what, (by, most) in more.items() if by > most]
 
