@@ -180,7 +180,7 @@ MUTED_TEXT = (
     r"RowTable: (id|name|note|guns|port_id|ship_id)",
     r"RowTable: NULL",
     r"RowTable: no rows match .*",
-    r"OptionList: no model or table .*",
+    r"Options: no model or table .*",
     r"RowTable: · many to one Port",
     r"StatementLog: (\[|parameters: ).*",
     r"Static: your line: .*",
