@@ -19,8 +19,8 @@ from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.gate.functions import acting, may_set, settings_by_parameter
 from pirate_tui.orm.gate.parsed import NOT_KNOWN
-from pirate_tui.orm.gate.statements import SEVERAL, is_plain, more_than_reading
-from pirate_tui.orm.gate.tokens import Sql, readings
+from pirate_tui.orm.gate.statements import SEVERAL, is_plain, is_several, more_than_reading
+from pirate_tui.orm.gate.tokens import Kind, Reading, Sql, percents, readings
 
 
 WORD = re.compile(r"\w+")
@@ -45,6 +45,11 @@ class Judgement(NamedTuple):
     """Why it is refused; empty where it is not."""
     settings: tuple[str, ...] = ()
     """The parameters that name what it sets for its transaction."""
+    hides_parameters: bool = False
+    """Does a driver that puts them into the text find some that are none to us: within a string, or a comment?"""
+
+
+HIDES = "a parameter would stand in a string, a name or a comment"
 
 
 def let_only_reading_pass(engine: AsyncEngine, sql: Sql) -> None:
@@ -62,7 +67,7 @@ def refusal(statement: str, sql: Sql, parameters: Any = (), *, is_foreign: bool 
     judged = _judged(statement, sql, is_foreign=is_foreign)
     if judged.settings and not all(may_set(_value(parameters, name)) for name in judged.settings):
         return "it calls set_config()"
-    return judged.reason
+    return HIDES if judged.hides_parameters and _are_put_in(parameters, sql) else judged.reason
 
 
 def _is_ours(statement: str, context: Any) -> bool:
@@ -85,7 +90,7 @@ def _judged(statement: str, sql: Sql, *, is_foreign: bool) -> Judgement:
     settings: tuple[str, ...] = ()
     for tokens, is_whole in read:
         if not is_whole:  # a server that reads it so refuses it, but for what stands before a semicolon
-            reason = SEVERAL if any(token.text == ";" for token in tokens) else ""
+            reason = SEVERAL if is_several(tokens) else ""
         elif name := acting(tokens, sql):
             reason = f"it calls {clean(name)}()"
         else:
@@ -93,7 +98,21 @@ def _judged(statement: str, sql: Sql, *, is_foreign: bool) -> Judgement:
             settings += settings_by_parameter(tokens)
         if reason:
             return Judgement(reason)
-    return Judgement("", settings)
+    return Judgement("", settings, any(_hides_parameters(statement, reading) for reading in read))
+
+
+def _hides_parameters(statement: str, reading: Reading) -> bool:
+    known = [token for token in reading.tokens if token.kind is Kind.PARAMETER and token.text.startswith("%")]
+    return percents(statement) != len(known)
+
+
+def _are_put_in(parameters: Any, sql: Sql) -> bool:
+    """Does the driver put them into the text? asyncmy does, with quotes of its own; psycopg puts in `$1`, by names.
+
+    asyncpg does not: a percent sign is itself.
+    """
+    first = next(iter(parameters), None) if isinstance(parameters, Sequence) else None
+    return bool(parameters) if sql is Sql.MYSQL else isinstance(parameters, Mapping) or isinstance(first, Mapping)
 
 
 def _value(parameters: Any, placeholder: str) -> object:

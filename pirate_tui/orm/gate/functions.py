@@ -11,7 +11,7 @@ from pirate_tui.orm.gate.tokens import Kind, Sql, Token
 
 EXECUTING = r"""
     dblink\w* | (?:query|cursor|table|schema|database)_to_xml\w* | ts_stat | ts_rewrite | crosstab\w* | connectby
-    | xpath_table | xslt_process
+    | xpath_table | xslt_process | run_command_on_\w+ | pg_background_\w+
 """
 """PostgreSQL's that execute what stands in a string, here or on another server."""
 
@@ -22,17 +22,19 @@ ACTING = {
     | pg_(?:create|drop|copy)_\w+ | pg_replication_(?:origin|slot)_\w+ | pg_logical_(?:emit_message|slot_\w+)
     | pg_sync_replication_slots | pg_export_snapshot | pg_backup_\w+ | pg_(?:start|stop)_backup
     | pg_switch_(?:wal|xlog) | pg_(?:wal|xlog)_replay_(?:pause|resume) | pg_promote
-    | pg_reload_conf | pg_rotate_logfile\w* | pg_log_\w+ | pg_file_\w+ | pg_read_(?:binary_)?file\w*
+    | pg_reload_conf | pg_rotate_logfile\w* | pg_logfile_\w+ | pg_log_\w+ | pg_file_\w+ | pg_read_(?:binary_)?file\w*
     | txid_current | pg_current_xact_id | pg_nextoid | pg_stop_making_pinned_objects | binary_upgrade_\w+
     | pg_import_system_collations | pg_(?:set|clear|restore)_\w*stats | pg_stat_(?:\w*reset\w*|force_next_flush)
     | brin_(?:de)?summarize\w* | gin_clean_pending_list | pg_truncate_visibility_map | heap_force_\w+
     | pg_prewarm | autoprewarm_\w+ | pg_buffercache_evict\w* | postgres_fdw_disconnect\w*
     """,
     Sql.MYSQL: r"""
-    spider_\w+ | sys_(?:exec|eval|set) | nextval | setval
+    spider_\w+ | mroonga_command | sys_(?:exec|eval|set|bineval) | nextval | setval
     | load_file | get_lock | release_(?:all_)?locks? | service_(?:get|release)_\w+
     | (?:master|source)_(?:pos|gtid)_wait | wait_(?:for|until)_\w+ | wsrep_sync_wait_upto_gtid
-    | (?:group_replication|asynchronous_connection_failover|audit_log|version_tokens|keyring_key)_\w+
+    | (?:group_replication|asynchronous_connection_failover|audit_log|version_tokens)_\w+
+    | keyring_\w+ | (?:set|read|mysql)_firewall_\w+ | audit_api_\w+ | gen_dictionary_(?:load|drop)
+    | masking_dictionary\w* | load_rewrite_rules
     """,
 }
 """https://www.postgresql.org/docs/current/functions-admin.html, https://mariadb.com/kb/en/miscellaneous-functions/

@@ -29,7 +29,7 @@ def more_than_a_query(tokens: Iterable[Token], sql: Sql) -> str:
     from sqlglot.errors import SqlglotError
 
     try:
-        trees = sqlglot.parse(_plain(tokens), read=sql.value)
+        trees = sqlglot.parse(_plain(tokens, sql), read=sql.value)
     except (SqlglotError, RecursionError):
         return NOT_KNOWN
     if len(trees) != 1 or (tree := trees[0]) is None or not isinstance(tree, _classes(QUERIES)):
@@ -45,7 +45,8 @@ def _classes(names: Iterable[str]) -> tuple[type, ...]:
     return tuple(getattr(exp, name) for name in names if hasattr(exp, name))
 
 
-def _plain(tokens: Iterable[Token]) -> str:
+def _plain(tokens: Iterable[Token], sql: Sql) -> str:
     """The statement with nothing in it that could be read in two ways."""
     text = "".join((" " if token.is_apart else "") + PLACES.get(token.kind, token.text) for token in tokens)
-    return text.replace("%%", "%")
+    text = text.replace("%%", "%")
+    return text.replace(":=", "=>") if sql is Sql.POSTGRESQL else text  # there it names an argument, and sets nothing

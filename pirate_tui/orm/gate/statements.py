@@ -29,7 +29,7 @@ PREFIXES = {
 WITHOUT_QUERY = {
     Sql.POSTGRESQL: (r"SHOW [\w.]+(?: \. [\w.]+)*(?: ZONE| ISOLATION LEVEL)?",),
     Sql.MYSQL: (
-        r"SHOW (?!.*\bSELECT\b).+",
+        r"SHOW (?!.*(?:\bSELECT\b|: =)).+",
         r"(?:EXPLAIN|DESCRIBE|DESC) \S+(?: \. \S+)?(?: \S+)?",
     ),
 }
@@ -60,6 +60,12 @@ WORDS = re.compile(rf"[{LETTERS}][{LETTERS}0-9$]*")
 MARKS = (";", "\\", "/*", ":=", '&"')
 """What makes it worth while to read a query as the server does."""
 
+QUOTES = ("'", '"', "`", "#", "--")
+"""In these a percent sign may stand, which the driver takes for a parameter."""
+
+PERCENT = re.compile(r"%%|%(?:\(\w+\))?s(?!\w)|(?P<odd>%)")
+"""A percent sign: of a parameter, or one that may be anything."""
+
 SHAPES = {Kind.NAME: "n", Kind.STRING: "s", Kind.NUMBER: "0", Kind.PARAMETER: "p"}
 
 
@@ -67,7 +73,14 @@ def is_plain(statement: str, sql: Sql) -> bool:
     """Is it a query without any word that could do more than read, wherever its strings and comments end?"""
     if BEGINNING.match(statement) is None or any(mark in statement for mark in MARKS):
         return False
+    if "%" in statement and _has_odd_percents(statement):
+        return False
     return not any(_could_do_more(word, sql) for word in set(WORDS.findall(statement)))
+
+
+def _has_odd_percents(statement: str) -> bool:
+    is_odd = any(found["odd"] for found in PERCENT.finditer(statement))
+    return is_odd or any(quote in statement for quote in QUOTES)
 
 
 @lru_cache(maxsize=5_000)
@@ -79,7 +92,7 @@ def more_than_reading(tokens: Sequence[Token], sql: Sql, *, is_foreign: bool) ->
     """Why a statement may do more than read; empty where it does not, but for the functions that it calls."""
     while tokens and tokens[-1].text == ";":
         tokens = tokens[:-1]
-    if any(token.text == ";" for token in tokens):
+    if is_several(tokens):
         return SEVERAL
     shape = " ".join(SHAPES.get(token.kind, token.word) for token in tokens)
     if any(re.fullmatch(known, shape) for known in (SAVEPOINTS, *WITHOUT_QUERY[sql])) or _is_for_itself(shape, sql):
@@ -89,6 +102,11 @@ def more_than_reading(tokens: Sequence[Token], sql: Sql, *, is_foreign: bool) ->
         return MAY_WRITE
     query = tokens[shape[:behind].count(" ") :]
     return more_than_a_query(query, sql) if is_foreign or _holds_commands(query, sql) else ""
+
+
+def is_several(tokens: Sequence[Token]) -> bool:
+    """Does a semicolon part it?"""
+    return any(token.text == ";" for token in tokens)
 
 
 def _is_for_itself(shape: str, sql: Sql) -> bool:

@@ -62,7 +62,8 @@ SPACE = r"[ \t\n\r\f\v]++"
 
 NUMBER = r"(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
 
-SIGN = r"(?P<sign>(?!/\*)[-+*/<>=~!@#%^&|?.,:;()\[\]{}\\])"
+SIGN = r"(?P<sign>%%|(?!/\*)[-+*/<>=~!@#%^&|?.,:;()\[\]{}\\])"
+"""Two percent signs are one to a driver that puts parameters in."""
 
 PLAIN, ESCAPED = r"'(?:[^']|'')*+'", r"'(?:[^'\\]|\\.|'')*+'"
 """A string in which a backslash is itself; one in which it hides the end."""
@@ -81,7 +82,7 @@ def _postgresql(string: str) -> re.Pattern[str]:
         rf"(?P<gap>{gap})",
         rf"(?P<string>[eE]{ESCAPED}(?:(?:{gap})*+{ESCAPED})*|(?:[uU]&|[bBxXnN])?{string}|{dollars})",
         rf"(?P<name>(?<![uU]&){DOUBLE})",
-        r"(?P<parameter>%\(\w+\)[sbt]|%[sbt](?!\w)|\$\d+)",
+        r"(?P<parameter>%\(\w+\)[sbt]|%[sbt]|\$\d+)",
         rf"(?P<word>[{LETTERS}][{LETTERS}0-9$]*)",
     )
 
@@ -92,7 +93,7 @@ def _mysql(string: str, name: str) -> re.Pattern[str]:
         rf"(?P<gap>{SPACE}|--(?=[\x00-\x20\x7f]|\Z)[^\n]*|#[^\n]*|/\*(?![mM]?!).*?\*/)",
         rf"(?P<string>{string})",
         rf"(?P<name>{name})",
-        r"(?P<parameter>%\(\w+\)s|%s(?!\w))",
+        r"(?P<parameter>%\(\w+\)s|%s)",
         rf"(?P<word>[{LETTERS}$][{LETTERS}0-9$]*)",
     )
 
@@ -132,5 +133,12 @@ def _reading(statement: str, pattern: re.Pattern[str]) -> Reading:
         is_apart = False
     return Reading(tuple(tokens), at == len(statement))
 
+
+def percents(statement: str) -> int:
+    """How many percent signs a driver takes for parameters that puts them into the text, wherever they stand."""
+    return PERCENTS.findall(statement).count("%")
+
+
+PERCENTS = re.compile("%%?")
 
 KINDS = {kind.value: kind for kind in Kind}

@@ -58,13 +58,14 @@ READS_OF = {
         "SELECT E'\\'; DELETE FROM ships; SELECT '",
         "SELECT U&'\\0041', B'01', x'ab', $$; DELETE FROM ships$$, $tag$ ' $$ $tag$",
         """SELECT t."back\\sl", t."a;b", t."it's", "x""y" FROM "lo_create" AS t""",
+        "SELECT make_interval(days := 10)",
         "SELECT substring(a FROM 1 FOR 2), extract(year FROM b) FROM t",
         "SELECT a #>> '{b,c}', a @> b, a ->> 'x' FROM t",
     ],
     MYSQL: [
         "SHOW TABLES",
         "SHOW CREATE TABLE `ships`",
-        "SHOW FULL COLUMNS FROM ships LIKE 'a%'",
+        "SHOW FULL COLUMNS FROM ships LIKE 'a%%'",
         "DESCRIBE ships",
         "DESC `a;b` name",
         "EXPLAIN EXTENDED SELECT 1",
@@ -144,6 +145,42 @@ def test_what_set_config_sets_is_looked_up_by_name(parameters: Any, passes: bool
 def test_what_set_config_sets_is_looked_up_by_number(parameters: Any, passes: bool) -> None:  # noqa: FBT001  likewise
     statement = "SELECT set_config($2::VARCHAR, $1::VARCHAR, true)"
     assert (refusal(statement, POSTGRESQL, parameters, is_foreign=False) == "") is passes
+
+
+HIDING = [
+    (MYSQL, "SELECT '%s'", (", get_lock('x', 0), ",)),
+    (MYSQL, "SELECT '%(a)s'", {"a": "; COMMIT"}),
+    (MYSQL, 'SELECT "%s"', ("x",)),
+    (MYSQL, "SELECT `%s`", ("x",)),
+    (MYSQL, "SELECT 1 /* %s */", ("*/ , get_lock(1, 0) /*",)),
+    (MYSQL, "SELECT 1 # %s", ("\n INTO OUTFILE '/tmp/x'",)),
+    (MYSQL, "SELECT 1 %.1s", ("x",)),
+    (MYSQL, "SELECT name %(/*)s, get_lock('x', 0), (1 /* */ + 2) s FROM ships", {"/*": "x"}),
+    (MYSQL, "SELECT 1 %sFOR UPDATE", ("x",)),
+    (POSTGRESQL, """SELECT ('%(')s', lo_create(0), ('%(')s')""", {"'": "x"}),
+    (POSTGRESQL, """SELECT '%(')s'""", [{"'": "x"}]),
+    (POSTGRESQL, "SELECT ALL %sINTO copied", ("x",)),
+]
+
+
+@pytest.mark.parametrize("is_foreign", [True, False])
+@pytest.mark.parametrize(("sql", "statement", "parameters"), HIDING)
+def test_a_parameter_hides_nothing(sql: Sql, statement: str, parameters: Any, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
+    assert refusal(statement, sql, parameters, is_foreign=is_foreign)
+
+
+@pytest.mark.parametrize(
+    ("sql", "statement", "parameters"),
+    [
+        (MYSQL, "SELECT date_format(d, '%%s %%Y'), `a%%(b`, a %% b FROM t WHERE c LIKE %s /* 5 %% */", ("x",)),
+        (MYSQL, "SELECT '%s'", ()),
+        (POSTGRESQL, "SELECT a LIKE 'x%(', a % b FROM t WHERE c = $1", ("x",)),
+        (POSTGRESQL, """SELECT '%%(', "a%%", a %% b FROM t WHERE c = %(c)s""", {"c": 1}),
+    ],
+)
+def test_a_percent_sign_that_is_none_to_the_driver_passes(sql: Sql, statement: str, parameters: Any) -> None:
+    for is_foreign in (True, False):
+        assert not refusal(statement, sql, parameters, is_foreign=is_foreign)
 
 
 @pytest.mark.parametrize(("sql", "quote"), [(POSTGRESQL, '"'), (MYSQL, "`")])
