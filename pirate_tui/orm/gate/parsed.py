@@ -47,6 +47,10 @@ def _classes(names: Iterable[str]) -> tuple[type, ...]:
 
 def _plain(tokens: Iterable[Token], sql: Sql) -> str:
     """The statement with nothing in it that could be read in two ways."""
-    text = "".join((" " if token.is_apart else "") + PLACES.get(token.kind, token.text) for token in tokens)
+    text, is_over = "", True
+    for token in tokens:
+        is_apart = token.is_apart or (is_over and token.kind is not Kind.SIGN)
+        text += (" " if is_apart else "") + PLACES.get(token.kind, token.text)
+        is_over = token.kind not in {Kind.SIGN, Kind.WORD}  # `"a"INTO b`: the parser must not see `a_nameINTO b`
     text = text.replace("%%", "%")
     return text.replace(":=", "=>") if sql is Sql.POSTGRESQL else text  # there it names an argument, and sets nothing

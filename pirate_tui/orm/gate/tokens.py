@@ -60,7 +60,7 @@ LETTERS = r"A-Za-z_\x80-\U0010ffff"
 
 SPACE = r"[ \t\n\r\f\v]++"
 
-NUMBER = r"(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+NUMBER = r"(?P<number>0[xX][\da-fA-F]+|0[bB][01]+|(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
 
 SIGN = r"(?P<sign>%%|(?!/\*)[-+*/<>=~!@#%^&|?.,:;()\[\]{}\\])"
 """Two percent signs are one to a driver that puts parameters in."""
