@@ -1,8 +1,11 @@
 """What the browser itself sends: all of it passes the gate, and none of it is parsed."""
 
+import asyncio
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, TrialRequest
@@ -19,10 +22,10 @@ from pirate_tui.orm import gate
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.gate import refusal
 from pirate_tui.orm.url import Server
-from tests.orm.conftest import FLEET_ROWS, Base, Sailor, Ship
+from tests.orm.conftest import FLEET_ROWS, Base, Remembering, Sailor, Ship
 from tests.orm.gate.attacks import sql_of
 from tests.orm.schemas import is_postgresql
-from tests.servers import load, run
+from tests.servers import load, run, run_as_is
 
 
 COLUMNS = {
@@ -128,3 +131,66 @@ async def test_all_of_it_passes_and_is_understood(
     assert len(set(sent)) > 50
     refused = {one: reason for one in set(sent) if (reason := refusal(one, sql_of(server)))}
     assert refused == {}, "what we send is read by the parser as by ourselves"
+
+
+ODD = "aZ_éж '\"`\\%;:()$&#@?*/-.\n"
+"""What names are made of that must be quoted wherever they stand."""
+
+NAMES = st.text(ODD, min_size=1, max_size=12).filter(lambda name: name == name.strip()) | st.sampled_from(
+    (
+        "update",
+        "INTO",
+        "FOR UPDATE",
+        "get_lock(",
+        "lo_create",
+        "x; DELETE",
+        "%s",
+        "%(a)s",
+        "%",
+        "--",
+        "/*",
+        "*/",
+        "'",
+        "#",
+    )
+)
+
+EXAMPLES = [pytest.param(3, id="quick"), pytest.param(40, id="long", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_all_of_it_passes_whatever_the_names(server: Server, sent: list[str], examples: int) -> None:
+    quote = '"' if is_postgresql(server) else "`"
+    is_asyncpg = server.url.get_driver_name() == "asyncpg"
+
+    def quoted(name: str) -> str:
+        return quote + name.replace(quote, quote * 2) + quote
+
+    async def browse_table(names: list[str]) -> None:
+        key, *others = map(quoted, names)
+        columns = "".join(f", {name} VARCHAR(20)" for name in others)
+        await run_as_is(
+            server,
+            f"CREATE TABLE odd ({key} INT PRIMARY KEY{columns})",
+            f"INSERT INTO odd ({key}) VALUES (1), (2)",  # noqa: S608  names of ours
+        )
+        database = await open_database(server, None, Limits(30), Remembering([], []))
+        await browse(database, await database.entity("Odd"))
+        await database.close()
+        await run_as_is(server, "DROP TABLE odd")
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(NAMES, min_size=2, max_size=4, unique_by=str.casefold))
+    def look(names: list[str]) -> None:
+        assume(not (is_asyncpg and any("%(" in name for name in names)))  # SQLAlchemy takes that for a parameter's
+        asyncio.run(browse_table(names))
+
+    look()
+    assert len(set(sent)) > 20 * min(examples, 3)
