@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, object_session
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.orm.url import Server
 from tests.orm.conftest import OpenModels
+from tests.orm.verdicts import named
 from tests.servers import Target, load, read
 
 
@@ -75,6 +76,26 @@ def hiding_the_error(session: Session) -> None:
             session.commit()
 
 
+def expunge(session: Session) -> None:
+    session.expunge(next(one for one in session if isinstance(one, Buoy)))
+
+
+def assign_all(session: Session) -> None:
+    for one in session:
+        if isinstance(one, Buoy):
+            one.name = "x"
+
+
+NOT_WRITING: dict[str, Act] = {
+    "assign": assign_all,
+    "expunge": expunge,
+    "close": lambda session: session.close(),
+    "expire": lambda session: session.expire_all(),
+    "add": lambda session: session.add(Buoy(id=9, name="x")),
+}
+"""What leaves something in the session, or takes it out, and sends nothing."""
+
+
 ACTS: dict[str, Act] = {
     "text": lambda session: session.execute(text("UPDATE buoys SET name = 'x'")),
     "driver's SQL": lambda session: session.connection().exec_driver_sql("DELETE FROM buoys"),
@@ -106,6 +127,25 @@ async def test_what_a_property_writes(
             assert trouble.reason  # noqa: PT017  one that hides the error gives none
         else:
             assert act == "hidden" or accessed.failure is not None
+    assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
+
+
+@pytest.mark.parametrize("act", NOT_WRITING)
+async def test_what_a_property_does_to_its_session_is_taken_back(
+    target: Target, open_models: OpenModels, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    await load(target, Base.metadata, {Buoy: ROWS})
+    monkeypatch.setattr(Buoy, "act", staticmethod(NOT_WRITING[act]))
+    database = await open_models(target, [Buoy])
+    buoy = await database.entity("Buoy")
+    for _ in range(2):
+        snapshot = await database.rest(buoy, (1,))
+        assert named(snapshot, "acts").verdict is Verdict.NONE
+        value = named(snapshot, "name").value
+        assert value is not None
+        assert value.text == "bell"
+        accessed = await database.access(AttributeRequest(buoy, "acts", AccessMode.UNSAFE))
+        assert (accessed.verdict, accessed.failure) == (Verdict.NONE, None)
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
 
 
@@ -147,6 +187,45 @@ async def test_what_a_listener_writes(target: Target, open_models: OpenModels, n
     with listening(owner, event_name, listener, **options), pytest.raises(Trouble):
         await database.rest(buoy, (1,))
     await database.rest(buoy, (1,))
+    assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
+
+
+def add(buoy: Buoy, *_: Any) -> None:
+    session = object_session(buoy)
+    if session is not None and all(one.id != 9 for one in session.new if isinstance(one, Buoy)):
+        session.add(Buoy(id=9, name="x"))
+
+
+def assign(buoy: Buoy, *_: Any) -> None:
+    buoy.name = "x"
+
+
+PASSED_OVER: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "load that adds": (Buoy, "load", add),
+    "load that assigns": (Buoy, "load", assign),
+    "refresh that assigns": (Buoy, "refresh", assign),
+    "before_commit": (Session, "before_commit", delete_buoys),
+    "after_commit": (Session, "after_commit", delete_buoys),
+    "before_flush": (Session, "before_flush", delete_buoys),
+    "before_update": (Buoy, "before_update", lambda _mapper, connection, _: connection.execute(delete(Buoy))),
+}
+"""Listeners that would write when an application commits, which a browser never does."""
+
+
+@pytest.mark.parametrize("name", PASSED_OVER)
+async def test_a_class_whose_listener_writes_is_read_all_the_same(
+    target: Target, open_models: OpenModels, name: str
+) -> None:
+    await load(target, Base.metadata, {Buoy: ROWS})
+    database = await open_models(target, [Buoy])
+    buoy = await database.entity("Buoy")
+    owner, event_name, listener = PASSED_OVER[name]
+    with listening(owner, event_name, listener):
+        for situation in Situation:
+            assert (await database.put(buoy, (1,), situation)).situation is situation
+            for mode in AccessMode:
+                assert (await database.access(AttributeRequest(buoy, "name", mode))).request.mode is mode
+    assert (await database.rest(buoy, (2,))).label == "Buoy 2"
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
 
 
