@@ -522,3 +522,57 @@ def test_what_would_load_more_than_the_limit_is_skipped(fleet: list[str], capsys
     code, _, err = check([*fleet, "--prove", "--model", "Ship", "--limit", "5"], capsys)
     assert code == 0
     assert "skipped" in err
+
+
+WRITING = """
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, object_session
+
+class Base(AsyncAttrs, DeclarativeBase):
+    pass
+
+class Ship(Base):
+    __tablename__ = "ships"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+    @property
+    def touched(self):
+        self.name = "touched"
+
+    @property
+    def committed(self):
+        self.name = "committed"
+        object_session(self).commit()
+
+    @property
+    def expunged(self):
+        object_session(self).expunge(self)
+
+    @property
+    def closed(self):
+        object_session(self).close()
+
+@event.listens_for(Ship, "load")
+def add(ship, _):
+    object_session(ship).add(Ship(id=9, name="added"))
+
+@event.listens_for(Session, "before_commit")
+def audit(session):
+    session.execute(text("DELETE FROM ships"))
+"""
+
+
+def test_models_that_write_are_checked_and_write_nothing(fleet: list[str]) -> None:
+    Path(fleet[-1]).write_text(WRITING, encoding="utf-8")
+    before = Path(fleet[0]).read_bytes()
+    found = ran(
+        [*fleet, "--json", "--prove", "--state", "fresh,after_commit,detached"]
+    )  # its listener is to no other test
+    assert found.returncode == 0, found.stderr
+    lines = lines_of(found.stdout)
+    said = {name: lines["Ship", "fresh", name]["verdict"] for name in ("touched", "committed", "expunged", "closed")}
+    assert said == {"touched": "none", "committed": "io", "expunged": "none", "closed": "none"}
+    assert lines["Ship", "fresh", "committed"]["note"] == "its code writes (DELETE): here it is kept from that"
+    assert Path(fleet[0]).read_bytes() == before

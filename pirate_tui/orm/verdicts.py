@@ -1,11 +1,12 @@
 """What a plain access would do, found without doing it: no statement, no connection, whatever the state."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from inspect import iscoroutine
 from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import BindParameter, Connection, Dialect, Engine, NullPool, UpdateBase, event, inspect
+from sqlalchemy import BindParameter, Connection, Dialect, Engine, NullPool, TextClause, UpdateBase, event, inspect
 from sqlalchemy.exc import MissingGreenlet, UnboundExecutionError
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.exc import DetachedInstanceError
@@ -17,6 +18,10 @@ from pirate_tui.orm.foreign import FOREIGN_ERRORS, class_name, reraise_ours
 from pirate_tui.orm.hanging import Hanging, end_copy, note_stopped, put_off_alarm, was_stopped
 from pirate_tui.orm.side_effects import undone
 from pirate_tui.orm.snippet import chain, constructed, forget, is_missing_greenlet, without_warnings
+
+
+FIRST_WORD = re.compile(r"\s*(insert|update|delete|replace|merge|truncate|create|alter|drop)\b", re.IGNORECASE)
+"""How a text begins that writes."""
 
 
 class WouldLoad(MissingGreenlet):
@@ -196,8 +201,11 @@ def _would_execute(connection: Connection, statement: object, *_: Any) -> None:
 
 
 def _written_by(statement: object) -> str:
-    """`INSERT`, `UPDATE` or `DELETE`; empty of what reads, or what SQLAlchemy does not know."""
-    return statement.__visit_name__.upper() if isinstance(statement, UpdateBase) else ""
+    """`INSERT`, `UPDATE` or `DELETE`, of a text also `DROP` and the like; empty of what reads, or is not known."""
+    if isinstance(statement, UpdateBase):
+        return statement.__visit_name__.upper()
+    found = FIRST_WORD.match(statement.text) if isinstance(statement, TextClause) else None
+    return found[1].upper() if found is not None else ""
 
 
 def _would_connect(dialect: Dialect, *_: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, ForeignKey, insert, inspect
+from sqlalchemy import JSON, ForeignKey, insert, inspect, text
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -152,6 +152,12 @@ class Box(Base):
     def inserts(self) -> int:
         """By a statement."""
         session_of(self).execute(insert(Box).values(name="new", labels={}))
+        return 1
+
+    @property
+    def inserts_by_text(self) -> int:
+        """The same, as a text."""
+        session_of(self).execute(text("  Insert INTO boxes (name) VALUES ('new')"))
         return 1
 
     @property
@@ -380,6 +386,7 @@ async def test_collections_of_every_class_hold_what_they_held(database: OrmDatab
         ("adds_and_flushes", "a flush"),
         ("sets_and_commits", "a flush"),
         ("inserts", "INSERT"),
+        ("inserts_by_text", "INSERT"),
     ],
 )
 async def test_it_is_said_what_code_tries_to_write(database: OrmDatabase, name: str, what: str) -> None:
