@@ -155,7 +155,7 @@ NAMES = st.text(ODD, min_size=1, max_size=12).filter(lambda name: name == name.s
     )
 )
 
-EXAMPLES = [pytest.param(3, id="quick"), pytest.param(40, id="long", marks=pytest.mark.long)]
+EXAMPLES = [pytest.param(3, id="quick"), pytest.param(15, id="long", marks=pytest.mark.long)]
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)
