@@ -104,11 +104,13 @@ async def test_a_footer_that_was_composed_anew_keeps_none_of_its_keys_of_before(
     async with browse(world) as browser:
         await browser.until(lambda: browser.screen.query("FooterKey"), "the footer")
         before = WeakSet(browser.screen.query("FooterKey"))
+        drawn = WeakSet(key._styles_cache for key in before)  # noqa: SLF001  what Textual keeps of what it has drawn
         for _ in range(3):
             first = browser.screen.query("FooterKey").first()
             await browser.press("tab")
             await browser.until(lambda first=first: not first.is_attached, "other keys")
         await browser.until(lambda: gc.collect() is not None and not before, "the keys of before to be gone")
+        assert not drawn
 
 
 async def test_the_keys_stand_apart_from_each_other(browse: Browse, world: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Footer
@@ -22,6 +23,9 @@ class KeyFooter(Footer):
 
     Textual's footer binds each of its keys to `Footer.compact`, which is never heard of any more once it is composed
     anew, but keeps the key alive: some 15 widgets at each change of the focus. Nothing here changes `compact`.
+
+    Textual 8.2 also keeps what it has drawn of the last 1,024 widgets, gone or not: `StylesCache.get_inner_outer` is
+    meant to be a class method and is none, so that its `lru_cache` holds each instance. It is emptied here.
     """
 
     def __init__(self) -> None:
@@ -30,6 +34,7 @@ class KeyFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """A key for each command that is to be shown."""
+        StylesCache.get_inner_outer.cache_clear()
         self._composed = self._keys()
         for one in self._composed:
             shown = (one.key, one.shown, one.description, one.action)
