@@ -22,7 +22,6 @@ ODD = {
     "a text of no character": b"\x1b[97;;1114112u",
     "half of a surrogate pair": b"\x1b[55296u\x1b[97;;56320u",
     "a mouse of no button": b"\x1b[<255;99999;99999M\x1b[<0;0;0M",
-    "a paste that never ends, and ends": b"\x1b[200~\xff\x1b[31m\x1b[201~",
     "C0 and C1": bytes(set(range(32)) - set(b"\b\t\n\r\x10\x11\x1a")) + "\x9b\x9d".encode(),
 }
 """What a terminal may send, a wrong one or a wrong program at its other end; nothing that is a key of ours."""
@@ -67,6 +66,18 @@ def test_no_byte_ends_it(start: "Launcher", world: Path, data: bytes) -> None:
     terminal.wait_for("UNSAFE")
     terminal.send(":7<enter>")
     terminal.wait_for("PirateCrew 7 · persistent")
+    terminal.quit()
+
+
+def test_a_sequence_within_a_paste_ends_nothing(start: "Launcher", world: Path) -> None:
+    terminal = start(world)
+    terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
+    terminal.send_bytes(b"\x1b[200~\xff\x1b[31m\x1b[201~")
+    terminal.wait_for("type a part of a name")  # Textual 8.2 takes the end of the sequence for a key
+    terminal.send_bytes(ESCAPE)
+    terminal.wait_gone("type a part of a name")
+    terminal.send("u")
+    terminal.wait_for("UNSAFE")
     terminal.quit()
 
 
