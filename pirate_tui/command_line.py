@@ -10,12 +10,13 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from pirate_tui import __version__
 from pirate_tui.domain.entity import ONLY_SCHEMA
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, clean_lines, redact
+from pirate_tui.own_files import open_for_appending
 from pirate_tui.settings import BLOCKING_LIMIT, COLLECTION_LIMIT, TIME_LIMIT, Settings, TypedUrl
 
 
@@ -160,13 +161,22 @@ def start_logging(file: Path | None) -> None:
     if file is not None:
         level = logging.INFO
         try:
-            _make_private(file)
-            handler = logging.FileHandler(file, encoding="utf-8")
-        except OSError as error:
-            raise CannotStart(WRONG_USE, f"cannot log to {clean(str(file))}: {error.strerror}") from error
+            handler = OwnFileHandler(file)
+        except (OSError, ValueError) as error:  # a name with a NUL is no name
+            reason = clean(getattr(error, "strerror", None) or str(error))
+            way_out = "name a file of your own, or one that is not there yet"
+            raise CannotStart(WRONG_USE, f"cannot log to {clean(str(file))}: {reason}; {way_out}") from error
         handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
+
+
+class OwnFileHandler(logging.FileHandler):
+    """Appends to a file that nobody but its owner may read, and never to one of somebody else."""
+
+    def _open(self) -> TextIO:  # type: ignore[override]  # what is opened is text
+        """Open the file, as FileHandler asks for it."""
+        return open_for_appending(Path(self.baseFilename))
 
 
 class DiscreetFormatter(logging.Formatter):
@@ -181,13 +191,6 @@ def report_bug(kind: type[BaseException], error: BaseException, trace: Traceback
     """A `sys.excepthook`: the traceback without secrets."""
     told = redact("".join(traceback.format_exception(kind, error, trace)))
     sys.stderr.write("\n".join(clean_lines(told)))
-
-
-def _make_private(file: Path) -> None:
-    """Nobody else may read what is logged, also to a file of ours that is there already; a device is as it is."""
-    file.touch(mode=0o600)
-    if file.is_file() and file.stat().st_uid == os.geteuid():
-        file.chmod(0o600)
 
 
 def _database(text: str) -> Path | TypedUrl:

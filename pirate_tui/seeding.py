@@ -99,7 +99,6 @@ async def make(order: Order) -> None:
     fleet = Fleet(order.crews, order.members, order.seed)
     try:
         with _bar(fleet.rows) as progress, made_beside(order.place) as unfinished:
-            unfinished.touch()  # the system's reason, where SQLite would only say that it cannot open it
             await load(unfinished, fleet, progress)
             check_place(order)  # somebody may have been faster
     except OSError as error:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from platformdirs import user_data_path
 
+from pirate_tui import own_files
+
 
 TIME_LIMIT = 30.0
 """Seconds that a statement may take unless --timeout says otherwise."""
@@ -65,12 +67,15 @@ def remembered(database: Path | str) -> str | None:
 
 
 def remember(database: Path | str, model: str) -> None:
-    """Keep which mapped class was chosen, for the next launch; a folder that cannot be written is logged."""
+    """Keep which mapped class was chosen, for the next launch; a folder that cannot be written is logged.
+
+    The file is put in the place of the one before, whole: of two launches at once one is forgotten, and none is cut.
+    """
     name, path = _key(database), _choices_path()
     others = [(one, chosen) for one, chosen in _choices().items() if one != name]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(dict([*others, (name, model)][-MOST_REMEMBERED:]), indent=1), encoding="utf-8")
+        own_files.write_text(path, json.dumps(dict([*others, (name, model)][-MOST_REMEMBERED:]), indent=1))
     except OSError:
         logging.getLogger(__name__).warning("the choice cannot be remembered", exc_info=True)
 
@@ -82,8 +87,11 @@ def _key(database: Path | str) -> str:
 def _choices() -> dict[str, str]:
     """The mapped class by the path or the name of its database; nothing where the file is not as we write it."""
     try:
-        found = json.loads(_choices_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(own_files.read_text(_choices_path()))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError):  # not as we write it
+        logging.getLogger(__name__).warning("what was chosen before is not known", exc_info=True)
         return {}
     return {str(one): str(chosen) for one, chosen in found.items()} if isinstance(found, dict) else {}
 

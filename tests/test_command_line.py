@@ -270,7 +270,9 @@ def test_without_a_file_logs_go_nowhere(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match=f"cannot log to {tmp_path}: Is a directory") as caught:
+    with pytest.raises(
+        CannotStart, match=f"cannot log to {tmp_path}: it is not a regular file; name a file of your own"
+    ) as caught:
         start_logging(tmp_path)
     assert caught.value.exit_code == 2
 

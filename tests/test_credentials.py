@@ -235,13 +235,6 @@ def test_the_log_is_for_its_owner_alone_and_without_secrets(tmp_path: Path, *, i
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.usefixtures("quiet_logging")
-def test_a_device_that_is_logged_to_stays_as_it_is() -> None:
-    mode = Path(os.devnull).stat().st_mode
-    start_logging(Path(os.devnull))
-    assert Path(os.devnull).stat().st_mode == mode
-
-
 def test_troubles_and_reasons_to_end_have_no_secrets() -> None:
     keep_secret(PASSWORD)
     assert str(Trouble(f"refused {PASSWORD}", "press r")) == "refused ***: press r"

@@ -50,6 +50,7 @@ def made_beside(path: Path, *, replaces: bool = True) -> Iterator[Path]:
     """
     _sweep(path)
     unfinished = _unfinished(path, os.getpid())
+    _make_empty(unfinished)
     try:
         yield unfinished
         _flush(unfinished)
@@ -81,6 +82,11 @@ def _unfinished(path: Path, process: int) -> Path:
     return path.with_name(f".{path.name}.{process}.unfinished")
 
 
+def _make_empty(path: Path) -> None:
+    """Make the file, which is not there yet: SQLite would write through a link that somebody has put there."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666))
+
+
 def _flush(path: Path) -> None:
     """Onto the disk, before it takes its name."""
     with path.open("rb+") as file:
@@ -100,12 +106,19 @@ def _take_place(unfinished: Path, path: Path, *, replaces: bool) -> None:
 
 
 def _sweep(path: Path) -> None:
-    """Take away what launches that were killed have left; a launch that lives keeps its own."""
+    """Take away what launches that were killed have left; a launch that lives keeps its own, as does another user."""
     ours = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.unfinished(-journal)?")
     for left in path.parent.iterdir():
         process = ours.fullmatch(left.name)
-        if process and not _is_alive(int(process[1])):
+        if process and not _is_alive(int(process[1])) and _is_own(left):
             left.unlink(missing_ok=True)
+
+
+def _is_own(path: Path) -> bool:
+    try:
+        return path.lstat().st_uid == os.geteuid()
+    except FileNotFoundError:
+        return False
 
 
 def _is_alive(process: int) -> bool:
