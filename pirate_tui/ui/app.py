@@ -23,6 +23,7 @@ from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.text import clean_lines, redact
 from pirate_tui.ui.colors import ReadableApp
 from pirate_tui.ui.commands import COMMANDS
+from pirate_tui.ui.copying import copy
 from pirate_tui.ui.driver import HungUp, TerminalDriver
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.palette import Palette
@@ -126,6 +127,10 @@ class PirateApp(ReadableApp):
     def search_themes(self) -> None:
         """Choose a theme in the palette."""
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what is selected, as Textual asks for it: with the mouse, or in a line that is typed."""
+        copy(self, "the selection", text)
 
     def _show_printed(self) -> None:
         from pirate_tui.ui.screens.value import ValueScreen

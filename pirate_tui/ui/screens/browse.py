@@ -26,6 +26,7 @@ from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.copying import copy
 from pirate_tui.ui.door import Door, first_usable, unusable
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, Loaded, Relay, Retrying, StatementTold
@@ -198,7 +199,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @work(exclusive=True, group="copy")
     async def _copy_row(self, query: Query, row: Row) -> None:
         with self._works.under_way("copying the row"):
-            self._copy("the whole row", "\t".join(await self._door.asked.whole(query, row)))
+            copy(self.app, "the whole row", "\t".join(await self._door.asked.whole(query, row)))
 
     def _count_hits_again(self) -> None:
         self._searcher.count_again()
@@ -473,7 +474,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         panels = [self._log, self._inspector, *self.query("FailureView")]
         panel = next((panel for panel in panels if panel.has_focus or panel.has_focus_within), None)
         if panel is not None:
-            self._copy(*panel.copied)
+            copy(self.app, *panel.copied)
             return
         listing, found = self._table.listing, self._table.row_at(self._table.cursor)
         query = None if listing is None else listing.query_of(self._table.cursor)
@@ -483,12 +484,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         if len(row.cells) < len(entity.columns) or any(cell.length is not None for cell in row.cells):
             self._copy_row(query, row)
         else:
-            self._copy("the row", "\t".join(cell.text for cell in row.cells))
-
-    def action_copy_text(self) -> None:
-        """Copy what the mouse has selected, as Textual does, and say so."""
-        super().action_copy_text()
-        self.notify("copied the selection", markup=False, timeout=2)
+            copy(self.app, "the row", "\t".join(cell.text for cell in row.cells))
 
     def action_help(self) -> None:
         """All keys, and what the browser teaches."""
@@ -501,11 +497,6 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def _use(self, strategy: LoaderStrategy) -> None:
         self.strategy = strategy
         self._table.hint = f"{strategy.title}: {strategy.lesson}"
-
-    def _copy(self, what: str, text: str) -> None:
-        if text:
-            self.app.copy_to_clipboard(text)
-            self.notify(f"copied {what}", markup=False, timeout=2)
 
     def _own_column(self) -> Column | None:
         """The current column, where it is one of the table's own: what is nested keeps its order and its rows."""

@@ -22,6 +22,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.recommendation import Recommendation, recommendation
 from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.copying import copy
 from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.key_footer import KeyFooter
@@ -183,8 +184,8 @@ class CompareScreen(Passing[None], Screen[None]):
         """Copy the line of code of the way that the cursor is on."""
         contest, measured = self.chart.contest, self.chart.current
         if contest is not None and measured is not None:
-            self.app.copy_to_clipboard(code_of(contest.entity, contest.relationship, measured.way))
-            self.notify(f"copied the code of {measured.way.title}", markup=False, timeout=2)
+            code = code_of(contest.entity, contest.relationship, measured.way)
+            copy(self.app, f"the code of {measured.way.title}", code)
 
     def action_close(self) -> None:
         """Stop measuring; when nothing is being measured, go back to the table."""

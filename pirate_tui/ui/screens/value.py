@@ -12,12 +12,16 @@ from textual.screen import ModalScreen
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.rows import Value
+from pirate_tui.ui.copying import MOST, copy, say_too_large
 from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
 PART = 16_384
 """Characters, or bytes, of a value that are shown at once: to lay out more would be felt."""
+
+WHOLE = "the whole value"
+"""What copying takes."""
 
 Read = Callable[[int, int], Awaitable[Value]]
 """Reads a stretch of the value: where it starts, and its length. May raise `Trouble`."""
@@ -57,6 +61,7 @@ class ValueScreen(Passing[None], ModalScreen[None]):
         self._name = name
         self._read = read
         self._pages = 1
+        self._length = 0
 
     @classmethod
     def of_lines(cls, name: str, lines: tuple[str, ...]) -> "ValueScreen":
@@ -94,15 +99,17 @@ class ValueScreen(Passing[None], ModalScreen[None]):
 
     @work(exclusive=True)
     async def action_copy(self) -> None:
-        """Copy the whole value, also what is not on this page."""
+        """Copy the whole value, also what is not on this page; one that is too large is not read for it."""
+        if self._length > MOST:
+            say_too_large(self.app, WHOLE, self._length)
+            return
         try:
             parts = [(await self._read(number * PART, PART)).lines for number in range(self._pages)]
         except Trouble as trouble:
             self.notify(str(trouble), severity="error", markup=False)
             return
         # A part that ends within a line goes on in the next.
-        self.app.copy_to_clipboard("".join("\n".join(lines) for lines in parts))
-        self.notify("copied the whole value", markup=False, timeout=2)
+        copy(self.app, WHOLE, "".join("\n".join(lines) for lines in parts))
 
     @work(exclusive=True)
     async def _show(self) -> None:
@@ -112,6 +119,7 @@ class ValueScreen(Passing[None], ModalScreen[None]):
         except Trouble as trouble:
             pane.set_text([Text(str(trouble))])
             return
+        self._length = value.length
         self._pages = max(1, -(-value.length // PART))
         page = f" · page {self.number + 1} of {self._pages} · [ ] turn" if self._pages > 1 else ""
         pane.border_title = Text(f"{self._name} · {value.length:,} long{page}")
