@@ -8,7 +8,8 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, event
+from sqlalchemy import Dialect, ExceptionContext, event
+from sqlalchemy.exc import DBAPIError, InternalError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
@@ -17,9 +18,9 @@ from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
 from pirate_tui.orm.hanging import LoopGuard
-from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, unwrapped
+from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code, sqlstate, unwrapped
 
 
 T = TypeVar("T")
@@ -35,6 +36,9 @@ SLACK = 2.0
 
 STOP_AGAIN = 0.05
 """Seconds between two stops of the same statement: the first may have come before the server began with it."""
+
+LOOK_AGAIN = 0.5
+"""Seconds after which it is looked again how long a server may still be silent."""
 
 STOPPING_LIMIT = 1.0
 """Seconds in which the database itself must have stopped a statement; then nobody waits for it any more."""
@@ -55,11 +59,14 @@ class Errand:
         self._held: dict[Guard, PoolProxiedConnection] = {}
         """The connections that are checked out, by their guards."""
         self.is_stopped = False
+        self.has_connected = False
+        """Has it ever had a connection?"""
         self.runs_listeners = False
         """Is a new connection shown to listeners of the models?"""
 
     def hold(self, guard: Guard, connection: PoolProxiedConnection) -> None:
         """The question has checked out the guard's connection."""
+        self.has_connected = True
         guard.deadline = self._deadline
         self._held[guard] = connection
         self._patience = self._time_limit
@@ -123,6 +130,7 @@ class Connections:
         if backend.is_remote:
             event.listen(engine, "before_cursor_execute", self._asking)
             event.listen(engine, "after_cursor_execute", self._answered)
+            event.listen(engine, "handle_error", self._failed)
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """What the question gives: all of it, from the first connect to the connection given back.
@@ -197,7 +205,8 @@ class Connections:
     async def _awaited(self, job: "asyncio.Future[T]", errand: Errand) -> T:
         """What the job gives; a server that says nothing for too long is given up."""
         while not job.done() and (not self.backend.is_remote or errand.silence_left > 0):
-            await asyncio.wait({job}, timeout=errand.silence_left if self.backend.is_remote else None)
+            # Once it is connected, less patience is due.
+            await asyncio.wait({job}, timeout=min(errand.silence_left, LOOK_AGAIN) if self.backend.is_remote else None)
         if job.done():
             return job.result()
         self._end_soon(job, errand)
@@ -255,11 +264,12 @@ class Connections:
             logging.getLogger(__name__).exception("raised by code that is not ours")
             raise self._foreign(errand, error) from error
 
-    @staticmethod
-    def _foreign(errand: Errand, error: BaseException) -> Trouble:
-        """What code that is not ours raised."""
+    def _foreign(self, errand: Errand, error: BaseException) -> Trouble:
+        """What code that is not ours raised: the models', or that of a driver whose server says what none should."""
         if errand.runs_listeners:
             return _of_a_listener(error)
+        if is_of_driver(error) or not errand.has_connected:
+            return self.backend.misunderstood(error)
         return Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to try again")
 
     def _trouble(self, errand: Errand, error: Exception) -> Trouble:
@@ -311,6 +321,19 @@ class Connections:
         if errand is not None and errand.is_stopped:
             raise Cancelled
         Connections._answered()
+
+    @staticmethod
+    def _failed(context: ExceptionContext) -> None:
+        """An engine's `handle_error` event: a connection whose driver has lost the thread is not used again.
+
+        What comes next on it might be the rest of this answer, and would be taken for the next one. The other
+        connections of the pool are as they were.
+        """
+        error, known = context.original_exception, context.sqlalchemy_exception
+        has_code = sqlstate(error) is not None or mysql_code(error) is not None
+        is_known = isinstance(known, DBAPIError) and (has_code or not isinstance(known, InternalError))
+        if is_of_driver(error) and not is_known:
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
 
     @staticmethod
     def _answered(*_call: Any) -> None:

@@ -50,6 +50,16 @@ def is_foreign(error: BaseException) -> bool:
     return origin is not None and not any(origin.is_relative_to(folder) for folder in OUR_FOLDERS)
 
 
+DRIVERS = frozenset({"asyncmy", "asyncpg", "psycopg", "psycopg_binary"})
+"""Packages that speak to a server."""
+
+
+def is_of_driver(error: BaseException) -> bool:
+    """Was it raised by the code of a server's driver, whatever its class is?"""
+    origin = _origin(error.__traceback__)
+    return origin is not None and not DRIVERS.isdisjoint(origin.parts)
+
+
 def error_name(error: BaseException) -> str:
     """An error in a word or two: `StatementError(MissingGreenlet)`, `cryptography.fernet.InvalidToken`."""
     if isinstance(error, Hanging):

@@ -59,6 +59,9 @@ class Backend(Protocol):
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """The error in the words of the screen; `time_limit` in seconds, for a statement that took longer."""
 
+    def misunderstood(self, error: BaseException) -> Trouble:
+        """The same of an error that no database raises, by a driver that met something else than it knows."""
+
     def has_changed(self) -> bool:
         """Has another program written, as far as that can be seen from outside? Raises `Trouble` if it is gone."""
 

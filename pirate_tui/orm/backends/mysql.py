@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,6 +29,37 @@ POWERS = {
 (https://mariadb.com/kb/en/grant/#global-privileges)."""
 
 
+PLAIN_PASSWORD, NO_CRYPTOGRAPHY, NO_PACKAGE = -1, -2, -3
+"""Numbers of ours for what asyncmy does, or would do, before it is let in; a server's are positive."""
+
+PLAIN_LOGINS = (b"mysql_clear_password", b"dialog")
+"""Ways to log in, for which a server may ask, in which the password is sent as it is
+(https://dev.mysql.com/doc/refman/8.4/en/cleartext-pluggable-authentication.html,
+https://mariadb.com/kb/en/authentication-plugin-pam/)."""
+
+
+def _refuse(_connection: object) -> NoReturn:
+    """What asyncmy calls for such a way."""
+    from asyncmy.errors import OperationalError
+
+    raise OperationalError(PLAIN_PASSWORD, "the password is not sent in plain text")
+
+
+async def _connect_by_asyncmy(*arguments: Any, **options: Any) -> Any:
+    """A connection of asyncmy's; what it lacks to log in is an error of its own kind."""
+    from asyncmy import connect
+    from asyncmy.errors import OperationalError
+
+    try:
+        return await connect(*arguments, **options)
+    except RuntimeError as error:
+        needed = re.match(r"'(\w+)' package is required", str(error))
+        if needed is None:
+            raise
+        code = NO_CRYPTOGRAPHY if needed[1] == "cryptography" else NO_PACKAGE
+        raise OperationalError(code, needed[1]) from error
+
+
 class MySQL(Remote):
     """One database of a MariaDB or MySQL server."""
 
@@ -36,6 +67,8 @@ class MySQL(Remote):
 
     powers: TextClause | None = OwnText("SHOW GRANTS")
     """Those of the roles that it has taken, too: https://mariadb.com/kb/en/show-grants/."""
+
+    check = "check that a MariaDB or MySQL server answers there, then press r"
 
     reasons = {  # noqa: RUF012  as the base declares it
         1040: ("the server has no connection left", "wait, then press r"),
@@ -45,6 +78,18 @@ class MySQL(Remote):
         1203: ("this user has no connection left", "wait, then press r"),
         1226: ("this user has no connection left", "wait, then press r"),
         1927: ("the server ended the connection", "press r to connect again"),
+        PLAIN_PASSWORD: (
+            "the server asks for the password in plain text, and the connection is not encrypted: it was not sent",
+            "start again with ?sslmode=require at the end of the URL, better verify-full",
+        ),
+        NO_CRYPTOGRAPHY: (
+            f"to log in here without TLS, asyncmy needs the package {TOLD}",
+            "pip install 'pirate-tui[mysql]'; or start again with ?sslmode=require at the end of the URL",
+        ),
+        NO_PACKAGE: (
+            f"to log in here, asyncmy needs the package {TOLD}",
+            "install it beside pirate-tui (pip install), then start again",
+        ),
         2006: ("the connection was lost", "press r to connect again"),
         2013: ("the connection was lost", "press r to connect again"),
         2014: ("the connection was lost", "press r to connect again"),
@@ -60,15 +105,18 @@ class MySQL(Remote):
 
     def creator(self) -> Callable[..., Awaitable[Any]]:
         """Of asyncmy."""
-        from asyncmy import connect
-
-        return encrypted(connect) if self.server.wants_tls else connect
+        return encrypted(_connect_by_asyncmy) if self.server.wants_tls else _connect_by_asyncmy
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:  # noqa: ARG002  see `guard`
-        """That it only reads; how it is encrypted; the password as bytes, for asyncmy would take it for Latin 1."""
+        """That it only reads; how it is encrypted; the password as bytes, for asyncmy would take it for Latin 1.
+
+        Over a network that is not encrypted it does not send the password as it is, which it would if it was asked.
+        """
         told: dict[str, Any] = {"init_command": READ_ONLY}
         if self.server.context is not None:
             told["ssl"] = self.server.context
+        elif "unix_socket" not in self.server.url.query:
+            told["auth_plugin_map"] = dict.fromkeys(PLAIN_LOGINS, _refuse)
         if self.server.url.password:
             told["password"] = self.server.url.password.encode()
         return told

@@ -115,6 +115,8 @@ SELECT word FROM (
 ) AS powers ORDER BY number""")
     """https://www.postgresql.org/docs/current/predefined-roles.html; those that are inherited count."""
 
+    check = "check that a PostgreSQL server answers there, and the variables PGPORT and the like, then press r"
+
     reasons = {  # noqa: RUF012  as the base declares it
         "28P01": ("wrong password, or none", RIGHT_PASSWORD),
         "28000": (f"the server does not let this user in ({TOLD})", "start again as somebody else, or press r"),

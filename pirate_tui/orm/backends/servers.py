@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
+from pirate_tui.orm.foreign import described
 from pirate_tui.orm.gate import Sql, let_only_reading_pass
 from pirate_tui.orm.snippet import chain
 from pirate_tui.orm.troubles import (
@@ -85,6 +86,8 @@ class Remote:
     is_remote = True
     sql: Sql
     powers: TextClause | None
+    check: ClassVar[str]
+    """What to check where the driver does not understand the server."""
     reasons: ClassVar[dict[Any, tuple[str, str]]]
     """What happened and what can be done, by the code of an error after which the database cannot be used."""
 
@@ -147,6 +150,11 @@ class Remote:
 
     def renew(self) -> None:
         """New connections are to the server that is there then."""
+
+    def misunderstood(self, error: BaseException) -> Trouble:
+        """The driver met what it does not know: no server of this kind, or variables of its own with nonsense."""
+        told = clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT)
+        return Unreachable(self.where, f"{self.server.url.get_driver_name()} cannot go on ({told})", self.check)
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """By the server's code, or by what the network did."""

@@ -14,8 +14,9 @@ from sqlalchemy import URL, Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Busy, Trouble
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends.files import WatchedFile, is_log_live
+from pirate_tui.orm.foreign import described
 from pirate_tui.orm.troubles import (
     ERROR_LIMIT,
     FEWER_COLUMNS,
@@ -195,6 +196,10 @@ class SQLite:
     def warning(self, rights: Sequence[Row[Any]]) -> str:  # noqa: ARG002  the port's signature
         """Nobody has rights in a file."""
         return ""
+
+    def misunderstood(self, error: BaseException) -> Trouble:
+        """There is no server that could be misunderstood: as it is."""
+        return Trouble(clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT), "press r to try again")
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """By SQLite's result code."""
