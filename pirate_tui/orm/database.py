@@ -182,8 +182,7 @@ class OrmDatabase:
     async def count(self, query: Query) -> int:
         """How many rows it has."""
         self._large.clear()
-        found = await self._questions.fetch(f"count of {_name(query)}", self._pages_of(query).count, {})
-        return int(found[0][0])
+        return await self._questions.number(f"count of {_name(query)}", self._pages_of(query).count)
 
     async def anchor(self, query: Query, seek: Seek) -> Position | None:
         """The position of the one row that is sought; the log tells all anchors of a query in one line."""
@@ -215,9 +214,9 @@ class OrmDatabase:
             return None
         position = pages.position(found[0])
         counted = [
-            await self._questions.fetch(cause, one, pages.parameters(position)) for one in pages.before(position)
+            await self._questions.number(cause, one, pages.parameters(position)) for one in pages.before(position)
         ]
-        return sum(int(rows[0][0]) for rows in counted)
+        return sum(counted)
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """The position of the first (or last) row of the span that matches."""
@@ -232,10 +231,9 @@ class OrmDatabase:
         """How many rows the span has, or how many of them match."""
         pages = self._pages_of(query)
         statement, cause = pages.count_between(span, match), "place in" if match is None else "hits in"
-        found = await self._questions.fetch(
+        return await self._questions.number(
             f"{cause} {_name(query)}", statement, pages.span_parameters(span), folded=True
         )
-        return int(found[0][0])
 
     async def whole(self, query: Query, row: TableRow) -> tuple[str, ...]:
         """Every value of the row, whole."""
@@ -370,9 +368,7 @@ class OrmDatabase:
             if len(found) == seek.limit or number == len(stretches):
                 break
             if skip and not read:
-                skip -= (await self._questions.fetch(cause, stretch.passed, {**bounds, "skip": skip}, folded=True))[0][
-                    0
-                ]
+                skip -= await self._questions.number(cause, stretch.passed, {**bounds, "skip": skip}, folded=True)
             else:
                 skip = 0
         return found

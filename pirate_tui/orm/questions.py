@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Row
 
+from pirate_tui.domain.failure import Trouble
 from pirate_tui.orm.engine import Connections
 from pirate_tui.orm.statements import Recorder
 
@@ -35,6 +36,16 @@ class Questions:
                     return (await connection.execute(statement, parameters or {})).all()
 
         return await self._connections.ask(question)
+
+    async def number(
+        self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
+    ) -> int:
+        """The number that a statement gives, whatever there is; raises `Trouble` where a server gives none."""
+        found = await self.fetch(cause, statement, parameters or {}, folded=folded)
+        try:
+            return int(found[0][0])
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
+            raise Trouble(f"the server gave no number for the {cause}", "press r to try again") from error
 
     async def inspect(self, cause: str, work: Callable[[Connection], T]) -> T:
         """What comes of work that reads the database's own schema by a sync connection."""

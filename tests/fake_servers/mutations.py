@@ -6,6 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 
+LENGTHS = (-1, 1, -4, 4, 100, 70_000)
+"""By how much a length is wrong."""
+
+NEGATIVE = 0x7FFFFFFF
+"""By how much more it is wrong where it is below zero: at that asyncpg 0.32 ends the process (a segmentation fault)."""
+
+
 class Message(NamedTuple):
     """One message of a server's: what stands before it in its protocol, and what it holds."""
 
@@ -24,6 +31,7 @@ class Protocol(NamedTuple):
     parse: Callable[[bytes], Message]
     frame: Callable[[Message, int], bytes]
     """A message as bytes; by how much its length is told wrong."""
+    lengths: tuple[int, ...] = (*LENGTHS, NEGATIVE)
 
 
 def _size_in_postgresql(data: bytes) -> int | None:
@@ -53,9 +61,6 @@ ODD = (
     b"99999999999999999999", b"-1", b"nan", b"x" * 5_000, "\N{SKULL AND CROSSBONES}\u202e".encode(), b"",
 )  # fmt: skip
 """What stands in the place of a piece of a message."""
-
-LENGTHS = (-1, 1, -4, 4, 100, 70_000, 0x7FFFFFFF, -0x7FFFFFFF)
-"""By how much a length is wrong."""
 
 KINDS = b"RSKZTDCENtn123sIGHWcdAv\0\xff"
 """Letters of messages, and of none."""
@@ -115,7 +120,7 @@ def flipped(chance: random.Random, protocol: Protocol, data: bytes, _before: byt
 
 def mislaid(chance: random.Random, protocol: Protocol, data: bytes, _before: bytes) -> Mutation:
     """Its length is told wrong."""
-    return Mutation(protocol.frame(protocol.parse(data), chance.choice(LENGTHS)))
+    return Mutation(protocol.frame(protocol.parse(data), chance.choice(protocol.lengths)))
 
 
 def worded(chance: random.Random, protocol: Protocol, data: bytes, _before: bytes) -> Mutation:

@@ -45,7 +45,7 @@ def error(message: bytes, code: int = 1064, state: bytes = b"42000") -> bytes:
 def text(value: bytes) -> bytes:
     """A string with its length."""
     size = len(value)
-    if size < 0xFB:  # noqa: PLR2004  what fits into a byte
+    if size < 0xFB:
         return bytes([size]) + value
     return b"\xfd" + struct.pack("<I", size)[:3] + value
 

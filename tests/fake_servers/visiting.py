@@ -56,7 +56,7 @@ def line(told: Trouble | CannotStart) -> str:
     """What is said, which is one line that a terminal can be given."""
     text = str(told)
     assert text.isprintable(), text
-    assert len(text) < 1_000, text  # noqa: PLR2004  no page
+    assert len(text) < 1_000, text
     return text
 
 
