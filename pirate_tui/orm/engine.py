@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, ExceptionContext, event
-from sqlalchemy.exc import DBAPIError, InternalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
@@ -18,6 +18,7 @@ from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
+from pirate_tui.orm.backends.metering import Meter
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
 from pirate_tui.orm.hanging import LoopGuard
 from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code, sqlstate, unwrapped
@@ -37,8 +38,14 @@ SLACK = 2.0
 STOP_AGAIN = 0.05
 """Seconds between two stops of the same statement: the first may have come before the server began with it."""
 
-LOOK_AGAIN = 0.5
-"""Seconds after which it is looked again how long a server may still be silent."""
+LOOK_AGAIN = 0.1
+"""Seconds after which it is looked again how long a server may still be silent, and how much it has said."""
+
+MOST_AT_FIRST = 16 * 2**20
+"""Bytes that a question may receive while it connects: an error of MySQL's protocol is no longer."""
+
+MOST = 512 * 2**20
+"""Bytes that a question may receive: 1,000 instances may be large."""
 
 STOPPING_LIMIT = 1.0
 """Seconds in which the database itself must have stopped a statement; then nobody waits for it any more."""
@@ -50,12 +57,17 @@ CLOSING_LIMIT = 0.5
 class Errand:
     """One question under way: when it must have ended, and the connections that it has held."""
 
-    def __init__(self, time_limit: float) -> None:
+    def __init__(self, time_limit: float, most: int) -> None:
         self._heard = time.monotonic()
         self._deadline = self._heard + time_limit
         self._time_limit = time_limit
         self._patience = CONNECT_LIMIT
         """Seconds without an answer: at first that of a connect, or of a ping."""
+        self._most = most
+        self._received = 0
+        """By connections that are given back."""
+        self._meters: dict[int, Meter] = {}
+        """Of the others, by the identity of the connection."""
         self._held: dict[Guard, PoolProxiedConnection] = {}
         """The connections that are checked out, by their guards."""
         self.is_stopped = False
@@ -75,6 +87,38 @@ class Errand:
     def release(self, guard: Guard) -> None:
         """The connection is given back; from now on it obeys whoever has it next."""
         self._held.pop(guard, None)
+
+    def measure(self, dbapi_connection: Any, meter: Meter) -> None:
+        """Count what the connection receives, by a meter of its own."""
+        self.measured(dbapi_connection)
+        self._meters[id(dbapi_connection)] = meter
+
+    def measured(self, dbapi_connection: Any) -> None:
+        """The connection receives nothing more for this question."""
+        meter = self._meters.pop(id(dbapi_connection), None)
+        if meter is not None:
+            self._received += meter.received
+            meter.close()
+
+    @property
+    def most(self) -> int:
+        """Bytes that it may receive; a server has little to say before it is connected."""
+        return self._most if self.has_connected else min(self._most, MOST_AT_FIRST)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Has more come than what was asked for can be?"""
+        return self._received + sum(one.received for one in self._meters.values()) > self.most
+
+    def cut(self) -> None:
+        """End its connections at once: whoever sends for ever hears no word."""
+        for meter in self._meters.values():
+            meter.cut()
+
+    def forget_meters(self) -> None:
+        """Count no more."""
+        while self._meters:
+            self._meters.popitem()[1].close()
 
     async def give_up(self) -> None:
         """Close the connections that nobody has given back: code of the models has lost them."""
@@ -115,6 +159,8 @@ class Connections:
         self.engine = backend.engine(time_limit)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._listener = listener
+        self._trusted_since = 0.0
+        """Connections that are older may be in the midst of an answer that nobody has understood."""
         self._may_ask = asyncio.Event()
         self._may_ask.set()
         self._jobs: dict[asyncio.Future[Any], Errand] = {}
@@ -132,19 +178,20 @@ class Connections:
             event.listen(engine, "after_cursor_execute", self._answered)
             event.listen(engine, "handle_error", self._failed)
 
-    async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
+    async def ask(self, question: Callable[[], Awaitable[T]], most: int = MOST) -> T:
         """What the question gives: all of it, from the first connect to the connection given back.
 
         A lock is waited for, and the question asked again. A cancel stops the driver or the server. Raises `Trouble`
-        for whatever the database, its file or its server does to us.
+        for whatever the database, its file or its server does to us. A server that sends more than `most` bytes is cut
+        off.
         """
         for attempt, delay in enumerate(RETRY_DELAYS, start=1):
             try:
-                return await self._ask_once(question)
+                return await self._ask_once(question, most)
             except Busy as busy:
                 self._listener.retrying(attempt, busy.reason)
                 await asyncio.sleep(delay)
-        return await self._ask_once(question)
+        return await self._ask_once(question, most)
 
     def told_loaded(self, instances: int) -> None:
         """A question tells how many instances it has loaded by now; one that was stopped ends here."""
@@ -187,12 +234,12 @@ class Connections:
         """A file has nothing that could be waited for in vain."""
         return CLOSING_LIMIT if self.backend.is_remote else None
 
-    async def _ask_once(self, question: Callable[[], Awaitable[T]]) -> T:
+    async def _ask_once(self, question: Callable[[], Awaitable[T]], most: int) -> T:
         """In a task of its own, which no cancel reaches: SQLAlchemy loses the connection that it is cancelled in."""
         await self._may_ask.wait()
         if self.backend.has_changed():
             self._listener.changed()
-        errand = Errand(self.time_limit)
+        errand = Errand(self.time_limit, most)
         job = asyncio.ensure_future(self._answer(errand, question))
         self._jobs[job] = errand
         job.add_done_callback(self._jobs.pop)
@@ -207,6 +254,14 @@ class Connections:
         while not job.done() and (not self.backend.is_remote or errand.silence_left > 0):
             # Once it is connected, less patience is due.
             await asyncio.wait({job}, timeout=min(errand.silence_left, LOOK_AGAIN) if self.backend.is_remote else None)
+            if not job.done() and errand.is_too_large:
+                errand.cut()
+                self._end_soon(job, errand)
+                reason = f"stopped, since the server sent more than {errand.most // 2**20:,} MB"
+                logging.getLogger(__name__).warning("%s", reason)
+                if not errand.has_connected:
+                    raise Unreachable(self.backend.where, reason, self.backend.check)
+                raise Trouble(reason, "ask for less: fewer rows, or defer large columns in the mapping")
         if job.done():
             return job.result()
         self._end_soon(job, errand)
@@ -241,6 +296,7 @@ class Connections:
                 return await self._watched(errand, question)
             finally:
                 await errand.give_up()
+                errand.forget_meters()
 
     async def _watched(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -259,10 +315,16 @@ class Connections:
         except FOREIGN_ERRORS as error:
             if not is_foreign(error):
                 raise
+            self._distrust(error)
             if errand.is_stopped:
                 raise Cancelled from error
             logging.getLogger(__name__).exception("raised by code that is not ours")
             raise self._foreign(errand, error) from error
+
+    def _distrust(self, error: BaseException) -> None:
+        """Use no connection again that may be in the midst of an answer; what models raise says nothing of it."""
+        if is_of_driver(error) or isinstance(error, SQLAlchemyError):
+            self._trusted_since = time.monotonic()
 
     def _foreign(self, errand: Errand, error: BaseException) -> Trouble:
         """What code that is not ours raised: the models', or that of a driver whose server says what none should."""
@@ -284,6 +346,7 @@ class Connections:
         errand = _errand.get()
         if errand is not None:
             errand.runs_listeners = True
+            errand.measure(connection, self.backend.meter(connection))
         return connection
 
     @staticmethod
@@ -296,10 +359,13 @@ class Connections:
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `connect` event."""
         record.info["guard"] = self.backend.guard(dbapi_connection)
+        record.info["since"] = time.monotonic()
 
-    def _checked_in(self, _dbapi_connection: Any, record: Any) -> None:
+    def _checked_in(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `checkin` event."""
         errand, guard = _errand.get(), record.info.get("guard")
+        if errand is not None:
+            errand.measured(dbapi_connection)
         if errand is None or guard is None:
             return
         errand.release(guard)
@@ -308,10 +374,13 @@ class Connections:
 
     def _checked_out(self, dbapi_connection: Any, record: Any, proxy: PoolProxiedConnection) -> None:
         """A pool's `checkout` event: the connection obeys the question that it is checked out for."""
+        if self.backend.is_remote and record.info["since"] < self._trusted_since:
+            raise DisconnectionError  # the pool takes another in its place
         guard: Guard = record.info["guard"]
         errand = _errand.get()
         if errand is not None:
             errand.hold(guard, proxy)
+            errand.measure(dbapi_connection, self.backend.meter(dbapi_connection))
         self.backend.checked_out(guard, dbapi_connection)
 
     @staticmethod

@@ -76,8 +76,8 @@ def class_name(kind: type) -> str:
     )
 
 
-def message_of(error: BaseException) -> str:
-    """What an error says of itself; its own `__str__` may raise, too."""
+def message_of(error: object) -> str:
+    """What an error, or a part of it, says of itself; its own `__str__` may raise, too."""
     try:
         return str(error)
     except FOREIGN_ERRORS as raised:

@@ -12,6 +12,9 @@ from pirate_tui.orm.statements import Recorder
 
 T = TypeVar("T")
 
+MOST = 64 * 2**20
+"""Bytes that the rows of one statement may have: cells are cut by the server, and pages are short."""
+
 
 class Questions:
     """Asks one database, and tells what for."""
@@ -35,7 +38,7 @@ class Questions:
                 async with self._connections.engine.connect() as connection:
                     return (await connection.execute(statement, parameters or {})).all()
 
-        return await self._connections.ask(question)
+        return await self._connections.ask(question, MOST)
 
     async def number(
         self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
@@ -55,4 +58,4 @@ class Questions:
                 async with self._connections.engine.connect() as connection:
                     return await connection.run_sync(work)
 
-        return await self._connections.ask(question)
+        return await self._connections.ask(question, MOST)

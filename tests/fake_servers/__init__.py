@@ -25,6 +25,8 @@ class Line:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self.received = bytearray()
+        self.sent = 0
+        """Bytes that the client, or the system for it, has taken."""
 
     def read(self, size: int) -> bytes:
         """So many bytes of the client's. Raises ConnectionError where it says no more."""
@@ -52,11 +54,12 @@ class Line:
     def send(self, data: bytes) -> None:
         """Send it all; waits until the client takes it."""
         self._socket.sendall(data)
+        self.sent += len(data)
 
     def flood(self, data: bytes) -> None:
         """Send it again and again, until the client is gone."""
         while True:
-            self._socket.sendall(data)
+            self.send(data)
 
 
 Conversation = Callable[[Line], None]

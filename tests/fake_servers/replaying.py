@@ -24,6 +24,8 @@ class MistakenServer(FakeServer):
         if real.url.get_driver_name() == "asyncpg":
             self._protocol = self._protocol._replace(lengths=LENGTHS)
         self._mutator = None if seed is None else Mutator(seed, self._protocol)
+        self.flooding: bytes | None = None
+        """What a message begins with that is repeated for ever, as soon as one comes; None for no such thing."""
         self._lock = threading.Lock()
         """One message after the other, also of several connections."""
 
@@ -61,6 +63,8 @@ class MistakenServer(FakeServer):
 
     def _say(self, line: Line, message: bytes) -> None:
         """Say the message in its own way. Raises ConnectionError where that was the last of it."""
+        if self.flooding is not None and self._protocol.parse(message).kind == self.flooding:
+            line.flood(message * max(1, SIZE // len(message)))
         if self._mutator is None:
             line.send(message)
             return

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.failure import Trouble
+from pirate_tui.orm.backends.metering import Meter
 from pirate_tui.orm.url import Server
 
 
@@ -32,6 +33,8 @@ class Backend(Protocol):
     """What to call it: a file's name, or `db:5432/shop`."""
     where: str
     """What its errors call it: a file's path, or the same."""
+    check: ClassVar[str]
+    """What to check where something else answers than its driver knows."""
     is_remote: bool
     """Is there a network between? Then a question may be cancelled at any await, and no answer may ever come."""
 
@@ -46,6 +49,9 @@ class Backend(Protocol):
 
     def guard(self, dbapi_connection: Any) -> Guard:
         """Put a new connection under guard. A pool's `connect` event."""
+
+    def meter(self, dbapi_connection: Any) -> Meter:
+        """Count what a connection receives from now on."""
 
     def checked_out(self, guard: Any, dbapi_connection: Any) -> None:
         """A connection is taken for a question. A pool's `checkout` event."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -68,7 +68,7 @@ class MySQL(Remote):
     powers: TextClause | None = OwnText("SHOW GRANTS")
     """Those of the roles that it has taken, too: https://mariadb.com/kb/en/show-grants/."""
 
-    check = "check that a MariaDB or MySQL server answers there, then press r"
+    check: ClassVar[str] = "check that a MariaDB or MySQL server answers there, then press r"
 
     reasons = {  # noqa: RUF012  as the base declares it
         1040: ("the server has no connection left", "wait, then press r"),
@@ -132,6 +132,10 @@ class MySQL(Remote):
         _send(dbapi_connection, f"SET SESSION {limit}")
         kill = f"KILL QUERY {dbapi_connection.driver_connection.thread_id():d}"  # https://mariadb.com/kb/en/kill/
         return Stopper(lambda: self.send_beside(kill))
+
+    def descriptor(self, connection: Any) -> int:
+        """The number of its socket."""
+        return int(connection._transport.get_extra_info("socket").fileno())  # noqa: SLF001  there is no public way
 
     def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
         """From now on its transactions are read-only, whatever was sent before."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -115,7 +115,9 @@ SELECT word FROM (
 ) AS powers ORDER BY number""")
     """https://www.postgresql.org/docs/current/predefined-roles.html; those that are inherited count."""
 
-    check = "check that a PostgreSQL server answers there, and the variables PGPORT and the like, then press r"
+    check: ClassVar[str] = (
+        "check that a PostgreSQL server answers there, and the variables PGPORT and the like, then press r"
+    )
 
     reasons = {  # noqa: RUF012  as the base declares it
         "28P01": ("wrong password, or none", RIGHT_PASSWORD),
@@ -169,6 +171,12 @@ SELECT word FROM (
             cancel = f"SELECT pg_cancel_backend({raw.get_server_pid():d})"
             return Stopper(lambda: self.send_beside(cancel))
         return Stopper(partial(raw.cancel_safe, timeout=CONNECT_LIMIT))
+
+    def descriptor(self, connection: Any) -> int:
+        """The number of its socket."""
+        if self._is_asyncpg:
+            return int(connection._transport.get_extra_info("socket").fileno())  # noqa: SLF001  there is no public way
+        return int(connection.fileno())
 
     def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
         """From now on its transactions begin read-only."""

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
-from pirate_tui.orm.foreign import described
+from pirate_tui.orm.backends.metering import Meter
+from pirate_tui.orm.foreign import FOREIGN_ERRORS, described, message_of, reraise_ours
 from pirate_tui.orm.gate import Sql, let_only_reading_pass
 from pirate_tui.orm.snippet import chain
 from pirate_tui.orm.troubles import (
@@ -42,6 +43,9 @@ SUPERUSER = "superuser"
 DATA_EXCEPTION = "22"
 """How PostgreSQL's codes of values begin that are none of their type
 (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+MESSAGE_LIMIT = 65_536
+"""Characters of a message that are searched for secrets: a server may send 16 MB of it, and few are shown."""
 
 TOLD = "{told}"
 """Where a reason has what the server said."""
@@ -140,6 +144,18 @@ class Remote:
         """Make its transactions read-only, whatever was sent before."""
         raise NotImplementedError
 
+    def meter(self, dbapi_connection: Any) -> Meter:
+        """Count what it receives from now on; of one that is closed already, nothing."""
+        try:
+            return Meter(self.descriptor(dbapi_connection.driver_connection))
+        except FOREIGN_ERRORS as error:  # a driver's own way to say that it is closed, or a part of it that is new
+            reraise_ours(error)
+            return Meter(None)
+
+    def descriptor(self, connection: Any) -> int:
+        """The number of the socket of a driver's connection."""
+        raise NotImplementedError
+
     def recovers(self, error: Exception) -> bool:  # noqa: ARG002  the port's signature
         """A server gives the same answer again."""
         return False
@@ -153,7 +169,7 @@ class Remote:
 
     def misunderstood(self, error: BaseException) -> Trouble:
         """The driver met what it does not know: no server of this kind, or variables of its own with nonsense."""
-        told = clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT)
+        told = clean(redact(described(error)[:MESSAGE_LIMIT].partition("\n")[0]), ERROR_LIMIT)
         return Unreachable(self.where, f"{self.server.url.get_driver_name()} cannot go on ({told})", self.check)
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
@@ -191,7 +207,7 @@ LIBPQ = re.compile(r"^(?:connection failed: )?connection to server .*? failed: (
 def message(error: BaseException) -> str:
     """What an error says, in its first line; the name of one that says nothing."""
     told = error.args[1] if mysql_code(error) is not None and len(error.args) > 1 else error
-    line = next(iter(str(told).strip().splitlines()), type(error).__name__)
+    line = next(iter(message_of(told)[:MESSAGE_LIMIT].strip().splitlines()), type(error).__name__)
     return LIBPQ.sub("", line)
 
 
@@ -212,7 +228,7 @@ def network_reason(error: BaseException) -> tuple[str, str] | None:
     for kind, (reason, way_out) in NETWORK_REASONS.items():
         link = next((one for one in links if isinstance(one, kind)), None)
         if link is not None:
-            told = clean(str(link.args[-1] if link.args else link), ERROR_LIMIT)
+            told = clean(message_of(link.args[-1] if link.args else link), ERROR_LIMIT)
             return (f"{reason} ({told})" if kind is ssl.SSLError else reason), way_out
     return None
 

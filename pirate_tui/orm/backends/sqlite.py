@@ -8,7 +8,7 @@ import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pirate_tui.domain.failure import Busy, Trouble
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.backends.files import WatchedFile, is_log_live
+from pirate_tui.orm.backends.metering import Meter
 from pirate_tui.orm.foreign import described
 from pirate_tui.orm.troubles import (
     ERROR_LIMIT,
@@ -143,6 +144,7 @@ class SQLite:
     """One SQLite file."""
 
     is_remote = False
+    check: ClassVar[str] = "press r to try again"
     powers: TextClause | None = None
 
     def __init__(self, path: Path) -> None:
@@ -181,6 +183,10 @@ class SQLite:
         _prepare(dbapi_connection, prepare)
         return guard
 
+    def meter(self, dbapi_connection: Any) -> Meter:  # noqa: ARG002  the port's signature
+        """Nothing is received from a file."""
+        return Meter(None)
+
     def checked_out(self, guard: Interrupter, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
         """Text is read as leniently as it must be."""
         if self._is_lenient:
@@ -199,7 +205,7 @@ class SQLite:
 
     def misunderstood(self, error: BaseException) -> Trouble:
         """There is no server that could be misunderstood: as it is."""
-        return Trouble(clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT), "press r to try again")
+        return Trouble(clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT), self.check)
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """By SQLite's result code."""
