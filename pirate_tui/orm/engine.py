@@ -330,6 +330,8 @@ class Connections:
         """What code that is not ours raised: the models', or that of a driver whose server says what none should."""
         if errand.runs_listeners:
             return _of_a_listener(error)
+        if isinstance(error, UnicodeEncodeError) and errand.has_connected:
+            return Trouble("the text has half of a character, which no database takes", "type it again, or another one")
         if is_of_driver(error) or not errand.has_connected:
             return self.backend.misunderstood(error)
         return Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to try again")
