@@ -123,9 +123,14 @@ def _check_textual() -> None:
     if "TEXTUAL_COLOR_SYSTEM" in os.environ and colors not in COLOR_SYSTEMS:
         ways = ", ".join(COLOR_SYSTEMS)
         raise CannotStart(WRONG_USE, f"TEXTUAL_COLOR_SYSTEM={clean(colors)} is none of {ways}; unset it")
+    folder = os.environ.get("TEXTUAL_SCREENSHOT_LOCATION", "")
+    if "TEXTUAL_SCREENSHOT" in os.environ and folder and not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotStart(WRONG_USE, f"TEXTUAL_SCREENSHOT_LOCATION={clean(folder)} cannot be written to; unset it")
     if log:
         try:
-            Path(log).open("a", encoding="utf-8").close()
+            descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)  # also of a fifo
+            with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+                file.write("\n")  # a disk that is full says so only then
         except (OSError, ValueError) as error:
             reason = clean(getattr(error, "strerror", None) or str(error))
             raise CannotStart(WRONG_USE, f"TEXTUAL_LOG={clean(log)} cannot be written: {reason}; unset it") from error

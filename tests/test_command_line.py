@@ -156,17 +156,31 @@ def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TEXTUAL_COLOR_SYSTEM=nosuch", "TEXTUAL_COLOR_SYSTEM=nosuch is none of auto, standard, 256, truecolor"),
         ("TEXTUAL_COLOR_SYSTEM=", "TEXTUAL_COLOR_SYSTEM= is none of "),
         ("TEXTUAL_LOG=/nowhere/x", "TEXTUAL_LOG=/nowhere/x cannot be written: No such file or directory; unset it"),
+        ("TEXTUAL_LOG=/dev/full", "TEXTUAL_LOG=/dev/full cannot be written: No space left on device; unset it"),
+        (
+            "TEXTUAL_SCREENSHOT_LOCATION=/nowhere",
+            "TEXTUAL_SCREENSHOT_LOCATION=/nowhere cannot be written to; unset it",
+        ),
     ],
 )
 def test_a_variable_of_textual_that_it_cannot_use_is_named(
     monkeypatch: pytest.MonkeyPatch, variable: str, words: str
 ) -> None:
     with on_a_terminal(monkeypatch) as terminal:
+        terminal.setenv("TEXTUAL_SCREENSHOT", "1")
         terminal.setenv(*variable.split("="))
         with pytest.raises(CannotStart) as caught:
             check_terminal()
     assert caught.value.message.startswith(words)
     assert caught.value.exit_code == 2
+
+
+def test_a_log_of_textuals_that_nobody_reads_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with on_a_terminal(monkeypatch) as terminal:
+        terminal.setenv("TEXTUAL_LOG", str(tmp_path / "fifo"))
+        with pytest.raises(CannotStart, match="cannot be written: No such device or address; unset it"):
+            check_terminal()
 
 
 def test_variables_of_textual_that_it_can_use_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

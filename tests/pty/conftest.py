@@ -115,6 +115,11 @@ class Terminal:
         return "".join(text.split()) in "".join(self.printed.split())
 
     @property
+    def process(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         """Has it not ended yet?"""
         return self._process.poll() is None
