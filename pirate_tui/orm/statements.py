@@ -218,7 +218,7 @@ class Recorder:
             _count(tally, text, parameters, began, rows)
 
     def _failed(self, context: ExceptionContext) -> None:
-        if context.connection is not None:
+        if context.connection is not None and _is_of_pool(context.connection):
             context.connection.info.pop("measured", None)
             is_ours = was_interrupted(context.original_exception)
             self._ended(context.connection, Outcome.STOPPED if is_ours else Outcome.FAILED, None)
@@ -232,6 +232,14 @@ class Recorder:
             ended = ended.after(earlier)
         lines[ended.cause, ended.text] = ended
         self._listener.statement(ended)
+
+
+def _is_of_pool(connection: Connection) -> bool:
+    """Is it no makeshift one, without `info`, by which SQLAlchemy gets to know a server?"""
+    try:
+        return connection.info is not None
+    except NotImplementedError:
+        return False
 
 
 def _count(tally: Tally, text: str, parameters: Any, began: float, rows: int) -> None:

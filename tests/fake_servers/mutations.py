@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 
-LENGTHS = (-1, 1, -4, 4, 100, 70_000)
-"""By how much a length is wrong."""
-
-NEGATIVE = 0x7FFFFFFF
-"""By how much more it is wrong where it is below zero: at that asyncpg 0.32 ends the process (a segmentation fault)."""
+LENGTHS = (-1, 1, -4, 4, 100, 70_000, 0x7FFFFFFF, -0x7FFFFFFF)
+"""By how much a length is wrong; the last two make one below zero of any."""
 
 
 class Message(NamedTuple):
@@ -31,7 +28,6 @@ class Protocol(NamedTuple):
     parse: Callable[[bytes], Message]
     frame: Callable[[Message, int], bytes]
     """A message as bytes; by how much its length is told wrong."""
-    lengths: tuple[int, ...] = (*LENGTHS, NEGATIVE)
 
 
 def _size_in_postgresql(data: bytes) -> int | None:
@@ -120,7 +116,7 @@ def flipped(chance: random.Random, protocol: Protocol, data: bytes, _before: byt
 
 def mislaid(chance: random.Random, protocol: Protocol, data: bytes, _before: bytes) -> Mutation:
     """Its length is told wrong."""
-    return Mutation(protocol.frame(protocol.parse(data), chance.choice(protocol.lengths)))
+    return Mutation(protocol.frame(protocol.parse(data), chance.choice(LENGTHS)))
 
 
 def worded(chance: random.Random, protocol: Protocol, data: bytes, _before: bytes) -> Mutation:

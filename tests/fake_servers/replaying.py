@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from pirate_tui.orm.url import DEFAULT_PORTS, Server
 from tests.fake_servers import FakeServer, Line
-from tests.fake_servers.mutations import LENGTHS, MYSQL, POSTGRESQL, Mutator, messages
+from tests.fake_servers.mutations import MYSQL, POSTGRESQL, Mutator, messages
 
 
 SIZE = 65_536
@@ -21,8 +21,6 @@ class MistakenServer(FakeServer):
         self._real = real
         self._place = (real.url.host or "127.0.0.1", real.url.port or DEFAULT_PORTS[backend])
         self._protocol = POSTGRESQL if backend == "postgresql" else MYSQL
-        if real.url.get_driver_name() == "asyncpg":
-            self._protocol = self._protocol._replace(lengths=LENGTHS)
         self._mutator = None if seed is None else Mutator(seed, self._protocol)
         self.flooding: bytes | None = None
         """What a message begins with that is repeated for ever, as soon as one comes; None for no such thing."""

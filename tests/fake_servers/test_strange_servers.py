@@ -140,6 +140,41 @@ async def test_a_strange_server_of_postgresqls_protocol_is_one_line(kind: str, d
         await told(server.named(DRIVERS[driver].name, "a password"))
 
 
+HEADS = {
+    "a kind that is none": postgresql.message(b"\0", b"one"),
+    "a length below zero": b"S\xff\xff\xff\xf0one",
+    "a length that cannot be": b"S\0\0\0\3one",
+}
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
+@pytest.mark.parametrize("at", range(1, 8))
+@pytest.mark.parametrize("kind", HEADS)
+async def test_a_message_whose_head_is_none_ends_the_connection_wherever_it_is_cut(
+    kind: str, at: int, driver: str
+) -> None:
+    """By itself asyncpg would end the process at one of them, and hold it for ever at another."""
+
+    def converse(to: Line) -> None:
+        if postgresql.begin(to):
+            to.send(postgresql.greeting()[: -len(postgresql.READY)] + HEADS[kind][:at])
+            to.send(HEADS[kind][at:] + postgresql.READY)
+            to.read(1)  # until it goes
+
+    with FakeServer(converse) as server:
+        assert "press r" in await told(server.named(DRIVERS[driver].name, "a password"))
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg", "asyncmy"])
+async def test_what_a_server_says_to_the_first_statements_is_told_in_its_words(driver: str) -> None:
+    no = postgresql.error(b"not today", b"0A000")
+    refusing_all = {
+        "asyncmy": mysql.answering(lambda _statement: [mysql.error(b"not today")]),
+    }.get(driver) or postgresql.answering(lambda _statement: no)
+    with FakeServer(refusing_all) as server:
+        assert "not today" in await told(server.named(DRIVERS[driver].name, "a password"))
+
+
 @pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
 @pytest.mark.parametrize(
     ("variable", "value"), [("PGPORT", "x"), ("PGPORT", "99999"), ("PGSSLMODE", "sometimes"), ("PGUSER", "\udcff")]

@@ -68,8 +68,10 @@ class NotConnected(ConnectionError):  # noqa: N818  it says what is not
 async def _connect_by_asyncpg(*arguments: Any, **options: Any) -> Any:
     import asyncpg
 
+    from pirate_tui.orm.backends.careful_asyncpg import connect
+
     try:
-        return await asyncpg.connect(*arguments, **options)
+        return await connect(*arguments, **options)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise NotConnected(error) from error
 
