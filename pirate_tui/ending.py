@@ -55,19 +55,19 @@ def _leave_threads(code: int) -> None:
             thread.join(max(0.0, until - time.monotonic()))
             if thread.is_alive():
                 logging.getLogger(__name__).warning("left behind by code of the models: the thread %s", thread.name)
-                _end(code)
+                end_now(code)
 
 
 def _end_in(seconds: float, code: int) -> Timer:
     """End the process then, unless the timer is cancelled."""
-    timer = Timer(seconds, _end, [code])
+    timer = Timer(seconds, end_now, [code])
     timer.daemon = True
     timer.start()
     return timer
 
 
-def _end(code: int) -> None:
-    """Nothing is cleaned up any more; what was written is not lost."""
+def end_now(code: int) -> None:
+    """End the process. Nothing is cleaned up any more; what was written is not lost."""
     try:
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):

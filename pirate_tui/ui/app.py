@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
+from textual.widgets import Input
 
 from pirate_tui.domain.failure import BUG, NO_DATABASE
 from pirate_tui.domain.ports import Connect
@@ -153,6 +154,11 @@ class PirateApp(ReadableApp):
         """End, once: a second `q`, or a signal that comes meanwhile, changes nothing any more."""
         if not self._exit:
             super().exit(result, return_code, message)
+
+    def quits_at(self, key: str) -> bool:
+        """Would the key end the app, as it is just now? Asked by the thread that reads keys."""
+        is_text = isinstance(self.focused, Input)
+        return key == "ctrl+q" or (key == "q" and len(self.screen_stack) == 1 and not is_text)
 
     def _signalled(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)

@@ -4,7 +4,8 @@ import os
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from select import select
-from typing import IO, Any
+from threading import Timer
+from typing import IO, Any, Protocol, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -13,6 +14,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
+
+from pirate_tui.ending import end_now
 
 
 FALLBACK = Size(80, 24)
@@ -28,6 +31,17 @@ TICK = 0.1
 """Seconds after which a lone escape byte is looked at again: it is the key, or the beginning of a sequence."""
 
 
+UNHEARD = 0.8
+"""Seconds after which a key that quits ends the process all the same, where the event loop is held."""
+
+
+class Quits(Protocol):
+    """The app, as far as the thread that reads keys asks it."""
+
+    def quits_at(self, key: str) -> bool:
+        """Would the key end the app?"""
+
+
 class HungUp(Message):
     """The terminal is gone: its window was closed, or the connection to it was lost."""
 
@@ -40,6 +54,8 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file: Any = TerminalOutput(self._file)
+        self._unheard = 0
+        """Keys that the event loop has not come to yet."""
 
     # Sizes. Textual 8.2.8 takes 80x24 for 0x0 here and 80x25 elsewhere, and draws one after the other for ever.
 
@@ -96,7 +112,32 @@ class TerminalDriver(LinuxDriver):
 
     def _process(self, messages: Iterable[Message]) -> None:
         for message in messages:
+            if isinstance(message, events.Key):
+                self._watch_over(message.key)
             self.process_message(message)
+
+    def _watch_over(self, key: str) -> None:
+        """See to it that a key that quits does so, also while a driver or code of the models holds the event loop.
+
+        Unless others are under way to the loop, after which it might be a letter of a word.
+        """
+        if not self._unheard and cast("Quits", self._app).quits_at(key):
+            timer = Timer(UNHEARD, self._end_unheard)
+            timer.daemon = True
+            self._loop.call_soon_threadsafe(timer.cancel)
+            timer.start()
+        self._unheard += 1
+        self._loop.call_soon_threadsafe(self._hear)
+
+    def _hear(self) -> None:
+        self._unheard -= 1
+
+    def _end_unheard(self) -> None:
+        """Give the terminal back, from this thread, and end as the key would."""
+        self._disable_mouse_support()
+        self.stop_application_mode()
+        self.close()
+        end_now(0)
 
 
 class TerminalParser(XTermParser):
