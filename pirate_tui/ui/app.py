@@ -156,9 +156,10 @@ class PirateApp(ReadableApp):
             super().exit(result, return_code, message)
 
     def quits_at(self, key: str) -> bool:
-        """Would the key end the app, as it is just now? Asked by the thread that reads keys."""
-        is_text = isinstance(self.focused, Input)
-        return key == "ctrl+q" or (key == "q" and len(self.screen_stack) == 1 and not is_text)
+        """Would the key end the app, as it is just now? Asked by the thread that reads keys, at any time."""
+        screens = [*self.screen_stack]  # none before the first is shown, and after the last
+        is_text = any(isinstance(screen.focused, Input) for screen in screens)
+        return bool(screens) and (key == "ctrl+q" or (key == "q" and len(screens) == 1 and not is_text))
 
     def _signalled(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)

@@ -33,7 +33,8 @@ def test_q_ends_it_in_a_moment_while_it_is_flooded(
         url = server.named(DRIVERS[driver].name, "a-password").url
         terminal = start(url.render_as_string(hide_password=False))
         terminal.wait_until(lambda: any(line.sent > 2**20 for line in server.lines), "it was never flooded")
-        terminal.wait_for("Quit")
+        # An error, however large, that comes before the database is open ends it by itself, with that error.
+        terminal.wait_until(lambda: "Quit" in terminal.text or not terminal.is_running, "there is nothing to quit")
         peak = peak_of(terminal.process)
         terminal.send("q")
         assert terminal.wait_exit(ENDING) in {0, NO_DATABASE}
@@ -57,9 +58,9 @@ def test_a_server_that_floods_is_named_when_it_is_cut_off(
 
 
 def peak_of(process: int) -> int | None:
-    """The most memory that the process has had by now, in MiB; None where the system does not tell."""
+    """The most memory that the process has had by now, in MiB; None where the system does not tell, or it has ended."""
     try:
         told = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     except OSError:
         return None
-    return next(int(line.split()[1]) // 1024 for line in told.splitlines() if line.startswith("VmHWM"))
+    return next((int(line.split()[1]) // 1024 for line in told.splitlines() if line.startswith("VmHWM")), None)
