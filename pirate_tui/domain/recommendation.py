@@ -39,10 +39,16 @@ def recommendation(contest: Contest) -> Recommendation | None:
     if chosen is None:
         return None
     way, reason = chosen
-    lazy, mapped = contest.relationship.lazy, contest.of_way(Way.AS_MAPPED)
-    if MAPPED.get(lazy) is way and mapped is not None and mapped.works:
-        way, reason = Way.AS_MAPPED, f"nothing to change: lazy='{lazy}' does that already. {reason}"
+    if way is Way.AS_MAPPED:
+        reason = f"nothing to change: lazy='{contest.relationship.lazy}' does that already. {reason}"
     return Recommendation(way, code_of(contest.entity, contest.relationship, way), reason)
+
+
+def _measured(contest: Contest, way: Way) -> Measurement | None:
+    """The measurement of a way; of the relationship as it is mapped, where the mapping takes that way."""
+    mapped = contest.of_way(Way.AS_MAPPED)
+    is_mapped = MAPPED.get(contest.relationship.lazy) is way and mapped is not None and mapped.works
+    return mapped if is_mapped else contest.of_way(way)
 
 
 def _large(contest: Contest) -> tuple[Way, str] | None:
@@ -60,16 +66,16 @@ def _large(contest: Contest) -> tuple[Way, str] | None:
 
 
 def _collection(contest: Contest) -> tuple[Way, str] | None:
-    selectin = contest.of_way(Way.SELECTINLOAD)
+    selectin = _measured(contest, Way.SELECTINLOAD)
     if selectin is None or not selectin.works:
         return None
     reason = f"{_statements(selectin)} for {_parents(selectin)}, {_saved(contest, selectin)}"
-    return Way.SELECTINLOAD, f"{reason}{_about_join(contest, selectin)}"
+    return selectin.way, f"{reason}{_about_join(contest, selectin)}"
 
 
 def _about_join(contest: Contest, selectin: Measurement) -> str:
     """What the JOIN did beside it, and why it is not taken even where it was faster."""
-    joined = contest.of_way(Way.JOINEDLOAD)
+    joined = _measured(contest, Way.JOINEDLOAD)
     if joined is None or not joined.works:
         return ""
     run, target = joined.last, contest.relationship.target
@@ -85,13 +91,13 @@ def _about_join(contest: Contest, selectin: Measurement) -> str:
 
 def _one(contest: Contest) -> tuple[Way, str] | None:
     """A to-one relationship: a join repeats nothing but the target."""
-    joined, selectin = contest.of_way(Way.JOINEDLOAD), contest.of_way(Way.SELECTINLOAD)
+    joined, selectin = _measured(contest, Way.JOINEDLOAD), _measured(contest, Way.SELECTINLOAD)
     working = [one for one in (joined, selectin) if one is not None and one.works]
     if not working:
         return None
     if joined in working and selectin in working and joined.seconds > MUCH_SLOWER * selectin.seconds:
         shared = f"{selectin.last.parents:,} rows share few {contest.relationship.target}, which a JOIN would repeat"
-        return Way.SELECTINLOAD, f"{_statements(selectin)}, {_saved(contest, selectin)}; {shared}"
+        return selectin.way, f"{_statements(selectin)}, {_saved(contest, selectin)}; {shared}"
     best = working[0]
     return best.way, f"{_statements(best)} for {_parents(best)}, {_saved(contest, best)}; no row is repeated"
 

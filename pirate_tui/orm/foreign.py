@@ -9,16 +9,18 @@ from collections.abc import Callable
 from pathlib import PurePath
 from types import TracebackType
 
+from greenlet import GreenletExit  # type: ignore[import-untyped]  # it has no hints
+
 import pirate_tui
 from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.orm.hanging import Hanging
 
 
-FOREIGN_ERRORS = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError, Hanging)
-"""What foreign code may raise. Not KeyboardInterrupt: that is the person at the keyboard."""
+FOREIGN_ERRORS = BaseException
+"""What foreign code may raise: its own classes may be no `Exception`, as those of gevent, trio and pytest are."""
 
-OURS = (Trouble, CannotStart)
-"""What we raise ourselves, for a person to read."""
+OURS = (Trouble, CannotStart, KeyboardInterrupt, GreenletExit)
+"""What we raise ourselves, for a person to read; the person at the keyboard; and the end of a greenlet."""
 
 OUR_FOLDERS = tuple(PurePath(pirate_tui.__file__).parent / layer for layer in ("domain", "orm"))
 """Whose lines run inside of a question, besides those of foreign code."""
@@ -44,7 +46,7 @@ def is_our_cancel(error: BaseException) -> bool:
 
 def is_foreign(error: BaseException) -> bool:
     """Was it raised by code that is not ours? A bug of ours is not to be taken for one of the models'."""
-    if isinstance(error, OURS) or is_our_cancel(error) or not isinstance(error, FOREIGN_ERRORS):
+    if isinstance(error, OURS) or is_our_cancel(error):
         return False
     origin = _origin(error.__traceback__)
     return origin is not None and not any(origin.is_relative_to(folder) for folder in OUR_FOLDERS)

@@ -28,7 +28,7 @@ from pirate_tui.orm.hanging import end_copy
 from pirate_tui.orm.selecting import end_transaction, select_all, select_one
 from pirate_tui.orm.situations import bring_into
 from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
-from pirate_tui.orm.snippet import constructed, evaluate, forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.snippet import constructed, evaluate, forget, is_missing_greenlet, outermost, without_warnings
 from pirate_tui.orm.statements import Recorder, Tally
 from pirate_tui.orm.strategies import eager_option, loader_options
 from pirate_tui.orm.troubles import DATABASE_ERRORS
@@ -229,7 +229,7 @@ class LiveInstance:
         finally:
             end_copy()
         _drop(value)
-        return self._failed(hidden[0], access, tally, returned=repr_of(value)) if hidden else None
+        return self._failed(outermost(hidden), access, tally, returned=repr_of(value)) if hidden else None
 
     def _failed(self, error: BaseException, access: Access, tally: Tally, returned: str | None = None) -> Failure:
         """What an access raised, explained; nothing of it is kept."""

@@ -90,7 +90,7 @@ def _elsewhere(would: DryRun) -> str:
         if would.blocks:
             return clean(f"of {would.blocks}, {BLOCKING}; the value is of a try that was stopped")
         name = "MissingGreenlet" if would.verdict is Verdict.IO else error_name(would.raised)
-        return clean(f"its code hides a {name}: the value is not what the database holds")
+        return clean(f"its code hides a {name}: the value was not read from the database")
     return clean(f"of {would.blocks}, {BLOCKING}: no MissingGreenlet comes of it") if would.blocks else ""
 
 

@@ -4,12 +4,12 @@ import ast
 import linecache
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy.exc import InvalidRequestError, MissingGreenlet, SQLAlchemyError
+from sqlalchemy.exc import InvalidRequestError, MissingGreenlet, SQLAlchemyError, StatementError
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.domain.text import redact
@@ -59,14 +59,26 @@ def forget(error: BaseException) -> None:
 def constructed(*more: type[Exception]) -> Iterator[list[Exception]]:
     """The errors of a load that are constructed inside the block, also those that code of the models catches.
 
-    A MissingGreenlet, the error of a detached instance, that of `lazy="raise"`, and `more`. There is no event for them.
+    A MissingGreenlet, and what the engine puts around it; the error of a detached instance, that of `lazy="raise"`, and
+    `more`. There is no event for them.
     """
     found: list[Exception] = []
-    kinds: tuple[type[Exception], ...] = (MissingGreenlet, DetachedInstanceError, InvalidRequestError, *more)
+    kinds: tuple[type[Exception], ...] = (
+        *(MissingGreenlet, StatementError, DetachedInstanceError, InvalidRequestError),
+        *more,
+    )
     with ExitStack() as stack:
         for kind in kinds:
             stack.enter_context(_noticing(kind, found))
         yield found
+
+
+def outermost(found: Sequence[Exception]) -> Exception:
+    """The first of the errors that were constructed, as it came to the code that caught it.
+
+    Where the engine has put one around it, the frames from the attribute to the engine are in that one's traceback.
+    """
+    return next((one for one in found if isinstance(one, StatementError) and one.orig is found[0]), found[0])
 
 
 @contextmanager
@@ -75,8 +87,11 @@ def _noticing(kind: type[Exception], found: list[Exception]) -> Iterator[None]:
 
     def noticed(error: Exception, *given: Any, **named: Any) -> None:
         construct(error, *given, **named)
-        if kind is not InvalidRequestError or REFUSED in message_of(error):
-            found.append(error)
+        if kind is InvalidRequestError and REFUSED not in message_of(error):
+            return
+        if kind is StatementError and not isinstance(getattr(error, "orig", None), MissingGreenlet):
+            return
+        found.append(error)
 
     kind.__init__ = noticed  # type: ignore[method-assign,assignment]
     try:

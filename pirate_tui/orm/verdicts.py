@@ -63,7 +63,7 @@ class DryRun(NamedTuple):
     raised: BaseException | None = None
     """What stopped it, or what it raises by itself."""
     is_hidden: bool = False
-    """Did code of the models catch that? Then the access gives a value, which is not what the database holds."""
+    """Did code of the models catch that? Then the access gives a value, which was not read from the database."""
 
 
 def dry_run(instance: Any, attribute: Attribute) -> DryRun:

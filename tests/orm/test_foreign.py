@@ -43,7 +43,14 @@ class Mute(Exception):  # noqa: N818  it is about what it says
         return str(1 // 0)
 
 
-RAISED: list[BaseException] = [InvalidTokenError(), SystemExit(3), GeneratorExit(), asyncio.CancelledError(), Mute()]
+class Stop(BaseException):
+    """As gevent's Timeout and trio's Cancelled are: no `Exception`."""
+
+
+RAISED: list[BaseException] = [
+    *(InvalidTokenError(), SystemExit(3), GeneratorExit(), asyncio.CancelledError(), Mute(), Stop()),
+    BaseExceptionGroup("several", [Stop()]),
+]
 
 
 class Base(AsyncAttrs, DeclarativeBase):

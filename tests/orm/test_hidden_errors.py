@@ -113,14 +113,16 @@ async def test_what_code_hides_is_foretold_and_proved(
     parent = database.entities[0]
     said = named(await database.put(parent, (1,), situation), name)
     assert (said.verdict, said.value is None) == (verdict, False)
-    assert said.note == f"its code hides a {hidden}: the value is not what the database holds"
+    assert said.note == f"its code hides a {hidden}: the value was not read from the database"
     assert (await database.predict(name)).remedy
     accessed = await database.access(AttributeRequest(parent, name, AccessMode.UNSAFE))
     assert accessed.verdict is verdict
     assert accessed.failure is not None
     assert accessed.failure.returned is not None
     assert hidden in accessed.failure.summary
-    assert "is not what the database holds" in accessed.failure.summary
+    assert "was not read from the database" in accessed.failure.summary
+    assert "its code reads Parent." in accessed.failure.summary
+    assert accessed.failure.remedies
 
 
 async def test_awaited_the_same_code_gives_what_the_database_holds(database: OrmDatabase) -> None:

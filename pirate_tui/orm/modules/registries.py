@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, inspect
 from sqlalchemy.orm import Mapper, registry
+from sqlalchemy.orm.exc import UnmappedClassError
 
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.text import clean
@@ -56,7 +57,7 @@ def chosen(module: ModuleType, name: str, base: str, made: Sequence[Mapper[Any]]
 def _held(module: ModuleType, made: Sequence[Mapper[Any]]) -> tuple[registry, ...]:
     """The registries of what the module has, if they map anything; where it only imports modules, of theirs."""
     held = dict.fromkeys(_registry(value) for value in vars(module).values())
-    with_classes = tuple(one for one in held if one is not None and one.mappers)
+    with_classes = tuple(one for one in held if one is not None and _has_classes(one))
     return with_classes or tuple(dict.fromkeys(mapper.registry for mapper in made))
 
 
@@ -95,8 +96,8 @@ def _registry(value: object) -> registry | None:
         return value  # type: ignore[return-value]  # it has just been asked
     if not issubclass(type(value), type):
         return None
-    mapper = inspect(value, raiseerr=False)
-    if isinstance(mapper, Mapper):
+    mapper = _mapper(value)
+    if mapper is not None:
         return mapper.registry
     held = (getattr_static(value, holder, None) for holder in HOLDERS)
     return next((found for found in held if issubclass(type(found), registry)), None)
@@ -104,7 +105,22 @@ def _registry(value: object) -> registry | None:
 
 def _is_base(value: object) -> bool:
     """Is it a registry, or made from one without being mapped, as a declarative base is?"""
-    return _registry(value) is not None and not isinstance(inspect(value, raiseerr=False), Mapper)
+    return _registry(value) is not None and _mapper(value) is None
+
+
+def _has_classes(one: registry) -> bool:
+    """Whether classes are mapped by it; an `AbstractConcreteBase` is only now, when the registry is configured."""
+    one.configure(cascade=True)
+    return bool(one.mappers)
+
+
+def _mapper(value: object) -> Mapper[Any] | None:
+    """The mapper of a class; None of an `AbstractConcreteBase` before its registry is configured."""
+    try:
+        mapper = inspect(value, raiseerr=False)
+    except UnmappedClassError:
+        return None
+    return mapper if isinstance(mapper, Mapper) else None
 
 
 def _bases(module: ModuleType) -> dict[str, registry]:
@@ -129,7 +145,7 @@ def _named(module: ModuleType, name: str, base: str) -> registry:
     if found is None or not _is_base(value):
         kind = "a mapped class" if found else f"of type {type(value).__name__}"
         raise cannot(f"{name}:{base} is {kind}, not a declarative base and not a registry", remedy)
-    if not found.mappers:
+    if not _has_classes(found):
         raise cannot(f"{name}:{base} has no mapped class", NAME_IT)
     return found
 

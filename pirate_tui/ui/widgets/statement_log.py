@@ -148,8 +148,10 @@ class StatementLog(SearchableView):
 
     def _reshape(self) -> None:
         self._numbers = list(self._statements)
-        found = next((one for one in reversed(self._statements.values()) if _is_n_plus_1(one)), None)
-        told = f" · {_n_plus_1(found)}" if found else ""
+        # What is loaded may load more by itself, for fewer rows: what was asked for is the largest of the newest.
+        found = [one for one in reversed(self._statements.values()) if _is_n_plus_1(one)]
+        asked = max((one for one in found if one.parents == found[0].parents), key=lambda one: one.times, default=None)
+        told = f" · {_n_plus_1(asked)}" if asked else ""
         self.border_title = Text(f"Statements · {self._sent:,} · {self._seconds * 1000:.1f} ms{told}")
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
