@@ -238,7 +238,7 @@ class _Reader:
     def _note(self, state: InstanceState[Any], name: str, *, recurs: bool = False) -> None:
         way = self._ways[state]
         if state in self._real or _is_of_interest(way, state.mapper, name):
-            self.needs.append(Need(way, state.mapper, name, recurs))
+            self.needs.append(Need(way, _owner(way, state.mapper, name), name, recurs))
 
     def _twins_of(self, state: InstanceState[Any], prop: RelationshipProperty[Any], held: Any) -> Any:
         way = (*self._ways[state], prop)
@@ -294,6 +294,12 @@ def _back(prop: RelationshipProperty[Any]) -> list[str]:
     pairs = {(remote, local) for local, remote in prop.local_remote_pairs or ()}
     found = [one for one in prop.mapper.relationships if one.direction is RelationshipDirection.MANYTOONE]
     return [one.key for one in found if one is not prop and set(one.local_remote_pairs or ()) == pairs]
+
+
+def _owner(way: Way, mapper: Mapper[Any], name: str) -> Mapper[Any]:
+    """The class that an option names the attribute by: the first that has it below what the relationship leads to."""
+    target = way[-1].mapper if way else mapper
+    return [one for one in mapper.iterate_to_root() if one.isa(target) and name in one.attrs][-1]
 
 
 def _is_of_interest(way: Way, mapper: Mapper[Any], name: str) -> bool:

@@ -205,8 +205,7 @@ def _was_loaded(access: Access, need: Need) -> bool | None:
     if not need.way:
         return access.loaded_before.get(need.name)
     relationship = need.relationship
-    is_eager = relationship is not None and lazy_of(relationship) in EAGER
-    return True if is_eager or relationship is None else None
+    return relationship is None or lazy_of(relationship) in EAGER
 
 
 def _keeping(more: str = "") -> Remedy:
