@@ -109,9 +109,10 @@ def needs_of(state: InstanceState[Any], read: Callable[[object], object], known:
 
     The code meets each subclass that a to-one relationship may hold, and no instances at all.
     """
-    first = _run(state, read, _Variant(known or {}))
+    first = _run(state, read, _Variant(known or {}, has_session=state.session is not None))
     others = [first.variant._replace(turn=turn) for turn in range(1, first.turns)]
-    runs = [first, *(_run(state, read, one) for one in (*others, first.variant._replace(is_empty=True)))]
+    others += [first.variant._replace(is_empty=True), first.variant._replace(copies=2)]
+    runs = [first, *(_run(state, read, one) for one in others)]
     needs: dict[tuple[Way, str], Need] = {}
     for need in (need for run in runs for need in run.needs):
         needs.setdefault((need.way, need.name), need)
@@ -133,6 +134,10 @@ class _Variant(NamedTuple):
     """Which subclass stands in a to-one relationship."""
     is_empty: bool = False
     """Is every to-one relationship None, and every collection empty?"""
+    has_session: bool = True
+    """Does the identity map give what a child leads back to? Of a detached instance, it must be loaded too."""
+    copies: int = 1
+    """How many instances of each class a collection holds: code may ask whether there are several."""
 
 
 def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _Variant) -> "_Reader":
@@ -253,14 +258,16 @@ class _Reader:
         if lazy_of(prop) != NOLOAD:
             self._note(state, prop.key, recurs=is_end)
         mappers = list(prop.mapper.self_and_descendants)
-        if not prop.uselist:
+        if prop.uselist:
+            mappers *= self.variant.copies
+        else:
             self.turns = max(self.turns, len(mappers))
             mappers = [mappers[self.variant.turn % len(mappers)]]
         is_empty = is_end or self.variant.is_empty or lazy_of(prop) == NOLOAD
         made = [] if is_empty else [self._made(mapper, (*way, prop)) for mapper in mappers]
         for child in made:
-            for back in _back(prop):
-                set_committed_value(child, back, state.obj())  # as the identity map would
+            for back in _back(prop) if self.variant.has_session else ():
+                set_committed_value(child, back, state.obj())
         return made if prop.uselist else (made[0] if made else None)
 
     def _made(self, mapper: Mapper[Any], way: Way) -> object:

@@ -254,6 +254,25 @@ def test_classes_are_found_in_the_order_of_their_definition(
     assert models.notes == ()
 
 
+def test_a_class_that_is_mapped_when_its_base_is_configured_is_found(write: Write) -> None:
+    text = """
+from sqlalchemy.ext.declarative import AbstractConcreteBase
+from sqlalchemy.orm import *
+class Base(DeclarativeBase):
+    pass
+class Animal(AbstractConcreteBase, Base):
+    strict_attrs = True
+    name: Mapped[str]
+class Zebra(Animal):
+    __tablename__ = "zebras"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    __mapper_args__ = {"concrete": True, "polymorphic_identity": "zebra"}
+"""
+    write("models.py", text)
+    assert names(load_models("models.py")) == ["Zebra"]
+    assert names(load_models("models.py:Base")) == ["Zebra"]
+
+
 def test_what_a_sync_module_wrote_is_given_back(write: Write, shop: Path) -> None:
     write("models.py", SYNC)
     assert load_models("models.py").output == ("0 zebras",)

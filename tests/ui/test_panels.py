@@ -11,6 +11,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.ui.app import PIRATE
 from pirate_tui.ui.commands import COMMANDS, Place
 from pirate_tui.ui.screens.browse import BrowseScreen
@@ -94,6 +95,15 @@ async def test_a_statement_unfolds_with_its_parameters_apart(browse: Browse, wor
         assert browser.app.clipboard.endswith("WHERE pirate_crew.id = ?")
         await browser.press("enter", "home", "enter")
         assert browser.statements[1].startswith("      SELECT")
+
+
+async def test_the_n_plus_1_in_the_title_is_what_was_asked_for(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        asked = Statement(101, "SELECT 1", "", "orders", Outcome.DONE, times=30, option="selectinload(A.b)", parents=30)
+        browser.log.tell(asked._replace(number=100, times=90, option="selectinload(A.d)", parents=90))
+        browser.log.tell(asked)
+        browser.log.tell(asked._replace(number=102, times=6, option="selectinload(B.c)"))
+        assert "N+1: 30 statements for 30 rows, spared by selectinload(A.b)" in str(browser.log.border_title)
 
 
 @pytest.mark.thorough
