@@ -75,6 +75,8 @@ class Errand:
         """Has it ever had a connection?"""
         self.runs_listeners = False
         """Is a new connection shown to listeners of the models?"""
+        self.unready: Any = None
+        """The new connection, until all listeners have seen it, SQLAlchemy's own as well."""
 
     def hold(self, guard: Guard, connection: PoolProxiedConnection) -> None:
         """The question has checked out the guard's connection."""
@@ -296,7 +298,17 @@ class Connections:
                 return await self._watched(errand, question)
             finally:
                 await errand.give_up()
+                await self._close_unready(errand)
                 errand.forget_meters()
+
+    async def _close_unready(self, errand: Errand) -> None:
+        """Close a connection in whose listeners something was raised: SQLAlchemy 2.0.46 loses it."""
+        connection, errand.unready = errand.unready, None
+        if connection is not None:
+            try:
+                await greenlet_spawn(self.engine.sync_engine.dialect.do_terminate, connection)
+            except DATABASE_ERRORS:
+                logging.getLogger(__name__).info("closed without an answer", exc_info=True)
 
     async def _watched(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -347,7 +359,7 @@ class Connections:
         connection = self.backend.connect(dialect, arguments, options)
         errand = _errand.get()
         if errand is not None:
-            errand.runs_listeners = True
+            errand.runs_listeners, errand.unready = True, connection
             errand.measure(connection, self.backend.meter(connection))
         return connection
 
@@ -359,7 +371,10 @@ class Connections:
             errand.runs_listeners = False
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
-        """A pool's `connect` event."""
+        """A pool's `connect` event, the last: the dialect knows the server by now."""
+        errand = _errand.get()
+        if errand is not None:
+            errand.unready = None
         record.info["guard"] = self.backend.guard(dbapi_connection)
         record.info["since"] = time.monotonic()
 
