@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import ContextVar
+from traceback import clear_frames
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, ExceptionContext, event
@@ -319,6 +320,9 @@ class Connections:
                     raise
                 return await question()
         except DATABASE_ERRORS as error:
+            # SQLAlchemy 2.0's cursor is in there, open: freed by a garbage collection while the next statement runs on
+            # the connection, SQLite would hold up the event loop until that has ended.
+            clear_frames(error.__traceback__)
             if errand.is_stopped:
                 raise Cancelled from error
             trouble = self._trouble(errand, error)
