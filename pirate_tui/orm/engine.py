@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from traceback import clear_frames
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, ExceptionContext, event
@@ -22,6 +21,7 @@ from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
 from pirate_tui.orm.backends.metering import Meter
 from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
 from pirate_tui.orm.hanging import LoopGuard
+from pirate_tui.orm.snippet import forget
 from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code, sqlstate, unwrapped
 
 
@@ -322,7 +322,7 @@ class Connections:
         except DATABASE_ERRORS as error:
             # SQLAlchemy 2.0's cursor is in there, open: freed by a garbage collection while the next statement runs on
             # the connection, SQLite would hold up the event loop until that has ended.
-            clear_frames(error.__traceback__)
+            forget(error)
             if errand.is_stopped:
                 raise Cancelled from error
             trouble = self._trouble(errand, error)

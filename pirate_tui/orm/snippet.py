@@ -46,9 +46,9 @@ def format_raw(error: BaseException) -> tuple[str, str]:
 
 
 def forget(error: BaseException) -> None:
-    """Close the coroutine that a failed plain access left behind, in the frames of the error and its causes.
+    """Let go of what the frames of the error and its causes hold: cursors, and coroutines that are closed so.
 
-    Else its "was never awaited" would be warned of at some later garbage collection, onto the screen.
+    Else a coroutine's "was never awaited" would be warned of at some later garbage collection, onto the screen.
     """
     with without_warnings():
         for link in chain(error):
