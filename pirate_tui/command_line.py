@@ -15,7 +15,7 @@ from typing import NoReturn, TextIO
 from pirate_tui import __version__
 from pirate_tui.domain.entity import ONLY_SCHEMA
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
-from pirate_tui.domain.text import clean, clean_lines, redact
+from pirate_tui.domain.text import clean, clean_lines, reason_of, redact
 from pirate_tui.own_files import open_for_appending
 from pirate_tui.settings import BLOCKING_LIMIT, COLLECTION_LIMIT, TIME_LIMIT, Settings, TypedUrl
 
@@ -132,8 +132,8 @@ def _check_textual() -> None:
             with os.fdopen(descriptor, "a", encoding="utf-8") as file:
                 file.write("\n")  # a disk that is full says so only then
         except (OSError, ValueError) as error:
-            reason = clean(getattr(error, "strerror", None) or str(error))
-            raise CannotStart(WRONG_USE, f"TEXTUAL_LOG={clean(log)} cannot be written: {reason}; unset it") from error
+            told = f"TEXTUAL_LOG={clean(log)} cannot be written: {reason_of(error)}; unset it"
+            raise CannotStart(WRONG_USE, told) from error
 
 
 PASSWORD = re.compile(r":[^:@]*@")
@@ -151,8 +151,7 @@ def check_file(path: Path) -> None:
         with path.open("rb") as file:
             beginning = file.read(len(MAGIC))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CannotStart(WRONG_USE, f"{shown}: {clean(reason)}") from error
+        raise CannotStart(WRONG_USE, f"{shown}: {reason_of(error)}") from error
     if not beginning:
         raise CannotStart(NO_DATABASE, f"{shown} is empty; give a database with tables, or none at all")
     if beginning != MAGIC:
@@ -168,9 +167,9 @@ def start_logging(file: Path | None) -> None:
         try:
             handler = OwnFileHandler(file)
         except (OSError, ValueError) as error:  # a name with a NUL is no name
-            reason = clean(getattr(error, "strerror", None) or str(error))
             way_out = "name a file of your own, or one that is not there yet"
-            raise CannotStart(WRONG_USE, f"cannot log to {clean(str(file))}: {reason}; {way_out}") from error
+            told = f"cannot log to {clean(str(file))}: {reason_of(error)}; {way_out}"
+            raise CannotStart(WRONG_USE, told) from error
         handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)

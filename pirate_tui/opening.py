@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pirate_tui.command_line import check_file, schema_problem, start_logging
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.own_files import check_own
 from pirate_tui.settings import Settings, TypedUrl, remember, remembered, world_path
 
@@ -169,14 +169,14 @@ class Composition:
             if self._settings.reset or not path.exists():
                 await make_world(path, replaces=self._settings.reset)
         except OSError as error:
-            reason = clean(error.strerror or str(error))
             way_out = "make room, or set XDG_DATA_HOME to a folder that can be written"
-            raise CannotStart(NO_DATABASE, f"cannot make {clean(str(path))}: {reason}; {way_out}") from error
+            told = f"cannot make {clean(str(path))}: {reason_of(error)}; {way_out}"
+            raise CannotStart(NO_DATABASE, told) from error
         try:
             check_own(path)
         except OSError as error:
-            reason, way_out = clean(error.strerror or str(error)), "pirate-tui --reset puts one of yours in its place"
-            raise CannotStart(WRONG_USE, f"{clean(str(path))}: {reason}; {way_out}") from error
+            way_out = "pirate-tui --reset puts one of yours in its place"
+            raise CannotStart(WRONG_USE, f"{clean(str(path))}: {reason_of(error)}; {way_out}") from error
         return path
 
 

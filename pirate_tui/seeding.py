@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pirate_tui.command_line import CleanParser
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import clean, reason_of
 
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def check_place(order: Order) -> None:
     try:
         refusal = _refusal(order) or _stranger(order)
     except (OSError, ValueError) as error:
-        refusal = f": {clean(getattr(error, 'strerror', None) or str(error))}"
+        refusal = f": {reason_of(error)}"
     if refusal:
         raise CannotStart(WRONG_USE, f"{order.shown}{refusal}")
 
@@ -102,9 +102,8 @@ async def make(order: Order) -> None:
             await load(unfinished, fleet, progress)
             check_place(order)  # somebody may have been faster
     except OSError as error:
-        reason = clean(error.strerror or str(error))
         way_out = "make room, or name a file in a folder that can be written"
-        raise CannotStart(NO_DATABASE, f"cannot make {order.shown}: {reason}; {way_out}") from error
+        raise CannotStart(NO_DATABASE, f"cannot make {order.shown}: {reason_of(error)}; {way_out}") from error
     made = f"{order.crews:,} crews, {order.members:,} members, seed {order.seed}"
     _say(f"made {order.shown}: {made}; to open it: pirate-tui {_word(order.file)}")
 

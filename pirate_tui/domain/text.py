@@ -62,6 +62,11 @@ def clean(text: str, limit: int = CELL_LIMIT) -> str:
     return shown + "…" if len(text) > limit else shown
 
 
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file could not be had, without its name, in one line: the system's words, or Python's (a NUL in a name)."""
+    return clean(getattr(error, "strerror", None) or str(error))
+
+
 def clean_lines(text: str) -> tuple[str, ...]:
     """Every line of `text`, whole and in order, with tabs as spaces and control bytes as pictures."""
     lines = text.replace("\r\n", "\n").split("\n")

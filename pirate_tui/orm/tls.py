@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from pirate_tui.domain.failure import WRONG_USE, CannotStart
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import clean, reason_of
 
 
 Options: TypeAlias = Mapping[str, str | tuple[str, ...]]
@@ -68,7 +68,7 @@ class Tls(NamedTuple):
                 context.load_cert_chain(self.certificate, self.key)
         except OSError as error:
             files = ", ".join(clean(one) for one in (self.ca, self.certificate, self.key) if one is not None)
-            raise CannotStart(WRONG_USE, f"{files}: {clean(error.strerror or str(error))}") from error
+            raise CannotStart(WRONG_USE, f"{files}: {reason_of(error)}") from error
         context.check_hostname = self.mode == "verify-full"
         if self.mode == "require" and self.ca is None:
             context.verify_mode = ssl.CERT_NONE
