@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from pirate_tui.pirates.seed import make_world
+from tests.homes import homes_at
 from tests.servers import pytest_terminal_summary, server, target
 
 
@@ -29,8 +30,8 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test sees, or leaves anything in, the home of whoever runs it."""
     home = tmp_path / "home"
     home.mkdir()
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(home))
+    for name, folder in homes_at(home).items():
+        monkeypatch.setenv(name, folder)
     return home
 
 

@@ -6,7 +6,6 @@ up and fails at random. The first failure ends it, and tells its seed and all th
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from itertools import count, cycle
@@ -15,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.homes import live_in
 from tests.pty import monkey
 from tests.pty.conftest import Launcher
 from tests.ui import typist
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
-        _live_in(Path(folder))
+        live_in(folder)
         places = monkey.places(Path(folder))
         until = time.monotonic() + given.seconds
         for seed, (name, place) in zip(count(given.seed), cycle(places.items()), strict=False):
@@ -43,13 +43,6 @@ def main() -> None:
                 sys.exit(f"seed {seed}, {name}: {error}")
             sys.stdout.write(f"seed {seed}, {name}: survived\n")
             sys.stdout.flush()
-
-
-def _live_in(home: Path) -> None:
-    """Nothing is seen of the home of whoever plays, and nothing is left there."""
-    os.environ.update(
-        dict.fromkeys(("HOME", *(f"XDG_{one}_HOME" for one in ("DATA", "CONFIG", "STATE", "CACHE"))), str(home))
-    )
 
 
 def _play(place: monkey.Place, seed: int) -> None:

@@ -26,6 +26,7 @@ from pirate_tui.opening import Composition
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp, Start
 from pirate_tui.ui.widgets.row_table import RowTable
+from tests.homes import live_in
 
 
 KEYS = (
@@ -159,9 +160,7 @@ def main() -> None:
     parser.add_argument("--database", type=Path, help="a SQLite file (default: the crews that ship)")
     given = parser.parse_args()
     with TemporaryDirectory() as home:
-        os.environ.update(
-            dict.fromkeys(("HOME", *(f"XDG_{one}_HOME" for one in ("DATA", "CONFIG", "STATE", "CACHE"))), home)
-        )
+        live_in(home)
         grown = asyncio.run(soak(max(given.keys, STEP), given.seed, given.database, _tell))
     sys.exit(", ".join(grown) or None)
 

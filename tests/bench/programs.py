@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.bench.figures import Figure, Setting
 from tests.bench.terminal import Terminal
+from tests.homes import homes_at
 
 
 CREWS = 1_000_000
@@ -123,11 +124,10 @@ def _bare(setting: Setting, rows: int) -> Terminal:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    folders = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(home))
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
-        **folders,
+        **homes_at(home),
     }

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, create_engine, event, insert, inspect, select
+from sqlalchemy import create_engine, event, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
 from pirate_tui.domain.access import (
@@ -32,7 +32,7 @@ from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.ui.widgets.row_lines import _told
 from tests.orm.conftest import OpenModels, Remembering
-from tests.orm.mappings import asking, code, inheritance, keys, loading, names, relations, ways
+from tests.orm.mappings import asking, code, inheritance, keys, loading, make_database, names, relations, ways
 from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
 
 
@@ -51,16 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     @cache
     def make(module: ModuleType) -> Path:
-        path = tmp_path_factory.mktemp("mappings") / "models.db"
-        engine = create_engine(f"sqlite:///{path}")
-        tables = {given if isinstance(given, Table) else inspect(given).local_table: given for given in module.ROWS}
-        for table in tables:
-            table.metadata.create_all(engine)
-        with engine.begin() as connection:
-            for table, given in tables.items():
-                connection.execute(insert(table), module.ROWS[given])
-        engine.dispose()
-        return path
+        return make_database(module, tmp_path_factory.mktemp("mappings") / "models.db")
 
     return make
 

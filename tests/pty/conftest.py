@@ -17,6 +17,8 @@ from types import MappingProxyType
 import pyte
 import pytest
 
+from tests.homes import homes_at
+
 
 PATIENCE = 30.0
 """Seconds that something on the screen may take to come, on a machine that has other things to do as well."""
@@ -273,13 +275,11 @@ def _line(cells: list[str]) -> str:
 
 def _environment() -> dict[str, str]:
     """A plain environment: none of the settings of whoever runs the tests, and the home that the test has."""
-    home = os.environ["HOME"]
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
-        "HOME": home,
-        **{f"XDG_{kind}_HOME": home for kind in ("DATA", "CONFIG", "STATE", "CACHE")},
+        **homes_at(os.environ["HOME"]),
     }
 
 

@@ -6,16 +6,14 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from sqlalchemy import Table, create_engine, insert, inspect
 
 from pirate_tui.pirates.fleet import Fleet, load
-from tests.orm.mappings import loading, relations
+from tests.orm.mappings import loading, make_database, relations
 from tests.pty.conftest import KEYS
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
 
     from tests.pty.conftest import Launcher, Terminal
 
@@ -194,7 +192,9 @@ def _end(terminal: "Terminal") -> None:
 
 def places(folder: Path) -> dict[str, Place]:
     """The worlds to play in, made in that folder."""
-    related, loaded = _made(relations, folder), _made(loading, folder)
+    related, loaded = (
+        make_database(one, folder / f"{one.__name__.rpartition('.')[2]}.db") for one in (relations, loading)
+    )
     large = folder / "large.db"
     asyncio.run(load(large, Fleet(100_000, 300_000), lambda _done: None))
     return {
@@ -204,17 +204,3 @@ def places(folder: Path) -> dict[str, Place]:
         "reflected": Place((str(related),)),
         "large": Place((str(large),)),
     }
-
-
-def _made(module: "ModuleType", folder: Path) -> Path:
-    """A database with the tables and rows of a module of models."""
-    path = folder / f"{module.__name__.rpartition('.')[2]}.db"
-    engine = create_engine(f"sqlite:///{path}")
-    tables = {given if isinstance(given, Table) else inspect(given).local_table: given for given in module.ROWS}
-    for table in tables:
-        table.metadata.create_all(engine)
-    with engine.begin() as connection:
-        for table, given in tables.items():
-            connection.execute(insert(table), module.ROWS[given])
-    engine.dispose()
-    return path
