@@ -52,14 +52,14 @@ def is_foreign(error: BaseException) -> bool:
     return origin is not None and not any(origin.is_relative_to(folder) for folder in OUR_FOLDERS)
 
 
-DRIVERS = frozenset({"asyncmy", "asyncpg", "psycopg", "psycopg_binary"})
+DRIVER_PACKAGES = frozenset({"asyncmy", "asyncpg", "psycopg", "psycopg_binary"})
 """Packages that speak to a server."""
 
 
 def is_of_driver(error: BaseException) -> bool:
     """Was it raised by the code of a server's driver, whatever its class is?"""
     origin = _origin(error.__traceback__)
-    return origin is not None and not DRIVERS.isdisjoint(origin.parts)
+    return origin is not None and not DRIVER_PACKAGES.isdisjoint(origin.parts)
 
 
 def error_name(error: BaseException) -> str:

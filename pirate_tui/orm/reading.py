@@ -107,7 +107,7 @@ KNOWN = "pirate-tui: before it expired"
 def needs_of(state: InstanceState[Any], read: Callable[[object], object], known: Known | None = None) -> Needs:
     """All that reading something of an instance would have to load.
 
-    The code meets each subclass that a to-one relationship may hold, and no instances at all.
+    The code meets each subclass that a to-one relationship may hold, several instances of a class, and none at all.
     """
     first = _run(state, read, _Variant(known or {}, has_session=state.session is not None))
     others = [first.variant._replace(turn=turn) for turn in range(1, first.turns)]
