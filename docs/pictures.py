@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from pirate_tui.opening import Composition
+from pirate_tui.bootstrap import Composition
 from pirate_tui.pirates.seed import make_world
 from pirate_tui.settings import TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp

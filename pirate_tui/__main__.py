@@ -6,21 +6,21 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from pirate_tui.command_line import check_terminal, parse, report_bug
+from pirate_tui.bootstrap import Composition
+from pirate_tui.cli.command_line import check_terminal, parse, report_bug
 from pirate_tui.domain.failure import CannotStart
-from pirate_tui.ending import run
-from pirate_tui.opening import Composition
+from pirate_tui.shutdown import run
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The command `pirate-tui`: never returns, ends with its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     if given and given[0] == "seed":
-        from pirate_tui.seeding import main as seed
+        from pirate_tui.cli.seed import main as seed
 
         seed(given[1:])
     if given and given[0] == "check":
-        from pirate_tui.check import main as check
+        from pirate_tui.cli.check import main as check
 
         check(given[1:])
     settings = parse(given)

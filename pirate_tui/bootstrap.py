@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pirate_tui.command_line import check_file, schema_problem, start_logging
+from pirate_tui.cli.command_line import check_file, schema_problem, start_logging
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.own_files import check_own
@@ -16,8 +16,8 @@ from pirate_tui.settings import Settings, TypedUrl, remember, remembered, world_
 
 if TYPE_CHECKING:
     from pirate_tui.domain.ports import Listener
+    from pirate_tui.orm.connection.url import Server
     from pirate_tui.orm.database import OrmDatabase
-    from pirate_tui.orm.url import Server
 
 
 ENDING_LIMIT = 0.6
@@ -36,7 +36,7 @@ def given_models(settings: Settings) -> Given | None:
     """Import the models that the settings name; None where they name none. Raises `CannotStart`."""
     if settings.models is None:
         return None
-    from pirate_tui.orm.modules import load_models
+    from pirate_tui.orm.user_models.loader import load_models
 
     sys.stderr.write(f"pirate-tui: running the code of {clean(settings.models)}\n")
     models = load_models(settings.models)
@@ -47,7 +47,7 @@ def target_of(settings: Settings) -> "Path | Server | None":
     """The file or the server that the settings name; None where they name nothing. Raises `CannotStart`."""
     if not isinstance(settings.database, TypedUrl):
         return settings.database
-    from pirate_tui.orm.url import named  # takes SQLAlchemy, for which a file need not wait
+    from pirate_tui.orm.connection.url import named  # takes SQLAlchemy, for which a file need not wait
 
     target = named(settings.database)
     if isinstance(target, Path) and (problem := schema_problem(settings.schema)):
@@ -91,7 +91,7 @@ class Composition:
         if self._target is None or isinstance(self._target, Path):
             self._given = given_models(self._settings)
             return
-        from pirate_tui.credentials import with_asked_password, with_known_password
+        from pirate_tui.cli.passwords import with_asked_password, with_known_password
 
         for note in self._target.notes:
             sys.stderr.write(f"pirate-tui: {note}\n")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import Self
 
-from pirate_tui.orm.url import DEFAULT_PORTS, Server
+from pirate_tui.orm.connection.url import DEFAULT_PORTS, Server
 
 
 SIZE = 65_536

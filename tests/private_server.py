@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import URL
 
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.servers import ALL
 
 

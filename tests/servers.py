@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import URL, MetaData, NullPool, Table, insert, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 
 
 class Driver(NamedTuple):

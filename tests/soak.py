@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 from textual.app import App
 from textual.widget import Widget
 
-from pirate_tui.opening import Composition
+from pirate_tui.bootstrap import Composition
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp, Start
 from pirate_tui.ui.widgets.row_table import RowTable

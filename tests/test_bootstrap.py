@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import String
 
+from pirate_tui.bootstrap import Composition
 from pirate_tui.domain.failure import CannotStart, Unreachable
 from pirate_tui.domain.ports import Listener
-from pirate_tui.opening import Composition
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.pirates.models import Base
 from pirate_tui.settings import TIME_LIMIT, Settings, TypedUrl
 from tests.servers import fresh_database, run

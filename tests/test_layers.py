@@ -53,9 +53,9 @@ CREWS = re.compile(
 )
 
 ALLOWED = {
-    "opening.py": {"pirates"},  # the composition's imports
-    "command_line.py": {"crews"},  # the help of DATABASE
-    "seeding.py": {"crew", "crews", "pirates"},  # the words of the sub-command
+    "bootstrap.py": {"pirates"},  # the composition's imports
+    "cli/command_line.py": {"crews"},  # the help of DATABASE
+    "cli/seed.py": {"crew", "crews", "pirates"},  # the words of the sub-command
     "settings.py": {"pirates"},  # the name of the file that ships
 }
 

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from pirate_tui.ending import run
+from pirate_tui.shutdown import run
 
 
 STUCK = """
 import asyncio, logging, sys, time
-from pirate_tui.ending import run
+from pirate_tui.shutdown import run
 
 async def deaf():
     while True:

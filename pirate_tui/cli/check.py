@@ -12,7 +12,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from pirate_tui.command_line import CleanParser, add_database, check_models, report_bug, rows, settings_of
+from pirate_tui.bootstrap import Composition
+from pirate_tui.cli.command_line import CleanParser, add_database, check_models, report_bug, rows, settings_of
 from pirate_tui.domain.access import (
     BLOCKING,
     AccessMode,
@@ -39,9 +40,8 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.remedy import Outcome, Remedy, Trial
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.domain.text import clean, clean_lines
-from pirate_tui.ending import run
-from pirate_tui.opening import Composition
 from pirate_tui.settings import COLLECTION_LIMIT, Settings
+from pirate_tui.shutdown import run
 
 
 if TYPE_CHECKING:

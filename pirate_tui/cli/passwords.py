@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 from pirate_tui.domain.failure import WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, keep_secret
-from pirate_tui.orm.backends import CONNECT_LIMIT, backend_of
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
-from pirate_tui.orm.troubles import unwrapped
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects.registry import backend_of
+from pirate_tui.orm.errors import unwrapped
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
 if TYPE_CHECKING:
-    from pirate_tui.orm.backends.servers import Remote
+    from pirate_tui.orm.dialects.server_connection import Remote
 
 
 VARIABLE = "PIRATE_TUI_PASSWORD"

@@ -19,22 +19,21 @@ from pirate_tui.domain.rows import Page, RowKey, Seek, Value
 from pirate_tui.domain.rows import Row as TableRow
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.text import clean, clean_lines
-from pirate_tui.orm.backends import backend_of
-from pirate_tui.orm.cells import whole_text
-from pirate_tui.orm.conditions import exceeds_together, giants
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.hanging import LoopGuard
-from pirate_tui.orm.instance import LiveInstance
-from pirate_tui.orm.measuring import Measurer
-from pirate_tui.orm.pages import Pages
-from pirate_tui.orm.plans import Explain
-from pirate_tui.orm.questions import Questions
-from pirate_tui.orm.schema import Schema
-from pirate_tui.orm.snapshots import label_of
-from pirate_tui.orm.sql import sql_of
-from pirate_tui.orm.statements import Recorder
-from pirate_tui.orm.trying import Tester
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects.registry import backend_of, sql_of
+from pirate_tui.orm.inspection.snapshots import label_of
+from pirate_tui.orm.live.benchmark import Measurer
+from pirate_tui.orm.live.fix_tester import Tester
+from pirate_tui.orm.live.instance import LiveInstance
+from pirate_tui.orm.mapped_classes import Schema
+from pirate_tui.orm.rows.cells import whole_text
+from pirate_tui.orm.rows.filters import exceeds_together, giants
+from pirate_tui.orm.rows.query_plan import Explain
+from pirate_tui.orm.rows.row_statements import Pages
+from pirate_tui.orm.user_code.time_limit import LoopGuard
 
 
 ALTOGETHER = 10

@@ -10,8 +10,8 @@ from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
 from pirate_tui.domain.entity import NEVER_LOADED, Column, Entity, Relationship
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.naming import give_names, name_of
-from pirate_tui.orm.strategies import lazy_of
+from pirate_tui.orm.class_names import give_names, name_of
+from pirate_tui.orm.loader_options import lazy_of
 
 
 class Catalog:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapper
 from pirate_tui.domain.entity import Choice, Entity, Relationship, Size
 from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.preflight import Place, Preflight, Table, preflight_of, problem
-from pirate_tui.orm.questions import Questions
-from pirate_tui.orm.reflection import Reflection
+from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.dialects.registry import probe_of, reader_of
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.reflection.probe import Place, Preflight, Table, problem
+from pirate_tui.orm.reflection.reflect import Reflection
 
 
 OF_THE_SERVER = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
@@ -35,7 +36,7 @@ class Schema:
         self._schema = schema
         self._is_reflected = classes is None
         self._questions = questions
-        self._preflight = preflight_of(questions)
+        self._preflight = probe_of(questions)
         self._reflection: Reflection | None = None
         self._problems: Mapping[str, str] = {}
 
@@ -44,7 +45,7 @@ class Schema:
         if self._is_reflected:
             await self._reflect()
             return
-        preflight, mappers = preflight_of(self._questions), self.catalog.mappers
+        preflight, mappers = probe_of(self._questions), self.catalog.mappers
         await preflight.read(Place.of(table) for mapper in mappers for table in mapper.tables)
         self._preflight = preflight
         found = {self.catalog.name(one): problem(one, preflight.tables) for one in mappers}
@@ -141,8 +142,10 @@ class Schema:
         Nothing changes unless everything was read: the server may be gone in the midst of it.
         """
         mapped = [entity.name for entity in self.catalog.entities]
-        inspecting = self._questions.inspect("tables and foreign keys", lambda one: Reflection(one, self._schema))
-        known = Known(await inspecting, preflight_of(self._questions))
+        inspecting = self._questions.inspect(
+            "tables and foreign keys", lambda one: Reflection(reader_of(one, self._schema))
+        )
+        known = Known(await inspecting, probe_of(self._questions))
         classes = [await self._mapped(known, name, is_asked_for=False) for name in mapped]
         self._reflection, self._preflight = known
         self.catalog.clear()

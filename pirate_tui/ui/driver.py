@@ -15,7 +15,7 @@ from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
-from pirate_tui.ending import end_now
+from pirate_tui.shutdown import end_now
 
 
 FALLBACK = Size(80, 24)

@@ -13,9 +13,9 @@ from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
+from pirate_tui.ui.tasks import Work, Works
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
-from pirate_tui.ui.works import Work, Works
 
 
 DEBOUNCE = 0.05

@@ -15,8 +15,8 @@ from pirate_tui.domain.query import Query, read_filter
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek
 from pirate_tui.domain.text import clean
 from pirate_tui.domain.window import Window
+from pirate_tui.ui.tasks import Works
 from pirate_tui.ui.widgets.row_table import RowTable
-from pirate_tui.ui.works import Works
 
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Position
 from pirate_tui.domain.search import Match, Span, Tally, onward, read_match, span_of
+from pirate_tui.ui.tasks import Works
 from pirate_tui.ui.widgets.row_table import RowTable
-from pirate_tui.ui.works import Works
 
 
 Walk = Callable[[Listing], Awaitable[None]]

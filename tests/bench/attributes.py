@@ -8,8 +8,8 @@ from sqlalchemy import ForeignKey, String, event
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.snapshots import snapshot
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.inspection.snapshots import snapshot
 from tests.bench.figures import Figure, Setting
 
 

@@ -17,16 +17,17 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
-from pirate_tui.orm.backends.sqlite import SQLite
-from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.recorder import Recorder
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.explaining import failure
-from pirate_tui.orm.explaining.evidence import Access
-from pirate_tui.orm.pages import Pages
-from pirate_tui.orm.preflight import Table
-from pirate_tui.orm.snippet import evaluate, forget
-from pirate_tui.orm.statements import Recorder
+from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.errors import forget
+from pirate_tui.orm.explanation import failure
+from pirate_tui.orm.explanation.evidence import Access
+from pirate_tui.orm.inspection.snippet import evaluate
+from pirate_tui.orm.reflection.probe import Table
+from pirate_tui.orm.rows.row_statements import Pages
 from pirate_tui.pirates.models import MODELS, PirateCrew
 from tests.bench.figures import Figure, Heard, Setting
 
@@ -52,7 +53,7 @@ async def window(setting: Setting) -> list[Figure]:
     path = setting.world(CREWS)
     heard = Heard()
     database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
-    held = Connections(SQLite(path), TIME_LIMIT, heard)
+    held = Connections(SQLiteBackend(path), TIME_LIMIT, heard)
     plain = sqlite3.connect(path)
     query, seek = Query(database.entities[0]), Seek((HERE,))
     table = Table("pirate_crew", frozenset(), frozenset({"id"}), is_strict=True, row_id=None)
@@ -94,7 +95,7 @@ async def members(setting: Setting) -> list[Figure]:
     path = setting.world(CREWS)
     heard = Heard()
     database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
-    connections, plain = Connections(SQLite(path), TIME_LIMIT, heard), sqlite3.connect(path)
+    connections, plain = Connections(SQLiteBackend(path), TIME_LIMIT, heard), sqlite3.connect(path)
     recorder = Recorder(connections.engine, heard)
     request = _request(AccessMode.SAFE)
 
@@ -123,7 +124,7 @@ async def members(setting: Setting) -> list[Figure]:
 async def failures(setting: Setting) -> list[Figure]:
     """A plain access, from the access to its explained failure."""
     path = setting.world(CREWS)
-    connections, bare = (Connections(SQLite(path), TIME_LIMIT, Heard()) for _ in range(2))
+    connections, bare = (Connections(SQLiteBackend(path), TIME_LIMIT, Heard()) for _ in range(2))
     recorder = Recorder(connections.engine, Heard())
 
     async def explained(_session: AsyncSession, crew: PirateCrew) -> None:

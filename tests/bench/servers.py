@@ -10,8 +10,8 @@ from sqlalchemy import event
 
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.url import Server
 from pirate_tui.pirates.models import MODELS
 from tests.bench.figures import Figure, Heard, Setting
 from tests.bench.queries import median_of

@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from pirate_tui import __main__ as command
-from pirate_tui import command_line, seeding
+from pirate_tui.cli import command_line
+from pirate_tui.cli import seed as seeding
+from pirate_tui.cli.seed import Order, check_place, make, parse, until_signalled
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.pirates import fleet
-from pirate_tui.seeding import Order, check_place, make, parse, until_signalled
 
 
 FEW = ("--crews", "3", "--members", "20")

@@ -12,7 +12,7 @@ from typing import Self
 
 from sqlalchemy import URL
 
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 
 
 JOINING = 10.0

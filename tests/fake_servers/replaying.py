@@ -4,7 +4,7 @@ import socket
 import threading
 from contextlib import suppress
 
-from pirate_tui.orm.url import DEFAULT_PORTS, Server
+from pirate_tui.orm.connection.url import DEFAULT_PORTS, Server
 from tests.fake_servers import FakeServer, Line
 from tests.fake_servers.mutations import MYSQL, POSTGRESQL, Mutator, messages
 

@@ -8,9 +8,9 @@ import pytest
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
-from pirate_tui.orm.backends.metering import Meter
+from pirate_tui.orm.connection.metering import Meter
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.url import Server
 from tests.fake_servers import FakeServer, Line
 from tests.fake_servers.floods import FLOODS
 from tests.fake_servers.replaying import MistakenServer

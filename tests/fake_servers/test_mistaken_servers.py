@@ -3,9 +3,9 @@
 import pytest
 
 from pirate_tui.domain.rows import Page
-from pirate_tui.orm import engine
-from pirate_tui.orm.backends import servers
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection import engine
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects import server_connection as servers
 from tests.fake_servers import visiting
 from tests.fake_servers.mutations import MYSQL, POSTGRESQL, Mutator, Protocol, messages
 from tests.fake_servers.replaying import MistakenServer

@@ -5,11 +5,11 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from pirate_tui.credentials import with_asked_password
+from pirate_tui.cli.passwords import with_asked_password
 from pirate_tui.domain.failure import Unreachable
 from pirate_tui.domain.ports import Listener
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.url import Server
 from tests.fake_servers import FakeServer, Line
 from tests.fake_servers.mysql import OK, SALT, commands, handshake, packet, read_packet, send_all, switch_to
 

@@ -10,10 +10,10 @@ from sqlalchemy.sql.expression import false
 from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.orm import engine
-from pirate_tui.orm.backends import servers
+from pirate_tui.orm.connection import engine
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.dialects import server_connection as servers
 from tests.fake_servers import FakeServer, Line, mysql, postgresql
 from tests.fake_servers.visiting import Deaf, line
 from tests.servers import DRIVERS, Target, run

@@ -7,8 +7,8 @@ from pirate_tui.domain.failure import CannotStart, Trouble
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.url import Server
 
 
 SECONDS = 1.0

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.connection.engine import Connections
 
 
 async def scalar(connections: Connections, sql: str = "SELECT 7") -> Any:

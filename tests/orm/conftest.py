@@ -16,8 +16,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Statement
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.url import Server
 from tests.orm.schemas import other_schema, reader
 from tests.orm.writing import refused, shop, write
 

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.servers import Target, run
 
 

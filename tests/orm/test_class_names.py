@@ -11,8 +11,8 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from pirate_tui.domain.entity import own_name
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.naming import give_names, name_of, names_of
+from pirate_tui.orm.class_names import give_names, name_of, names_of
+from pirate_tui.orm.entities import Catalog
 
 
 pytestmark = pytest.mark.filterwarnings(

@@ -21,9 +21,9 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
-from pirate_tui.orm import engine
-from pirate_tui.orm.backends import sqlite
+from pirate_tui.orm.connection import engine
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from pirate_tui.orm.dialects.sqlite import connection as sqlite
 from pirate_tui.pirates.models import MODELS
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import (
 )
 
 from pirate_tui.domain.entity import Column, Relationship
-from pirate_tui.orm.catalog import Catalog
+from pirate_tui.orm.entities import Catalog
 
 
 class Base(DeclarativeBase):

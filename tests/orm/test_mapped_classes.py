@@ -16,7 +16,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.preflight import Table
+from pirate_tui.orm.reflection.probe import Table
 from tests.orm.conftest import Remembering
 
 

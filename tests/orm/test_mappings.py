@@ -28,8 +28,8 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.remedy import Outcome
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.domain.statements import Outcome as Sent
-from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.entities import Catalog
 from pirate_tui.ui.widgets.row_lines import _told
 from tests.orm.conftest import OpenModels, Remembering
 from tests.orm.mappings import asking, code, inheritance, keys, loading, make_database, names, relations, ways

@@ -19,7 +19,7 @@ from tests.orm.conftest import OpenModels
 from tests.servers import Target, load
 
 
-REFLECTED = "pirate_tui.orm.reflection"
+REFLECTED = "pirate_tui.orm.reflection.reflect"
 """The module of the classes that are read from tables."""
 
 RELOADS = 3

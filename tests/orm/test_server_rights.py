@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import make_url
 
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends.mysql import MySQL
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.gate import OwnText
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.dialects.mysql.connection import MySQLBackend
+from pirate_tui.orm.read_only import OwnText
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
 from tests.orm.schemas import ON_MARIADB, ON_POSTGRESQL, is_postgresql
 from tests.servers import load, run
@@ -96,7 +96,7 @@ async def test_rights_of_a_role_count_where_it_is_taken(
 )
 def test_grants_are_read_as_mysql_writes_them(grants: list[str], words: str) -> None:
     rows = [(grant,) for grant in grants]
-    assert MySQL(Server(make_url("mysql+asyncmy://ann@db/shop"))).warning(rows) == words  # type: ignore[arg-type]
+    assert MySQLBackend(Server(make_url("mysql+asyncmy://ann@db/shop"))).warning(rows) == words  # type: ignore[arg-type]
 
 
 async def test_a_server_that_cannot_say_is_opened_all_the_same(

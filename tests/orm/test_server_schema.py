@@ -13,8 +13,8 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.url import Server
 from tests.orm.schemas import ON_MARIADB, ON_POSTGRESQL, is_postgresql
 from tests.servers import Target, load, run
 

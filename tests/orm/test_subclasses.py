@@ -11,8 +11,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pirate_tui.domain.entity import Bound
 from pirate_tui.domain.query import Query
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.url import Server
 from tests.orm.conftest import OpenModels
 from tests.orm.schemas import is_postgresql
 from tests.servers import Target, load, run

@@ -15,7 +15,7 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.loading import Accessed
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.snippet import MISSING_GREENLET
+from pirate_tui.orm.errors import MISSING_GREENLET
 
 
 def entity_of(database: OrmDatabase, name: str) -> Entity:

@@ -9,9 +9,9 @@ from typing import TypeAlias
 import pytest
 
 from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
-from pirate_tui.orm.modules import load_models
-from pirate_tui.orm.modules.mistakes import LEAVE_OUT
-from pirate_tui.orm.naming import UNPACKAGED
+from pirate_tui.orm.class_names import UNPACKAGED
+from pirate_tui.orm.user_models.import_errors import LEAVE_OUT
+from pirate_tui.orm.user_models.loader import load_models
 
 
 BASE = """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.pty.conftest import COMMAND
 from tests.servers import fresh_database, run
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.servers import read, run
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.faults import Fault, Proxy
 from tests.servers import run
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from pirate_tui.bootstrap import Composition
 from pirate_tui.domain.ports import Connect
-from pirate_tui.opening import Composition
 from pirate_tui.pirates.fleet import Fleet, load
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp, Start

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from pirate_tui.bootstrap import Composition
 from pirate_tui.domain.entity import Bound, Choice, Size
-from pirate_tui.opening import Composition
 from pirate_tui.settings import Settings, remember, remembered
 from pirate_tui.ui.screens.choose import ChooseScreen
 

@@ -8,8 +8,8 @@ import pytest
 
 from pirate_tui.domain.access import Situation
 from pirate_tui.domain.ports import Connect, Database, Listener
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.url import Server
 from pirate_tui.pirates.models import MODELS
 from tests.crews import TABLES
 from tests.faults import Fault, Proxy

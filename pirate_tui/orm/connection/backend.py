@@ -1,15 +1,13 @@
 """What differs from database to database in how it is reached, guarded and stopped, and in what its errors say."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.orm.backends.metering import Meter
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.metering import Meter
 
 
 CONNECT_LIMIT = 10.0
@@ -73,18 +71,3 @@ class Backend(Protocol):
 
     def renew(self) -> None:
         """Take whatever is there now for the same database."""
-
-
-def backend_of(target: Path | Server) -> Backend:
-    """The back end of a SQLite file, or of a server."""
-    if isinstance(target, Path):
-        from pirate_tui.orm.backends.sqlite import SQLite
-
-        return SQLite(target)
-    if target.url.get_backend_name() == "postgresql":
-        from pirate_tui.orm.backends.postgresql import PostgreSQL
-
-        return PostgreSQL(target)
-    from pirate_tui.orm.backends.mysql import MySQL
-
-    return MySQL(target)

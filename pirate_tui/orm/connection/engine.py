@@ -17,12 +17,11 @@ from sqlalchemy.util import greenlet_spawn
 from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
-from pirate_tui.orm.backends import CONNECT_LIMIT, Backend, Guard
-from pirate_tui.orm.backends.metering import Meter
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
-from pirate_tui.orm.hanging import LoopGuard
-from pirate_tui.orm.snippet import forget
-from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, mysql_code, sqlstate, unwrapped
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Backend, Guard
+from pirate_tui.orm.connection.metering import Meter
+from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, forget, mysql_code, sqlstate, unwrapped
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
+from pirate_tui.orm.user_code.time_limit import LoopGuard
 
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Dialect, Executable, Row
 
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.statements import Recorder
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.recorder import Recorder
 
 
 T = TypeVar("T")

@@ -19,10 +19,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.domain.text import clean, clean_lines
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
-from pirate_tui.orm.snippet import is_missing_greenlet
-from pirate_tui.orm.strategies import eager_option
-from pirate_tui.orm.troubles import was_interrupted
+from pirate_tui.orm.errors import is_missing_greenlet, was_interrupted
+from pirate_tui.orm.loader_options import eager_option
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
 
 
 PARAMETERS_LIMIT = 500

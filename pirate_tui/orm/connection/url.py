@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from pirate_tui.domain.failure import WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, keep_secret, redact
-from pirate_tui.orm.tls import Tls, tls_of
+from pirate_tui.orm.connection.tls import Tls, tls_of
 
 
 class Server(NamedTuple):

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean
 from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.sql.terms import python_type
+from pirate_tui.orm.dialects.terms import python_type
 
 
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -15,20 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.text import clean, redact
-from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
-from pirate_tui.orm.backends.metering import Meter
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, described, message_of, reraise_ours
-from pirate_tui.orm.gate import Sql, let_only_reading_pass
-from pirate_tui.orm.snippet import chain
-from pirate_tui.orm.troubles import (
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Guard
+from pirate_tui.orm.connection.metering import Meter
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.errors import (
     DATABASE_ERRORS,
     ERROR_LIMIT,
     FEWER_COLUMNS,
     TOO_MANY_COLUMNS,
+    chain,
     mysql_code,
     unwrapped,
 )
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.read_only import Sql, let_only_reading_pass
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, message_of, reraise_ours
 
 
 POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": True, "pool_recycle": 1800}

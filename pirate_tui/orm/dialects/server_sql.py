@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Date, DateTime, Dialect, Time, cast, literal, or_
 from sqlalchemy.types import Double, NullType, TypeEngine
 
-from pirate_tui.orm.sql import Operator
-from pirate_tui.orm.sql.terms import Term, is_float, kind_of, python_type, raw
-from pirate_tui.orm.sql.typed import typed as typed_value
+from pirate_tui.orm.dialects.parse_value import typed as typed_value
+from pirate_tui.orm.dialects.sql import Operator
+from pirate_tui.orm.dialects.terms import Term, is_float, kind_of, python_type, raw
 
 
 ESCAPE = "/"

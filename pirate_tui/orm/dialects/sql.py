@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy import Dialect
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.orm.sql.terms import Keyed, Ordered, Term
+from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term
 
 
 Operator = Callable[[Any, Any], Any]
@@ -59,18 +59,3 @@ class Sql(Protocol):
 
     def sorts(self, plan: Iterable[Any]) -> bool:
         """Are all rows to be sorted before the first is given, by the rows of an explained statement?"""
-
-
-def sql_of(dialect: Dialect) -> Sql:
-    """The ways of that dialect."""
-    if dialect.name == "postgresql":
-        from pirate_tui.orm.sql.postgresql import PostgreSQL
-
-        return PostgreSQL(dialect)
-    if dialect.name in {"mysql", "mariadb"}:
-        from pirate_tui.orm.sql.mysql import MySQL
-
-        return MySQL(dialect)
-    from pirate_tui.orm.sql.sqlite import SQLite
-
-    return SQLite(dialect)

@@ -6,15 +6,16 @@ from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.text import clean_lines
-from pirate_tui.orm.attributes import attributes_of
-from pirate_tui.orm.explaining.causes import cause_of, headline_of, where_it_misleads
-from pirate_tui.orm.explaining.evidence import Access, Target
-from pirate_tui.orm.explaining.frames import innermost, own_lines, read_in
-from pirate_tui.orm.explaining.popular import useless_of
-from pirate_tui.orm.explaining.remedies import remedies_of
-from pirate_tui.orm.foreign import error_name
-from pirate_tui.orm.hanging import Hanging
-from pirate_tui.orm.snippet import format_raw, is_missing_greenlet
+from pirate_tui.orm.errors import is_missing_greenlet
+from pirate_tui.orm.explanation.causes import cause_of, headline_of, where_it_misleads
+from pirate_tui.orm.explanation.evidence import Access, Target
+from pirate_tui.orm.explanation.frames import innermost, own_lines, read_in
+from pirate_tui.orm.explanation.ineffective import useless_of
+from pirate_tui.orm.explanation.remedies import remedies_of
+from pirate_tui.orm.inspection.attributes import attributes_of
+from pirate_tui.orm.inspection.snippet import format_raw
+from pirate_tui.orm.user_code.foreign import error_name
+from pirate_tui.orm.user_code.time_limit import Hanging
 
 
 def failure(error: BaseException, access: Access, returned: str | None = None) -> Failure:

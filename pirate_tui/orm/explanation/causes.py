@@ -10,13 +10,12 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from pirate_tui.domain.access import AttributeKind
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.explaining.evidence import Access, Target
-from pirate_tui.orm.explaining.frames import innermost
-from pirate_tui.orm.explaining.reasons import WORDS, Why, why_of
-from pirate_tui.orm.foreign import class_name, error_name, message_of
-from pirate_tui.orm.hanging import Hanging
-from pirate_tui.orm.snippet import MISSING_GREENLET, REFUSED, chain, is_missing_greenlet
-from pirate_tui.orm.troubles import unwrapped
+from pirate_tui.orm.errors import MISSING_GREENLET, REFUSED, chain, is_missing_greenlet, unwrapped
+from pirate_tui.orm.explanation.evidence import Access, Target
+from pirate_tui.orm.explanation.frames import innermost
+from pirate_tui.orm.explanation.reasons import WORDS, Why, why_of
+from pirate_tui.orm.user_code.foreign import class_name, error_name, message_of
+from pirate_tui.orm.user_code.time_limit import Hanging
 
 
 VERSION = sqlalchemy.__version__.split(".")

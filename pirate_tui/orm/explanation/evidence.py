@@ -15,14 +15,14 @@ from pirate_tui.domain.entity import NEVER_LOADED, snake_case
 from pirate_tui.domain.loading import EAGER, LoaderStrategy
 from pirate_tui.domain.options import attribute as typed
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.attributes import Attribute, attribute_of
-from pirate_tui.orm.generated import is_generated_at_update
-from pirate_tui.orm.hanging import was_stopped
-from pirate_tui.orm.naming import name_of
-from pirate_tui.orm.reading import KNOWN, Known, Need, Needs, needs_of
-from pirate_tui.orm.snapshots import label_of, state_of
-from pirate_tui.orm.statements import Unsent
-from pirate_tui.orm.strategies import lazy_of
+from pirate_tui.orm.class_names import name_of
+from pirate_tui.orm.connection.recorder import Unsent
+from pirate_tui.orm.inspection.attributes import Attribute, attribute_of
+from pirate_tui.orm.inspection.generated import is_generated_at_update
+from pirate_tui.orm.inspection.reading import KNOWN, Known, Need, Needs, needs_of
+from pirate_tui.orm.inspection.snapshots import label_of, state_of
+from pirate_tui.orm.loader_options import lazy_of
+from pirate_tui.orm.user_code.time_limit import was_stopped
 
 
 @dataclass(frozen=True, slots=True)

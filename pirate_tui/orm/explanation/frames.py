@@ -13,7 +13,8 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstanceState
 
-from pirate_tui.orm.snippet import FILE_NAME, MISSING_GREENLET, chain
+from pirate_tui.orm.errors import MISSING_GREENLET, chain
+from pirate_tui.orm.inspection.snippet import FILE_NAME
 
 
 FRAME = re.compile(r'  File "(?P<file>.+)", line \d+, in ')

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from pirate_tui.domain.options import LoaderOption, attribute
-from pirate_tui.orm.reading import Need, Way
-from pirate_tui.orm.strategies import loader_of
+from pirate_tui.orm.inspection.reading import Need, Way
+from pirate_tui.orm.loader_options import loader_of
 
 
 class _Node:

@@ -29,13 +29,13 @@ from sqlalchemy.orm.collections import collection_adapter
 
 from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD
-from pirate_tui.orm.attributes import attribute_of
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
-from pirate_tui.orm.hanging import end_copy, put_off_alarm
-from pirate_tui.orm.side_effects import copy_of, replaced, undone
-from pirate_tui.orm.snippet import constructed
-from pirate_tui.orm.strategies import lazy_of
-from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
+from pirate_tui.orm.errors import constructed
+from pirate_tui.orm.inspection.attributes import attribute_of
+from pirate_tui.orm.inspection.verdicts import DryRun, kept_access, kept_from_executing
+from pirate_tui.orm.loader_options import lazy_of
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.user_code.side_effects import copy_of, replaced, undone
+from pirate_tui.orm.user_code.time_limit import end_copy, put_off_alarm
 
 
 Way: TypeAlias = tuple[RelationshipProperty[Any], ...]

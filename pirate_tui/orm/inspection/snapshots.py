@@ -24,14 +24,14 @@ from pirate_tui.domain.access import (
 from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD, Entity
 from pirate_tui.domain.rows import Cell, Row, RowKey
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.attributes import Attribute, attributes_of
-from pirate_tui.orm.catalog import table_attributes
-from pirate_tui.orm.cells import Reader, cell, member_text
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, error_name, reraise_ours, text_of
-from pirate_tui.orm.naming import name_of
-from pirate_tui.orm.sql import sql_of
-from pirate_tui.orm.strategies import lazy_of
-from pirate_tui.orm.verdicts import DryRun, kept_access, kept_from_executing
+from pirate_tui.orm.class_names import name_of
+from pirate_tui.orm.dialects.registry import sql_of
+from pirate_tui.orm.entities import table_attributes
+from pirate_tui.orm.inspection.attributes import Attribute, attributes_of
+from pirate_tui.orm.inspection.verdicts import DryRun, kept_access, kept_from_executing
+from pirate_tui.orm.loader_options import lazy_of
+from pirate_tui.orm.rows.cells import Reader, cell, member_text
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours, text_of
 
 
 PLAIN = (str, int, float, bool, bytes, Decimal, date, time, timedelta, UUID, Enum)

@@ -13,11 +13,11 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.sql import ClauseElement, visitors
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.orm.attributes import Attribute
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, class_name, reraise_ours
-from pirate_tui.orm.hanging import Hanging, end_copy, note_stopped, put_off_alarm, was_stopped
-from pirate_tui.orm.side_effects import undone
-from pirate_tui.orm.snippet import chain, constructed, forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.errors import chain, constructed, forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.inspection.attributes import Attribute
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, class_name, reraise_ours
+from pirate_tui.orm.user_code.side_effects import undone
+from pirate_tui.orm.user_code.time_limit import Hanging, end_copy, note_stopped, put_off_alarm, was_stopped
 
 
 FIRST_WORD = re.compile(r"\s*(insert|update|delete|replace|merge|truncate|create|alter|drop)\b", re.IGNORECASE)

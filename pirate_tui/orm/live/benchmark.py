@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pirate_tui.domain.comparing import MeasureRequest, Run, Way
 from pirate_tui.domain.failure import Trouble, Unreachable
-from pirate_tui.orm.breathing import breathe
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.conditions import is_one_of
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, error_name, reraise_ours
-from pirate_tui.orm.selecting import end_transaction
-from pirate_tui.orm.snapshots import children_of
-from pirate_tui.orm.snippet import evaluate, forget, without_warnings
-from pirate_tui.orm.statements import Recorder, Tally
-from pirate_tui.orm.strategies import loader_options
-from pirate_tui.orm.troubles import DATABASE_ERRORS
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.recorder import Recorder, Tally
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.errors import DATABASE_ERRORS, forget, without_warnings
+from pirate_tui.orm.inspection.snapshots import children_of
+from pirate_tui.orm.inspection.snippet import evaluate
+from pirate_tui.orm.live.selecting import end_transaction
+from pirate_tui.orm.live.yielding import breathe
+from pirate_tui.orm.loader_options import loader_options
+from pirate_tui.orm.rows.filters import is_one_of
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours
 
 
 class Measurer:

@@ -16,16 +16,16 @@ from pirate_tui.domain.access import Situation, TrialRequest
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.remedy import Applies, Outcome, Trial
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.attributes import Attribute
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.explaining.evidence import Target
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, error_name, reraise_ours
-from pirate_tui.orm.selecting import end_transaction, select_one, with_key
-from pirate_tui.orm.situations import bring_into
-from pirate_tui.orm.snippet import FILE_NAME, constructed, forget, is_missing_greenlet, without_warnings
-from pirate_tui.orm.statements import OverBudget, Recorder
-from pirate_tui.orm.troubles import DATABASE_ERRORS
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.recorder import OverBudget, Recorder
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.explanation.evidence import Target
+from pirate_tui.orm.inspection.attributes import Attribute
+from pirate_tui.orm.inspection.snippet import FILE_NAME
+from pirate_tui.orm.live.scenarios import bring_into
+from pirate_tui.orm.live.selecting import end_transaction, select_one, with_key
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours
 
 
 MOST_STATEMENTS = 100

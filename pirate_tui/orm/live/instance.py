@@ -18,21 +18,21 @@ from pirate_tui.domain.failure import Failure, Trouble
 from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.breathing import breathe
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.explaining import failure, remedies
-from pirate_tui.orm.explaining.evidence import Access
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
-from pirate_tui.orm.hanging import end_copy
-from pirate_tui.orm.selecting import end_transaction, select_all, select_one
-from pirate_tui.orm.situations import bring_into
-from pirate_tui.orm.snapshots import child_rows, label_of, snapshot
-from pirate_tui.orm.snippet import constructed, evaluate, forget, is_missing_greenlet, outermost, without_warnings
-from pirate_tui.orm.statements import Recorder, Tally
-from pirate_tui.orm.strategies import eager_option, loader_options
-from pirate_tui.orm.troubles import DATABASE_ERRORS
-from pirate_tui.orm.verdicts import dry_run
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.recorder import Recorder, Tally
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, outermost, without_warnings
+from pirate_tui.orm.explanation import failure, remedies
+from pirate_tui.orm.explanation.evidence import Access
+from pirate_tui.orm.inspection.snapshots import child_rows, label_of, snapshot
+from pirate_tui.orm.inspection.snippet import evaluate
+from pirate_tui.orm.inspection.verdicts import dry_run
+from pirate_tui.orm.live.scenarios import bring_into
+from pirate_tui.orm.live.selecting import end_transaction, select_all, select_one
+from pirate_tui.orm.live.yielding import breathe
+from pirate_tui.orm.loader_options import eager_option, loader_options
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
+from pirate_tui.orm.user_code.time_limit import end_copy
 
 
 T = TypeVar("T")

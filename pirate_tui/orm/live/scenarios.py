@@ -9,11 +9,11 @@ from sqlalchemy.orm import InstanceState, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from pirate_tui.domain.access import AttributeKind, Situation
-from pirate_tui.orm.attributes import attributes_of
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
-from pirate_tui.orm.generated import generated_at_insert, generated_at_update
-from pirate_tui.orm.reading import KNOWN
-from pirate_tui.orm.troubles import DATABASE_ERRORS
+from pirate_tui.orm.errors import DATABASE_ERRORS
+from pirate_tui.orm.inspection.attributes import attributes_of
+from pirate_tui.orm.inspection.generated import generated_at_insert, generated_at_update
+from pirate_tui.orm.inspection.reading import KNOWN
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
 async def bring_into(session: AsyncSession, instance: Any, situation: Situation) -> Any:

@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.gate.functions import acting, may_set, settings_by_parameter
-from pirate_tui.orm.gate.parsed import NOT_KNOWN
-from pirate_tui.orm.gate.statements import SEVERAL, is_plain, is_several, more_than_reading
-from pirate_tui.orm.gate.tokens import Kind, Reading, Sql, percents, readings
+from pirate_tui.orm.read_only.functions import acting, may_set, settings_by_parameter
+from pirate_tui.orm.read_only.parsed import NOT_KNOWN
+from pirate_tui.orm.read_only.statements import SEVERAL, is_plain, is_several, more_than_reading
+from pirate_tui.orm.read_only.tokens import Kind, Reading, Sql, percents, readings
 
 
 WORD = re.compile(r"\w+")

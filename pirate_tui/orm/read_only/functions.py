@@ -6,7 +6,7 @@ Those of the servers themselves and of what is commonly installed beside them; n
 import re
 from collections.abc import Iterator, Sequence
 
-from pirate_tui.orm.gate.tokens import Kind, Sql, Token
+from pirate_tui.orm.read_only.tokens import Kind, Sql, Token
 
 
 EXECUTING = r"""

@@ -6,7 +6,7 @@ written, or that holds a word which may be a name or a command.
 
 from collections.abc import Iterable
 
-from pirate_tui.orm.gate.tokens import Kind, Sql, Token
+from pirate_tui.orm.read_only.tokens import Kind, Sql, Token
 
 
 NOT_KNOWN = "it is not understood"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pirate_tui.orm.gate.functions import may_act, may_set
-from pirate_tui.orm.gate.parsed import MAY_WRITE, more_than_a_query
-from pirate_tui.orm.gate.tokens import LETTERS, Kind, Sql, Token
+from pirate_tui.orm.read_only.functions import may_act, may_set
+from pirate_tui.orm.read_only.parsed import MAY_WRITE, more_than_a_query
+from pirate_tui.orm.read_only.tokens import LETTERS, Kind, Sql, Token
 
 
 SEVERAL = "it is several statements"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.entity import Size
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.questions import Questions
+from pirate_tui.orm.connection.query_runner import Questions
 
 
 class Place(NamedTuple):
@@ -125,19 +125,3 @@ class Preflight:
     async def estimate(self, place: Place) -> int | None:
         """How many rows it may have, as the database itself believes."""
         raise NotImplementedError
-
-
-def preflight_of(questions: Questions) -> Preflight:
-    """What asks a database of this kind."""
-    dialect = questions.dialect.name
-    if dialect == "sqlite":
-        from pirate_tui.orm.preflight.sqlite import SQLite
-
-        return SQLite(questions)
-    if dialect == "postgresql":
-        from pirate_tui.orm.preflight.postgresql import PostgreSQL
-
-        return PostgreSQL(questions)
-    from pirate_tui.orm.preflight.mysql import MySQL
-
-    return MySQL(questions)

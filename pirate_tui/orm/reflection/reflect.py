@@ -13,12 +13,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.preflight import Place
-from pirate_tui.orm.reflection.keys import ForeignKey, Graph, Link
+from pirate_tui.orm.errors import ERROR_LIMIT
+from pirate_tui.orm.reflection.foreign_keys import ForeignKey, Graph, Link
 from pirate_tui.orm.reflection.names import class_name, unique
-from pirate_tui.orm.reflection.relations import Relation, made, named
+from pirate_tui.orm.reflection.probe import Place
+from pirate_tui.orm.reflection.relationships import Relation, made, named
 from pirate_tui.orm.reflection.tables import Reader, numbered, own_fault
-from pirate_tui.orm.troubles import ERROR_LIMIT
 
 
 class Key(Enum):
@@ -40,8 +40,8 @@ class Reflection:
     tells.
     """
 
-    def __init__(self, connection: Connection, schema: str | None = None) -> None:
-        self._reader = _reader(connection, schema)
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self.names = self._reader.names
         """What there is: the tables, then the views."""
         taken: set[str] = set()
@@ -194,21 +194,6 @@ class Reflection:
             if end in self._broken:
                 raise ValueError(f"{end} cannot be read: {self._broken[end]}")
         return Link.of(declared, self._tables[declared.child], self._tables[declared.parent])
-
-
-def _reader(connection: Connection, schema: str | None) -> Reader:
-    dialect = connection.dialect.name
-    if dialect == "sqlite":
-        from pirate_tui.orm.reflection.sqlite import SQLite
-
-        return SQLite(connection, schema)
-    if dialect == "postgresql":
-        from pirate_tui.orm.reflection.postgresql import PostgreSQL
-
-        return PostgreSQL(connection, schema)
-    from pirate_tui.orm.reflection.mysql import MySQL
-
-    return MySQL(connection, schema)
 
 
 def _whither(dangling: ForeignKey) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Table, and_
 from sqlalchemy.orm import RelationshipProperty, foreign, relationship, remote
 
-from pirate_tui.orm.reflection.keys import Link
+from pirate_tui.orm.reflection.foreign_keys import Link
 from pirate_tui.orm.reflection.names import many_to_many, many_to_one, one_to_many, unique
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError, ProgrammingError
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.reflection.keys import ForeignKey
+from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, primary_code, unwrapped
+from pirate_tui.orm.reflection.foreign_keys import ForeignKey
 from pirate_tui.orm.reflection.names import attribute_name, unique
-from pirate_tui.orm.troubles import DATABASE_ERRORS, ERROR_LIMIT, primary_code, unwrapped
 
 
 OWN_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH)

@@ -11,9 +11,9 @@ from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.rows import Cell
 from pirate_tui.domain.text import CELL_LIMIT, clean
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours, text_of
-from pirate_tui.orm.sql import Sql
-from pirate_tui.orm.sql.terms import kind_of, python_type
+from pirate_tui.orm.dialects.sql import Sql
+from pirate_tui.orm.dialects.terms import kind_of, python_type
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours, text_of
 
 
 NULL = Cell("NULL", is_null=True)

@@ -27,12 +27,12 @@ from pirate_tui.domain.query import Comparison, Filter, Within
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.search import Match
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.catalog import table_attributes
-from pirate_tui.orm.cells import Reader, member_text
-from pirate_tui.orm.foreign import text_of
-from pirate_tui.orm.sql import Operator, Sql
-from pirate_tui.orm.sql.terms import Term
-from pirate_tui.orm.sql.typed import typed
+from pirate_tui.orm.dialects.parse_value import typed
+from pirate_tui.orm.dialects.sql import Operator, Sql
+from pirate_tui.orm.dialects.terms import Term
+from pirate_tui.orm.entities import table_attributes
+from pirate_tui.orm.rows.cells import Reader, member_text
+from pirate_tui.orm.user_code.foreign import text_of
 
 
 OPERATORS: dict[Comparison, Operator] = {

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select, tuple_
 
 from pirate_tui.domain.query import Position
-from pirate_tui.orm.sql import Sql
-from pirate_tui.orm.sql.terms import Keyed, Ordered, Term, as_it_is
+from pirate_tui.orm.dialects.sql import Sql
+from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term, as_it_is
 
 
 ONE: ColumnElement[int] = literal_column("1")

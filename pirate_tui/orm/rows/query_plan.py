@@ -7,8 +7,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from pirate_tui.orm.gate import Own
-from pirate_tui.orm.sql import sql_of
+from pirate_tui.orm.dialects.registry import sql_of
+from pirate_tui.orm.read_only import Own
 
 
 class Explain(Own, Executable, ClauseElement):

@@ -12,13 +12,14 @@ from pirate_tui.domain.entity import Column
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.orm.catalog import Catalog, table_name
-from pirate_tui.orm.conditions import column_of, holding, key_equals, matching, related
-from pirate_tui.orm.ordering import Keys, Ordering, Part, Shape
-from pirate_tui.orm.preflight import Table
-from pirate_tui.orm.selection import Selection
-from pirate_tui.orm.sql import Sql, sql_of
-from pirate_tui.orm.sql.terms import Keyed, Term
+from pirate_tui.orm.dialects.registry import sql_of
+from pirate_tui.orm.dialects.sql import Sql
+from pirate_tui.orm.dialects.terms import Keyed, Term
+from pirate_tui.orm.entities import Catalog, table_name
+from pirate_tui.orm.reflection.probe import Table
+from pirate_tui.orm.rows.filters import column_of, holding, key_equals, matching, related
+from pirate_tui.orm.rows.keyset import Keys, Ordering, Part, Shape
+from pirate_tui.orm.rows.selection import Selection
 
 
 Statement = Select[Any]

@@ -11,13 +11,13 @@ from pirate_tui.domain import rows
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.rows import BLOCK, Page, RowKey, Value
 from pirate_tui.domain.text import clean_lines
-from pirate_tui.orm.catalog import table_attributes
-from pirate_tui.orm.cells import Reader, whole_text
-from pirate_tui.orm.conditions import column_of
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
-from pirate_tui.orm.ordering import Keys, Ordering
-from pirate_tui.orm.sql import Sql
-from pirate_tui.orm.sql.terms import Keyed, Term
+from pirate_tui.orm.dialects.sql import Sql
+from pirate_tui.orm.dialects.terms import Keyed, Term
+from pirate_tui.orm.entities import table_attributes
+from pirate_tui.orm.rows.cells import Reader, whole_text
+from pirate_tui.orm.rows.filters import column_of
+from pirate_tui.orm.rows.keyset import Keys, Ordering
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
 class Block(NamedTuple):

@@ -13,7 +13,7 @@ from greenlet import GreenletExit  # type: ignore[import-untyped]  # it has no h
 
 import pirate_tui
 from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.orm.hanging import Hanging
+from pirate_tui.orm.user_code.time_limit import Hanging
 
 
 FOREIGN_ERRORS = BaseException

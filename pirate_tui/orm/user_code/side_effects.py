@@ -20,7 +20,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import InstanceState, InstrumentedAttribute, Mapper, RelationshipProperty, Session
 from sqlalchemy.orm.collections import collection_adapter
 
-from pirate_tui.orm.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
 IMMUTABLE = (str, int, float, complex, bool, bytes, Decimal, date, time, timedelta, UUID, Enum, type, type(None))

@@ -9,11 +9,11 @@ from typing import Any
 
 from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.modules.folders import folder_with, project_folder
-from pirate_tui.orm.modules.places import Place, innermost_place, place_in
-from pirate_tui.orm.modules.sync_engines import Explained, explained
-from pirate_tui.orm.naming import UNPACKAGED
-from pirate_tui.orm.snippet import forget
+from pirate_tui.orm.class_names import UNPACKAGED
+from pirate_tui.orm.errors import forget
+from pirate_tui.orm.user_models.folders import folder_with, project_folder
+from pirate_tui.orm.user_models.source_lines import Place, innermost_place, place_in
+from pirate_tui.orm.user_models.sync_engines import Explained, explained
 
 
 FIX = "fix it"

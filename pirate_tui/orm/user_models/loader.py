@@ -17,11 +17,11 @@ from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.modules.mistakes import cannot, told
-from pirate_tui.orm.modules.places import shown
-from pirate_tui.orm.modules.quiet import quietly
-from pirate_tui.orm.modules.registries import chosen, mapped_classes, nothing_mapped
-from pirate_tui.orm.naming import UNPACKAGED
+from pirate_tui.orm.class_names import UNPACKAGED
+from pirate_tui.orm.user_models.captured_output import quietly
+from pirate_tui.orm.user_models.import_errors import cannot, told
+from pirate_tui.orm.user_models.registries import chosen, mapped_classes, nothing_mapped
+from pirate_tui.orm.user_models.source_lines import shown
 
 
 class Models(NamedTuple):

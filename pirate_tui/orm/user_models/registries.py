@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import UnmappedClassError
 
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.modules.mistakes import cannot
+from pirate_tui.orm.user_models.import_errors import cannot
 
 
 NAME_IT = "give the module that defines the classes, or a file that imports all of those that do"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapper, MapperProperty
 
 import pirate_tui
 from pirate_tui.domain.text import clean, clean_lines
-from pirate_tui.orm.snippet import chain
+from pirate_tui.orm.errors import chain
 
 
 HIDDEN = tuple(str(Path(str(package.__file__)).parent) + os.sep for package in (pirate_tui, sqlalchemy))

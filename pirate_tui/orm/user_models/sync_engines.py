@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from pirate_tui.orm.snippet import chain, is_missing_greenlet
+from pirate_tui.orm.errors import chain, is_missing_greenlet
 
 
 SYNC_DRIVERS = {

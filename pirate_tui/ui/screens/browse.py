@@ -26,19 +26,19 @@ from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.connection import Door, first_usable, unusable
 from pirate_tui.ui.copying import copy
-from pirate_tui.ui.door import Door, first_usable, unusable
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, Loaded, Relay, Retrying, StatementTold
 from pirate_tui.ui.rows_reader import RowsReader
 from pirate_tui.ui.screens.guarded import Guarded
 from pirate_tui.ui.searcher import Searcher
+from pirate_tui.ui.tasks import Works
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import StatementLog
 from pirate_tui.ui.widgets.text_pane import SearchableView
 from pirate_tui.ui.widgets.title_bar import TitleBar
-from pirate_tui.ui.works import Works
 
 
 if TYPE_CHECKING:

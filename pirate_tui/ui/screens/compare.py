@@ -24,12 +24,12 @@ from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.screens.guarded import Passing
+from pirate_tui.ui.tasks import Works
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.key_footer import KeyFooter
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.strategy_chart import StrategyChart
 from pirate_tui.ui.widgets.text_pane import TextPane
-from pirate_tui.ui.works import Works
 
 
 COUNTS = (None, 100, 1_000, 1, 10, 40)

@@ -18,10 +18,10 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Outcome, Statement
-from pirate_tui.orm.backends.sqlite import SQLite
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.recorder import Recorder
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.statements import Recorder
+from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
 from tests.orm.asking import scalar, session_scalar
 
 
@@ -33,7 +33,7 @@ Settled: TypeAlias = Callable[[OrmDatabase | AsyncEngine], Awaitable[None]]
 
 @pytest.fixture
 async def connections(fleet_file: Path, listener: Listener) -> AsyncIterator[Connections]:
-    opened = Connections(SQLite(fleet_file), 30, listener)
+    opened = Connections(SQLiteBackend(fleet_file), 30, listener)
     yield opened
     await asyncio.wait_for(opened.dispose(), 5)
 

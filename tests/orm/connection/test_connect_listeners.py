@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
 from tests.servers import load, read
 

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends.sqlite import SQLite
-from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
 
 
 @pytest.fixture
 async def connections(fleet_file: Path, listener: Listener) -> AsyncIterator[Connections]:
-    opened = Connections(SQLite(fleet_file), 30, listener)
+    opened = Connections(SQLiteBackend(fleet_file), 30, listener)
     yield opened
     await opened.dispose()
 
@@ -147,7 +147,7 @@ async def test_any_path_opens_that_very_file(tmp_path: Path, fleet_file: Path, l
     folder.mkdir()
     path = folder / os.fsdecode(name)
     fleet_file.rename(path)
-    connections = Connections(SQLite(path), 30, listener)
+    connections = Connections(SQLiteBackend(path), 30, listener)
     assert await send(connections, "SELECT name FROM ships WHERE id = 1") == [("Pequod",)]
     await connections.dispose()
     assert list(folder.iterdir()) == [path]
@@ -155,13 +155,13 @@ async def test_any_path_opens_that_very_file(tmp_path: Path, fleet_file: Path, l
 
 async def test_a_relative_path_is_found(fleet_file: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(fleet_file.parent)
-    connections = Connections(SQLite(Path(fleet_file.name)), 30, listener)
+    connections = Connections(SQLiteBackend(Path(fleet_file.name)), 30, listener)
     assert await send(connections, "SELECT count(*) FROM ships") == [(2,)]
     await connections.dispose()
 
 
 async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path, listener: Listener) -> None:
-    connections = Connections(SQLite(tmp_path / "none.db"), 30, listener)
+    connections = Connections(SQLiteBackend(tmp_path / "none.db"), 30, listener)
     with pytest.raises(Trouble, match="the file was removed: put it back, then press r"):
         await send(connections, "SELECT 1")
     await connections.dispose()

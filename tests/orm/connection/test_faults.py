@@ -15,11 +15,13 @@ from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.orm import backends, engine
-from pirate_tui.orm.backends import backend_of, servers
+from pirate_tui.orm.connection import backend as backends
+from pirate_tui.orm.connection import engine
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.dialects import server_connection as servers
+from pirate_tui.orm.dialects.registry import backend_of
 from tests.faults import Fault, Proxy
 from tests.orm.asking import scalar
 from tests.orm.conftest import FLEET_ROWS, Base, Sailor, Ship

@@ -13,8 +13,8 @@ from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.orm.connection.recorder import clean_sql
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.statements import clean_sql
 
 
 OpenModels: TypeAlias = Callable[[Path, Sequence[type]], Awaitable[OrmDatabase]]

@@ -17,11 +17,11 @@ from sqlalchemy import event
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
-from pirate_tui.orm.backends import backend_of
+from pirate_tui.orm.connection.engine import PATIENCE, Connections
+from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.engine import PATIENCE, Connections
-from pirate_tui.orm.statements import Recorder
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.dialects.registry import backend_of
 from tests.faults import Proxy
 from tests.orm.asking import scalar, session_scalar
 from tests.orm.conftest import FLEET_ROWS, Base, Settled

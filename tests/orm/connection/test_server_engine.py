@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Connection
 
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends import backend_of
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects.registry import backend_of
 from tests.servers import load, read
 
 

@@ -12,9 +12,9 @@ import pytest
 from pirate_tui.domain import text as domain_text
 from pirate_tui.domain.failure import Unreachable
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends import backend_of
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.url import Server, named
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.url import Server, named
+from pirate_tui.orm.dialects.registry import backend_of
 from tests.orm.asking import scalar
 from tests.private_server import private_server
 from tests.servers import run

@@ -8,8 +8,8 @@ from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Order, Query, Within, read_filter
 from pirate_tui.domain.rows import Seek
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.url import Server
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
 from tests.servers import Target, load, run
 

@@ -8,9 +8,10 @@ import pytest
 
 from pirate_tui.domain.failure import Unreachable
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends import backend_of, servers
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects import server_connection as servers
+from pirate_tui.orm.dialects.registry import backend_of
 from tests.servers import run
 
 

@@ -12,11 +12,11 @@ from pirate_tui.domain import text
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import redact
-from pirate_tui.orm import url as module
-from pirate_tui.orm.backends import backend_of
+from pirate_tui.orm.connection import url as module
+from pirate_tui.orm.connection.tls import encrypted
+from pirate_tui.orm.connection.url import Server, named
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.tls import encrypted
-from pirate_tui.orm.url import Server, named
+from pirate_tui.orm.dialects.registry import backend_of
 from tests.servers import fresh_database, run
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends.sqlite import SQLite
-from pirate_tui.orm.engine import Connections
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
 from tests.orm.asking import scalar
 
 
@@ -56,7 +56,7 @@ def locked_folder(logged: Path) -> Iterator[Path]:
 
 @pytest.fixture
 async def connections(logged: Path, listener: Listener) -> AsyncIterator[Connections]:
-    opened = Connections(SQLite(logged), 30, listener)
+    opened = Connections(SQLiteBackend(logged), 30, listener)
     yield opened
     await opened.dispose()
 
@@ -90,7 +90,7 @@ async def test_what_was_committed_to_a_log_is_never_missed(logged: Path, listene
         for path in logged.parent.iterdir():
             path.chmod(0o644)
         logged.parent.chmod(0o555)
-        connections = Connections(SQLite(logged), 30, listener)
+        connections = Connections(SQLiteBackend(logged), 30, listener)
         os.seteuid(NOBODY) if os.geteuid() == 0 else None
         try:
             assert await ships(connections) == 3

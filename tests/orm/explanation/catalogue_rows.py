@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import aliased, defer, joinedload, load_only, raiseload, selectinload, with_polymorphic
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.orm.snippet import forget, without_warnings
-from tests.orm.explaining.catalogue import Class, Fleet, Gunner, Pirate, Raft, Sea, Ship, Spar, Staff
+from pirate_tui.orm.errors import forget, without_warnings
+from tests.orm.explanation.catalogue import Class, Fleet, Gunner, Pirate, Raft, Sea, Ship, Spar, Staff
 
 
 X = "MissingGreenlet" if sqlalchemy.__version__.startswith("2.0.") else "StatementError(MissingGreenlet)"

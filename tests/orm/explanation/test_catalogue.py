@@ -14,13 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Applies, Remedy
-from pirate_tui.orm.explaining import failure
-from pirate_tui.orm.explaining.evidence import Access
-from pirate_tui.orm.explaining.popular import MOST
-from pirate_tui.orm.explaining.remedies import ROLLBACK
-from pirate_tui.orm.snippet import forget, without_warnings
-from tests.orm.explaining.catalogue import MAPPED, Sea, fill, sea_on
-from tests.orm.explaining.catalogue_rows import ROWS, Row
+from pirate_tui.orm.errors import forget, without_warnings
+from pirate_tui.orm.explanation import failure
+from pirate_tui.orm.explanation.evidence import Access
+from pirate_tui.orm.explanation.ineffective import MOST
+from pirate_tui.orm.explanation.remedies import ROLLBACK
+from tests.orm.explanation.catalogue import MAPPED, Sea, fill, sea_on
+from tests.orm.explanation.catalogue_rows import ROWS, Row
 
 
 Begin = Callable[..., AbstractAsyncContextManager[Sea]]
@@ -307,7 +307,7 @@ async def test_frames_of_the_model_are_the_users_own(begin: Begin) -> None:
         told = await explained(ROWS["2.5 hybrid"], sea)
     own = [told.raw[y].strip() for y in told.own]
     assert "return len(self.members)" in own
-    assert any("tests/orm/explaining/catalogue.py" in line for line in own)
+    assert any("tests/orm/explanation/catalogue.py" in line for line in own)
     assert not any("sqlalchemy" in line for line in own)
     assert told.raw[told.own_line].strip() == own[-1], "the access itself is not shown: then it is the innermost one"
 

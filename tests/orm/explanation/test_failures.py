@@ -23,7 +23,7 @@ from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.snippet import chain, forget, is_missing_greenlet
+from pirate_tui.orm.errors import chain, forget, is_missing_greenlet
 
 
 OpenModels: TypeAlias = Callable[[Path, Sequence[type]], Awaitable[OrmDatabase]]

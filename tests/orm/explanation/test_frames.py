@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from pirate_tui.orm.explaining.frames import innermost, is_own, own_lines, read_in
-from pirate_tui.orm.snippet import FILE_NAME
+from pirate_tui.orm.explanation.frames import innermost, is_own, own_lines, read_in
+from pirate_tui.orm.inspection.snippet import FILE_NAME
 
 
 STANDARD = sysconfig.get_path("stdlib")

@@ -11,7 +11,7 @@ from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeRequest
 from pirate_tui.domain.remedy import Outcome
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
-from tests.orm.explaining.catalogue import MAPPED, fill
+from tests.orm.explanation.catalogue import MAPPED, fill
 from tests.orm.verdicts import entity_of, named
 
 

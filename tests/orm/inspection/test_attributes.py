@@ -35,8 +35,8 @@ from pirate_tui.domain.access import (
     Verdict,
 )
 from pirate_tui.domain.statements import Outcome
-from pirate_tui.orm.attributes import attributes_of
 from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.inspection.attributes import attributes_of
 from tests.orm.conftest import OpenModels, Remembering
 from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import inspect
 
 from pirate_tui.domain.access import AttributeKind
-from pirate_tui.orm.attributes import attributes_of
-from pirate_tui.orm.modules import load_models
+from pirate_tui.orm.inspection.attributes import attributes_of
+from pirate_tui.orm.user_models.loader import load_models
 from tests.orm.writing import Write
 
 

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pirate_tui.orm.snippet import FILE_NAME, evaluate, forget, format_raw
+from pirate_tui.orm.errors import forget
+from pirate_tui.orm.inspection.snippet import FILE_NAME, evaluate, format_raw
 
 
 async def test_a_plain_line_has_a_value_and_an_awaiting_one_a_coroutine() -> None:

@@ -13,9 +13,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, raiseload, re
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.orm.attributes import attribute_of
-from pirate_tui.orm.snippet import forget, is_missing_greenlet
-from pirate_tui.orm.verdicts import dry_run
+from pirate_tui.orm.errors import forget, is_missing_greenlet
+from pirate_tui.orm.inspection.attributes import attribute_of
+from pirate_tui.orm.inspection.verdicts import dry_run
 
 
 class Base(DeclarativeBase):

@@ -20,8 +20,8 @@ from pirate_tui.domain.loading import Giant, Loadable, LoaderStrategy, OpenReque
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.recommendation import recommendation
 from pirate_tui.domain.statements import Outcome, Statement
-from pirate_tui.orm.catalog import Catalog
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
+from pirate_tui.orm.entities import Catalog
 from tests.orm.conftest import OpenModels, Remembering
 from tests.servers import Target, load, run
 

@@ -34,10 +34,10 @@ from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query, read_filter
 from pirate_tui.domain.rows import Cell, Row, Seek
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.orm.cells import Reader, member_text
-from pirate_tui.orm.conditions import key_equals
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.sql import sql_of
+from pirate_tui.orm.dialects.registry import sql_of
+from pirate_tui.orm.rows.cells import Reader, member_text
+from pirate_tui.orm.rows.filters import key_equals
 from tests import servers
 from tests.orm.conftest import OpenModels
 from tests.servers import Target

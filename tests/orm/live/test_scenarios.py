@@ -22,9 +22,9 @@ from sqlalchemy.orm import (
 
 from pirate_tui.domain.access import Situation, TrialRequest, Verdict
 from pirate_tui.domain.remedy import Outcome
-from pirate_tui.orm.attributes import Attribute, attributes_of
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.snippet import forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.errors import forget, is_missing_greenlet, without_warnings
+from pirate_tui.orm.inspection.attributes import Attribute, attributes_of
 from tests.orm.conftest import OpenModels
 from tests.orm.verdicts import entity_of
 

@@ -13,9 +13,9 @@ from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.snippet import MISSING_GREENLET
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.errors import MISSING_GREENLET
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
 from tests.orm.verdicts import access, named, put, verdict_of, watched
 from tests.servers import Target, end_connections, load, read

@@ -5,8 +5,8 @@ Each is tried on real servers, with the database compared before and after.
 
 from typing import Any
 
-from pirate_tui.orm.gate import Sql
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.read_only import Sql
 from tests.orm.schemas import is_postgresql
 from tests.servers import read
 

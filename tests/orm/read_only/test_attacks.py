@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.ports import Listener
-from pirate_tui.orm.backends import backend_of
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.url import Server
-from tests.orm.gate import attacks
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects.registry import backend_of
+from tests.orm.read_only import attacks
 from tests.orm.schemas import is_postgresql
 from tests.servers import run_as_is
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, ma
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.orm.conftest import OpenModels
 from tests.orm.verdicts import named
 from tests.servers import Target, load, read

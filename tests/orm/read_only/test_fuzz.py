@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from pirate_tui.orm import gate
-from pirate_tui.orm.backends import backend_of
-from pirate_tui.orm.engine import Connections
-from pirate_tui.orm.gate import Sql, functions, parsed, refusal, statements, tokens
-from pirate_tui.orm.troubles import DATABASE_ERRORS
-from pirate_tui.orm.url import Server
+from pirate_tui.orm import read_only as gate
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects.registry import backend_of
+from pirate_tui.orm.errors import DATABASE_ERRORS
+from pirate_tui.orm.read_only import Sql, functions, parsed, refusal, statements, tokens
 from tests.orm.conftest import Remembering
-from tests.orm.gate import attacks
-from tests.orm.gate.sql import (
+from tests.orm.read_only import attacks
+from tests.orm.read_only.sql import (
     MYSQL,
     POSTGRESQL,
     SQLITE,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.orm.gate import Sql, refusal
-from pirate_tui.orm.gate.tokens import Reading, readings
-from tests.orm.gate import attacks
+from pirate_tui.orm.read_only import Sql, refusal
+from pirate_tui.orm.read_only.tokens import Reading, readings
+from tests.orm.read_only import attacks
 
 
 POSTGRESQL, MYSQL = Sql
@@ -209,7 +209,7 @@ def test_a_statement_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(statement)
         return readings(statement, sql)
 
-    monkeypatch.setattr("pirate_tui.orm.gate.readings", judging)
+    monkeypatch.setattr("pirate_tui.orm.read_only.readings", judging)
     for _ in range(3):
         assert not refusal("SELECT judged_once, '\\' FROM t", POSTGRESQL, is_foreign=False)
     assert len(asked) == 1

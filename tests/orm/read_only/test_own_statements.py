@@ -18,12 +18,12 @@ from pirate_tui.domain.query import Order, Query, Within, read_filter
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.orm import gate
+from pirate_tui.orm import read_only as gate
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.gate import refusal
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.read_only import refusal
 from tests.orm.conftest import FLEET_ROWS, Base, Remembering, Sailor, Ship
-from tests.orm.gate.attacks import sql_of
+from tests.orm.read_only.attacks import sql_of
 from tests.orm.schemas import is_postgresql
 from tests.servers import load, run, run_as_is
 
@@ -92,7 +92,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Any:
     def parsed(tokens: Any, _: Any) -> NoReturn:
         pytest.fail(f"parsed: {[token.text for token in tokens]}")
 
-    monkeypatch.setattr("pirate_tui.orm.gate.statements.more_than_a_query", parsed)
+    monkeypatch.setattr("pirate_tui.orm.read_only.statements.more_than_a_query", parsed)
     gate._judged.cache_clear()  # noqa: SLF001  of other tests
     statements: list[str] = []
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
 from tests.orm.conftest import OpenModels
 from tests.orm.schemas import ON_POSTGRESQL
 from tests.servers import load, run

@@ -13,9 +13,9 @@ from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.orm.url import Server
-from tests.orm.gate import attacks
+from tests.orm.read_only import attacks
 from tests.orm.schemas import is_postgresql
 from tests.servers import run_as_is
 

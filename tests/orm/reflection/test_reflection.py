@@ -17,13 +17,14 @@ from sqlalchemy.orm import Mapper, Session, joinedload, selectinload, subquerylo
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.pages import Pages
-from pirate_tui.orm.preflight import Table
-from pirate_tui.orm.reflection import Key, Reflection
-from pirate_tui.orm.reflection.keys import by_folded_name, real_name
-from pirate_tui.orm.reflection.sqlite import SQLite
+from pirate_tui.orm.dialects.registry import reader_of
+from pirate_tui.orm.dialects.sqlite.reflection import SQLiteReader
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.reflection.foreign_keys import by_folded_name, real_name
+from pirate_tui.orm.reflection.probe import Table
+from pirate_tui.orm.reflection.reflect import Key, Reflection
 from pirate_tui.orm.reflection.tables import Kind
+from pirate_tui.orm.rows.row_statements import Pages
 
 
 Made: TypeAlias = Callable[[str], Connection]
@@ -86,7 +87,7 @@ async def shop(made: Made, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 
 def opened(connection: Connection, *names: str) -> Any:
     """The class of a table, or those of some: what reflection makes of them has no type that is known."""
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     found = tuple(reflection.map(connection, name) for name in names)
     return found if len(found) > 1 else found[0]
 
@@ -114,7 +115,9 @@ def rows(connection: Connection, mapped: type) -> list[Any]:
 
 def test_names_are_the_tables_and_then_the_views(made: Made) -> None:
     reflection = Reflection(
-        made("CREATE TABLE z (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE VIEW a AS SELECT * FROM z; ANALYZE;")
+        reader_of(
+            made("CREATE TABLE z (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE VIEW a AS SELECT * FROM z; ANALYZE;")
+        )
     )
     assert reflection.names == (("z", Kind.TABLE), ("a", Kind.VIEW))
     assert [reflection.class_name(one.name) for one in reflection.names] == ["Z", "A"]
@@ -122,12 +125,12 @@ def test_names_are_the_tables_and_then_the_views(made: Made) -> None:
 
 
 def test_an_empty_database_has_no_names(made: Made) -> None:
-    assert Reflection(made("")).names == ()
+    assert Reflection(reader_of(made(""))).names == ()
 
 
 def test_foreign_keys_become_relationships_both_ways(made: Made) -> None:
     connection = made(SHOP)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     found = {one.name: ways(reflection.map(connection, one.name)) for one in reflection.names}
     assert found == {
         "addresses": {"orders_by_billing_address": "Orders*", "orders_by_shipping": "Orders*"},
@@ -159,7 +162,7 @@ def test_a_relationship_is_lazy_and_knows_its_other_side(made: Made) -> None:
 
 def test_only_what_is_asked_for_and_its_neighbours_are_mapped(made: Made) -> None:
     connection = made(SHOP)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     refunds: Any = reflection.map(connection, "refunds")
     assert [reflection.name(one) for one in reflection.classes] == ["refunds", "order_items"]
     items = refunds.order_items.property.mapper.class_
@@ -171,7 +174,7 @@ def test_only_what_is_asked_for_and_its_neighbours_are_mapped(made: Made) -> Non
 
 def test_a_neighbour_loaded_before_it_is_asked_for_gets_its_relationships(made: Made) -> None:
     connection = made(SHOP)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     reflection.map(connection, "refunds")
     with Session(connection) as session:
         refund: Any = session.scalars(select(reflection.map(connection, "refunds"))).one()
@@ -182,7 +185,7 @@ def test_a_neighbour_loaded_before_it_is_asked_for_gets_its_relationships(made: 
 
 
 def test_the_graph_is_known_from_the_foreign_keys_alone(made: Made) -> None:
-    reflection = Reflection(made(SHOP))
+    reflection = Reflection(reader_of(made(SHOP)))
     assert reflection.related("orders") == ("customers", "addresses", "order_items")
     assert reflection.related("customers") == ("customers", "orders")
     assert reflection.classes == ()
@@ -191,7 +194,7 @@ def test_the_graph_is_known_from_the_foreign_keys_alone(made: Made) -> None:
 def test_a_name_that_is_none_is_a_key_error(made: Made) -> None:
     connection = made(SHOP)
     with pytest.raises(KeyError, match="nowhere"):
-        Reflection(connection).map(connection, "nowhere")
+        Reflection(reader_of(connection)).map(connection, "nowhere")
 
 
 @pytest.mark.parametrize("load", [selectinload, joinedload, subqueryload])
@@ -216,7 +219,7 @@ async def test_every_relationship_loads_lazily_and_eagerly(
 ) -> None:
     async with AsyncSession(shop) as session:
         connection = await session.connection()
-        reflection = await connection.run_sync(Reflection)
+        reflection = await connection.run_sync(lambda connection: Reflection(reader_of(connection)))
         mapped = await connection.run_sync(reflection.map, name)
         ordered: Select[Any] = select(mapped).order_by(*mapper_of(mapped).primary_key)
         lazily = [keys(await getattr(one.awaitable_attrs, attribute)) for one in await session.scalars(ordered)]
@@ -236,7 +239,7 @@ def keys(value: Any) -> Any:
 
 async def test_two_tasks_may_map_the_same_tables(shop: AsyncEngine) -> None:
     async with shop.connect() as first, shop.connect() as second:
-        reflection = await first.run_sync(Reflection)
+        reflection = await first.run_sync(lambda connection: Reflection(reader_of(connection)))
         mapped = await asyncio.gather(
             first.run_sync(reflection.map, "orders"),
             second.run_sync(reflection.map, "orders"),
@@ -264,7 +267,7 @@ def test_reflections_know_nothing_of_each_other(made: Made) -> None:
 @pytest.mark.parametrize("name", ["orders", "order_items", "customers"])
 def test_a_reflected_class_is_listed_page_by_page(made: Made, name: str) -> None:
     connection = made(SHOP)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     mapped = reflection.map(connection, name)
     catalog = Catalog(reflection.classes)
     entity = catalog.entity(mapper_of(mapped))
@@ -285,7 +288,7 @@ def test_classes_of_like_names_are_told_apart(made: Made) -> None:
         "CREATE TABLE order_items (id INTEGER PRIMARY KEY); CREATE TABLE OrderItems (id INTEGER PRIMARY KEY, of_id"
         " REFERENCES order_items); CREATE TABLE 'order items' (id INTEGER PRIMARY KEY, of_id REFERENCES OrderItems);"
     )
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     assert [reflection.map(connection, one.name).__name__ for one in reflection.names] == [
         "OrderItems",
         "OrderItems_2",
@@ -334,7 +337,7 @@ def test_real_names_are_only_the_database_s(made: Made) -> None:
             for name, next_name in zip(quoted, following, strict=True)
         )
     )
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     for name in ODD_NAMES:
         mapped = reflection.map(connection, name)
         assert [*attributes(mapped).values()] == ["k", *ODD_NAMES, "its id"]
@@ -348,7 +351,7 @@ def test_real_names_are_only_the_database_s(made: Made) -> None:
 
 def test_a_table_without_a_name_is_read_and_a_column_without_one_spoils_its_table(made: Made) -> None:
     connection = made('CREATE TABLE "" (a); INSERT INTO "" VALUES (1); CREATE TABLE nameless ("", a)')
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     assert [one.a for one in rows(connection, reflection.map(connection, ""))] == [1]
     with pytest.raises(Trouble, match="non-blank name"):
         reflection.map(connection, "nameless")
@@ -364,20 +367,20 @@ def test_reserved_words_are_names_like_others(made: Made) -> None:
     connection = made(
         "".join(f'CREATE TABLE "{word}" ({columns}); INSERT INTO "{word}" DEFAULT VALUES;' for word in words)
     )
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     for word in words:
         assert len(rows(connection, reflection.map(connection, word))) == 1
 
 
 def test_no_attribute_of_the_base_is_overwritten(made: Made) -> None:
     simple = made("CREATE TABLE t (id INTEGER PRIMARY KEY)")
-    taken = {name.lower(): name for name in dir(Reflection(simple).map(simple, "t")) if name != "id"}
+    taken = {name.lower(): name for name in dir(Reflection(reader_of(simple)).map(simple, "t")) if name != "id"}
     taken |= {word.lower(): word for word in keyword.kwlist}
     columns = ", ".join(f'"{name}" DEFAULT 7' for name in taken.values())
     connection = made(
         f"CREATE TABLE all_taken (key INTEGER PRIMARY KEY, {columns}); INSERT INTO all_taken (key) VALUES (1)"  # noqa: S608
     )
-    mapped = Reflection(connection).map(connection, "all_taken")
+    mapped = Reflection(reader_of(connection)).map(connection, "all_taken")
     assert [*attributes(mapped).values()] == ["key", *taken.values()]
     assert not {*attributes(mapped)} & {*taken.values()}
     (one,) = rows(connection, mapped)
@@ -415,7 +418,7 @@ def test_what_has_no_key_is_mapped_with_a_number_and_marked(
     made: Made, name: str, key: Key, mapped_key: list[str]
 ) -> None:
     connection = made(KEYS)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     mapped: Any = reflection.map(connection, name)
     assert reflection.key(mapped) is key
     assert reflection.has_key(mapped) is (key is Key.DECLARED)
@@ -511,7 +514,7 @@ BAD_APPLES = """
 
 def test_a_bad_apple_spoils_only_itself(made: Made) -> None:
     connection = made(BAD_APPLES)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     for one in reflection.names:
         try:
             mapped = reflection.map(connection, one.name)
@@ -531,7 +534,7 @@ def test_a_bad_apple_spoils_only_itself(made: Made) -> None:
 
 def test_a_foreign_key_that_leads_nowhere_is_left_out_with_its_reason(made: Made) -> None:
     connection = made(BAD_APPLES)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     assert [str(one) for one in reflection.left_out] == ["child (gone_id)"]
     child = reflection.map(connection, "child")
     assert ways(child) == {"good": "Good"}
@@ -551,7 +554,7 @@ def test_a_foreign_key_that_leads_nowhere_is_left_out_with_its_reason(made: Made
 
 def test_an_interrupt_is_no_fault_of_the_table(made: Made) -> None:
     connection = made(SHOP)
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     raw: Any = connection.connection.driver_connection
     raw.set_progress_handler(lambda: 1, 1)
     with pytest.raises(OperationalError, match="interrupted"):
@@ -565,7 +568,7 @@ def test_a_table_dropped_meanwhile_is_broken(made: Made, tmp_path: Path) -> None
     connection = made(
         "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY, a_id REFERENCES a)"
     )
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     with sqlite3.connect(tmp_path / "made.db") as other:
         other.execute("DROP TABLE a")
     other.close()
@@ -647,7 +650,7 @@ def sent(made: Made) -> tuple[Connection, list[str]]:
 
 def test_a_chain_of_tables_is_opened_with_as_few_statements_as_one(sent: tuple[Connection, list[str]]) -> None:
     connection, statements = sent
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     assert (len(reflection.names), len(statements)) == (300, 3)
     reflection.map(connection, "t7")
     assert len(statements) == 3 + 3 * 2
@@ -656,7 +659,7 @@ def test_a_chain_of_tables_is_opened_with_as_few_statements_as_one(sent: tuple[C
 
 def test_a_chain_of_tables_is_mapped_to_its_end(sent: tuple[Connection, list[str]]) -> None:
     connection, statements = sent
-    reflection = Reflection(connection)
+    reflection = Reflection(reader_of(connection))
     found = [ways(reflection.map(connection, f"t{at}")) for at in range(300)]
     assert found[0] == {"next": "T1", "t299": "T299*"}
     assert len(statements) == 3 + 300 * 2
@@ -665,7 +668,7 @@ def test_a_chain_of_tables_is_mapped_to_its_end(sent: tuple[Connection, list[str
 
 def test_the_inspector_reads_the_same_foreign_keys(made: Made) -> None:
     connection = made(SHOP)
-    found = {(*one[:3], one.targets or ("id",)) for one in SQLite(connection, None).foreign_keys}
+    found = {(*one[:3], one.targets or ("id",)) for one in SQLiteReader(connection, None).foreign_keys}
     names = by_folded_name(inspect(connection).get_table_names())
     slowly = {
         (
@@ -688,7 +691,7 @@ def test_a_schema_is_read_instead_of_the_main_one(made: Made, tmp_path: Path) ->
     other.close()
     connection = made("CREATE TABLE customers (id)")
     connection.exec_driver_sql('ATTACH ? AS "an\'o:ther"', (str(tmp_path / "other.db"),))
-    reflection = Reflection(connection, "an'o:ther")
+    reflection = Reflection(reader_of(connection, "an'o:ther"))
     customers = reflection.map(connection, "customers")
     assert reflection.name(customers) == "customers"
     assert reflection.has_key(customers)

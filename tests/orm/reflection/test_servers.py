@@ -16,11 +16,12 @@ from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.domain.statements import Statement
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.reflection import Reflection
-from pirate_tui.orm.reflection.mysql import UNKNOWN_KEYWORDS as MARIADB_WORDS
-from pirate_tui.orm.reflection.postgresql import UNKNOWN_KEYWORDS as POSTGRESQL_WORDS
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.dialects.mysql.reflection import UNKNOWN_KEYWORDS as MARIADB_WORDS
+from pirate_tui.orm.dialects.postgresql.reflection import UNKNOWN_KEYWORDS as POSTGRESQL_WORDS
+from pirate_tui.orm.dialects.registry import reader_of
+from pirate_tui.orm.reflection.reflect import Reflection
 from tests.orm.conftest import Remembering
 from tests.orm.schemas import ON_MARIADB, ON_POSTGRESQL, is_postgresql
 from tests.servers import Target, run
@@ -505,7 +506,7 @@ async def test_a_foreign_key_to_another_schema_says_how_to_see_it(server: Server
     await run(server, *(statement.replace("far.", f"{other_schema}.") for statement in FAR_AND_NEAR))
     engine = create_async_engine(server.url, poolclass=NullPool)
     async with engine.connect() as connection:
-        reflection = await connection.run_sync(Reflection)
+        reflection = await connection.run_sync(lambda connection: Reflection(reader_of(connection)))
     await engine.dispose()
     assert [*reflection.left_out.values()] == [f"ports is in another schema: --schema {other_schema} shows it"]
 
@@ -578,7 +579,7 @@ async def test_a_table_that_goes_while_it_is_read_spoils_only_itself(server: Ser
     await run(server, *SHOP)
     engine = create_async_engine(server.url, poolclass=NullPool)
     async with engine.connect() as connection:
-        reflection = await connection.run_sync(Reflection)
+        reflection = await connection.run_sync(lambda connection: Reflection(reader_of(connection)))
         await connection.commit()
         await run(server, "DROP TABLE order_tags", "DROP VIEW big", "DROP TABLE orders")
         mapped = await connection.run_sync(reflection.map, "customers")
@@ -602,7 +603,7 @@ async def test_an_error_of_one_table_leaves_the_transaction_as_it_was(
     monkeypatch.setattr(Inspector, "get_columns", fail)
     engine = create_async_engine(server.url, poolclass=NullPool)
     async with engine.connect() as connection:
-        reflection = await connection.run_sync(Reflection)
+        reflection = await connection.run_sync(lambda connection: Reflection(reader_of(connection)))
         tags = await connection.run_sync(reflection.map, "order_tags")
     await engine.dispose()
     assert ways(tags) == ["tag"]

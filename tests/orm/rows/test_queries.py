@@ -24,7 +24,7 @@ from pirate_tui.domain.search import Match, Span, onward
 from pirate_tui.domain.text import CELL_LIMIT
 from pirate_tui.domain.window import Window
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.sql.typed import typed
+from pirate_tui.orm.dialects.parse_value import typed
 from tests.orm.conftest import OpenModels, Remembering
 
 

@@ -4,8 +4,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pirate_tui.domain.query import Order, Query
 from pirate_tui.domain.rows import Row, Seek
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
-from pirate_tui.orm.url import Server
 from tests.orm.conftest import Remembering
 from tests.servers import run
 

@@ -28,8 +28,8 @@ from sqlalchemy.types import TypeEngine
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.query import Order, Query, read_filter
 from pirate_tui.domain.rows import Row, Seek
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.url import Server
 from tests.orm.conftest import OpenModels
 from tests.servers import DRIVERS, ask, run
 

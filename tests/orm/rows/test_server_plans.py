@@ -12,8 +12,8 @@ from sqlalchemy.orm import registry
 from pirate_tui.domain.query import Order, Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
+from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.url import Server
 from tests.orm.conftest import OpenModels
 from tests.servers import run
 

@@ -18,7 +18,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.foreign import (
+from pirate_tui.orm.user_code.foreign import (
     FOREIGN_ERRORS,
     Cancelled,
     described,

@@ -24,9 +24,9 @@ from sqlalchemy.orm import (
 from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
-from pirate_tui.orm.attributes import Attribute, attribute_of
 from pirate_tui.orm.database import OrmDatabase
-from pirate_tui.orm.verdicts import dry_run
+from pirate_tui.orm.inspection.attributes import Attribute, attribute_of
+from pirate_tui.orm.inspection.verdicts import dry_run
 from tests.orm.conftest import OpenModels
 from tests.orm.verdicts import named
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from pirate_tui.orm.catalog import Catalog
-from pirate_tui.orm.modules import Models, load_models
-from pirate_tui.orm.modules.quiet import OUTPUT_LIMIT
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.user_models.captured_output import OUTPUT_LIMIT
+from pirate_tui.orm.user_models.loader import Models, load_models
 from tests.orm.writing import BASE, Refused, Write
 
 
@@ -752,7 +752,7 @@ def test_a_package_whose_name_is_taken_is_not_mistaken(write: Write, refused: Re
 
 
 def test_the_import_of_models_loads_no_screen() -> None:
-    code = "import sys, pirate_tui.orm.modules; print([name for name in sys.modules if 'textual' in name])"
+    code = "import sys, pirate_tui.orm.user_models.loader; print([name for name in sys.modules if 'textual' in name])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import inspect, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from pirate_tui.orm.modules import load_models
-from pirate_tui.orm.modules.sync_engines import SYNC_DRIVERS
-from pirate_tui.orm.url import Server
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.user_models.loader import load_models
+from pirate_tui.orm.user_models.sync_engines import SYNC_DRIVERS
 from tests.orm.writing import BASE, Refused, Write
 
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar, NoReturn
 from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from pirate_tui.orm.backends import Guard
-from pirate_tui.orm.backends.servers import CHECK_ADDRESS, RIGHT_PASSWORD, SUPERUSER, TOLD, Remote, Stopper
-from pirate_tui.orm.gate import OwnText, Sql
-from pirate_tui.orm.tls import encrypted
-from pirate_tui.orm.troubles import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
+from pirate_tui.orm.connection.backend import Guard
+from pirate_tui.orm.connection.tls import encrypted
+from pirate_tui.orm.dialects.server_connection import CHECK_ADDRESS, RIGHT_PASSWORD, SUPERUSER, TOLD, Remote, Stopper
+from pirate_tui.orm.errors import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
+from pirate_tui.orm.read_only import OwnText, Sql
 
 
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
@@ -60,7 +60,7 @@ async def _connect_by_asyncmy(*arguments: Any, **options: Any) -> Any:
         raise OperationalError(code, needed[1]) from error
 
 
-class MySQL(Remote):
+class MySQLBackend(Remote):
     """One database of a MariaDB or MySQL server."""
 
     sql = Sql.MYSQL

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam
 
 from pirate_tui.domain.entity import Bound, Size
-from pirate_tui.orm.gate import OwnText
-from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
+from pirate_tui.orm.read_only import OwnText
+from pirate_tui.orm.reflection.probe import Place, Preflight, Table, unreadable
 
 
 WANTED = "(table_schema = database() OR table_schema IN :schemas) AND table_name IN :names"
@@ -45,7 +45,7 @@ FROM information_schema.tables WHERE {WANTED} AND table_rows IS NOT NULL""").bin
 """What the storage engine believes; InnoDB guesses from some pages of the table."""
 
 
-class MySQL(Preflight):
+class MySQLProbe(Preflight):
     """One server, on which a schema is a database. Columns are compared without regard to case, tables as it is set."""
 
     async def look(self, places: Sequence[Place]) -> Mapping[Place, Table]:

@@ -11,9 +11,9 @@ from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.gate import OwnText
-from pirate_tui.orm.preflight.mysql import BROKEN
-from pirate_tui.orm.reflection.keys import declared_in
+from pirate_tui.orm.dialects.mysql.probe import BROKEN
+from pirate_tui.orm.read_only import OwnText
+from pirate_tui.orm.reflection.foreign_keys import declared_in
 from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, TextAsStored, table_of
 
 
@@ -59,7 +59,7 @@ class Year(Integer):
         return "YEAR()"
 
 
-class MySQL(Reader):
+class MySQLReader(Reader):
     """What a user may not see is not there at all.
 
     The Inspector is not asked: it reads SHOW CREATE TABLE, by one statement for each table and a guess at the grammar.

@@ -29,8 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.mysql import BIT, SET, YEAR
 from sqlalchemy.types import Double, NullType, TypeEngine
 
-from pirate_tui.orm.sql.servers import ServerSql, is_binary
-from pirate_tui.orm.sql.terms import LIMIT, Keyed, Ordered, Term, as_nothing, cut, is_float, raw
+from pirate_tui.orm.dialects.server_sql import ServerSql, is_binary
+from pirate_tui.orm.dialects.terms import LIMIT, Keyed, Ordered, Term, as_nothing, cut, is_float, raw
 
 
 SORTED_CHARACTERS, SORTED_BYTES = 255, 1024
@@ -41,7 +41,7 @@ NUMBERED = (BIT, YEAR)
 """Types shown as numbers of which SQLAlchemy knows no Python type; a year of `0` is none of `'0'`."""
 
 
-class MySQL(ServerSql):
+class MySQLSql(ServerSql):
     """MariaDB's ways, and MySQL's."""
 
     nulls_first = True

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from pirate_tui.orm.backends import CONNECT_LIMIT, Guard
-from pirate_tui.orm.backends.servers import (
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Guard
+from pirate_tui.orm.dialects.server_connection import (
     APPLICATION,
     CHECK_ADDRESS,
     NO_ANSWER,
@@ -22,8 +22,8 @@ from pirate_tui.orm.backends.servers import (
     Remote,
     Stopper,
 )
-from pirate_tui.orm.gate import OwnText, Sql
-from pirate_tui.orm.troubles import QUERY_CANCELED, sqlstate
+from pirate_tui.orm.errors import QUERY_CANCELED, sqlstate
+from pirate_tui.orm.read_only import OwnText, Sql
 
 
 NOWHERE, REFUSED, SILENT, CUT, NO_TLS, ANOTHER = "nowhere", "refused", "silent", "cut", "no TLS", "another"
@@ -68,7 +68,7 @@ class NotConnected(ConnectionError):  # noqa: N818  it says what is not
 async def _connect_by_asyncpg(*arguments: Any, **options: Any) -> Any:
     import asyncpg
 
-    from pirate_tui.orm.backends.careful_asyncpg import connect
+    from pirate_tui.orm.dialects.postgresql.careful_asyncpg import connect
 
     try:
         return await connect(*arguments, **options)
@@ -94,7 +94,7 @@ def _ping_carefully(dialect: Dialect) -> None:
     dialect.do_ping = do_ping  # type: ignore[method-assign,assignment]  # there is no event for it
 
 
-class PostgreSQL(Remote):
+class PostgreSQLBackend(Remote):
     """One database of a PostgreSQL server.
 
     Read-only twice: by default for the session, and again for each transaction, so that SQL cannot turn it off

@@ -5,8 +5,8 @@ from itertools import groupby
 from typing import Any
 
 from pirate_tui.domain.entity import Bound, Size
-from pirate_tui.orm.gate import OwnText
-from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
+from pirate_tui.orm.read_only import OwnText
+from pirate_tui.orm.reflection.probe import Place, Preflight, Table, unreadable
 
 
 WANTED = """\
@@ -48,7 +48,7 @@ ROW_ID = "ctid"
 children, or partitions, several rows lie at the same place."""
 
 
-class PostgreSQL(Preflight):
+class PostgreSQLProbe(Preflight):
     """One database of a server. Names are compared letter by letter."""
 
     async def look(self, places: Sequence[Place]) -> Mapping[Place, Table]:

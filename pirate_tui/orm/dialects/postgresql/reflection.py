@@ -9,9 +9,9 @@ from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.gate import OwnText
-from pirate_tui.orm.preflight.postgresql import ROW_ID
-from pirate_tui.orm.reflection.keys import declared_in
+from pirate_tui.orm.dialects.postgresql.probe import ROW_ID
+from pirate_tui.orm.read_only import OwnText
+from pirate_tui.orm.reflection.foreign_keys import declared_in
 from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, table_of
 
 
@@ -71,7 +71,7 @@ class Tid(UserDefinedType[Any]):
         return "TID"
 
 
-class PostgreSQL(Reader):
+class PostgreSQLReader(Reader):
     """By the catalog, which lists also what may not be read; columns by the Inspector, which knows their types."""
 
     def __init__(self, connection: Connection, schema: str | None) -> None:

@@ -35,8 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import CITEXT, INTERVAL, JSONB
 from sqlalchemy.types import Double, NullType, TypeEngine, UserDefinedType
 
-from pirate_tui.orm.sql.servers import ServerSql, is_binary
-from pirate_tui.orm.sql.terms import Keyed, Ordered, Term, as_nothing, cut, is_float, raw
+from pirate_tui.orm.dialects.server_sql import ServerSql, is_binary
+from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term, as_nothing, cut, is_float, raw
 
 
 NUMBERS = (Integer, Numeric, Float)
@@ -64,7 +64,7 @@ An `Incremental Sort` is none: it sorts rows of one value after those of another
 """
 
 
-class PostgreSQL(ServerSql):
+class PostgreSQLSql(ServerSql):
     """PostgreSQL's ways."""
 
     nulls_first = False

@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Busy, Trouble
 from pirate_tui.domain.text import clean, redact
-from pirate_tui.orm.backends.files import WatchedFile, is_log_live
-from pirate_tui.orm.backends.metering import Meter
-from pirate_tui.orm.foreign import described
-from pirate_tui.orm.troubles import (
+from pirate_tui.orm.connection.metering import Meter
+from pirate_tui.orm.dialects.sqlite.watched_file import WatchedFile, is_log_live
+from pirate_tui.orm.errors import (
     ERROR_LIMIT,
     FEWER_COLUMNS,
     TOO_MANY_COLUMNS,
@@ -26,6 +25,7 @@ from pirate_tui.orm.troubles import (
     unwrapped,
     was_interrupted,
 )
+from pirate_tui.orm.user_code.foreign import described
 
 
 BUSY_TIMEOUT = 0.2
@@ -140,7 +140,7 @@ class Interrupter:
         await self.raw.interrupt()
 
 
-class SQLite:
+class SQLiteBackend:
     """One SQLite file."""
 
     is_remote = False

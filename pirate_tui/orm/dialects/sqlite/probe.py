@@ -8,7 +8,7 @@ from sqlalchemy import TextClause, bindparam, text
 
 from pirate_tui.domain.entity import ONLY_SCHEMA, Bound, Size
 from pirate_tui.domain.failure import Busy, Trouble
-from pirate_tui.orm.preflight import Place, Preflight, Table, unreadable
+from pirate_tui.orm.reflection.probe import Place, Preflight, Table, unreadable
 
 
 ROW_IDS = ("rowid", "_rowid_", "oid")
@@ -46,7 +46,7 @@ TELLING = 10**9
 """A wider span of row numbers says nothing of how many there are: they were made otherwise than one after the other."""
 
 
-class SQLite(Preflight):
+class SQLiteProbe(Preflight):
     """One file. Names are compared without regard to case."""
 
     _names: Mapping[str, str] | None = None

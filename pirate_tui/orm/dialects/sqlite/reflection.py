@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, TypeEngine
 
-from pirate_tui.orm.preflight.sqlite import ROW_IDS
-from pirate_tui.orm.reflection.keys import ForeignKey, by_folded_name, real_name
+from pirate_tui.orm.dialects.sqlite.probe import ROW_IDS
+from pirate_tui.orm.reflection.foreign_keys import ForeignKey, by_folded_name, real_name
 from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, table_of
 
 
@@ -31,7 +31,7 @@ UNKNOWN_KEYWORDS = frozenset({"nothing", "returning"})
 """Of SQLite's 147 keywords (https://www.sqlite.org/lang_keywords.html), those that SQLAlchemy leaves without quotes."""
 
 
-class SQLite(Reader):
+class SQLiteReader(Reader):
     """By the Inspector; the foreign keys of all tables by one statement, for which it would send 6,000 for 2,000."""
 
     def __init__(self, connection: Connection, schema: str | None) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Integer, LargeBinary, String, and_, cast, func, literal, type_coerce
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.orm.sql import Operator
-from pirate_tui.orm.sql.terms import Keyed, Ordered, Term, cut, python_type, raw
-from pirate_tui.orm.sql.typed import typed as typed_value
+from pirate_tui.orm.dialects.parse_value import typed as typed_value
+from pirate_tui.orm.dialects.sql import Operator
+from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term, cut, python_type, raw
 
 
 GREATEST_INTEGER = 2**63 - 1
@@ -19,7 +19,7 @@ GREATEST = chr(0x10FFFF)
 """No character comes after it."""
 
 
-class SQLite:
+class SQLiteSql:
     """SQLite's ways."""
 
     nulls_first = True

@@ -1,0 +1,34 @@
+"""PostgreSQL servers, by psycopg or asyncpg: their connection, SQL, schema probe and reflection."""
+
+from sqlalchemy import Connection, Dialect
+
+from pirate_tui.orm.connection.backend import Backend
+from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects.sql import Sql
+from pirate_tui.orm.reflection.probe import Preflight
+from pirate_tui.orm.reflection.tables import Reader
+
+
+class PostgreSQL:
+    """The `DatabaseKind` of PostgreSQL servers, by psycopg or asyncpg."""
+
+    def backend(self, target: Server) -> Backend:
+        from pirate_tui.orm.dialects.postgresql.connection import PostgreSQLBackend
+
+        return PostgreSQLBackend(target)
+
+    def sql(self, dialect: Dialect) -> Sql:
+        from pirate_tui.orm.dialects.postgresql.sql import PostgreSQLSql
+
+        return PostgreSQLSql(dialect)
+
+    def probe(self, queries: Questions) -> Preflight:
+        from pirate_tui.orm.dialects.postgresql.probe import PostgreSQLProbe
+
+        return PostgreSQLProbe(queries)
+
+    def reader(self, connection: Connection, schema: str | None) -> Reader:
+        from pirate_tui.orm.dialects.postgresql.reflection import PostgreSQLReader
+
+        return PostgreSQLReader(connection, schema)

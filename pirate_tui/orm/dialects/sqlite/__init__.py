@@ -1,0 +1,35 @@
+"""SQLite files: their connection, SQL, schema probe and reflection."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Dialect
+
+from pirate_tui.orm.connection.backend import Backend
+from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.dialects.sql import Sql
+from pirate_tui.orm.reflection.probe import Preflight
+from pirate_tui.orm.reflection.tables import Reader
+
+
+class SQLite:
+    """The `DatabaseKind` of SQLite files."""
+
+    def backend(self, target: Path) -> Backend:
+        from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
+
+        return SQLiteBackend(target)
+
+    def sql(self, dialect: Dialect) -> Sql:
+        from pirate_tui.orm.dialects.sqlite.sql import SQLiteSql
+
+        return SQLiteSql(dialect)
+
+    def probe(self, queries: Questions) -> Preflight:
+        from pirate_tui.orm.dialects.sqlite.probe import SQLiteProbe
+
+        return SQLiteProbe(queries)
+
+    def reader(self, connection: Connection, schema: str | None) -> Reader:
+        from pirate_tui.orm.dialects.sqlite.reflection import SQLiteReader
+
+        return SQLiteReader(connection, schema)
