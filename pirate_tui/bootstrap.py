@@ -108,7 +108,7 @@ class Composition:
                 check_file(target)
             await self.close()  # one that came too late for whoever asked for it
             self._database = await self._open(target, listener)
-            self._database.begin_with(self._settings.model, remembered(_name(target)))
+            self._database.models.begin_with(self._settings.model, remembered(_name(target)))
         except CannotStart as reason:
             if self._target is not None:
                 raise
@@ -153,7 +153,7 @@ class Composition:
 
         limits = Limits(self._settings.time_limit, self._settings.collection_limit, self._settings.blocking_limit)
         database = await open_database(target, classes, limits, listener, self._schema)
-        problems = [choice.problem for choice in database.choices if choice.problem]
+        problems = [choice.problem for choice in database.models.choices if choice.problem]
         if complete and problems:
             await database.close()
             where = str(target) if isinstance(target, Path) else target.name

@@ -49,7 +49,7 @@ async def opened(settings: Settings) -> AsyncIterator["OrmDatabase"]:
 async def test_a_server_with_the_tables_that_ship_is_opened_with_their_models(server: Server) -> None:
     await run(server, *the_tables_that_ship())
     async with opened(settings_of(server)) as database:
-        assert [choice.name for choice in database.choices] == ["PirateCrew", "Pirate"]
+        assert [choice.name for choice in database.models.choices] == ["PirateCrew", "Pirate"]
         assert database.name == server.name
 
 
@@ -58,8 +58,8 @@ async def test_any_other_is_opened_with_its_own_tables_and_remembered(server: Se
     for chosen in ("Parrots", "Apes"):
         Composition(settings_of(server)).remember(chosen)
         async with opened(settings_of(server)) as database:
-            assert sorted(choice.name for choice in database.choices) == ["Apes", "Parrots"]
-            assert database.choices[0].name == chosen
+            assert sorted(choice.name for choice in database.models.choices) == ["Apes", "Parrots"]
+            assert database.models.choices[0].name == chosen
 
 
 async def test_an_empty_one_has_no_tables(server: Server) -> None:
@@ -80,7 +80,7 @@ async def test_another_schema_is_opened_also_beside_the_tables_that_ship(postgre
     orders = "CREATE TABLE sales.orders (id INT PRIMARY KEY)"
     await run(postgresql, *the_tables_that_ship(), "CREATE SCHEMA sales", orders)
     async with opened(settings_of(postgresql)._replace(schema="sales")) as database:
-        assert [choice.table.rpartition(".")[2] for choice in database.choices] == ["orders"]
+        assert [choice.table.rpartition(".")[2] for choice in database.models.choices] == ["orders"]
 
 
 @pytest.mark.parametrize("drivername", ["postgresql+psycopg", "postgresql+asyncpg", "mysql+asyncmy"])

@@ -219,10 +219,10 @@ async def report(order: Order, composition: Composition) -> int:
 
 async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
     """The lines, class by class. Raises `CannotStart` for a class that there is not."""
-    names = [choice.name for choice in database.choices]
+    names = [choice.name for choice in database.models.choices]
     for name in order.models:
         if name not in names:
-            raise no_such_class(name, database.choices)
+            raise no_such_class(name, database.models.choices)
     for name in order.models or names:
         _progress(name)
         try:
@@ -236,15 +236,15 @@ async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
 
 async def _of_class(order: Order, database: "Database", name: str) -> AsyncGenerator[Line]:
     """The instance of the first row that can be loaded, in each state."""
-    entity = await database.entity(name)
-    rows = (await database.page(Query(entity), Seek(limit=MOST_TRIED))).rows
+    entity = await database.models.entity(name)
+    rows = (await database.rows.page(Query(entity), Seek(limit=MOST_TRIED))).rows
     keys = [row.key for row in rows if row.key is not None]
     if not keys:
         yield Line(name, note="its rows have no key that an instance could have" if rows else "no rows")
         return
     key = await _loadable(database, entity, keys)
     for situation in order.situations:
-        snapshot = await database.put(entity, key, situation)
+        snapshot = await database.instances.put(entity, key, situation)
         said = [
             await _line(database, Line(name, key, situation.name.lower()), attribute)
             for attribute in snapshot.attributes
@@ -260,13 +260,13 @@ async def _loadable(database: "Database", entity: Entity, keys: Sequence[RowKey]
     *others, last = keys
     for key in others:
         try:
-            await database.rest(entity, key)
+            await database.instances.rest(entity, key)
         except Unreachable:
             raise
         except Trouble:
             continue
         return key
-    await database.rest(entity, last)
+    await database.instances.rest(entity, last)
     return last
 
 
@@ -281,7 +281,7 @@ async def _line(database: "Database", line: Line, attribute: AttributeSnapshot) 
     )
     if attribute.verdict is Verdict.NONE:
         return line
-    predicted = await database.predict(attribute.name)
+    predicted = await database.instances.predict(attribute.name)
     statement = " ".join(" ".join(predicted.statement[:-1]).split())
     return line._replace(statement=statement or None, remedy=predicted.remedy or None, remedies=predicted.remedies)
 
@@ -293,10 +293,10 @@ async def _proved(database: "Database", entity: Entity, line: Line, situation: S
     """
     assert line.key is not None, "only an instance has attributes"  # noqa: S101
     assert line.attribute is not None, "each line tells of one"  # noqa: S101
-    await database.put(entity, line.key, situation)
-    accessed = await database.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
+    await database.instances.put(entity, line.key, situation)
+    accessed = await database.instances.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
     asked = [TrialRequest(entity, line.key, situation, line.attribute, one) for one in line.remedies]
-    fixes = [await database.try_out(one) for one in asked]
+    fixes = [await database.benchmarks.try_out(one) for one in asked]
     return line._replace(proved=accessed.verdict.name.lower(), fixes=tuple(fixes))
 
 

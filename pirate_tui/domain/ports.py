@@ -1,4 +1,7 @@
-"""What the screen is given: protocols that the orm layer fulfils and tests can fake."""
+"""What the screen is given: protocols that the orm layer fulfils and tests can fake.
+
+A call that is cancelled ends with `CancelledError`, however late: it never gives an answer that nobody waits for.
+"""
 
 # ruff: noqa: ARG002  a listener hears only what it wants to
 
@@ -34,16 +37,13 @@ class Listener(Protocol):
         """Another program has written to the database."""
         return
 
+    def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  the event's one fact
+        """The database has answered, after it had not or had never been asked; or a question did not reach it."""
+        return
 
-class Database(Protocol):
-    """An open database, seen through its mapped classes. Every call may raise `Trouble`."""
 
-    name: str
-    """What to call it: the file's name, or `db:5432/shop`."""
-    dialect: str
-    """Dialect and driver: `sqlite+aiosqlite`."""
-    warning: str
-    """What a person should know all the time: `superuser`; empty where there is nothing."""
+class Models(Protocol):
+    """The mapped classes of an open database. Every call may raise `Trouble`."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -52,14 +52,18 @@ class Database(Protocol):
     async def entity(self, name: str) -> Entity:
         """The mapped class of that name, with all that can be followed from it."""
 
+    async def sizes(self) -> dict[str, Size]:
+        """How many rows each mapped class may have, by its name, as far as that can be known at little cost."""
+
+
+class Rows(Protocol):
+    """The rows of its tables. Every call may raise `Trouble`."""
+
     async def page(self, query: Query, seek: Seek) -> Page:
         """Rows of the query."""
 
     async def estimate(self, query: Query) -> int | None:
         """How many rows it may have, at no cost; None where nothing is known."""
-
-    async def sizes(self) -> dict[str, Size]:
-        """How many rows each mapped class may have, by its name, as far as that can be known at little cost."""
 
     async def count(self, query: Query) -> int:
         """How many rows it has."""
@@ -88,6 +92,10 @@ class Database(Protocol):
     async def value(self, query: Query, row: Row, column: Column, start: int, size: int) -> Value:
         """A stretch of one of its values: so many characters, or bytes, from `start` on."""
 
+
+class Instances(Protocol):
+    """The live instance, and what is loaded with it. Every call may raise `Trouble`."""
+
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it as the live one."""
 
@@ -115,11 +123,9 @@ class Database(Protocol):
     async def predict(self, attribute: str) -> Prediction:
         """What a plain access to an attribute of the live instance would send first; nothing is sent."""
 
-    async def try_out(self, request: TrialRequest) -> Trial:
-        """Heed a remedy on a row, in a session of its own, and make the access; the live one stays as it is.
 
-        What would send or load too much is skipped. Raises `Unreachable` where there is nobody to ask.
-        """
+class Benchmarks(Protocol):
+    """Experiments in sessions of their own; the live instance stays as it is. Every call may raise `Trouble`."""
 
     async def measure(self, request: MeasureRequest) -> Run:
         """Read a relationship of many instances in one way, in a session of its own; the live one stays as it is.
@@ -127,6 +133,39 @@ class Database(Protocol):
         Whatever stands in its way is the run's error; how much it may be is for `loadable` to say. Raises `Trouble`
         where there is nobody to ask.
         """
+
+    async def try_out(self, request: TrialRequest) -> Trial:
+        """Heed a remedy on a row, in a session of its own, and make the access; the live one stays as it is.
+
+        What would send or load too much is skipped. Raises `Unreachable` where there is nobody to ask.
+        """
+
+
+class Database(Protocol):
+    """An open database, seen through its mapped classes."""
+
+    name: str
+    """What to call it: the file's name, or `db:5432/shop`."""
+    dialect: str
+    """Dialect and driver: `sqlite+aiosqlite`."""
+    warning: str
+    """What a person should know all the time: `superuser`; empty where there is nothing."""
+
+    @property
+    def models(self) -> Models:
+        """Its mapped classes."""
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of its tables."""
+
+    @property
+    def instances(self) -> Instances:
+        """The live instance."""
+
+    @property
+    def benchmarks(self) -> Benchmarks:
+        """Loader strategies and fixes, tried out."""
 
     async def renew(self) -> bool:
         """Connect anew, and see what there is; may it be another database, of which nothing need be as it was?

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.entity import Choice, Entity, Relationship, Size
-from pirate_tui.domain.failure import Busy, Trouble, Unreachable
+from pirate_tui.domain.failure import Busy, Trouble, Unreachable, no_such_class
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.query_runner import Questions
 from pirate_tui.orm.dialects.registry import probe_of, reader_of
@@ -39,6 +39,8 @@ class Schema:
         self._preflight = probe_of(questions)
         self._reflection: Reflection | None = None
         self._problems: Mapping[str, str] = {}
+        self._first = ""
+        """The class to begin with."""
 
     async def read(self) -> None:
         """See what there is. Raises `Trouble`."""
@@ -60,9 +62,24 @@ class Schema:
         told = f" in {clean(self._schema or here)}"
         return f"{told}; --schema NAME shows those of {clean(', '.join(others))}" if others else told
 
+    def begin_with(self, model: str | None, remembered: str | None) -> None:
+        """Choose the class to begin with: the one that is asked for; else the one that was chosen last.
+
+        Raises `CannotStart` where there is no class of the name that is asked for.
+        """
+        choices = self._listed
+        usable = [choice.name for choice in choices if not choice.problem]
+        if model is not None and model not in usable:
+            raise no_such_class(model, choices)
+        self._first = next((name for name in (model, remembered, *usable) if name in usable), None) or ""
+
     @property
     def choices(self) -> tuple[Choice, ...]:
-        """Everything that there is, also what cannot be browsed."""
+        """Everything that there is, also what cannot be browsed; the class to begin with comes first."""
+        return tuple(sorted(self._listed, key=lambda choice: choice.name != self._first))
+
+    @property
+    def _listed(self) -> tuple[Choice, ...]:
         if self._reflection is None:
             related, base_of = self.catalog.related(), self.catalog.base
             return tuple(
@@ -115,7 +132,7 @@ class Schema:
 
     async def sizes(self) -> dict[str, Size]:
         """How many rows there may be of each class, where the database knows that at one look at its table."""
-        listed = zip(self._places(), self.choices, strict=True)
+        listed = zip(self._places(), self._listed, strict=True)
         places = {choice.name: place for place, choice in listed if place is not None and not choice.problem}
         found = await self._preflight.sizes([*dict.fromkeys(places.values())])
         return {name: found[place] for name, place in places.items() if place in found}

@@ -10,9 +10,9 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.outline import Path
-from pirate_tui.domain.ports import Database
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
+from pirate_tui.ui.connection import Door
 from pirate_tui.ui.tasks import Work, Works
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -47,7 +47,7 @@ class _Put(NamedTuple):
 class InstanceReader:
     """Keeps the inspector on the live instance. `show` is told what was opened, and where; and what was accessed."""
 
-    def __init__(self, database: Database, panels: tuple[RowTable, Inspector], works: Works, show: Show) -> None:
+    def __init__(self, database: Door, panels: tuple[RowTable, Inspector], works: Works, show: Show) -> None:
         self._database = database
         self._table, self._inspector = panels
         self._works = works
@@ -138,7 +138,7 @@ class InstanceReader:
                 return  # it has been opened meanwhile, and is the live one as it is
             if row.key is not None:
                 with self._works.under_way(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
-                    self._show(entity, await self._database.rest(entity, row.key))
+                    self._show(entity, await self._database.instances.rest(entity, row.key))
 
     async def _open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         name = request.relationship.name
@@ -148,7 +148,7 @@ class InstanceReader:
             async with self._live:
                 await ready()
                 with self._live_or_none():
-                    opening = await self._database.open(request)
+                    opening = await self._database.instances.open(request)
                 self._show(request.entity, opening.instance)
             self._table.show_opening(path, opening)
             self._shown((*path, name), opening)
@@ -160,7 +160,7 @@ class InstanceReader:
                 await ready()
                 with self._live_or_none():
                     chosen = await self._loadable(ask)
-                    openings = await self._database.open_all(ask._replace(keys=chosen.keys))
+                    openings = await self._database.instances.open_all(ask._replace(keys=chosen.keys))
                 self._show(ask.entity, openings[0].instance if openings else None)
             self._table.hint = str(chosen)
             for opening in openings:
@@ -172,28 +172,28 @@ class InstanceReader:
         """The rows that can be opened at once; raises `Trouble` where they lead to too much."""
         if not ask.loads:
             return Loadable(ask.keys)
-        chosen = await self._database.loadable(ask.entity, ask.relationship, ask.keys)
+        chosen = await self._database.instances.loadable(ask.entity, ask.relationship, ask.keys)
         return chosen.checked(ask.relationship.target, "⏎ opens one row")
 
     async def _put(self, put: "_Put") -> None:
         with self._works.under_way(f"putting {put.entity.name} through {put.situation.value}"):
             async with self._live:
                 with self._live_or_none():
-                    self._show(put.entity, await self._database.put(*put))
+                    self._show(put.entity, await self._database.instances.put(*put))
 
     async def _access(self, request: AttributeRequest, ready: Ready) -> None:
         with self._works.under_way(f"accessing {request.entity.name}.{request.name}"):
             async with self._live:
                 await ready()
                 with self._live_or_none():
-                    accessed = await self._database.access(request)
+                    accessed = await self._database.instances.access(request)
                 self._inspector.snapshot = accessed.instance
             self._accessed(accessed)
 
     async def _predict(self, name: str) -> None:
         with self._works.under_way(f"predicting {name}"):
             async with self._live:
-                prediction = await self._database.predict(name)
+                prediction = await self._database.instances.predict(name)
                 if self._inspector.current is not None and self._inspector.current.name == name:
                     self._inspector.prediction = prediction
 

@@ -36,6 +36,13 @@ class Changed(Message):
     """Another program has written to the database."""
 
 
+@dataclass
+class Reachable(Message):
+    """The database has answered after it had not, or a question did not reach it."""
+
+    is_reachable: bool
+
+
 class Relay(Listener):
     """Makes messages of what the database layer tells, for one widget or screen."""
 
@@ -57,3 +64,7 @@ class Relay(Listener):
     def changed(self) -> None:
         """Another program has written to the database."""
         self._to.post_message(Changed())
+
+    def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  as declared
+        """The database answers again, or does not."""
+        self._to.post_message(Reachable(is_reachable))

@@ -10,11 +10,11 @@ from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.goto import read_place
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.outline import Path
-from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Query, read_filter
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek
 from pirate_tui.domain.text import clean
 from pirate_tui.domain.window import Window
+from pirate_tui.ui.connection import Door
 from pirate_tui.ui.tasks import Works
 from pirate_tui.ui.widgets.row_table import RowTable
 
@@ -35,7 +35,7 @@ class RowsReader:
     `changed` is called when other rows, or rows in another order, have come.
     """
 
-    def __init__(self, database: Database, table: RowTable, works: Works, changed: Callable[[], None]) -> None:
+    def __init__(self, database: Door, table: RowTable, works: Works, changed: Callable[[], None]) -> None:
         self._database = database
         self._table = table
         self._works = works
@@ -54,7 +54,7 @@ class RowsReader:
 
     async def begin(self, query: Query) -> None:
         """Show the first rows of a query, in place of what is shown; its count comes later."""
-        page = await self._database.page(query, Seek())
+        page = await self._database.rows.page(query, Seek())
         self._stop()
         self._table.show_query(query)
         self._table.hold((), 0, page)
@@ -72,7 +72,7 @@ class RowsReader:
     async def _go_over(self, name: str, key: RowKey | None, opened: Callable[[], None] | None) -> None:
         with self._works.under_way(f"opening {name}"):
             left = self._table.place
-            query = Query(await self._database.entity(name))
+            query = Query(await self._database.models.entity(name))
             if key is None:
                 await self.begin(query)
             else:
@@ -112,7 +112,7 @@ class RowsReader:
             while wanted := self._table.wanted():
                 path, number = wanted[0]
                 window = listing.windows[path]
-                page = await self._database.page(listing.query_at(path), window.seek(number))
+                page = await self._database.rows.page(listing.query_at(path), window.seek(number))
                 if listing.windows.get(path) is window:  # else it was closed meanwhile
                     self._table.hold(path, number, page)
 
@@ -132,8 +132,8 @@ class RowsReader:
         query = listing.query_at(path)
         with self._works.under_way(f"counting {query.entity.name}"):
             if not path:
-                self._table.estimate = await self._database.estimate(query)
-            count = await self._database.count(query)
+                self._table.estimate = await self._database.rows.estimate(query)
+            count = await self._database.rows.count(query)
             if listing.windows.get(path) is window:
                 self._table.count(path, count)
 
@@ -143,7 +143,7 @@ class RowsReader:
             async with self._walking:
                 for path, window in list(listing.windows.items()):
                     while (seek := window.next_anchor) is not None and listing.windows.get(path) is window:
-                        anchor = await self._database.anchor(listing.query_at(path), seek)
+                        anchor = await self._database.rows.anchor(listing.query_at(path), seek)
                         if anchor is None:
                             break
                         if window.next_anchor == seek:  # else the window was cleared meanwhile
@@ -168,7 +168,7 @@ class RowsReader:
 
     async def _order_at_a_cost(self, column: Column, query: Query) -> None:
         with self._works.under_way(f"ordering {query.entity.name}"):
-            if await self._database.is_sorted(query):
+            if await self._database.rows.is_sorted(query):
                 self._show(query)
                 return
             self._warned = column
@@ -215,13 +215,13 @@ class RowsReader:
     async def _prepared(self, query: Query, key: RowKey | None) -> tuple[Window, int]:
         """A window that holds the page of the row of that key, and its number; what is shown stays meanwhile."""
         window = Window()
-        window.count = await self._database.count(query)
-        window.is_indexed = await self._database.is_sorted(query)
+        window.count = await self._database.rows.count(query)
+        window.is_indexed = await self._database.rows.is_sorted(query)
         number = (None if key is None else await self._rank(query, key)) or 0
         if not window.is_indexed and window.next_anchor is not None:
-            window.anchors += await self._database.anchors(query, window.interval)
+            window.anchors += await self._database.rows.anchors(query, window.interval)
         page = number // window.page_size
-        window.hold(page, await self._database.page(query, window.seek(page)))
+        window.hold(page, await self._database.rows.page(query, window.seek(page)))
         return window, number
 
     @property
@@ -247,7 +247,7 @@ class RowsReader:
     async def _find(self, key: tuple[str, ...], query: Query) -> None:
         shown = clean(f"{query.entity.name} {', '.join(key)}")
         with self._works.under_way(f"finding {shown}"):
-            number = await self._database.rank(query, key)
+            number = await self._database.rows.rank(query, key)
             if number is None:
                 raise Trouble(f"there is no {shown}{' among these rows' if query.filters else ''}", "type : again")
             self._table.go_to(number)
@@ -270,7 +270,7 @@ class RowsReader:
         listing = self._table.listing
         if listing is None:
             return
-        entity = await self._database.entity(listing.entity.name)
+        entity = await self._database.models.entity(listing.entity.name)
         if entity == listing.entity:
             await self.reread()
         else:
@@ -286,7 +286,7 @@ class RowsReader:
         if listing is None:
             return
         with self._works.under_way(f"reading {listing.entity.name} again"):
-            count = await self._database.count(listing.query)
+            count = await self._database.rows.count(listing.query)
             moved = {n: new async for n, new in self._ranks(listing) if new is not None}
             here = int(self._table.cursor[0])
             number, page = await self._page_with(listing.query, moved.get(here, here), count)
@@ -302,7 +302,7 @@ class RowsReader:
         window = Window()
         window.count = count
         number = max(0, min(row, count - 1)) // window.page_size
-        return number, await self._database.page(query, window.seek(number))
+        return number, await self._database.rows.page(query, window.seek(number))
 
     async def _ranks(self, listing: Listing) -> AsyncIterator[tuple[int, int | None]]:
         """The rows whose place must be known, by their numbers as they were, with those that they have now."""
@@ -319,7 +319,7 @@ class RowsReader:
             yield number, await self._rank(listing.query, key)
 
     async def _rank(self, query: Query, key: RowKey) -> int | None:
-        return await self._database.rank(query, tuple(map(as_typed, key)))
+        return await self._database.rows.rank(query, tuple(map(as_typed, key)))
 
     @property
     def _cursor_row(self) -> Row | None:

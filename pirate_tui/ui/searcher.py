@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.listing import Listing
-from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Position
 from pirate_tui.domain.search import Match, Span, Tally, onward, read_match, span_of
+from pirate_tui.ui.connection import Door
 from pirate_tui.ui.tasks import Works
 from pirate_tui.ui.widgets.row_table import RowTable
 
@@ -18,7 +18,7 @@ Walk = Callable[[Listing], Awaitable[None]]
 class Searcher:
     """One search at a time, in one group of workers; the table shows what it finds."""
 
-    def __init__(self, database: Database, table: RowTable, works: Works, walk: Walk) -> None:
+    def __init__(self, database: Door, table: RowTable, works: Works, walk: Walk) -> None:
         self._database = database
         self._table = table
         self._works = works
@@ -71,7 +71,7 @@ class Searcher:
         number, position = origin
         with self._works.under_way(f"searching {match}"):
             upto = span_of(listing.window.spans, number)._replace(upto=position)
-            return await self._database.nearest(listing.query, upto, match, backward=True) == position
+            return await self._database.rows.nearest(listing.query, upto, match, backward=True) == position
         return False
 
     async def _to_next(self, match: Match, listing: Listing, *, backward: bool) -> None:
@@ -82,14 +82,14 @@ class Searcher:
             spans = listing.window.spans
             for number, span in enumerate(onward(spans, *origin, backward=backward)):
                 work.progress = f"{100 * number // (len(spans) + 2)} %"
-                hit = await self._database.nearest(listing.query, span, match, backward=backward)
+                hit = await self._database.rows.nearest(listing.query, span, match, backward=backward)
                 if hit is not None:
                     self._table.go_to(await self._number(listing, span_of(spans, span.start), hit))
                     break
 
     async def _number(self, listing: Listing, span: Span, hit: Position) -> int:
         """The number of the row at a position: those before it are counted from the start of its span on."""
-        return span.start + await self._database.count_between(listing.query, Span(span.after, hit)) - 1
+        return span.start + await self._database.rows.count_between(listing.query, Span(span.after, hit)) - 1
 
     async def _count(self, match: Match, listing: Listing) -> None:
         """Count the hits, span after span, as far as the anchors are known; then wait for more of them.
@@ -105,7 +105,7 @@ class Searcher:
                     spans = window.spans
                     if window.next_anchor is not None:
                         break
-                hits = await self._database.count_between(listing.query, spans[len(counted)], match)
+                hits = await self._database.rows.count_between(listing.query, spans[len(counted)], match)
                 self._table.tally = Tally((*counted, hits), window.span_count)
                 work.progress = str(self._table.tally)
 
@@ -116,6 +116,6 @@ class Searcher:
         if row is None and listing.window.known:
             with self._works.under_way(f"reading {listing.entity.name}"):
                 size = listing.window.page_size
-                page = await self._database.page(listing.query, listing.window.seek(number // size))
+                page = await self._database.rows.page(listing.query, listing.window.seek(number // size))
                 row = dict(enumerate(page.rows, start=number // size * size)).get(number)
         return None if row is None else (number, row.position)

@@ -30,13 +30,13 @@ def eager(setting: Setting) -> list[Figure]:
 async def _eager(setting: Setting) -> tuple[list[float], list[float]]:
     path = setting.world(CREWS)
     database, plain = await open_database(path, MODELS, Limits(TIME_LIMIT), Heard()), sqlite3.connect(path)
-    crew = database.entities[0]
-    keys = tuple(row.key for row in (await database.page(Query(crew), Seek(limit=PARENTS))).rows if row.key)
+    crew = database.models.catalog.entities[0]
+    keys = tuple(row.key for row in (await database.rows.page(Query(crew), Seek(limit=PARENTS))).rows if row.key)
     request = MeasureRequest(crew, keys, crew.relationship("members"), Way.SELECTINLOAD)
     ours, theirs = [], []
-    rows = (await database.measure(request)).rows  # which compiles it
+    rows = (await database.benchmarks.measure(request)).rows  # which compiles it
     for _ in range(setting.runs):
-        ours.append((await database.measure(request)).seconds * 1000)
+        ours.append((await database.benchmarks.measure(request)).seconds * 1000)
         began = time.perf_counter()
         numbers = [key[0] for key in keys]
         marks = ", ".join("?" * len(numbers))

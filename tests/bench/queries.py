@@ -55,13 +55,13 @@ async def window(setting: Setting) -> list[Figure]:
     database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
     held = Connections(SQLiteBackend(path), TIME_LIMIT, heard)
     plain = sqlite3.connect(path)
-    query, seek = Query(database.entities[0]), Seek((HERE,))
+    query, seek = Query(database.models.catalog.entities[0]), Seek((HERE,))
     table = Table("pirate_crew", frozenset(), frozenset({"id"}), is_strict=True, row_id=None)
     pages = Pages(Catalog(MODELS), table, query, held.engine.dialect)
     (stretch,) = pages.stretches(seek)
     parameters = {**pages.parameters(seek.position), "limit": seek.limit, "skip": seek.skip}
     heard.take()
-    await database.page(query, seek)
+    await database.rows.page(query, seek)
     queries = heard.take()
     ours, sqlalchemy, cells, raw = [], [], [], []
     async with held.engine.connect() as connection:
@@ -74,7 +74,7 @@ async def window(setting: Setting) -> list[Figure]:
 
         found = await execute()
         for _ in range(setting.runs):
-            ours.append(await median_of(lambda: database.page(query, seek)))
+            ours.append(await median_of(lambda: database.rows.page(query, seek)))
             raw.append(await median_of(lambda: _fetch(plain, queries)))
             sqlalchemy.append(await median_of(execute))
             cells.append(await median_of(page))
@@ -103,13 +103,13 @@ async def members(setting: Setting) -> list[Figure]:
         await evaluate("await crew.awaitable_attrs.members", {"crew": crew})
 
     heard.take()
-    await database.open(request)
+    await database.instances.open(request)
     queries = heard.take()[-2:]  # before them, whether there are too many to be loaded
     accesses, openings, one, both = [], [], [], []
     for _ in range(setting.runs):
         accesses.append(await _median_of_fresh(connections, access, recorder))
         one.append(await median_of(lambda: _fetch(plain, queries[1:])))
-        openings.append(await median_of(lambda: database.open(request)))
+        openings.append(await median_of(lambda: database.instances.open(request)))
         both.append(await median_of(lambda: _fetch(plain, queries)))
     await connections.dispose()
     await database.close()

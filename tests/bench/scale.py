@@ -109,19 +109,19 @@ def whole_table(setting: Setting) -> list[Figure]:
 async def _whole_table(path: Path, runs: int) -> list[Figure]:
     heard = Heard()
     database, plain = await open_database(path, MODELS, Limits(60.0), heard), sqlite3.connect(path)
-    entity = database.entities[0]
+    entity = database.models.catalog.entities[0]
     by_key, by_name = Query(entity), Query(entity, Order(entity.columns[1]))
     window = await walked(database, by_key)
-    here = (await database.page(by_name, Seek(skip=5_000))).rows[-1].position
+    here = (await database.rows.page(by_name, Seek(skip=5_000))).rows[-1].position
     heard.take()
-    await database.page(by_name, Seek(here))
+    await database.rows.page(by_name, Seek(here))
     ordered = heard.take()
     jumps, first, orders, plain_orders, searches, plain_searches = (list[float]() for _ in range(6))
     for run in range(runs):
         number = (run * 997 + 501) % (SEARCHED // window.page_size)
-        jumps.append(await _time(partial(database.page, by_key, window.seek(number))))
-        first.append(await _time(lambda: database.page(by_key, Seek())))
-        orders.append(await _time(lambda: database.page(by_name, Seek(here))))
+        jumps.append(await _time(partial(database.rows.page, by_key, window.seek(number))))
+        first.append(await _time(lambda: database.rows.page(by_key, Seek())))
+        orders.append(await _time(lambda: database.rows.page(by_name, Seek(here))))
         plain_orders.append(_fetched(plain, ordered))
         searches.append(await _time(lambda: _first_hit(database, by_key, window)))
         plain_searches.append(_fetched(plain, [(SEARCH_STATEMENT, ())]))
@@ -142,9 +142,9 @@ SEARCH_STATEMENT = """
 async def walked(database: OrmDatabase, query: Query) -> Window:
     """A window with its count and all its anchors."""
     window = Window()
-    window.count = await database.count(query)
+    window.count = await database.rows.count(query)
     while (seek := window.next_anchor) is not None:
-        anchor = await database.anchor(query, seek)
+        anchor = await database.rows.anchor(query, seek)
         assert anchor is not None
         window.anchors.append(anchor)
     return window
@@ -152,9 +152,9 @@ async def walked(database: OrmDatabase, query: Query) -> Window:
 
 async def _first_hit(database: OrmDatabase, query: Query, window: Window) -> None:
     """As the browser searches from the first row on."""
-    position = (await database.page(query, Seek(limit=1))).rows[0].position
+    position = (await database.rows.page(query, Seek(limit=1))).rows[0].position
     for span in onward(window.spans, 0, position, backward=False):
-        if await database.nearest(query, span, Match("oro jackson")) is not None:
+        if await database.rows.nearest(query, span, Match("oro jackson")) is not None:
             return
     raise AssertionError("there is a hit")
 

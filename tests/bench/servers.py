@@ -64,16 +64,16 @@ async def _of(driver: str, runs: int) -> list[Figure]:
 
 
 async def _measured(driver: str, database: OrmDatabase, fetch: Fetch, runs: int) -> list[Figure]:
-    query = Query(await database.entity("PirateCrew"))
-    (sent,) = await _sent(database, lambda: database.page(query, Seek()))
+    query = Query(await database.models.entity("PirateCrew"))
+    (sent,) = await _sent(database, lambda: database.rows.page(query, Seek()))
     window = await walked(database, query)
     first, bare, end, far = (list[float]() for _ in range(4))
     last, there = (ROWS - 1) // window.page_size, ROWS * 73 // 100 // window.page_size
     for _ in range(runs):
-        first.append(await median_of(lambda: database.page(query, Seek())))
+        first.append(await median_of(lambda: database.rows.page(query, Seek())))
         bare.append(await median_of(partial(fetch, *sent)))
-        end.append(await median_of(lambda: database.page(query, window.seek(last))))
-        far.append(await median_of(lambda: database.page(query, window.seek(there))))
+        end.append(await median_of(lambda: database.rows.page(query, window.seek(last))))
+        far.append(await median_of(lambda: database.rows.page(query, window.seek(there))))
     return [
         Figure(f"{driver}: first rows of {ROWS:,}", first, "the same page, bare driver", bare, 2.5),
         Figure(f"{driver}: the end", end, "its first rows", first, 3),

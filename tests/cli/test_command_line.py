@@ -300,7 +300,7 @@ async def crews(*arguments: str) -> int:
     composition = Composition(parse(arguments))
     try:
         database = await composition.connect(Deaf())
-        return await database.count(Query(database.entities[0]))
+        return await database.rows.count(Query(database.models.catalog.entities[0]))
     finally:
         await composition.close()
 

@@ -41,18 +41,18 @@ async def test_rows_without_end_are_read_no_further_than_a_page_can_be(server: S
     await run(server, "CREATE TABLE item (id INT PRIMARY KEY)", "INSERT INTO item VALUES (1), (2)")
     with MistakenServer(server, None) as flooding:
         database = await open_database(flooding.server, None, Limits(20.0), Deaf())
-        query = Query(await database.entity("Item"))
-        assert len((await database.page(query, Seek())).rows) == 2
+        query = Query(await database.models.entity("Item"))
+        assert len((await database.rows.page(query, Seek())).rows) == 2
         flooding.flooding = b"D" if server.url.get_backend_name() == "postgresql" else b""
         with pytest.raises(Trouble) as trouble:
-            await database.page(query, Seek())
+            await database.rows.page(query, Seek())
         sent = max(line.sent for line in flooding.lines)
         flooding.flooding = None
         if server.url.get_backend_name() == "postgresql":  # in MySQL's protocol packets have numbers, which end it
             assert trouble.value.reason == "stopped, since the server sent more than 64 MB"
             assert sent > 64 * MEGABYTE
         assert sent < 64 * MEGABYTE + SYSTEMS
-        assert len((await database.page(query, Seek())).rows) == 2  # by another connection
+        assert len((await database.rows.page(query, Seek())).rows) == 2  # by another connection
         await database.close()
 
 

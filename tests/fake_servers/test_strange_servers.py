@@ -198,21 +198,21 @@ async def shop(target: Target) -> Target:
 @pytest.mark.parametrize("text", ["\udcff", "a\ud83d", "x" * 100_000])
 async def test_a_search_for_what_no_text_holds_finds_nothing_or_is_one_line(target: Target, text: str) -> None:
     database = await open_database(await shop(target), None, Limits(10.0), Deaf())
-    query, span = Query(await database.entity("Item")), Span(None, None)
-    for asked in (database.nearest, database.count_between):
+    query, span = Query(await database.models.entity("Item")), Span(None, None)
+    for asked in (database.rows.nearest, database.rows.count_between):
         found: object = None
         try:
             found = await asked(query, span, Match(text))
         except Trouble as trouble:
             found = trouble
         assert not found or (isinstance(found, Trouble) and not isinstance(found, Unreachable)), found
-    assert await database.count(query) == 1
+    assert await database.rows.count(query) == 1
     await database.close()
 
 
 async def test_a_number_that_is_not_told_is_trouble(target: Target) -> None:
     database = await open_database(await shop(target), None, Limits(10.0), Deaf())
-    questions = database._questions  # noqa: SLF001  no server that is one gives no count
+    questions = database._queries  # noqa: SLF001  no server that is one gives no count
     for statement in (select(literal(1)).where(false()), select(literal("xyz")), select(literal(None))):
         with pytest.raises(Trouble, match="the server gave no number for the count of Item"):
             await questions.number("count of Item", statement)

@@ -36,17 +36,17 @@ async def visit(server: Server) -> Page | str:
 
 async def _look_around(database: OrmDatabase) -> Page | str:
     answer: Page | str = "nothing was asked"
-    for choice in database.choices:
+    for choice in database.models.choices:
         try:
-            entity = await database.entity(choice.name)
-            await database.sizes()
-            await database.estimate(Query(entity))
-            await database.count(Query(entity))
-            answer = page = await database.page(Query(entity), Seek())
+            entity = await database.models.entity(choice.name)
+            await database.models.sizes()
+            await database.rows.estimate(Query(entity))
+            await database.rows.count(Query(entity))
+            answer = page = await database.rows.page(Query(entity), Seek())
             for row in page.rows[:1]:
-                await database.whole(Query(entity), row)
+                await database.rows.whole(Query(entity), row)
                 if row.key is not None:
-                    await database.rest(entity, row.key)
+                    await database.instances.rest(entity, row.key)
         except (Trouble, CannotStart) as told:
             answer = line(told)
     return answer

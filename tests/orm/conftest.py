@@ -82,6 +82,11 @@ class Remembering:
     retries: list[int]
     instances: int = 0
     changes: int = 0
+    is_reachable: bool | None = None
+
+    def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  as declared
+        """Keep whether the database answers."""
+        self.is_reachable = is_reachable
 
     def statement(self, statement: Statement) -> None:
         """Keep a statement."""

@@ -31,8 +31,8 @@ async def open_relationship(
     database: OrmDatabase, what: tuple[str, RowKey, str], mode: AccessMode, strategy: LoaderStrategy = MAPPED
 ) -> Opening:
     name, key, attribute = what
-    entity = next(entity for entity in database.entities if entity.name == name)
-    return await database.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
+    entity = next(entity for entity in database.models.catalog.entities if entity.name == name)
+    return await database.instances.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -121,18 +121,18 @@ async def logs(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
 
 
 async def test_the_key_of_a_row_is_the_identity_of_its_instance(logs: OrmDatabase) -> None:
-    (entity,) = logs.entities
-    rows = (await logs.page(Query(entity), Seek())).rows
+    (entity,) = logs.models.catalog.entities
+    rows = (await logs.rows.page(Query(entity), Seek())).rows
     assert [row.key for row in rows] == [(GOOD,), (BAD,)]
     assert rows[1].cells[1].is_misfit
-    assert (await logs.rest(entity, (GOOD,))).label == f"Log {GOOD}"
+    assert (await logs.instances.rest(entity, (GOOD,))).label == f"Log {GOOD}"
 
 
 async def test_an_instance_whose_value_its_type_cannot_read_is_trouble(
     logs: OrmDatabase, checked_out: CheckedOut
 ) -> None:
     with pytest.raises(Trouble, match=f"Log {BAD} cannot be loaded: ValueError"):
-        await logs.rest(logs.entities[0], (BAD,))
+        await logs.instances.rest(logs.models.catalog.entities[0], (BAD,))
     assert checked_out(logs) == 0
 
 

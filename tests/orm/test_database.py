@@ -31,10 +31,10 @@ OpenModels: TypeAlias = Callable[[Path, Sequence[type]], Awaitable[OrmDatabase]]
 CheckedOut: TypeAlias = Callable[[OrmDatabase], int]
 
 WORK: dict[str, Callable[[OrmDatabase, Entity], Awaitable[object]]] = {
-    "page": lambda database, ship: database.page(Query(ship), Seek()),
-    "count": lambda database, ship: database.count(Query(ship)),
-    "rest": lambda database, ship: database.rest(ship, (1,)),
-    "open": lambda database, ship: database.open(
+    "page": lambda database, ship: database.rows.page(Query(ship), Seek()),
+    "count": lambda database, ship: database.rows.count(Query(ship)),
+    "rest": lambda database, ship: database.instances.rest(ship, (1,)),
+    "open": lambda database, ship: database.instances.open(
         OpenRequest(ship, (1,), ship.relationships[0], AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     ),
 }
@@ -82,7 +82,7 @@ async def test_a_lock_that_is_released_meanwhile_is_waited_for(
     listener = patient(lock, 2)
     database = await open_database(fleet_file, fleet, Limits(30), listener)
     lock.execute("BEGIN EXCLUSIVE")
-    assert await WORK[what](database, database.entities[0])
+    assert await WORK[what](database, database.models.catalog.entities[0])
     assert getattr(listener, "attempts", None) == [1, 2]
     assert checked_out(database) == 0
     await database.close()
@@ -100,10 +100,10 @@ async def test_a_lock_that_stays_is_busy_and_the_database_goes_on_after_it(
     database = await open_models(fleet_file, fleet)
     lock.execute("BEGIN EXCLUSIVE")
     with pytest.raises(Busy, match="locked by another program"):
-        await WORK[what](database, database.entities[0])
+        await WORK[what](database, database.models.catalog.entities[0])
     assert retries == [1, 2, 3]
     lock.execute("ROLLBACK")
-    assert await WORK[what](database, database.entities[0])
+    assert await WORK[what](database, database.models.catalog.entities[0])
 
 
 async def test_a_lock_at_the_start_is_busy_and_opening_again_works(
@@ -113,7 +113,7 @@ async def test_a_lock_at_the_start_is_busy_and_opening_again_works(
     with pytest.raises(Busy):
         await open_models(fleet_file, fleet)
     lock.execute("ROLLBACK")
-    assert (await open_models(fleet_file, fleet)).entities
+    assert (await open_models(fleet_file, fleet)).models.catalog.entities
 
 
 @pytest.mark.parametrize("what", ["start", *WORK])
@@ -131,7 +131,7 @@ async def test_a_lock_in_the_way_of_a_new_connection_is_waited_for_too(
     if what != "start":
         await database._connections.engine.dispose()  # noqa: SLF001  as after an error
         lock.execute("BEGIN EXCLUSIVE")
-        assert await WORK[what](database, database.entities[0])
+        assert await WORK[what](database, database.models.catalog.entities[0])
     assert getattr(listener, "attempts", None) == [1, 2]
     await database.close()
 
@@ -141,11 +141,11 @@ async def test_another_program_can_write_while_we_are_open(
 ) -> None:
     database = await open_models(fleet_file, fleet)
     for work in WORK.values():
-        await work(database, database.entities[0])
+        await work(database, database.models.catalog.entities[0])
         lock.execute("BEGIN EXCLUSIVE")
         lock.execute("INSERT INTO ships (name) VALUES ('Dolphin')")
         lock.execute("COMMIT")
-    assert await database.count(Query(database.entities[0])) == 2 + len(WORK)
+    assert await database.rows.count(Query(database.models.catalog.entities[0])) == 2 + len(WORK)
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,12 @@ async def test_a_class_whose_table_or_column_is_missing_is_said_and_the_rest_is_
     with closing(sqlite3.connect(fleet_file)) as connection:
         connection.execute(drop)
     database = await open_models(fleet_file, fleet)
-    assert [(choice.name, choice.problem) for choice in database.choices] == [("Ship", ""), ("Sailor", problem)]
-    ship = await database.entity("Ship")
+    assert [(choice.name, choice.problem) for choice in database.models.choices] == [("Ship", ""), ("Sailor", problem)]
+    ship = await database.models.entity("Ship")
     assert ship.relationships == (), "what leads to it is left out too"
-    assert len((await database.page(Query(ship), Seek())).rows) == 2
+    assert len((await database.rows.page(Query(ship), Seek())).rows) == 2
     with pytest.raises(Trouble, match=f"Sailor: {problem}"):
-        await database.entity("Sailor")
+        await database.models.entity("Sailor")
 
 
 async def test_without_any_table_of_the_models_there_is_nothing_to_browse(
@@ -201,7 +201,7 @@ async def test_a_broken_view_spoils_only_itself(
     with closing(sqlite3.connect(fleet_file)) as connection:
         connection.execute("CREATE VIEW broken AS SELECT x FROM gone")
     database = await open_models(fleet_file, fleet)
-    assert not [choice for choice in database.choices if choice.problem]
+    assert not [choice for choice in database.models.choices if choice.problem]
 
 
 @pytest.mark.parametrize("is_database", [True, False])
@@ -250,7 +250,7 @@ async def test_a_file_that_is_damaged_while_it_is_open_is_trouble(
 ) -> None:
     database = await open_models(world, MODELS)
     damage(world, how)
-    crew = database.entities[0]
+    crew = database.models.catalog.entities[0]
     try:
         await WORK[what](database, crew)
     except Trouble as trouble:
@@ -266,7 +266,7 @@ async def test_a_file_that_is_gone_while_connections_are_few_is_trouble(
     await database._connections.engine.dispose()  # noqa: SLF001  as after an error, or with a second question at once
     fleet_file.unlink()
     with pytest.raises(Trouble):
-        await WORK[what](database, database.entities[0])
+        await WORK[what](database, database.models.catalog.entities[0])
     assert checked_out(database) == 0
 
 
@@ -279,7 +279,7 @@ async def test_a_table_that_is_dropped_while_it_is_open_is_trouble(
     connection.execute("DROP TABLE ships")
     connection.close()
     with pytest.raises(Trouble, match="no such table: ships"):
-        await WORK[what](database, database.entities[0])
+        await WORK[what](database, database.models.catalog.entities[0])
     assert checked_out(database) == 0
 
 
@@ -287,4 +287,4 @@ async def test_a_database_says_what_it_is(open_models: OpenModels, fleet_file: P
     awkward = fleet_file.rename(fleet_file.with_name("fl\x1beet.db"))
     database = await open_models(awkward, fleet)
     assert (database.name, database.dialect) == ("fl␛eet.db", "sqlite+aiosqlite")
-    assert [entity.name for entity in database.entities] == ["Ship", "Sailor"]
+    assert [entity.name for entity in database.models.catalog.entities] == ["Ship", "Sailor"]

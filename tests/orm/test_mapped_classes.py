@@ -54,11 +54,11 @@ async def database(path: Path, open_models: object) -> OrmDatabase:
 async def opened(database: OrmDatabase, entity: Entity, key: tuple[int, ...], name: str) -> Opening:
     """A relationship of one instance, awaited."""
     request = OpenRequest(entity, key, entity.relationship(name), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
-    return await database.open(request)
+    return await database.instances.open(request)
 
 
 async def test_every_table_and_view_can_be_chosen_with_what_it_relates_to(database: OrmDatabase) -> None:
-    found = {choice.name: (choice.table, set(choice.related)) for choice in database.choices}
+    found = {choice.name: (choice.table, set(choice.related)) for choice in database.models.choices}
     assert found == {
         "Customers": ("customers", {"Orders"}),
         "Orders": ("orders", {"Customers", "OrderTags"}),
@@ -68,11 +68,11 @@ async def test_every_table_and_view_can_be_chosen_with_what_it_relates_to(databa
         "Big": ("big", set()),
         "Broken": ("broken", set()),
     }
-    assert database.entities == (), "nothing is mapped before it is asked for"
+    assert database.models.catalog.entities == (), "nothing is mapped before it is asked for"
 
 
 async def test_foreign_keys_are_followed_both_ways_and_through_associations(database: OrmDatabase) -> None:
-    orders = await database.entity("Orders")
+    orders = await database.models.entity("Orders")
     assert {(one.name, one.target, one.uselist) for one in orders.relationships} == {
         ("customer", "Customers", False),
         ("order_tags", "OrderTags", True),
@@ -89,10 +89,10 @@ async def test_foreign_keys_are_followed_both_ways_and_through_associations(data
 
 
 async def test_a_plain_access_fails_there_as_it_does_with_models(database: OrmDatabase) -> None:
-    orders = await database.entity("Orders")
-    snapshot = await database.rest(orders, (1,))
+    orders = await database.models.entity("Orders")
+    snapshot = await database.instances.rest(orders, (1,))
     assert {one.name: one.verdict.value for one in snapshot.attributes}["customer"] == "IO"
-    accessed = await database.access(AttributeRequest(orders, "customer", AccessMode.UNSAFE))
+    accessed = await database.instances.access(AttributeRequest(orders, "customer", AccessMode.UNSAFE))
     assert accessed.failure is not None
     assert accessed.failure.code == "orders.customer"
 
@@ -107,31 +107,31 @@ async def test_a_plain_access_fails_there_as_it_does_with_models(database: OrmDa
 async def test_without_a_key_rows_are_numbered_and_are_no_instances(
     database: OrmDatabase, name: str, cells: list[list[str]]
 ) -> None:
-    entity = await database.entity(name)
+    entity = await database.models.entity(name)
     query = Query(entity)
-    page = await database.page(query, Seek())
+    page = await database.rows.page(query, Seek())
     assert [[cell.text for cell in row.cells] for row in page.rows] == cells
     assert {row.key for row in page.rows} == {None}
-    following = await database.page(query, Seek(page.rows[0].position))
+    following = await database.rows.page(query, Seek(page.rows[0].position))
     assert following.rows == page.rows[1:]
-    before = await database.page(query, Seek(page.rows[-1].position, backward=True))
+    before = await database.rows.page(query, Seek(page.rows[-1].position, backward=True))
     assert before.rows == page.rows[:-1]
-    assert await database.whole(query, page.rows[1]) == tuple(cells[1])
-    assert await database.count(query) == len(cells)
+    assert await database.rows.whole(query, page.rows[1]) == tuple(cells[1])
+    assert await database.rows.count(query) == len(cells)
 
 
 async def test_what_is_broken_is_named_and_spoils_only_itself(database: OrmDatabase) -> None:
     with pytest.raises(Trouble, match=r"broken: .*gone"):
-        await database.entity("Broken")
-    assert {choice.name for choice in database.choices if choice.problem} == {"Broken"}
-    assert (await database.entity("Customers")).relationships
+        await database.models.entity("Broken")
+    assert {choice.name for choice in database.models.choices if choice.problem} == {"Broken"}
+    assert (await database.models.entity("Customers")).relationships
 
 
 async def test_sizes_are_read_at_one_look_for_each_table(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.entity("Customers")
+    await database.models.entity("Customers")
     told.clear()
     counted = {"Customers": 2, "Orders": 3, "Tags": 2, "OrderTags": 3, "Order": 3}
-    assert await database.sizes() == {name: Size(rows, Bound.EXACT) for name, rows in counted.items()}
+    assert await database.models.sizes() == {name: Size(rows, Bound.EXACT) for name, rows in counted.items()}
     assert len({one.number for one in told if one.cause == "sizes of all tables"}) == 1
 
 
@@ -150,7 +150,7 @@ async def test_of_many_rows_only_the_span_of_their_numbers_is_known(database: Or
             INSERT INTO "a:b ""c"" \:d %s" VALUES (1);
         """)
     await database.renew()
-    sizes, named = await database.sizes(), {choice.table: choice.name for choice in database.choices}
+    sizes, named = await database.models.sizes(), {choice.table: choice.name for choice in database.models.choices}
     awkward = named['a:b "c" \\:d %s']
     assert {name: str(sizes[name]) for name in ("Customers", awkward, "Gaps", "Flakes", "Below")} == {
         "Customers": "2 rows",
@@ -162,26 +162,26 @@ async def test_of_many_rows_only_the_span_of_their_numbers_is_known(database: Or
 
 
 async def test_another_file_in_its_place_is_read_anew(database: OrmDatabase, path: Path) -> None:
-    orders = await database.entity("Orders")
+    orders = await database.models.entity("Orders")
     path.unlink()
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("CREATE TABLE orders (id INTEGER PRIMARY KEY); INSERT INTO orders VALUES (7)")
     await database.renew()
-    assert [choice.name for choice in database.choices] == ["Orders"]
-    assert [row.key for row in (await database.page(Query(orders), Seek())).rows] == [(7,)]
+    assert [choice.name for choice in database.models.choices] == ["Orders"]
+    assert [row.key for row in (await database.rows.page(Query(orders), Seek())).rows] == [(7,)]
     with pytest.raises(Trouble, match="no such class"):
-        await database.entity("Customers")
+        await database.models.entity("Customers")
 
 
 @pytest.mark.parametrize(("model", "remembered", "first"), [("Tags", "Orders", "Tags"), (None, "Orders", "Orders")])
 async def test_the_class_to_begin_with(database: OrmDatabase, model: str | None, remembered: str, first: str) -> None:
-    database.begin_with(model, remembered)
-    assert database.choices[0].name == first
+    database.models.begin_with(model, remembered)
+    assert database.models.choices[0].name == first
 
 
 async def test_an_unknown_class_to_begin_with_is_wrong_use(database: OrmDatabase) -> None:
     with pytest.raises(CannotStart, match="no mapped class Nope; there are Customers, Order, OrderTags") as caught:
-        database.begin_with("Nope", None)
+        database.models.begin_with("Nope", None)
     assert caught.value.exit_code == 2
 
 
@@ -205,8 +205,8 @@ async def test_two_thousand_tables_take_no_more_statements_than_two(
                 connection.execute(f"CREATE TABLE t{n} (id INTEGER PRIMARY KEY, t_id REFERENCES t{(n + 1) % count})")
         told.clear()
         database = await open_database(path, None, Limits(30), listener)
-        assert len(database.choices) == count
-        await database.entity("T1")
+        assert len(database.models.choices) == count
+        await database.models.entity("T1")
         await database.close()
         sent.append(len({one.number for one in told}))
     assert sent[0] == pytest.approx(sent[1], abs=8), "of t1 and its two neighbours; with two tables they are one"

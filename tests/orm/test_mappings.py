@@ -63,7 +63,7 @@ async def database(made: Any, tmp_path: Path, module: ModuleType, open_models: O
 
 async def listed(database: OrmDatabase, mapped: type) -> list[RowKey]:
     """The keys of all rows of a class that can be rested on."""
-    page = await database.page(Query(entity_of(database, mapped.__name__)), Seek())
+    page = await database.rows.page(Query(entity_of(database, mapped.__name__)), Seek())
     return [row.key for row in page.rows if row.key is not None and row.key not in MISFITS.get(mapped, ())]
 
 
@@ -89,7 +89,7 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
         snapshot = await put(database, name, key, situation)
         for attribute in tried(snapshot, UNSAFE):
             said = named(snapshot, attribute.name)
-            predicted = await database.predict(attribute.name)
+            predicted = await database.instances.predict(attribute.name)
             listener.statements.clear()
             accessed = await access(database, name, attribute.name, UNSAFE)
             snapshot = accessed.instance
@@ -103,11 +103,11 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
 async def test_every_fix_that_is_offered_helps(database: OrmDatabase, mapped: type, situation: Situation) -> None:
     entity, failing, counted = entity_of(database, mapped.__name__), list[str](), 0
     for key in await listed(database, mapped):
-        snapshot = await database.put(entity, key, situation)
-        offered = {one.name: (await database.predict(one.name)).remedies for one in tried(snapshot, UNSAFE)}
+        snapshot = await database.instances.put(entity, key, situation)
+        offered = {one.name: (await database.instances.predict(one.name)).remedies for one in tried(snapshot, UNSAFE)}
         for name, remedies in offered.items():
             for remedy in remedies:
-                trial = await database.try_out(TrialRequest(entity, key, situation, name, remedy))
+                trial = await database.benchmarks.try_out(TrialRequest(entity, key, situation, name, remedy))
                 counted += 1
                 if trial.outcome not in {Outcome.HELPS, Outcome.NOT_PROVED}:
                     failing.append(f"{mapped.__name__} {key}.{name}: {trial}")
@@ -148,7 +148,7 @@ async def test_awaited_it_does_the_same_without_a_missing_greenlet(
         snapshot = await put(database, name, key, situation)
         for attribute in tried(snapshot, SAFE):
             said = named(snapshot, attribute.name)
-            predicted = await database.predict(attribute.name)
+            predicted = await database.instances.predict(attribute.name)
             listener.statements.clear()
             try:
                 did = verdict_of(await access(database, name, attribute.name, SAFE))
@@ -176,7 +176,7 @@ async def test_finding_all_verdicts_sends_nothing_connects_nothing_and_changes_n
             sent.clear()
             again = database._live._snapshot(entity_of(database, mapped.__name__))  # noqa: SLF001  once more
             for attribute in again.attributes:
-                await database.predict(attribute.name)
+                await database.instances.predict(attribute.name)
             assert sent == [], f"{mapped.__name__} {key} {situation}"
             assert [one.verdict for one in again.attributes] == [one.verdict for one in before.attributes]
 
@@ -192,7 +192,7 @@ async def test_every_relationship_can_be_opened(database: OrmDatabase, mapped: t
     for key in await listed(database, mapped):
         for relationship, mode, strategy in product(entity.relationships, AccessMode, _strategies(is_first=first)):
             try:
-                opening = await database.open(OpenRequest(entity, key, relationship, mode, strategy))
+                opening = await database.instances.open(OpenRequest(entity, key, relationship, mode, strategy))
             except Trouble:
                 if (mapped, strategy) != (code.Crate, LoaderStrategy.RAISELOAD):  # its reconstructor reads it
                     raise
@@ -285,9 +285,9 @@ async def test_what_is_never_loaded_is_not_called_loaded(
     assert "lazy='noload' never loads it" in said.note
     entity = entity_of(database, name)
     request = OpenRequest(entity, (1,), entity.relationship(attribute), SAFE, LoaderStrategy.AS_MAPPED)
-    opening = await database.open(request)
+    opening = await database.instances.open(request)
     assert "never loads it" in _told(opening, None)
-    eager = await database.open(request._replace(strategy=LoaderStrategy.SELECTINLOAD))
+    eager = await database.instances.open(request._replace(strategy=LoaderStrategy.SELECTINLOAD))
     assert eager.rows, "there is something to be loaded"
     assert "never loads it" not in _told(eager, None)
     assert named(eager.instance, attribute).state is AttributeState.LOADED
@@ -304,7 +304,7 @@ async def test_a_collection_of_any_class_gives_its_rows_and_an_iterable_instance
     for name, attribute, rows in (("Port", "bag", 1), ("Visit", "by_id", 1), ("Person", "by_ship", 1)):
         entity = entity_of(database, name)
         request = OpenRequest(entity, (1,), entity.relationship(attribute), SAFE, LoaderStrategy.SELECTINLOAD)
-        assert len((await database.open(request)).rows) == rows, attribute
+        assert len((await database.instances.open(request)).rows) == rows, attribute
 
 
 def test_two_classes_of_one_name_are_both_there() -> None:

@@ -38,22 +38,24 @@ def live_mappers() -> list[Mapper[Any]]:
 async def do_everything(database: OrmDatabase, entity: Entity) -> None:
     """Whatever may leave something behind: pages, counts, instances, accesses, failures, comparisons."""
     query, keys = Query(entity), ((1,), (2,))
-    assert len((await database.page(query, Seek())).rows) == 2
-    assert await database.count(query) == 2
+    assert len((await database.rows.page(query, Seek())).rows) == 2
+    assert await database.rows.count(query) == 2
     for situation in Situation:
-        await database.put(entity, (1,), situation)
-        await database.predict(entity.columns[0].name)
+        await database.instances.put(entity, (1,), situation)
+        await database.instances.predict(entity.columns[0].name)
     for relationship in entity.relationships:
-        await database.rest(entity, (1,))
-        await database.predict(relationship.name)
-        accessed = await database.access(AttributeRequest(entity, relationship.name, AccessMode.UNSAFE))
+        await database.instances.rest(entity, (1,))
+        await database.instances.predict(relationship.name)
+        accessed = await database.instances.access(AttributeRequest(entity, relationship.name, AccessMode.UNSAFE))
         assert accessed.failure is not None
         for strategy in LoaderStrategy:
-            await database.open(OpenRequest(entity, (1,), relationship, AccessMode.SAFE, strategy))
+            await database.instances.open(OpenRequest(entity, (1,), relationship, AccessMode.SAFE, strategy))
         for mode in AccessMode:
-            await database.open_all(OpenAllRequest(entity, keys, relationship, mode, LoaderStrategy.AS_MAPPED))
+            await database.instances.open_all(
+                OpenAllRequest(entity, keys, relationship, mode, LoaderStrategy.AS_MAPPED)
+            )
         for way in (Way.AWAITED, Way.SELECTINLOAD, Way.JOINEDLOAD):
-            await database.measure(MeasureRequest(entity, keys, relationship, way))
+            await database.benchmarks.measure(MeasureRequest(entity, keys, relationship, way))
 
 
 @pytest.mark.thorough
@@ -64,7 +66,7 @@ async def test_each_reload_lets_go_of_the_classes_before_it(target: Target, open
     before, held = WeakSet(live_mappers()), WeakSet[Mapper[Any]]()
     for _ in range(RELOADS):
         for name in ("Ships", "Sailors"):
-            await do_everything(database, await database.entity(name))
+            await do_everything(database, await database.models.entity(name))
         made = [one for one in live_mappers() if one not in before]
         assert len(made) == 2, "of this round, and none of those before"
         held.update(made)

@@ -33,18 +33,18 @@ async def test_awkward_names_are_quoted(target: Target, open_models: OpenModels,
     rows: list[dict[str, Any]] = [{"id %s": n // 2, "Key:2": n % 2} | dict.fromkeys(NAMES, f"v{n}") for n in range(5)]
     await load(target, metadata, {table: rows})
     database = await open_models(target, [mapped])
-    entity = await database.entity("Awkward")
+    entity = await database.models.entity("Awkward")
     for column in entity.columns[2:]:
         query = Query(entity, Order(column)).filtered(read_filter(">v0", column))
-        first = (await database.page(query, Seek(limit=2))).rows
-        rest = (await database.page(query, Seek(first[-1].position))).rows
+        first = (await database.rows.page(query, Seek(limit=2))).rows
+        rest = (await database.rows.page(query, Seek(first[-1].position))).rows
         assert [row.key for row in (*first, *rest)] == [(0, 1), (1, 0), (1, 1), (2, 0)]
-        assert await database.rank(query, ("1", "1")) == 2
-        held = (await database.page(query.filtered(read_filter("~3", column)), Seek())).rows
+        assert await database.rows.rank(query, ("1", "1")) == 2
+        held = (await database.rows.page(query.filtered(read_filter("~3", column)), Seek())).rows
         assert [row.key for row in held] == [(1, 1)]
-        assert await database.count_between(query, Span(), Match("v3", column, is_prefix=True)) == 1
-    assert len(await database.anchors(Query(entity), 2)) == 2
-    assert await database.is_sorted(Query(entity)) in {True, False}
+        assert await database.rows.count_between(query, Span(), Match("v3", column, is_prefix=True)) == 1
+    assert len(await database.rows.anchors(Query(entity), 2)) == 2
+    assert await database.rows.is_sorted(Query(entity)) in {True, False}
 
 
 async def test_a_name_that_reads_like_two_statements_is_no_more_than_a_name(
@@ -56,9 +56,9 @@ async def test_a_name_that_reads_like_two_statements_is_no_more_than_a_name(
     registry().map_imperatively(mapped, table)
     await load(target, metadata, {table: [{"id": n, "a;b 'c": f"v{n};'"} for n in range(3)]})
     database = await open_models(target, [mapped])
-    entity = await database.entity("Awkward")
+    entity = await database.models.entity("Awkward")
     query = Query(entity, Order(entity.columns[1]))
     for typed in ("~1;", "=v1;'", "~v1;'"):
-        held = (await database.page(query.filtered(read_filter(typed, entity.columns[1])), Seek())).rows
+        held = (await database.rows.page(query.filtered(read_filter(typed, entity.columns[1])), Seek())).rows
         assert [row.key for row in held] == [(1,)]
-    assert await database.count_between(query, Span(), Match(";'")) == 3
+    assert await database.rows.count_between(query, Span(), Match(";'")) == 3

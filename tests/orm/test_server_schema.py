@@ -36,13 +36,13 @@ def mapped(name: str, *columns: Column[object], schema: str | None = None) -> ty
 
 
 def problems(database: OrmDatabase) -> dict[str, str]:
-    return {one.name: one.problem for one in database.choices if one.problem}
+    return {one.name: one.problem for one in database.models.choices if one.problem}
 
 
 async def texts(database: OrmDatabase, name: str) -> list[list[str]]:
     """The cells of every row of a class, read one row at a time."""
-    query, found, position = Query(await database.entity(name)), [], None
-    while (page := await database.page(query, Seek(position, limit=1))).rows:
+    query, found, position = Query(await database.models.entity(name)), [], None
+    while (page := await database.rows.page(query, Seek(position, limit=1))).rows:
         position = page.rows[0].position
         found.append([cell.text for cell in page.rows[0].cells])
     return found
@@ -55,7 +55,7 @@ async def test_what_is_not_there_is_named_and_the_rest_is_browsed(
     models = [mapped("ships"), mapped("boats"), mapped("ships", Column("name", String), Column("flag", String))]
     database = await open_models(target, models)
     assert [*problems(database).values()] == ["no table boats", "table ships has no column name, flag"]
-    assert [entity.name for entity in database.entities] == ["Ships#1"]
+    assert [entity.name for entity in database.models.catalog.entities] == ["Ships#1"]
     assert await texts(database, "Ships#1") == [["1"]]
     assert len({one.number for one in told if one.cause in {"tables", "columns of tables"}}) <= 2
 
@@ -65,7 +65,7 @@ async def test_names_are_compared_as_the_database_does(target: Target, open_mode
     database = await open_models(
         target, [mapped("ships"), mapped("SHIPS"), mapped("ships", Column("NAME", String), Column("Id", Integer))]
     )
-    found = [one.problem for one in database.choices]
+    found = [one.problem for one in database.models.choices]
     if is_postgresql(target):
         assert found == ["", "no table SHIPS", "table ships has no column NAME, Id"]
     elif isinstance(target, Server):
@@ -89,8 +89,8 @@ async def test_tables_of_several_schemas_are_told_apart(
     database = await open_models(server, [near, far, *lost])
     nowhere = "no schema nowhere" if is_postgresql(server) else "no database nowhere, or no right to it"
     assert problems(database) == {"Boats": f"no table {other_schema}.boats", "Rafts": nowhere}
-    assert [one.table for one in database.choices][:2] == ["ships", f"{other_schema}.ships"]
-    first, second = database.entities
+    assert [one.table for one in database.models.choices][:2] == ["ships", f"{other_schema}.ships"]
+    first, second = database.models.catalog.entities
     assert await texts(database, first.name) == [["1"]]
     assert await texts(database, second.name) == [["2", "Rachel"]]
 
@@ -160,7 +160,7 @@ async def test_rows_whose_key_repeats_are_all_listed_by_their_places(server: Ser
 
 
 async def estimates(database: OrmDatabase) -> dict[str, int | None]:
-    return {one.name: await database.estimate(Query(one)) for one in database.entities}
+    return {one.name: await database.rows.estimate(Query(one)) for one in database.models.catalog.entities}
 
 
 @ON_POSTGRESQL
@@ -190,7 +190,7 @@ async def test_sizes_are_what_postgresql_has_counted(
     database = await open_models(server, [mapped(name) for name in names])
     expected = {"Counted": 100, "Empty": 0, "Whole": 100, "Kept": 100}
     told.clear()
-    assert await database.sizes() == {name: Size(rows, Bound.ABOUT) for name, rows in expected.items()}
+    assert await database.models.sizes() == {name: Size(rows, Bound.ABOUT) for name, rows in expected.items()}
     assert len({one.number for one in told}) == 1
     assert await estimates(database) == {**dict.fromkeys(("Unknown", "Parts", "Seen")), **expected}
 
@@ -207,7 +207,7 @@ async def test_sizes_are_what_mariadb_believes(server: Server, open_models: Open
     )
     database = await open_models(server, [mapped(name) for name in ("counted", "empty", "seen")])
     told.clear()
-    assert await database.sizes() == {"Counted": Size(1000, Bound.ABOUT), "Empty": Size(0, Bound.ABOUT)}
+    assert await database.models.sizes() == {"Counted": Size(1000, Bound.ABOUT), "Empty": Size(0, Bound.ABOUT)}
     assert len({one.number for one in told}) == 1
     assert await estimates(database) == {"Counted": 1000, "Empty": 0, "Seen": None}
 
@@ -220,8 +220,8 @@ async def test_sizes_and_estimates_agree_with_and_without_models(
     await run(server, f"ANALYZE {'' if is_postgresql(server) else 'TABLE '}ships")
     await run(server, f"CREATE TABLE {other_schema}.ships (id INTEGER PRIMARY KEY)")
     database = await open_models(server, None if is_reflected else [mapped("ships")])
-    assert await database.sizes() == {"Ships": Size(2, Bound.ABOUT)}
-    assert await database.estimate(Query(await database.entity("Ships"))) == 2
+    assert await database.models.sizes() == {"Ships": Size(2, Bound.ABOUT)}
+    assert await database.rows.estimate(Query(await database.models.entity("Ships"))) == 2
 
 
 async def test_a_class_that_shares_its_parents_table_has_no_estimate_of_its_own(
@@ -276,6 +276,6 @@ async def test_a_foreign_key_that_is_not_followed_is_told_in_the_list(
         f"FOREIGN KEY (port_id) REFERENCES {other_schema}.ports (id))",
     )
     database = await open_database(server, None, Limits(30), listener)
-    (choice,) = database.choices
+    (choice,) = database.models.choices
     assert choice.note == f"port_id: ports is in another schema: --schema {other_schema} shows it"
     await database.close()

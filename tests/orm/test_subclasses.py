@@ -88,7 +88,7 @@ async def database(target: Target, open_models: OpenModels) -> OrmDatabase:
 
 
 async def test_a_size_is_never_that_of_other_rows(database: OrmDatabase) -> None:
-    sizes = await database.sizes()
+    sizes = await database.models.sizes()
     assert sizes.keys() == COUNTS.keys(), "in its parent's table, nothing is known of a subclass's rows"
     for name, rows_there in COUNTS.items():
         told = sizes[name]
@@ -99,11 +99,11 @@ async def test_a_size_is_never_that_of_other_rows(database: OrmDatabase) -> None
             Bound.MORE_THAN: told.rows < rows_there,
         }
         assert is_true[told.bound], (name, told)
-        assert await database.count(Query(await database.entity(name))) == rows_there
+        assert await database.rows.count(Query(await database.models.entity(name))) == rows_there
 
 
 async def test_a_subclass_says_of_what(database: OrmDatabase) -> None:
-    assert {choice.name: choice.base for choice in database.choices} == {
+    assert {choice.name: choice.base for choice in database.models.choices} == {
         "Payment": "",
         "CardPayment": "Payment",
         "CashPayment": "Payment",

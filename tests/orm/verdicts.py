@@ -20,17 +20,17 @@ from pirate_tui.orm.errors import MISSING_GREENLET
 
 def entity_of(database: OrmDatabase, name: str) -> Entity:
     """The entity of that name."""
-    return next(entity for entity in database.entities if entity.name == name)
+    return next(entity for entity in database.models.catalog.entities if entity.name == name)
 
 
 async def put(database: OrmDatabase, name: str, key: RowKey, situation: Situation) -> InstanceSnapshot:
     """An instance in that state."""
-    return await database.put(entity_of(database, name), key, situation)
+    return await database.instances.put(entity_of(database, name), key, situation)
 
 
 async def access(database: OrmDatabase, name: str, attribute: str, mode: AccessMode) -> Accessed:
     """Access an attribute of the live instance."""
-    return await database.access(AttributeRequest(entity_of(database, name), attribute, mode))
+    return await database.instances.access(AttributeRequest(entity_of(database, name), attribute, mode))
 
 
 def named(snapshot: InstanceSnapshot, name: str) -> AttributeSnapshot:

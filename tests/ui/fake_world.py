@@ -21,7 +21,7 @@ from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Relationship, Size
 from pirate_tui.domain.failure import CannotStart, Failure, Trouble, Unreachable
 from pirate_tui.domain.loading import Accessed, Cost, Giant, Loadable, OpenAllRequest, Opening, OpenRequest
-from pirate_tui.domain.ports import Database, Listener
+from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
 from pirate_tui.domain.query import Position, Query, Within
 from pirate_tui.domain.remedy import Outcome as Came
 from pirate_tui.domain.remedy import Remedy, Trial
@@ -85,8 +85,11 @@ class Nobody(Listener):
     """Who is told before anybody listens."""
 
 
-class FakeWorld(Database):
-    """Crews by the ten thousand, members by the hundred, and whatever befalls a question on its way."""
+class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
+    """Crews by the ten thousand, members by the hundred, and whatever befalls a question on its way.
+
+    It is all four ports of itself.
+    """
 
     name = "made up"
     dialect = "fake"
@@ -126,6 +129,26 @@ class FakeWorld(Database):
 
     async def close(self) -> None:
         """Nothing is held."""
+
+    @property
+    def models(self) -> Models:
+        """Itself."""
+        return self
+
+    @property
+    def rows(self) -> Rows:
+        """Itself."""
+        return self
+
+    @property
+    def instances(self) -> Instances:
+        """Itself."""
+        return self
+
+    @property
+    def benchmarks(self) -> Benchmarks:
+        """Itself."""
+        return self
 
     # What there is.
 
@@ -280,6 +303,10 @@ class FakeWorld(Database):
         self._tell(what, Outcome.RUNNING)
         try:
             await self._meet()
+            self.listener.reachable(True)
+        except Unreachable:
+            self.listener.reachable(False)
+            raise
         finally:
             self._tell(what, Outcome.DONE, 0.001)
 
@@ -296,7 +323,8 @@ class FakeWorld(Database):
             try:
                 await self._silence.wait()
             except asyncio.CancelledError:
-                return
+                await asyncio.sleep(0.05)
+                raise
 
     def _tell(self, what: str, outcome: Outcome, seconds: float | None = None) -> None:
         if outcome is Outcome.RUNNING:

@@ -46,16 +46,17 @@ class Leaving:
 
     async def connect(self, listener: Listener) -> Database:
         """It is opened once, and is there or not."""
+        self.listener = listener
         if self.held is not None:
             await (self.held.wait() if self.heeds_cancel else _through(self.held))
-        self._meet()
+        self.meet()
         if self._database is None:
             self._database = await open_database(self._path, MODELS, Limits(30), listener)
         return cast("Database", self)
 
     async def renew(self) -> bool:
         """The same again."""
-        self._meet()
+        self.meet()
         await self._opened.renew()
         return False
 
@@ -68,20 +69,31 @@ class Leaving:
         if self._database is not None:
             await self._database.close()
 
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._opened, name)
-        if not asyncio.iscoroutinefunction(found):
-            return found
+    @property
+    def models(self) -> Any:
+        """Those of the database, while it is there."""
+        return Port(self, self._opened.models)
 
-        async def ask(*given: Any, **named: Any) -> Any:
-            self._meet()
-            return await found(*given, **named)
+    @property
+    def rows(self) -> Any:
+        """Those of the database, while it is there."""
+        return Port(self, self._opened.rows)
 
-        return ask
+    @property
+    def instances(self) -> Any:
+        """Those of the database, while it is there."""
+        return Port(self, self._opened.instances)
 
-    def _meet(self) -> None:
+    @property
+    def benchmarks(self) -> Any:
+        """Those of the database, while it is there."""
+        return Port(self, self._opened.benchmarks)
+
+    def meet(self) -> None:
+        """Raise `Unreachable` while it is away, and tell the listener."""
         if self.answers_left is not None:
             self.is_away, self.answers_left = self.answers_left <= 0, self.answers_left - 1
+        self.listener.reachable(not self.is_away)
         if self.is_away:
             self.asked += 1
             raise Unreachable("db:5432/shop", "refused", "start it, then press r")
@@ -90,6 +102,25 @@ class Leaving:
     def _opened(self) -> OrmDatabase:
         assert self._database is not None
         return self._database
+
+
+class Port:
+    """One port of a database that can go away."""
+
+    def __init__(self, leaving: Leaving, port: object) -> None:
+        self._leaving = leaving
+        self._port = port
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not asyncio.iscoroutinefunction(found):
+            return found
+
+        async def ask(*given: Any, **named: Any) -> Any:
+            self._leaving.meet()
+            return await found(*given, **named)
+
+        return ask
 
 
 async def _through(event: asyncio.Event) -> None:

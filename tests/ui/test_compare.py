@@ -34,9 +34,9 @@ async def compare(browser: Any, *keys: str, budget: float = 0) -> CompareScreen:
     """Press the keys, then compare within a budget; the comparison when all is measured."""
     await browser.press(*keys)
     screen = browser.screen
-    question = question_at(screen._door.asked, browser.table, browser.inspector)  # noqa: SLF001  what `c` does
+    question = question_at(screen._door, browser.table, browser.inspector)  # noqa: SLF001  what `c` does
     assert question is not None
-    compared = CompareScreen(screen._door.asked, question, budget)  # noqa: SLF001
+    compared = CompareScreen(screen._door, question, budget)  # noqa: SLF001
     browser.app.push_screen(compared)
     await browser.until(lambda: compared.is_mounted, "the comparison")
     await measured(browser, compared)

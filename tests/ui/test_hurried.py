@@ -207,18 +207,19 @@ async def test_what_is_found_while_the_palette_goes_is_not_shown(browse: Browse)
 
 
 @pytest.mark.thorough
-async def test_an_answer_that_comes_when_nobody_waits_any_more_is_not_shown(browse: Browse) -> None:
-    class Deaf(World):
+async def test_an_opening_that_was_cancelled_is_not_shown_however_late_the_database_heeds_it(browse: Browse) -> None:
+    class Slow(World):
         asked = asyncio.Event()
 
         async def open(self, request: OpenRequest) -> Opening:
             try:
                 await asyncio.Event().wait()
-            except asyncio.CancelledError:
+            finally:
                 self.asked.set()
-            return await super().open(request)
+                await super().open(request)
+            raise AssertionError
 
-    world = Deaf()
+    world = Slow()
     async with browse(connect=world.connect) as browser:
         await until_rows(browser)
         await browser.press("enter", "down", "enter")
@@ -341,7 +342,7 @@ async def test_no_key_does_harm_while_a_table_cannot_be_read(browse: Browse) -> 
     async with browse(connect=world.connect) as browser:
         await browser.until(lambda: browser.trouble, "the trouble")
         await press_all(browser)
-        world.page = super(Unreadable, world).page  # type: ignore[method-assign]  # it can be read now
+        world.rows.page = super(Unreadable, world).page  # type: ignore[method-assign]  # it can be read now
         await come_through(browser)
 
 
@@ -484,7 +485,7 @@ async def test_a_question_before_there_is_a_database_is_met_by_trouble(browse: B
 
     async def ask() -> None:
         try:
-            await browser.screen._door.asked.sizes()  # noqa: SLF001  what the screen asks by
+            await browser.screen._door.models.sizes()  # noqa: SLF001  what the screen asks by
         except Trouble as trouble:
             told.append(trouble)
 

@@ -103,17 +103,17 @@ async def test_the_code_of_a_namesake_reads_as_its_user_types_it(browse: Browse,
 async def test_the_option_against_an_n_plus_1_is_code_too(connect: Connect) -> None:
     listener = Remembering([], [])
     database = await connect(listener)
-    shop = await database.entity("shop.Item")
+    shop = await database.models.entity("shop.Item")
     request = OpenAllRequest(shop, ((1,), (2,)), shop.relationships[0], AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
-    await database.open_all(request)
+    await database.instances.open_all(request)
     assert {one.option for one in listener.statements if one.option} == {"selectinload(Item.stocked)"}
 
 
 async def test_each_can_be_asked_for_and_remembered_and_of_the_bare_name_none_is_guessed(connect: Connect) -> None:
     database = await connect(Remembering([], []))
     for asked, remembered in (("stock.Item", None), (None, "stock.Item")):
-        database.begin_with(asked, remembered)
-        assert database.choices[0].name == "stock.Item"
+        database.models.begin_with(asked, remembered)
+        assert database.models.choices[0].name == "stock.Item"
     with pytest.raises(CannotStart, match=r"^Item may be any of shop\.Item, stock\.Item: give one of these$") as caught:
-        database.begin_with("Item", None)
+        database.models.begin_with("Item", None)
     assert caught.value.exit_code == 2

@@ -19,6 +19,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.asked, self.let = 0, asyncio.Event()
+        self.rows = self
 
     async def anchor(self, query: Query, seek: Seek) -> Position:
         """The position of a row is its number."""
@@ -35,7 +36,7 @@ async def test_an_anchor_that_was_asked_for_before_all_was_forgotten_is_not_kept
     listing.window.anchors += [(999,), (1_999,)]
     reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", None), lambda: None)
     walking = asyncio.ensure_future(reader.walk(listing))
-    while not database.asked:  # noqa: ASYNC110  it has no event of its own
+    while not database.asked and not walking.done():  # noqa: ASYNC110  it has no event of its own
         await asyncio.sleep(0)
     listing.reread(5_000, {})
     database.let.set()

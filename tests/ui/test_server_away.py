@@ -39,7 +39,7 @@ class Link:
         async def opened(listener: Listener) -> Database:
             database = await open_database(self.server, classes, Limits(30), listener)
             self._opened.append(database)
-            database.begin_with("PirateCrew", None)
+            database.models.begin_with("PirateCrew", None)
             return database
 
         return opened

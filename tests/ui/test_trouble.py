@@ -20,9 +20,9 @@ from pirate_tui.domain.access import (
 )
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Relationship, Size
-from pirate_tui.domain.failure import CannotStart, Trouble
+from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
 from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
-from pirate_tui.domain.ports import Database, Listener
+from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
@@ -34,17 +34,16 @@ Browse = Callable[..., AbstractAsyncContextManager[Any]]
 ISLAND = Entity("Island", "island", (Column("id", "INTEGER", is_key=True, is_numeric=True),), ())
 
 
-class FakeDatabase:
+class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
     """Rows that are computed, and the trouble that a test sets."""
 
     name = "islands.db"
     dialect = "fake"
     warning = ""
     is_file = True
-    choices = (Choice("Island", "island"),)
 
     def __init__(self, rows: int = 3, key: RowKey | None = None) -> None:
-        self.rows = rows
+        self.size = rows
         self.key = key
         self.guess: int | None = None
         self.trouble: Trouble | None = None
@@ -58,6 +57,31 @@ class FakeDatabase:
         await self._meet()
         return self
 
+    @property
+    def models(self) -> Models:
+        """Itself."""
+        return self
+
+    @property
+    def rows(self) -> Rows:
+        """Itself."""
+        return self
+
+    @property
+    def instances(self) -> Instances:
+        """Itself."""
+        return self
+
+    @property
+    def benchmarks(self) -> Benchmarks:
+        """Itself."""
+        return self
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The one that there is."""
+        return (Choice("Island", "island"),)
+
     async def entity(self, name: str) -> Entity:
         """The one that there is."""
         assert name == ISLAND.name
@@ -65,7 +89,7 @@ class FakeDatabase:
 
     async def sizes(self) -> dict[str, Size]:
         """As it is."""
-        return {ISLAND.name: Size(self.rows, Bound.EXACT)}
+        return {ISLAND.name: Size(self.size, Bound.EXACT)}
 
     async def measure(self, request: MeasureRequest) -> Run:
         """Nothing is compared here."""
@@ -75,17 +99,17 @@ class FakeDatabase:
         """Rows with their number."""
         await self._meet()
         if seek.backward:
-            end = (self.rows if seek.position is None else seek.position[0]) - seek.skip
+            end = (self.size if seek.position is None else seek.position[0]) - seek.skip
             numbers = range(max(0, end - seek.limit), end)
         else:
             start = (0 if seek.position is None else seek.position[0] + 1) + seek.skip
-            numbers = range(start, min(start + seek.limit, self.rows))
+            numbers = range(start, min(start + seek.limit, self.size))
         return Page(tuple(Row((Cell(str(n)),), self.key or (n,), (n,)) for n in numbers))
 
     async def count(self, query: Query) -> int:  # noqa: ARG002  the port's signature
         """How many there are."""
         await self._meet()
-        return self.rows
+        return self.size
 
     async def estimate(self, query: Query) -> int | None:  # noqa: ARG002  the port's signature
         """A guess that a test may set."""
@@ -108,7 +132,7 @@ class FakeDatabase:
         """A key is its row's number."""
         if not key[0].isdecimal():
             raise Trouble(f"there is no {query.entity.name} {key[0]}", "keys are numbers")
-        return int(key[0]) if int(key[0]) < self.rows else None
+        return int(key[0]) if int(key[0]) < self.size else None
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """Islands are never searched."""
@@ -170,6 +194,8 @@ class FakeDatabase:
         """Nothing is held."""
 
     async def _meet(self) -> None:
+        if self.listener is not None:
+            self.listener.reachable(not isinstance(self.trouble, Unreachable))
         if self.trouble is not None:
             raise self.trouble
         if self.held is not None:
@@ -249,13 +275,13 @@ async def test_an_estimate_is_marked_as_one_until_the_rows_are_counted(browse: B
     database = FakeDatabase(rows=5)
     database.guess = 1_234_567
     counting = asyncio.Event()
-    count = database.count
+    count = database.rows.count
 
     async def slowly(query: Query) -> int:
         await counting.wait()
         return await count(query)
 
-    database.count = slowly  # type: ignore[method-assign]  # the one that takes long
+    database.rows.count = slowly  # type: ignore[method-assign]  # the one that takes long
     async with browse(connect=database.connect) as browser:
         await browser.until(lambda: browser.title == "Island · ~1,234,567 rows", "the estimate")
         counting.set()

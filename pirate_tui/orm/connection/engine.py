@@ -5,21 +5,18 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, ExceptionContext, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import async_sessionmaker
-from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from pirate_tui.domain.failure import Busy, Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
-from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Backend, Guard
-from pirate_tui.orm.connection.metering import Meter
-from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, forget, mysql_code, sqlstate, unwrapped
+from pirate_tui.orm.connection.backend import Backend
+from pirate_tui.orm.connection.pool_events import PoolEvents
+from pirate_tui.orm.connection.running_query import Errand, current_errand
+from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, forget, unwrapped
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
 from pirate_tui.orm.user_code.time_limit import LoopGuard
 
@@ -32,17 +29,11 @@ RETRY_DELAYS = (0.2, 0.4, 0.8, 1.6)
 PATIENCE = 0.1
 """Seconds for which a question that is stopped is waited for; if it does not end by then, it ends behind our back."""
 
-SLACK = 2.0
-"""Seconds beyond a time limit in which a server's answer may still be under way."""
-
 STOP_AGAIN = 0.05
 """Seconds between two stops of the same statement: the first may have come before the server began with it."""
 
 LOOK_AGAIN = 0.1
 """Seconds after which it is looked again how long a server may still be silent, and how much it has said."""
-
-MOST_AT_FIRST = 16 * 2**20
-"""Bytes that a question may receive while it connects: an error of MySQL's protocol is no longer."""
 
 MOST = 512 * 2**20
 """Bytes that a question may receive: 1,000 instances may be large."""
@@ -52,102 +43,6 @@ STOPPING_LIMIT = 1.0
 
 CLOSING_LIMIT = 0.5
 """Seconds that everything may take to end when the browser does."""
-
-
-class Errand:
-    """One question under way: when it must have ended, and the connections that it has held."""
-
-    def __init__(self, time_limit: float, most: int) -> None:
-        self._heard = time.monotonic()
-        self._deadline = self._heard + time_limit
-        self._time_limit = time_limit
-        self._patience = CONNECT_LIMIT
-        """Seconds without an answer: at first that of a connect, or of a ping."""
-        self._most = most
-        self._received = 0
-        """By connections that are given back."""
-        self._meters: dict[int, Meter] = {}
-        """Of the others, by the identity of the connection."""
-        self._held: dict[Guard, PoolProxiedConnection] = {}
-        """The connections that are checked out, by their guards."""
-        self.is_stopped = False
-        self.has_connected = False
-        """Has it ever had a connection?"""
-        self.runs_listeners = False
-        """Is a new connection shown to listeners of the models?"""
-        self.unready: Any = None
-        """The new connection, until all listeners have seen it, SQLAlchemy's own as well."""
-
-    def hold(self, guard: Guard, connection: PoolProxiedConnection) -> None:
-        """The question has checked out the guard's connection."""
-        self.has_connected = True
-        guard.deadline = self._deadline
-        self._held[guard] = connection
-        self._patience = self._time_limit
-        self.heard()
-
-    def release(self, guard: Guard) -> None:
-        """The connection is given back; from now on it obeys whoever has it next."""
-        self._held.pop(guard, None)
-
-    def measure(self, dbapi_connection: Any, meter: Meter) -> None:
-        """Count what the connection receives, by a meter of its own."""
-        self.measured(dbapi_connection)
-        self._meters[id(dbapi_connection)] = meter
-
-    def measured(self, dbapi_connection: Any) -> None:
-        """The connection receives nothing more for this question."""
-        meter = self._meters.pop(id(dbapi_connection), None)
-        if meter is not None:
-            self._received += meter.received
-            meter.close()
-
-    @property
-    def most(self) -> int:
-        """Bytes that it may receive; a server has little to say before it is connected."""
-        return self._most if self.has_connected else min(self._most, MOST_AT_FIRST)
-
-    @property
-    def is_too_large(self) -> bool:
-        """Has more come than what was asked for can be?"""
-        return self._received + sum(one.received for one in self._meters.values()) > self.most
-
-    def cut(self) -> None:
-        """End its connections at once: whoever sends for ever hears no word."""
-        for meter in self._meters.values():
-            meter.cut()
-
-    def forget_meters(self) -> None:
-        """Count no more."""
-        while self._meters:
-            self._meters.popitem()[1].close()
-
-    async def give_up(self) -> None:
-        """Close the connections that nobody has given back: code of the models has lost them."""
-        while self._held:
-            guard, connection = self._held.popitem()
-            logging.getLogger(__name__).info("closed, since nobody has given it back: %s", guard)
-            await greenlet_spawn(connection.invalidate)
-
-    def heard(self) -> None:
-        """The database has answered, or something new is asked."""
-        self._heard = time.monotonic()
-
-    @property
-    def silence_left(self) -> float:
-        """Seconds until a server that does not answer is given up."""
-        return self._heard + self._patience + SLACK - time.monotonic()
-
-    async def stop(self) -> None:
-        """End the question: what runs is interrupted, and what it would run next."""
-        self.is_stopped = True
-        self._deadline = float("-inf")
-        for guard in tuple(self._held):
-            await guard.stop()
-
-
-_errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
-"""The question of this task; greenlets share the context of the task that spawned them."""
 
 
 class Connections:
@@ -161,24 +56,15 @@ class Connections:
         self.engine = backend.engine(time_limit)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._listener = listener
-        self._trusted_since = 0.0
-        """Connections that are older may be in the midst of an answer that nobody has understood."""
+        self._is_reachable: bool | None = None
+        """Was the last question answered, as the listener was told? None before there was any."""
         self._may_ask = asyncio.Event()
         self._may_ask.set()
         self._jobs: dict[asyncio.Future[Any], Errand] = {}
         """Questions under way."""
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
         """Of those that are being stopped: a second cancel would meet SQLAlchemy while it gives the connection up."""
-        engine = self.engine.sync_engine
-        event.listen(engine, "do_connect", self._connect)
-        event.listen(engine, "connect", self._shown, insert=True)  # those of the models listen to every engine: before
-        event.listen(engine, "connect", self._connected)
-        event.listen(engine, "checkout", self._checked_out)
-        event.listen(engine, "checkin", self._checked_in)
-        if backend.is_remote:
-            event.listen(engine, "before_cursor_execute", self._asking)
-            event.listen(engine, "after_cursor_execute", self._answered)
-            event.listen(engine, "handle_error", self._failed)
+        self._events = PoolEvents(backend, self.engine.sync_engine)
 
     async def ask(self, question: Callable[[], Awaitable[T]], most: int = MOST) -> T:
         """What the question gives: all of it, from the first connect to the connection given back.
@@ -197,7 +83,7 @@ class Connections:
 
     def told_loaded(self, instances: int) -> None:
         """A question tells how many instances it has loaded by now; one that was stopped ends here."""
-        errand = _errand.get()
+        errand = current_errand.get()
         if errand is not None and errand.is_stopped:
             raise Cancelled
         self._listener.loaded(instances)
@@ -239,9 +125,19 @@ class Connections:
     async def _ask_once(self, question: Callable[[], Awaitable[T]], most: int) -> T:
         """In a task of its own, which no cancel reaches: SQLAlchemy loses the connection that it is cancelled in."""
         await self._may_ask.wait()
-        if self.backend.has_changed():
-            self._listener.changed()
         errand = Errand(self.time_limit, most)
+        try:
+            if self.backend.has_changed():
+                self._listener.changed()
+            answer = await self._job(errand, question)
+        except Unreachable:
+            self._tell_reachable(is_reachable=False)
+            raise
+        if errand.is_answered:
+            self._tell_reachable(is_reachable=True)
+        return answer
+
+    async def _job(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         job = asyncio.ensure_future(self._answer(errand, question))
         self._jobs[job] = errand
         job.add_done_callback(self._jobs.pop)
@@ -250,6 +146,12 @@ class Connections:
         except asyncio.CancelledError:
             await _until_done(self._end_soon(job, errand), PATIENCE if self.backend.is_remote else None)
             raise
+
+    def _tell_reachable(self, *, is_reachable: bool) -> None:
+        """Tell the listener, unless it knows."""
+        if self._is_reachable is not is_reachable:
+            self._is_reachable = is_reachable
+            self._listener.reachable(is_reachable)
 
     async def _awaited(self, job: "asyncio.Future[T]", errand: Errand) -> T:
         """What the job gives; a server that says nothing for too long is given up."""
@@ -292,7 +194,7 @@ class Connections:
         await _until_done(job)
 
     async def _answer(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
-        _errand.set(errand)
+        current_errand.set(errand)
         with self.guard.watching():
             try:
                 return await self._watched(errand, question)
@@ -330,16 +232,11 @@ class Connections:
         except FOREIGN_ERRORS as error:
             if not is_foreign(error):
                 raise
-            self._distrust(error)
+            self._events.distrust(error)
             if errand.is_stopped:
                 raise Cancelled from error
             logging.getLogger(__name__).exception("raised by code that is not ours")
             raise self._foreign(errand, error) from error
-
-    def _distrust(self, error: BaseException) -> None:
-        """Use no connection again that may be in the midst of an answer; what models raise says nothing of it."""
-        if is_of_driver(error) or isinstance(error, SQLAlchemyError):
-            self._trusted_since = time.monotonic()
 
     def _foreign(self, errand: Errand, error: BaseException) -> Trouble:
         """What code that is not ours raised: the models', or that of a driver whose server says what none should."""
@@ -356,80 +253,6 @@ class Connections:
         trouble, cause = self.backend.trouble(error, self.time_limit), unwrapped(error)
         is_known = isinstance(trouble, Busy) or isinstance(cause, OSError)
         return _of_a_listener(cause) if errand.runs_listeners and not is_known else trouble
-
-    def _connect(self, dialect: Dialect, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        """An engine's `do_connect` event."""
-        connection = self.backend.connect(dialect, arguments, options)
-        errand = _errand.get()
-        if errand is not None:
-            errand.runs_listeners, errand.unready = True, connection
-            errand.measure(connection, self.backend.meter(connection))
-        return connection
-
-    @staticmethod
-    def _shown(*_: Any) -> None:
-        """A pool's `connect` event: the listeners of the models have seen it."""
-        errand = _errand.get()
-        if errand is not None:
-            errand.runs_listeners = False
-
-    def _connected(self, dbapi_connection: Any, record: Any) -> None:
-        """A pool's `connect` event, the last: the dialect knows the server by now."""
-        errand = _errand.get()
-        if errand is not None:
-            errand.unready = None
-        record.info["guard"] = self.backend.guard(dbapi_connection)
-        record.info["since"] = time.monotonic()
-
-    def _checked_in(self, dbapi_connection: Any, record: Any) -> None:
-        """A pool's `checkin` event."""
-        errand, guard = _errand.get(), record.info.get("guard")
-        if errand is not None:
-            errand.measured(dbapi_connection)
-        if errand is None or guard is None:
-            return
-        errand.release(guard)
-        if errand.is_stopped and self.backend.is_remote and record.dbapi_connection is not None:
-            record.invalidate()  # what stops its statement may arrive late, and would stop that of another question
-
-    def _checked_out(self, dbapi_connection: Any, record: Any, proxy: PoolProxiedConnection) -> None:
-        """A pool's `checkout` event: the connection obeys the question that it is checked out for."""
-        if self.backend.is_remote and record.info["since"] < self._trusted_since:
-            raise DisconnectionError  # the pool takes another in its place
-        guard: Guard = record.info["guard"]
-        errand = _errand.get()
-        if errand is not None:
-            errand.hold(guard, proxy)
-            errand.measure(dbapi_connection, self.backend.meter(dbapi_connection))
-        self.backend.checked_out(guard, dbapi_connection)
-
-    @staticmethod
-    def _asking(*_call: Any) -> None:
-        """An engine's `before_cursor_execute` event: a question that was stopped asks nothing more."""
-        errand = _errand.get()
-        if errand is not None and errand.is_stopped:
-            raise Cancelled
-        Connections._answered()
-
-    @staticmethod
-    def _failed(context: ExceptionContext) -> None:
-        """An engine's `handle_error` event: a connection whose driver has lost the thread is not used again.
-
-        What comes next on it might be the rest of this answer, and would be taken for the next one. The other
-        connections of the pool are as they were.
-        """
-        error, known = context.original_exception, context.sqlalchemy_exception
-        has_code = sqlstate(error) is not None or mysql_code(error) is not None
-        is_known = isinstance(known, DBAPIError) and (has_code or not isinstance(known, InternalError))
-        if is_of_driver(error) and not is_known:
-            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
-
-    @staticmethod
-    def _answered(*_call: Any) -> None:
-        """An engine's `after_cursor_execute` event."""
-        errand = _errand.get()
-        if errand is not None:
-            errand.heard()
 
 
 def _of_a_listener(error: BaseException) -> Trouble:

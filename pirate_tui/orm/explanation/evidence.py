@@ -20,8 +20,9 @@ from pirate_tui.orm.connection.recorder import Unsent
 from pirate_tui.orm.inspection.attributes import Attribute, attribute_of
 from pirate_tui.orm.inspection.generated import is_generated_at_update
 from pirate_tui.orm.inspection.reading import KNOWN, Known, Need, Needs, needs_of
-from pirate_tui.orm.inspection.snapshots import label_of, state_of
+from pirate_tui.orm.inspection.snapshots import state_of
 from pirate_tui.orm.loader_options import lazy_of
+from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.orm.user_code.time_limit import was_stopped
 
 

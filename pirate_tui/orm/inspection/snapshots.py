@@ -22,7 +22,7 @@ from pirate_tui.domain.access import (
     Verdict,
 )
 from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD, Entity
-from pirate_tui.domain.rows import Cell, Row, RowKey
+from pirate_tui.domain.rows import Cell, Row
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.class_names import name_of
 from pirate_tui.orm.dialects.registry import sql_of
@@ -30,8 +30,8 @@ from pirate_tui.orm.entities import table_attributes
 from pirate_tui.orm.inspection.attributes import Attribute, attributes_of
 from pirate_tui.orm.inspection.verdicts import DryRun, kept_access, kept_from_executing
 from pirate_tui.orm.loader_options import lazy_of
-from pirate_tui.orm.rows.cells import Reader, cell, member_text
-from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours, text_of
+from pirate_tui.orm.rows.cells import Reader, cell, label_of
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours
 
 
 PLAIN = (str, int, float, bool, bytes, Decimal, date, time, timedelta, UUID, Enum)
@@ -42,11 +42,6 @@ SIZED = (list, tuple, set, frozenset, dict, _AssociationCollection)
 
 NOT_LOADED = Cell("·")
 """What stands in a row for a column that its instance has not loaded."""
-
-
-def label_of(name: str, key: RowKey) -> str:
-    """A class and a key as people say them: `PirateCrew 1`."""
-    return clean(f"{name} {', '.join(member_text(part) if isinstance(part, Enum) else text_of(part) for part in key)}")
 
 
 def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRESH) -> InstanceSnapshot:

@@ -24,13 +24,14 @@ from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, outermost, without_warnings
 from pirate_tui.orm.explanation import failure, remedies
 from pirate_tui.orm.explanation.evidence import Access
-from pirate_tui.orm.inspection.snapshots import child_rows, label_of, snapshot
+from pirate_tui.orm.inspection.snapshots import child_rows, snapshot
 from pirate_tui.orm.inspection.snippet import evaluate
 from pirate_tui.orm.inspection.verdicts import dry_run
 from pirate_tui.orm.live.scenarios import bring_into
 from pirate_tui.orm.live.selecting import end_transaction, select_all, select_one
 from pirate_tui.orm.live.yielding import breathe
 from pirate_tui.orm.loader_options import eager_option, loader_options
+from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
 from pirate_tui.orm.user_code.time_limit import end_copy
 

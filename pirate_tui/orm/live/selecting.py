@@ -13,7 +13,7 @@ from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.errors import DATABASE_ERRORS
-from pirate_tui.orm.inspection.snapshots import label_of
+from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.orm.rows.filters import is_one_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_ours
 

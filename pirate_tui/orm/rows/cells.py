@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.domain.rows import Cell
+from pirate_tui.domain.rows import Cell, RowKey
 from pirate_tui.domain.text import CELL_LIMIT, clean
 from pirate_tui.orm.dialects.sql import Sql
 from pirate_tui.orm.dialects.terms import kind_of, python_type
@@ -172,3 +172,8 @@ def _natural(column_type: TypeEngine[Any], sql: Sql) -> tuple[type, ...]:
 def _is_number(kind: TypeEngine[Any]) -> bool:
     """Is it one of SQLAlchemy's own types of numbers? They read every number, and nothing else."""
     return type(kind).__module__.startswith("sqlalchemy.") and python_type(kind) in NUMBERS
+
+
+def label_of(name: str, key: RowKey) -> str:
+    """A class and a key as people say them: `PirateCrew 1`."""
+    return clean(f"{name} {', '.join(member_text(part) if isinstance(part, Enum) else text_of(part) for part in key)}")

@@ -29,7 +29,7 @@ from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.connection import Door, first_usable, unusable
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.instance_reader import InstanceReader
-from pirate_tui.ui.messages import Changed, Loaded, Relay, Retrying, StatementTold
+from pirate_tui.ui.messages import Changed, Loaded, Reachable, Relay, Retrying, StatementTold
 from pirate_tui.ui.rows_reader import RowsReader
 from pirate_tui.ui.screens.guarded import Guarded
 from pirate_tui.ui.searcher import Searcher
@@ -80,7 +80,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def __init__(self, connect: Connect, label: str, remember: Callable[[str], None]) -> None:
         super().__init__()
         self._remember = remember
-        self._door = Door(connect, Relay(self), self._heard)
+        self._door = Door(connect, Relay(self))
         self._opened_at: Path = ()
         self._asker: Widget | None = None
         """What had the focus when the access was asked for that failed."""
@@ -88,10 +88,10 @@ class BrowseScreen(Guarded[None], Screen[None]):
         self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
         self._table, self._inspector, self._log = RowTable(), Inspector(), StatementLog()
         # Who asks the database, each for one part of what is shown.
-        self._rows = RowsReader(self._door.asked, self._table, self._works, self._count_hits_again)
-        self._searcher = Searcher(self._door.asked, self._table, self._works, self._rows.walk)
+        self._rows = RowsReader(self._door, self._table, self._works, self._count_hits_again)
+        self._searcher = Searcher(self._door, self._table, self._works, self._rows.walk)
         show = (self._show_opened, self._show_accessed)
-        self._instance = InstanceReader(self._door.asked, (self._table, self._inspector), self._works, show)
+        self._instance = InstanceReader(self._door, (self._table, self._inspector), self._works, show)
         self.set_reactive(BrowseScreen.database_label, label)
 
     def compose(self) -> ComposeResult:
@@ -158,6 +158,17 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def _read_what_changed(self) -> None:
         self._rows.changed()
 
+    @on(Reachable)
+    def _show_reachable(self, event: Reachable) -> None:
+        """Dim what is shown while the database is away; once it is there again, what is shown is read again."""
+        if self._door.database is None:
+            return
+        was_away, self.is_away = self.is_away, not event.is_reachable
+        if event.is_reachable:
+            self._works.answered()
+        if was_away and event.is_reachable:
+            self._rows.changed()
+
     # Work: each question has its own group of workers.
 
     @work(exclusive=True, group="connect")
@@ -167,8 +178,8 @@ class BrowseScreen(Guarded[None], Screen[None]):
                 database = await self._door.open()
                 self.database_label = f"{database.name} · read-only · {database.dialect}"
                 self.warning = database.warning
-                await self._rows.begin(Query(await first_usable(database.choices, self._door.asked)))
-                self._works.trouble(unusable(database.choices))
+                await self._rows.begin(Query(await first_usable(database.models.choices, database.models)))
+                self._works.trouble(unusable(database.models.choices))
                 self._table.hint = FIRST_STEPS
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
@@ -176,14 +187,6 @@ class BrowseScreen(Guarded[None], Screen[None]):
                 if self._table.listing is None:
                     self._table.border_title = "not opened"
                 self.call_after_refresh(self._furnish)
-
-    def _heard(self, is_there: bool) -> None:  # noqa: FBT001  what a question has told is all there is to say
-        """A question has reached the database, or has not; once it does again, what is shown is read again."""
-        was_away, self.is_away = self.is_away, not is_there
-        if is_there:
-            self._works.answered()
-        if was_away and is_there:
-            self._rows.changed()
 
     @work(exclusive=True, group="reread")
     async def _read_again(self) -> None:
@@ -199,7 +202,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @work(exclusive=True, group="copy")
     async def _copy_row(self, query: Query, row: Row) -> None:
         with self._works.under_way("copying the row"):
-            copy(self.app, "the whole row", "\t".join(await self._door.asked.whole(query, row)))
+            copy(self.app, "the whole row", "\t".join(await self._door.rows.whole(query, row)))
 
     def _count_hits_again(self) -> None:
         self._searcher.count_again()
@@ -325,7 +328,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         if self._door.database is not None:
             found = self._table.row_at(self._table.cursor)
             current = "" if found is None else found[0].name
-            choose = ChooseScreen(self._door.database.choices, current, self._door.asked.sizes)
+            choose = ChooseScreen(self._door.database.models.choices, current, self._door.models.sizes)
             self.app.push_screen(choose, self._go_over_to)
 
     def _go_over_to(self, chosen: str | None) -> None:
@@ -351,11 +354,11 @@ class BrowseScreen(Guarded[None], Screen[None]):
         """Compare loader strategies for the relationship under the cursor, on the rows that are shown."""
         from pirate_tui.ui.screens.compare import CompareScreen, question_at  # not needed for the first paint
 
-        question = question_at(self._door.asked, self._table, self._inspector)
+        question = question_at(self._door, self._table, self._inspector)
         if question is None:
             self._table.hint = "there is no relationship here to compare strategies for"
         else:
-            self.app.push_screen(CompareScreen(self._door.asked, question))
+            self.app.push_screen(CompareScreen(self._door, question))
 
     def action_situation(self) -> None:
         """After commit, after rollback, detached, fresh again."""
@@ -425,7 +428,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         listing = self._table.listing
         query = None if listing is None else listing.query_of(self._table.cursor)
         if found is not None and column is not None and query is not None:
-            read = partial(self._door.asked.value, query, found[1], column)
+            read = partial(self._door.rows.value, query, found[1], column)
             self.app.push_screen(ValueScreen(f"{found[0].name}.{column.name}", read))
 
     def action_log(self) -> None:

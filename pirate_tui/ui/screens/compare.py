@@ -17,11 +17,11 @@ from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import Loadable
 from pirate_tui.domain.outline import is_row
-from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.recommendation import Recommendation, recommendation
 from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.connection import Door
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.tasks import Works
@@ -50,7 +50,7 @@ class Question(NamedTuple):
     keys: ReadKeys
 
 
-def question_at(database: Database, table: RowTable, inspector: Inspector) -> Question | None:
+def question_at(database: Door, table: RowTable, inspector: Inspector) -> Question | None:
     """What to compare where the cursor is: the relationship under it, or the first of its row's; None without one.
 
     The parents are the rows among which the cursor is: the table's own, or those of a relationship opened in it.
@@ -87,11 +87,13 @@ def from_here(rows: tuple[Row, ...], here: Row | None, count: int) -> tuple[Row,
     return rows[max(0, min(start, len(rows) - count)) :][:count]
 
 
-async def read_from_here(database: Database, query: Query, here: Row, count: int) -> tuple[Row, ...]:
+async def read_from_here(database: Door, query: Query, here: Row, count: int) -> tuple[Row, ...]:
     """So many of the query's rows, in the same way."""
-    after = (await database.page(query, Seek(here.position, limit=count - 1))).rows if count > 1 else ()
+    after = (await database.rows.page(query, Seek(here.position, limit=count - 1))).rows if count > 1 else ()
     missing = count - 1 - len(after)
-    before = (await database.page(query, Seek(here.position, backward=True, limit=missing))).rows if missing else ()
+    before = (
+        (await database.rows.page(query, Seek(here.position, backward=True, limit=missing))).rows if missing else ()
+    )
     return (*before, here, *after)
 
 
@@ -121,7 +123,7 @@ class CompareScreen(Passing[None], Screen[None]):
     busy: reactive[str] = reactive("")
     """What is under way; empty while nothing is."""
 
-    def __init__(self, database: Database, question: Question, budget: float = BUDGET) -> None:
+    def __init__(self, database: Door, question: Question, budget: float = BUDGET) -> None:
         super().__init__()
         self._database = database
         self._entity, self._relationship, self._keys = question
@@ -209,7 +211,7 @@ class CompareScreen(Passing[None], Screen[None]):
                     self._advise()
                     told = f"round {contest.rounds + 1} of {ROUNDS}" if contest.is_warm else "first run"
                     work.progress = f"{due.way.title}, {told}"
-                    contest = contest.with_run(due.way, await self._database.measure(due))
+                    contest = contest.with_run(due.way, await self._database.benchmarks.measure(due))
             self.chart.contest = contest
             self._advise()
             self._point_at_the_best()
@@ -230,7 +232,7 @@ class CompareScreen(Passing[None], Screen[None]):
         keys = await self._keys(self._count)
         if not keys:
             raise Trouble("no row here has a key that an instance could have", "compare another table")
-        chosen = await self._database.loadable(self._entity, self._relationship, keys)
+        chosen = await self._database.instances.loadable(self._entity, self._relationship, keys)
         return chosen.checked(self._relationship.target, FEWER)
 
     def _point_at_the_best(self) -> None:

@@ -138,15 +138,15 @@ async def test_whatever_is_cancelled_the_database_goes_on(
     fresh: bool,
 ) -> None:
     database = await open_models(fleet_file, fleet)
-    ship = database.entities[0]
+    ship = database.models.catalog.entities[0]
     mode = AccessMode.UNSAFE if what == "plain" else AccessMode.SAFE
     request = OpenRequest(ship, (1,), ship.relationships[0], mode, LoaderStrategy.AS_MAPPED)
     work: dict[str, Callable[[], Awaitable[object]]] = {
-        "page": lambda: database.page(Query(ship), Seek()),
-        "count": lambda: database.count(Query(ship)),
-        "rest": lambda: database.rest(ship, (1,)),
-        "open": lambda: database.open(request),
-        "plain": lambda: database.open(request),
+        "page": lambda: database.rows.page(Query(ship), Seek()),
+        "count": lambda: database.rows.count(Query(ship)),
+        "rest": lambda: database.instances.rest(ship, (1,)),
+        "open": lambda: database.instances.open(request),
+        "plain": lambda: database.instances.open(request),
     }
     for ticks in range(40):
         if fresh:
@@ -158,4 +158,4 @@ async def test_whatever_is_cancelled_the_database_goes_on(
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, 5)
         await settled(database)
-    assert await database.count(Query(ship)) == 2
+    assert await database.rows.count(Query(ship)) == 2

@@ -54,7 +54,7 @@ async def test_a_pragma_for_the_file_is_passed_over_and_said(
     before = hashlib.sha256(fleet_file.read_bytes()).hexdigest()
     with connecting(f"PRAGMA {pragma}", "PRAGMA foreign_keys=ON"), caplog.at_level(logging.WARNING):
         database = await open_models(fleet_file, (Ship, Sailor))
-        assert len((await database.page(Query(await database.entity("Ship")), Seek())).rows) == 2
+        assert len((await database.rows.page(Query(await database.models.entity("Ship")), Seek())).rows) == 2
     name, value = pragma.split("=")
     assert f"passed over, since the file is only read: PRAGMA {name} = {value} of a connect listener" in caplog.messages
     assert hashlib.sha256(fleet_file.read_bytes()).hexdigest() == before
@@ -70,7 +70,7 @@ async def test_a_file_that_is_written_through_a_log_opens_too(tmp_path: Path, op
         )
     with connecting("PRAGMA journal_mode=DELETE"):
         database = await open_models(path, (Ship, Sailor))
-        assert len((await database.page(Query(await database.entity("Ship")), Seek())).rows) == 1
+        assert len((await database.rows.page(Query(await database.models.entity("Ship")), Seek())).rows) == 1
     await database.close()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

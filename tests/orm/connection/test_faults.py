@@ -157,8 +157,8 @@ async def test_closing_ends_within_a_second_while_the_link_stalls(
 
 
 async def test_the_live_instance_outlives_the_link(database: OrmDatabase, proxy: Proxy) -> None:
-    ship = await database.entity("Ship")
-    await database.rest(ship, (1,))
+    ship = await database.models.entity("Ship")
+    await database.instances.rest(ship, (1,))
     await proxy.refuse()
     proxy.cut()
     with pytest.raises(Unreachable):
@@ -171,15 +171,15 @@ async def test_the_live_instance_outlives_the_link(database: OrmDatabase, proxy:
 async def test_whatever_is_asked_of_a_lost_server_is_trouble_and_works_again(
     database: OrmDatabase, proxy: Proxy
 ) -> None:
-    ship = await database.entity("Ship")
+    ship = await database.models.entity("Ship")
     request = OpenRequest(ship, (1,), ship.relationship("sailors"), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     questions = [
-        lambda: database.page(Query(ship), Seek()),
-        lambda: database.count(Query(ship)),
-        lambda: database.rest(ship, (1,)),
-        lambda: database.open(request),
-        lambda: database.open(request._replace(mode=AccessMode.UNSAFE)),
-        lambda: database.put(ship, (1,), Situation.AFTER_COMMIT),
+        lambda: database.rows.page(Query(ship), Seek()),
+        lambda: database.rows.count(Query(ship)),
+        lambda: database.instances.rest(ship, (1,)),
+        lambda: database.instances.open(request),
+        lambda: database.instances.open(request._replace(mode=AccessMode.UNSAFE)),
+        lambda: database.instances.put(ship, (1,), Situation.AFTER_COMMIT),
         database.renew,
     ]
     for question in questions:
@@ -196,7 +196,7 @@ async def test_a_server_that_goes_in_the_midst_of_a_new_look_leaves_what_was_kno
 ) -> None:
     await load(server, Base.metadata, FLEET_ROWS)
     database = await open_database(server, None, Limits(30), listener)
-    ship = await database.entity(next(one.name for one in database.choices if one.table == "ships"))
+    ship = await database.models.entity(next(one.name for one in database.models.choices if one.table == "ships"))
     is_failing = True
     for number in range(1, 40):
         left = iter(range(number, 0, -1))
@@ -214,7 +214,7 @@ async def test_a_server_that_goes_in_the_midst_of_a_new_look_leaves_what_was_kno
             is_failing = False
         finally:
             event.remove(Engine, "do_execute", fail)
-        assert len((await database.page(Query(ship), Seek())).rows) == 2
+        assert len((await database.rows.page(Query(ship), Seek())).rows) == 2
         if not is_failing:
             break
     assert not is_failing, "each statement has failed once"

@@ -65,10 +65,10 @@ def script(entity: Entity) -> list[Callable[[OrmDatabase], Awaitable[object]]]:
     opens = [(AccessMode.SAFE, strategy) for strategy in LoaderStrategy]
     return [
         lambda database: database.check(),
-        lambda database: database.page(Query(entity), Seek()),
-        lambda database: database.count(Query(entity)),
-        lambda database: database.rest(entity, (1,)),
-        *(lambda database, how=how: database.open(request(*how)) for how in opens),
+        lambda database: database.rows.page(Query(entity), Seek()),
+        lambda database: database.rows.count(Query(entity)),
+        lambda database: database.instances.rest(entity, (1,)),
+        *(lambda database, how=how: database.instances.open(request(*how)) for how in opens),
     ]
 
 
@@ -83,7 +83,7 @@ async def test_every_failure_of_the_driver_is_trouble_in_its_place(
 ) -> None:
     database = await open_database(fleet_file, fleet, Limits(30), listener)
     surprises = list[str]()
-    for number, question in enumerate(script(database.entities[0])):
+    for number, question in enumerate(script(database.models.catalog.entities[0])):
         for n in range(1, 4):
             await new_connections(database)
             saboteur.left, saboteur.error = n, ERRORS[error]
@@ -95,7 +95,7 @@ async def test_every_failure_of_the_driver_is_trouble_in_its_place(
                 surprises.append(f"question {number}, call {n}: {surprise!r}")
             reached, saboteur.left = saboteur.left <= 0, -1
             await settled(database)
-            assert await database.count(Query(database.entities[0])) == 2
+            assert await database.rows.count(Query(database.models.catalog.entities[0])) == 2
             if not reached:
                 break
     await database.close()

@@ -33,8 +33,8 @@ async def database(
 
 
 async def open_sailors(database: OrmDatabase, mode: AccessMode, strategy: LoaderStrategy) -> None:
-    ship = database.entities[0]
-    await database.open(OpenRequest(ship, (1,), ship.relationships[0], mode, strategy))
+    ship = database.models.catalog.entities[0]
+    await database.instances.open(OpenRequest(ship, (1,), ship.relationships[0], mode, strategy))
 
 
 def last_words(told: list[Statement]) -> list[Statement]:
@@ -45,7 +45,7 @@ def last_words(told: list[Statement]) -> list[Statement]:
 async def test_a_statement_is_told_when_it_is_sent_and_when_it_has_ended(
     database: OrmDatabase, told: list[Statement]
 ) -> None:
-    await database.page(Query(database.entities[0]), Seek())
+    await database.rows.page(Query(database.models.catalog.entities[0]), Seek())
     running, done = told
     assert (running.outcome, running.seconds, running.rows) == (Outcome.RUNNING, None, None)
     assert (done.outcome, done.rows) == (Outcome.DONE, 2)
@@ -55,7 +55,7 @@ async def test_a_statement_is_told_when_it_is_sent_and_when_it_has_ended(
 
 
 async def test_numbers_go_up_by_one(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.count(Query(database.entities[0]))
+    await database.rows.count(Query(database.models.catalog.entities[0]))
     await open_sailors(database, SAFE, MAPPED)
     await open_sailors(database, UNSAFE, MAPPED)
     await open_sailors(database, SAFE, SELECTIN)
@@ -92,14 +92,14 @@ async def test_each_statement_has_its_cause_and_its_rows(
 
 
 async def test_pages_counts_and_rests_have_causes_too(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.page(Query(database.entities[0]), Seek())
-    await database.count(Query(database.entities[1]))
-    await database.rest(database.entities[1], (3,))
+    await database.rows.page(Query(database.models.catalog.entities[0]), Seek())
+    await database.rows.count(Query(database.models.catalog.entities[1]))
+    await database.instances.rest(database.models.catalog.entities[1], (3,))
     assert [statement.cause for statement in last_words(told)] == ["rows of Ship", "count of Sailor", "Sailor 3"]
 
 
 async def test_parameters_stand_apart_from_the_text(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.rest(database.entities[0], (1,))
+    await database.instances.rest(database.models.catalog.entities[0], (1,))
     (statement,) = last_words(told)
     assert "WHERE ships.id = ?" in statement.text
     assert statement.parameters == "1"
@@ -123,7 +123,7 @@ async def test_a_statement_that_fails_is_told_as_failed(
     connection.close()
     told.clear()
     with pytest.raises(Trouble):
-        await database.count(Query(database.entities[0]))
+        await database.rows.count(Query(database.models.catalog.entities[0]))
     running, failed = told
     assert (running.outcome, failed.outcome) == (Outcome.RUNNING, Outcome.FAILED)
     assert running.number == failed.number

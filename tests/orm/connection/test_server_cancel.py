@@ -199,14 +199,14 @@ async def test_cancels_at_any_moment_lose_no_connection(
     moments = Random(7)  # noqa: S311  no secret
     async with Proxy(server) as proxy:
         database = await open_database(proxy.server(server), fleet, Limits(30), listener)
-        ship = await database.entity("Ship")
+        ship = await database.models.entity("Ship")
         proxy.delay = 0.002
         for _ in range(200):
-            task = asyncio.ensure_future(database.rest(ship, (1,)))
+            task = asyncio.ensure_future(database.instances.rest(ship, (1,)))
             await asyncio.wait({task}, timeout=moments.random() * 12 * proxy.delay)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         await settled(database)
-        assert (await database.rest(ship, (1,))).key == (1,)
+        assert (await database.instances.rest(ship, (1,))).key == (1,)
         await database.close()

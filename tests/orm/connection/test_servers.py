@@ -17,11 +17,11 @@ from tests.servers import Target, load, run
 async def test_rows_are_listed_and_a_relationship_is_opened(target: Target, open_models: OpenModels) -> None:
     await load(target, Base.metadata, FLEET_ROWS)
     database = await open_models(target, (Ship, Sailor))
-    ship = await database.entity("Ship")
-    page = await database.page(Query(ship), Seek())
+    ship = await database.models.entity("Ship")
+    page = await database.rows.page(Query(ship), Seek())
     assert [[cell.text for cell in row.cells] for row in page.rows] == [["1", "Pequod"], ["2", "Rachel"]]
     request = OpenRequest(ship, (1,), ship.relationships[0], AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
-    assert [row.cells[1].text for row in (await database.open(request)).rows] == ["Ahab", "Starbuck"]
+    assert [row.cells[1].text for row in (await database.instances.open(request)).rows] == ["Ahab", "Starbuck"]
 
 
 async def test_what_a_relationship_leads_to_is_read_page_by_page_in_another_order(
@@ -29,13 +29,17 @@ async def test_what_a_relationship_leads_to_is_read_page_by_page_in_another_orde
 ) -> None:
     await load(target, Base.metadata, FLEET_ROWS)
     database = await open_models(target, (Ship, Sailor))
-    ship, sailor = await database.entity("Ship"), await database.entity("Sailor")
+    ship, sailor = await database.models.entity("Ship"), await database.models.entity("Sailor")
     name = next(column for column in sailor.columns if column.name == "name")
     query = Query(sailor, Order(name, descending=True), within=Within(ship, (1,), ship.relationships[0]))
-    first = (await database.page(query, Seek(limit=1))).rows
-    rest = (await database.page(query, Seek(first[0].position))).rows
+    first = (await database.rows.page(query, Seek(limit=1))).rows
+    rest = (await database.rows.page(query, Seek(first[0].position))).rows
     assert [row.cells[1].text for row in (*first, *rest)] == ["Starbuck", "Ahab"]
-    assert (await database.count(query), await database.rank(query, ("1",)), await database.rank(query, ("3",))) == (
+    assert (
+        await database.rows.count(query),
+        await database.rows.rank(query, ("1",)),
+        await database.rows.rank(query, ("3",)),
+    ) == (
         2,
         1,
         None,
@@ -47,11 +51,11 @@ async def test_numbers_that_no_column_can_hold_are_compared_all_the_same(
 ) -> None:
     await load(target, Base.metadata, FLEET_ROWS)
     database = await open_models(target, (Ship, Sailor))
-    ship = await database.entity("Ship")
+    ship = await database.models.entity("Ship")
     for huge in ("9" * 20, "9" * 400):
-        assert await database.rank(Query(ship), (huge,)) is None
+        assert await database.rows.rank(Query(ship), (huge,)) is None
         for typed, count in ((f"={huge}", 0), (f"<{huge}", 2), (f">{huge}", 0), (f">-{huge}", 2)):
-            assert await database.count(Query(ship).filtered(read_filter(typed, ship.columns[0]))) == count
+            assert await database.rows.count(Query(ship).filtered(read_filter(typed, ship.columns[0]))) == count
 
 
 @pytest.mark.parametrize("server", ["psycopg", "asyncpg"], indirect=True)
@@ -62,8 +66,8 @@ async def test_a_value_that_an_enum_has_not_is_said_with_a_way_out(server: Serve
         "CREATE TABLE parrots (id INTEGER PRIMARY KEY, mood mood)",
     )
     database = await open_database(server, None, Limits(30), listener)
-    entity = await database.entity("Parrots")
+    entity = await database.models.entity("Parrots")
     query = Query(entity).filtered(read_filter("=Sad", entity.columns[1]))
     with pytest.raises(Trouble, match=r"invalid input value for enum mood.*: give a value that the column can hold"):
-        await database.page(query, Seek())
+        await database.rows.page(query, Seek())
     await database.close()

@@ -339,7 +339,7 @@ async def test_a_database_of_mariadb_opens_by_both_names(mariadb: Server, backen
     await run(mariadb, "CREATE TABLE orders (id INT PRIMARY KEY)")
     typed = mariadb.url.set(drivername=backend).render_as_string(hide_password=False)
     database = await open_database(server_of(typed), None, Limits(5), Deaf())
-    assert [choice.table for choice in database.choices] == ["orders"]
+    assert [choice.table for choice in database.models.choices] == ["orders"]
     await database.close()
 
 

@@ -70,7 +70,7 @@ async def database(open_models: OpenModels, fleet_file: Path, fleet: tuple[type,
 @pytest.fixture
 async def session(database: OrmDatabase, fleet_file: Path) -> AsyncIterator[AsyncSession]:
     """A session of the test's own on the same file, as an application would have it."""
-    assert database.entities
+    assert database.models.catalog.entities
     engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(fleet_file)))
     async with AsyncSession(engine) as opened:
         yield opened
@@ -84,8 +84,8 @@ async def failing(
     strategy: LoaderStrategy = LoaderStrategy.AS_MAPPED,
 ) -> Failure:
     name, attribute, key = what
-    entity = next(entity for entity in database.entities if entity.name == name)
-    opening = await database.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
+    entity = next(entity for entity in database.models.catalog.entities if entity.name == name)
+    opening = await database.instances.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
     assert opening.failure is not None
     return opening.failure
 
@@ -171,8 +171,8 @@ async def test_no_coroutine_is_left_to_warn_later(
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         for entity, name, key in EVERYTHING:
-            found = next(one for one in database.entities if one.name == entity)
-            await database.open(OpenRequest(found, key, found.relationship(name), mode, strategy))
+            found = next(one for one in database.models.catalog.entities if one.name == entity)
+            await database.instances.open(OpenRequest(found, key, found.relationship(name), mode, strategy))
         await asyncio.sleep(0)
         gc.collect()
     assert not warned

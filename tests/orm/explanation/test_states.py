@@ -125,14 +125,14 @@ async def test_an_attribute_in_a_state(
     database: OrmDatabase, kind: AttributeKind, name: str, situation: Situation
 ) -> None:
     ship, expected = entity_of(database, "Ship"), SAID[kind, name][situation]
-    said = named(await database.put(ship, (1,), situation), name)
-    remedies = (await database.predict(name)).remedies
-    failure: Any = (await database.access(AttributeRequest(ship, name, AccessMode.UNSAFE))).failure
+    said = named(await database.instances.put(ship, (1,), situation), name)
+    remedies = (await database.instances.predict(name)).remedies
+    failure: Any = (await database.instances.access(AttributeRequest(ship, name, AccessMode.UNSAFE))).failure
     assert (said.kind, said.verdict) == (kind, expected.verdict)
     assert expected.cause in ("" if failure is None else failure.cause)
     assert (failure is None) is (expected is FINE)
     assert [one.code for one in remedies[:1]] == ([expected.best] if expected.best else [])
     assert ([] if failure is None else [one.code for one in failure.remedies]) == [one.code for one in remedies]
     for remedy in remedies:
-        trial = await database.try_out(TrialRequest(ship, (1,), situation, name, remedy))
+        trial = await database.benchmarks.try_out(TrialRequest(ship, (1,), situation, name, remedy))
         assert trial.outcome in {Outcome.HELPS, Outcome.NOT_PROVED}, trial

@@ -207,7 +207,7 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
     database: OrmDatabase, listener: Remembering, name: str, attribute: str, situation: Situation
 ) -> None:
     said = named(await put_any(database, name, situation), attribute)
-    predicted = await database.predict(attribute)
+    predicted = await database.instances.predict(attribute)
     listener.statements.clear()
     accessed = await access(database, name, attribute, UNSAFE)
     assert verdict_of(accessed) is said.verdict
@@ -225,7 +225,7 @@ async def test_awaited_only_what_refuses_or_is_detached_raises(
     database: OrmDatabase, listener: Remembering, name: str, attribute: str, situation: Situation
 ) -> None:
     said = named(await put_any(database, name, situation), attribute)
-    predicted = await database.predict(attribute)
+    predicted = await database.instances.predict(attribute)
     listener.statements.clear()
     accessed = await access(database, name, attribute, SAFE)
     if (name, attribute, said.verdict) == ("Atoll", "strict", Verdict.IO):
@@ -248,7 +248,7 @@ async def test_finding_all_verdicts_sends_nothing_and_takes_no_connection(
     sent.clear()
     again = database._live._snapshot(entity_of(database, name))  # noqa: SLF001  what every question ends with
     for attribute in again.attributes:
-        await database.predict(attribute.name)
+        await database.instances.predict(attribute.name)
     assert sent == []
     assert {one.name for one in again.attributes} == {one.name for one in snapshot.attributes}
 

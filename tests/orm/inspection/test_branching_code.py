@@ -94,8 +94,8 @@ async def test_each_fix_that_is_offered_helps(
     engine.dispose()
     database = await open_models(tmp_path / "yards.db", [Yard, Worker, Welder, Region])
     yard = entity_of(database, "Yard")
-    await database.put(yard, (1,), situation)
-    offered = (await database.predict(name)).remedies
-    tried = [await database.try_out(TrialRequest(yard, (1,), situation, name, remedy)) for remedy in offered]
+    await database.instances.put(yard, (1,), situation)
+    offered = (await database.instances.predict(name)).remedies
+    tried = [await database.benchmarks.try_out(TrialRequest(yard, (1,), situation, name, remedy)) for remedy in offered]
     assert Outcome.HELPS in {one.outcome for one in tried}
     assert [one for one in tried if one.outcome not in {Outcome.HELPS, Outcome.NOT_PROVED}] == []

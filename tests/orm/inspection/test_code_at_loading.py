@@ -77,31 +77,31 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
 
 
 async def test_what_a_listener_raises_is_a_failure_that_names_it(database: OrmDatabase) -> None:
-    parent = database.entities[0]
+    parent = database.models.catalog.entities[0]
     request = OpenRequest(parent, (1,), parent.relationship("kids"), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
-    failure = (await database.open(request)).failure
+    failure = (await database.instances.open(request)).failure
     assert failure is not None
     assert (failure.name, failure.attribute, failure.verdict) == ("RuntimeError", "Parent.kids", Verdict.RAISES)
     assert failure.headline == ("RuntimeError: not this one",)
 
 
 async def test_what_a_listener_raises_is_a_measured_runs_error(database: OrmDatabase) -> None:
-    parent = database.entities[0]
+    parent = database.models.catalog.entities[0]
     request = MeasureRequest(parent, ((1,),), parent.relationship("kids"), Way.SELECTINLOAD)
-    assert (await database.measure(request)).error == "RuntimeError"
+    assert (await database.benchmarks.measure(request)).error == "RuntimeError"
 
 
 async def test_what_a_reconstructor_raises_is_named(database: OrmDatabase) -> None:
     with pytest.raises(Trouble, match="Odd 1 cannot be loaded: RuntimeError: no odds today"):
-        await database.rest(database.entities[2], (1,))
+        await database.instances.rest(database.models.catalog.entities[2], (1,))
 
 
 @pytest.mark.parametrize("mode", AccessMode)
 async def test_a_property_that_ends_the_program_ends_nothing(database: OrmDatabase, mode: AccessMode) -> None:
-    parent = database.entities[0]
-    snapshot = await database.rest(parent, (1,))
+    parent = database.models.catalog.entities[0]
+    snapshot = await database.instances.rest(parent, (1,))
     (leaving,) = [one for one in snapshot.attributes if one.name == "leaving"]
     assert (leaving.verdict, leaving.error) == (Verdict.RAISES, "SystemExit")
-    failure = (await database.access(AttributeRequest(parent, "leaving", mode))).failure
+    failure = (await database.instances.access(AttributeRequest(parent, "leaving", mode))).failure
     assert failure is not None
     assert failure.name == "SystemExit"

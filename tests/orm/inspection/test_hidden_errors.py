@@ -110,12 +110,12 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
 async def test_what_code_hides_is_foretold_and_proved(
     database: OrmDatabase, name: str, situation: Situation, verdict: Verdict, hidden: str
 ) -> None:
-    parent = database.entities[0]
-    said = named(await database.put(parent, (1,), situation), name)
+    parent = database.models.catalog.entities[0]
+    said = named(await database.instances.put(parent, (1,), situation), name)
     assert (said.verdict, said.value is None) == (verdict, False)
     assert said.note == f"its code hides a {hidden}: the value was not read from the database"
-    assert (await database.predict(name)).remedy
-    accessed = await database.access(AttributeRequest(parent, name, AccessMode.UNSAFE))
+    assert (await database.instances.predict(name)).remedy
+    accessed = await database.instances.access(AttributeRequest(parent, name, AccessMode.UNSAFE))
     assert accessed.verdict is verdict
     assert accessed.failure is not None
     assert accessed.failure.returned is not None
@@ -126,24 +126,24 @@ async def test_what_code_hides_is_foretold_and_proved(
 
 
 async def test_awaited_the_same_code_gives_what_the_database_holds(database: OrmDatabase) -> None:
-    parent = database.entities[0]
-    await database.rest(parent, (1,))
-    accessed = await database.access(AttributeRequest(parent, "count", AccessMode.SAFE))
+    parent = database.models.catalog.entities[0]
+    await database.instances.rest(parent, (1,))
+    accessed = await database.instances.access(AttributeRequest(parent, "count", AccessMode.SAFE))
     assert accessed.failure is None
     shown = named(accessed.instance, "count")
     assert (shown.verdict, shown.note, shown.value and shown.value.text) == (Verdict.NONE, "", "2")
 
 
 async def test_an_error_of_another_kind_that_code_catches_is_nobodys_business(database: OrmDatabase) -> None:
-    parent = database.entities[0]
-    said = named(await database.rest(parent, (1,)), "careful")
+    parent = database.models.catalog.entities[0]
+    said = named(await database.instances.rest(parent, (1,)), "careful")
     assert (said.verdict, said.note) == (Verdict.NONE, "")
-    accessed = await database.access(AttributeRequest(parent, "careful", AccessMode.UNSAFE))
+    accessed = await database.instances.access(AttributeRequest(parent, "careful", AccessMode.UNSAFE))
     assert (accessed.verdict, accessed.failure) == (Verdict.NONE, None)
 
 
 async def test_a_synchronous_engine_behind_a_default_blocks_all_the_same(database: OrmDatabase) -> None:
-    parent = database.entities[0]
-    said = named(await database.rest(parent, (1,)), "elsewhere")
+    parent = database.models.catalog.entities[0]
+    said = named(await database.instances.rest(parent, (1,)), "elsewhere")
     assert said.verdict is Verdict.IO
     assert "which blocks" in said.note

@@ -107,14 +107,14 @@ async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
 
 def entity_of(database: OrmDatabase, name: str) -> Entity:
     """The entity of that name."""
-    return next(one for one in database.entities if one.name == name)
+    return next(one for one in database.models.catalog.entities if one.name == name)
 
 
 async def measure(database: OrmDatabase, name: str, relationship_name: str, way: Way) -> Run:
     """One run on every row of the fixture."""
     entity = entity_of(database, name)
     keys = KEYS if name == "Harbour" else ((1,),)
-    return await database.measure(MeasureRequest(entity, keys, entity.relationship(relationship_name), way))
+    return await database.benchmarks.measure(MeasureRequest(entity, keys, entity.relationship(relationship_name), way))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ async def test_every_way_of_a_relationship_gives_the_same_instances(database: Or
     harbour = entity_of(database, "Harbour")
     contest = Contest.of(harbour, KEYS, harbour.relationship("berths"), budget=inf)
     while (due := contest.due) is not None:
-        contest = contest.with_run(due.way, await database.measure(due))
+        contest = contest.with_run(due.way, await database.benchmarks.measure(due))
     assert {one.last.instances for one in contest.measurements if one.works} == {5}
     assert {one.way for one in contest.measurements if not one.works} == {Way.PLAIN, Way.RAISELOAD}
     assert {len(one.runs) for one in contest.measurements if one.works} == {6}
@@ -211,10 +211,10 @@ async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_s
     path = tmp_path / "members.db"
     await load(path, Base.metadata, {Member: [{"id": n} for n in range(1, 5)], Role: rows, Team: rows})
     database = await open_models(path, [Member, Role, Team])
-    member = database.entities[0]
+    member = database.models.catalog.entities[0]
     contest = Contest.of(member, tuple((n,) for n in range(1, 5)), member.relationship("roles"), budget=0)
     while (due := contest.due) is not None:
-        contest = contest.with_run(due.way, await database.measure(due))
+        contest = contest.with_run(due.way, await database.benchmarks.measure(due))
     runs = {one.way: one.last for one in contest.measurements}
     assert (runs[Way.JOINEDLOAD].selected, runs[Way.JOINEDLOAD].instances) == (4, 4)
     assert runs[Way.JOINEDLOAD].rows > 8, "the other collection's rows are counted too"
@@ -252,11 +252,11 @@ async def test_a_cycle_in_the_rows_is_measured_to_its_end(tmp_path: Path, open_m
     inserted = ", ".join(f"({child}, {parent})" for child, parent in loops.items())
     await run(path, f"INSERT INTO nodes VALUES {inserted}")  # noqa: S608  numbers
     database = await open_models(path, [Node])
-    node = database.entities[0]
+    node = database.models.catalog.entities[0]
     for relationship_ in node.relationships:
         contest = Contest.of(node, ((1,), (2,), (3,), (4,)), relationship_, budget=0)
         while (due := contest.due) is not None:
-            contest = contest.with_run(due.way, await database.measure(due))
+            contest = contest.with_run(due.way, await database.benchmarks.measure(due))
         worked = [one.last for one in contest.measurements if one.works]
         assert {one.instances for one in worked} == {4}
         assert max(one.statements for one in worked) < 20
@@ -266,7 +266,7 @@ async def test_the_live_instance_and_the_pool_are_left_as_they_were(
     database: OrmDatabase, checked_out: Callable[[OrmDatabase], int]
 ) -> None:
     harbour = entity_of(database, "Harbour")
-    before = await database.rest(harbour, (1,))
+    before = await database.instances.rest(harbour, (1,))
     for way in ways(harbour, harbour.relationship("berths")):
         await measure(database, "Harbour", "berths", way)
         assert checked_out(database) == 0
@@ -293,10 +293,10 @@ async def test_what_takes_too_long_is_stopped_and_its_run_says_so(path: Path, li
                 CREATE VIEW berths AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
                 SELECT i AS id, -(i % 2) AS harbour_id FROM n
             """)
-        database._large.clear()  # noqa: SLF001  how many there are is another question
+        database.rows._large.clear()  # noqa: SLF001  how many there are is another question
         harbour = entity_of(database, "Harbour")
         request = MeasureRequest(harbour, KEYS, harbour.relationship("berths"), Way.SELECTINLOAD)
-        run = await database._measurer.measure(request)  # noqa: SLF001
+        run = await database.benchmarks._measurer.measure(request)  # noqa: SLF001
         assert run.error == "stopped after 0.05 s"
     finally:
         await database.close()
@@ -326,7 +326,7 @@ async def test_what_holds_too_much_by_itself_is_left_out_where_all_together_do(
     try:
         harbour = entity_of(database, "Harbour")
         asked = tuple((n,) for n in range(1, len(counts) + 1))
-        assert await database.loadable(harbour, harbour.relationship("berths"), asked) == expected
+        assert await database.instances.loadable(harbour, harbour.relationship("berths"), asked) == expected
     finally:
         await database.close()
 
@@ -337,10 +337,12 @@ async def test_a_giant_is_found_on_every_database(target: Target, listener: List
     database = await open_database(target, MODELS, Limits(30, collection=1), listener)
     try:
         harbour = entity_of(database, "Harbour")
-        found = await database.loadable(harbour, harbour.relationship("berths"), ((1,), (2,)))
+        found = await database.instances.loadable(harbour, harbour.relationship("berths"), ((1,), (2,)))
         assert found == Loadable((), (Giant("Harbour 1", 11), Giant("Harbour 2", 2)), exceeded=10)
         berth = entity_of(database, "Berth")
-        assert await database.loadable(berth, berth.relationship("harbour"), ((1,), (2,))) == Loadable(((1,), (2,)))
+        assert await database.instances.loadable(berth, berth.relationship("harbour"), ((1,), (2,))) == Loadable(
+            ((1,), (2,))
+        )
     finally:
         await database.close()
 
@@ -377,8 +379,8 @@ async def test_a_relationship_that_holds_a_query_is_paged_and_loads_nothing(
 ) -> None:
     harbour = entity_of(database, "Harbour")
     asked = OpenRequest(harbour, (1,), harbour.relationship(name), mode, LoaderStrategy.AS_MAPPED)
-    opening = await database.open(asked)
+    opening = await database.instances.open(asked)
     assert opening.query is not None
     assert [row.key for row in opening.rows] == [(1,), (2,), (3,), (4,)]
-    assert await database.count(opening.query) == 4
+    assert await database.rows.count(opening.query) == 4
     assert not opening.is_held_back

@@ -96,10 +96,10 @@ async def tried(
     name, key, attribute = what
     entity = entity_of(database, name)
     if remedy is None:
-        await database.put(entity, (key,), situation)
-        offered = (await database.predict(attribute)).remedies
+        await database.instances.put(entity, (key,), situation)
+        offered = (await database.instances.predict(attribute)).remedies
         remedy = next(one for one in offered if one.applies is Applies.IN_SELECT)
-    return await database.try_out(TrialRequest(entity, (key,), situation, attribute, remedy))
+    return await database.benchmarks.try_out(TrialRequest(entity, (key,), situation, attribute, remedy))
 
 
 async def test_following_rows_down_ends_where_they_have_a_cycle(database: OrmDatabase, told: list[Statement]) -> None:
@@ -118,8 +118,8 @@ async def test_following_rows_down_helps_where_they_end(database: OrmDatabase) -
 
 async def test_it_is_said_that_a_cycle_never_ends(database: OrmDatabase) -> None:
     node = entity_of(database, "Node")
-    await database.rest(node, (3,))
-    (remedy,) = [one for one in (await database.predict("size")).remedies if "recursion_depth" in one.code]
+    await database.instances.rest(node, (3,))
+    (remedy,) = [one for one in (await database.instances.predict("size")).remedies if "recursion_depth" in one.code]
     assert "where the rows have a cycle, it never ends" in remedy.reason
 
 
@@ -162,10 +162,10 @@ async def test_what_belongs_elsewhere_is_not_proved(database: OrmDatabase, appli
 
 async def test_the_live_instance_stays_as_it_is(database: OrmDatabase) -> None:
     shelf = entity_of(database, "Shelf")
-    before = await database.rest(shelf, (2,))
-    await database.try_out(
+    before = await database.instances.rest(shelf, (2,))
+    await database.benchmarks.try_out(
         TrialRequest(shelf, (2,), Situation.FRESH, "size", Remedy("await session.refresh(shelf)", ""))
     )
-    accessed = await database.access(AttributeRequest(shelf, "name", AccessMode.UNSAFE))
+    accessed = await database.instances.access(AttributeRequest(shelf, "name", AccessMode.UNSAFE))
     assert accessed.instance == before
     assert named(accessed.instance, "size").verdict is Verdict.IO

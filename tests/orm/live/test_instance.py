@@ -45,8 +45,8 @@ async def open_relationship(
     database: OrmDatabase, what: tuple[str, RowKey, str], mode: AccessMode, strategy: LoaderStrategy = MAPPED
 ) -> Opening:
     name, key, attribute = what
-    entity = next(entity for entity in database.entities if entity.name == name)
-    return await database.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
+    entity = next(entity for entity in database.models.catalog.entities if entity.name == name)
+    return await database.instances.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
 
 
 def states(instance: InstanceSnapshot) -> dict[str, AttributeState]:
@@ -120,8 +120,8 @@ async def test_a_row_of_what_was_opened_can_be_opened_itself(case: Case) -> None
 
 
 async def test_resting_selects_the_instance_and_nothing_more(case: Case, checked_out: CheckedOut) -> None:
-    entity = next(entity for entity in case.database.entities if entity.name == case.entity)
-    instance = await case.database.rest(entity, case.key)
+    entity = next(entity for entity in case.database.models.catalog.entities if entity.name == case.entity)
+    instance = await case.database.instances.rest(entity, case.key)
     assert instance.label == f"{case.entity} {case.key[0]}"
     assert states(instance)[case.name] is AttributeState.UNLOADED
     assert states(instance)["name"] is AttributeState.LOADED
@@ -129,10 +129,10 @@ async def test_resting_selects_the_instance_and_nothing_more(case: Case, checked
 
 
 async def test_pages_and_counts_give_their_connections_back(case: Case, checked_out: CheckedOut) -> None:
-    for entity in case.database.entities:
-        page = await case.database.page(Query(entity), Seek())
+    for entity in case.database.models.catalog.entities:
+        page = await case.database.rows.page(Query(entity), Seek())
         assert checked_out(case.database) == 0
-        assert await case.database.count(Query(entity)) >= len(page.rows) > 0
+        assert await case.database.rows.count(Query(entity)) >= len(page.rows) > 0
         assert checked_out(case.database) == 0
 
 
@@ -161,7 +161,7 @@ async def test_an_instance_that_is_gone_is_trouble(
 ) -> None:
     database = await open_models(fleet_file, fleet)
     with pytest.raises(Trouble, match="Ship 99 is not in the database any more"):
-        await database.rest(database.entities[0], (99,))
+        await database.instances.rest(database.models.catalog.entities[0], (99,))
     with pytest.raises(Trouble, match="Ship 99"):
         await open_relationship(database, ("Ship", (99,), "sailors"), SAFE)
     assert checked_out(database) == 0

@@ -149,27 +149,27 @@ async def database(target: Target, open_models: OpenModels) -> OrmDatabase:
 
 async def listed(database: OrmDatabase, name: str) -> tuple[Query, tuple[Row, ...]]:
     """The rows of a class's own table."""
-    query = Query(await database.entity(name))
-    return query, (await database.page(query, Seek())).rows
+    query = Query(await database.models.entity(name))
+    return query, (await database.rows.page(query, Seek())).rows
 
 
 async def test_a_member_is_shown_alike_in_table_nested_rows_inspector_and_whole(database: OrmDatabase) -> None:
     query, table = await listed(database, "Token")
-    box = await database.entity("Box")
+    box = await database.models.entity("Box")
     asked = OpenRequest(box, (1,), box.relationship("tokens"), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
-    nested = (await database.open(asked)).rows
+    nested = (await database.instances.open(asked)).rows
     assert [row.key for row in table] == [row.key for row in nested] == [(1,), (2,), (3,)]
     for own, inside, expected in zip(table, nested, (FIRST, SECOND, ("NULL",) * 9), strict=True):
         assert tuple(cell.text for cell in own.cells[2:]) == expected
         assert own.cells == inside.cells
         assert not any(cell.is_misfit for cell in own.cells)
-        assert (await database.whole(query, own))[2:] == expected
-        attributes = (await database.rest(query.entity, own.key or ())).attributes
+        assert (await database.rows.whole(query, own))[2:] == expected
+        attributes = (await database.instances.rest(query.entity, own.key or ())).attributes
         values = {one.name: one.value.text for one in attributes if one.value is not None}
         assert tuple(values[name] for name in NAMES) == expected
         for name, text in zip(NAMES, expected, strict=True):
             column = next(one for one in query.entity.columns if one.name == name)
-            value = await database.value(query, own, column, 0, 100)
+            value = await database.rows.value(query, own, column, 0, 100)
             assert (value.lines, text) == ((text,), text)
             assert text == "NULL" or value.length == len(text)
 
@@ -179,14 +179,14 @@ async def test_a_member_is_shown_alike_in_table_nested_rows_inspector_and_whole(
 async def test_a_member_is_found_by_what_is_shown_of_it(database: OrmDatabase, name: str, typed: str) -> None:
     query, _ = await listed(database, "Token")
     column = next(one for one in query.entity.columns if one.name == name)
-    found = (await database.page(query.filtered(read_filter(typed, column)), Seek())).rows
+    found = (await database.rows.page(query.filtered(read_filter(typed, column)), Seek())).rows
     assert [row.key for row in found] == [(1,)]
 
 
 async def test_a_search_finds_the_value_that_is_shown_behind_a_name(database: OrmDatabase) -> None:
     query, _ = await listed(database, "Token")
-    assert await database.count_between(query, Span(), Match("UE (bl")) == 1
-    assert await database.count_between(query, Span(), Match("(")) == 2
+    assert await database.rows.count_between(query, Span(), Match("UE (bl")) == 1
+    assert await database.rows.count_between(query, Span(), Match("(")) == 2
 
 
 class Crossed(enum.Enum):
@@ -210,8 +210,8 @@ async def test_a_key_that_is_a_member_is_shown_and_found_by_its_name(database: O
     assert [cell.text for row in rows for cell in row.cells] == [
         member_text(part) for row in rows for part in row.key or () if isinstance(part, Colour)
     ]
-    assert (await database.rest(query.entity, (Colour.BLUE,))).label == "Badge BLUE (blue)"
-    places = [await database.rank(query, (typed,)) for typed in ("RED", "red", "RED (red)")]
+    assert (await database.instances.rest(query.entity, (Colour.BLUE,))).label == "Badge BLUE (blue)"
+    places = [await database.rows.rank(query, (typed,)) for typed in ("RED", "red", "RED (red)")]
     assert len(set(places)) == 1
     assert places[0] is not None
 

@@ -69,13 +69,13 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
 async def strength(database: OrmDatabase, told: list[Statement]) -> list[Statement]:
     """Await the property of the live instance; what the log shows of it."""
     told.clear()
-    request = AttributeRequest(database.entities[0], "strength", AccessMode.SAFE)
-    assert (await database.access(request)).failure is None
+    request = AttributeRequest(database.models.catalog.entities[0], "strength", AccessMode.SAFE)
+    assert (await database.instances.access(request)).failure is None
     return list({one.number: one for one in told}.values())
 
 
 async def test_an_n_plus_1_inside_one_access_is_one_line(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.rest(database.entities[0], (1,))
+    await database.instances.rest(database.models.catalog.entities[0], (1,))
     ships, sailors = await strength(database, told)
     assert (ships.cause, ships.times, ships.rows) == ("Fleet 1.strength.ships", 1, 4)
     assert (sailors.cause, sailors.times, sailors.rows) == ("Fleet 1.strength.sailors", 4, 4)
@@ -85,27 +85,27 @@ async def test_an_n_plus_1_inside_one_access_is_one_line(database: OrmDatabase, 
 async def test_parents_that_share_their_target_need_fewer_statements_and_a_join(
     database: OrmDatabase, told: list[Statement]
 ) -> None:
-    ship = database.entities[1]
+    ship = database.models.catalog.entities[1]
     keys = tuple((number,) for number in range(1, 6))
     mode, strategy = AccessMode.SAFE, LoaderStrategy.AS_MAPPED
-    await database.open_all(OpenAllRequest(ship, keys, ship.relationship("fleet"), mode, strategy))
+    await database.instances.open_all(OpenAllRequest(ship, keys, ship.relationship("fleet"), mode, strategy))
     last = told[-1]
     assert (last.cause, last.times, last.parents) == ("Ship.fleet", 2, 5)
     assert last.option == "joinedload(Ship.fleet)"
 
 
 async def test_the_next_gesture_has_lines_of_its_own(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.rest(database.entities[0], (1,))
+    await database.instances.rest(database.models.catalog.entities[0], (1,))
     first = await strength(database, told)
-    await database.rest(database.entities[0], (1,))
+    await database.instances.rest(database.models.catalog.entities[0], (1,))
     second = await strength(database, told)
     assert [one.times for one in second] == [one.times for one in first] == [1, 4]
     assert not {one.number for one in first} & {one.number for one in second}
 
 
 async def test_one_load_is_no_n_plus_1(database: OrmDatabase, told: list[Statement]) -> None:
-    fleet = database.entities[0]
+    fleet = database.models.catalog.entities[0]
     told.clear()
     mode, strategy = AccessMode.SAFE, LoaderStrategy.AS_MAPPED
-    await database.open(OpenRequest(fleet, (1,), fleet.relationship("ships"), mode, strategy))
+    await database.instances.open(OpenRequest(fleet, (1,), fleet.relationship("ships"), mode, strategy))
     assert {one.times for one in told} == {1}

@@ -206,7 +206,9 @@ async def test_a_made_up_state_is_that_of_the_real_flush(
     situation: Situation,
     reach: Callable[[AsyncSession, type], Awaitable[Any]],
 ) -> None:
-    snapshot = await database.put(entity_of(database, mapped.__name__), (2 if mapped is Pass else 1,), situation)
+    snapshot = await database.instances.put(
+        entity_of(database, mapped.__name__), (2 if mapped is Pass else 1,), situation
+    )
     said = {one.name: one.verdict for one in snapshot.attributes}
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
     did = {}
@@ -222,10 +224,10 @@ async def test_a_made_up_state_is_that_of_the_real_flush(
 @pytest.mark.parametrize("situation", [Situation.MADE, Situation.UPDATED])
 async def test_every_fix_that_is_offered_there_helps(database: OrmDatabase, mapped: type, situation: Situation) -> None:
     entity, key = entity_of(database, mapped.__name__), (2 if mapped is Pass else 1,)
-    snapshot = await database.put(entity, key, situation)
-    offered = {one.name: (await database.predict(one.name)).remedies for one in snapshot.attributes}
+    snapshot = await database.instances.put(entity, key, situation)
+    offered = {one.name: (await database.instances.predict(one.name)).remedies for one in snapshot.attributes}
     tried = [
-        await database.try_out(TrialRequest(entity, key, situation, name, remedy))
+        await database.benchmarks.try_out(TrialRequest(entity, key, situation, name, remedy))
         for name, remedies in offered.items()
         for remedy in remedies
     ]
@@ -239,12 +241,12 @@ async def test_nothing_is_written_for_a_state(database: OrmDatabase, path: Path)
     for mapped in MODELS:
         entity = entity_of(database, mapped.__name__)
         for situation in Situation:
-            await database.put(entity, (2 if mapped is Pass else 1,), situation)
+            await database.instances.put(entity, (2 if mapped is Pass else 1,), situation)
     assert path.read_bytes() == before  # noqa: ASYNC240
 
 
 async def test_an_instance_made_here_says_so(database: OrmDatabase) -> None:
     ticket = entity_of(database, "Ticket")
-    snapshot = await database.put(ticket, (1,), Situation.MADE)
+    snapshot = await database.instances.put(ticket, (1,), Situation.MADE)
     assert (snapshot.label, snapshot.state, snapshot.situation.value) == ("Ticket 1", "persistent", "made here")
-    assert (await database.predict("eager_stubs")).remedy == "await ticket.awaitable_attrs.eager_stubs"
+    assert (await database.instances.predict("eager_stubs")).remedy == "await ticket.awaitable_attrs.eager_stubs"

@@ -43,8 +43,8 @@ def error(database: OrmDatabase) -> str:
 
 async def opened(database: OrmDatabase, mode: AccessMode, strategy: LoaderStrategy = MAPPED) -> Opening:
     """The sailors of the first ship."""
-    ship = await database.entity("Ship")
-    return await database.open(OpenRequest(ship, (1,), ship.relationship("sailors"), mode, strategy))
+    ship = await database.models.entity("Ship")
+    return await database.instances.open(OpenRequest(ship, (1,), ship.relationship("sailors"), mode, strategy))
 
 
 @pytest.mark.parametrize("mode", AccessMode)
@@ -111,7 +111,7 @@ async def test_what_is_said_of_each_attribute_is_what_the_plain_access_does(
         happened = watched(database)
         said = [one for one in snapshot.attributes if one.verdict is not Verdict.NONE or one.name == "name"]
         for one in said:
-            await database.predict(one.name)
+            await database.instances.predict(one.name)
         assert happened == []
         for one in said:
             await put(database, name, (1,), situation)
@@ -124,14 +124,14 @@ async def test_an_attribute_that_was_awaited_is_loaded(database: OrmDatabase) ->
     def of(accessed: Any) -> AttributeSnapshot:
         return named(accessed.instance, "sailors")
 
-    await database.rest(await database.entity("Ship"), (1,))
+    await database.instances.rest(await database.models.entity("Ship"), (1,))
     assert of(await access(database, "Ship", "sailors", UNSAFE)).verdict is Verdict.IO
     assert of(await access(database, "Ship", "sailors", SAFE)).verdict is Verdict.NONE
     assert (await access(database, "Ship", "sailors", UNSAFE)).failure is None
 
 
 async def test_every_way_of_loading_costs_the_same_on_each(database: OrmDatabase, error: str) -> None:
-    ship = await database.entity("Ship")
+    ship = await database.models.entity("Ship")
     sailors = ship.relationship("sailors")
     expected = {
         Way.AWAITED: (3, 4, 2, ""),
@@ -144,7 +144,7 @@ async def test_every_way_of_loading_costs_the_same_on_each(database: OrmDatabase
         Way.RAISELOAD: (1, 2, 0, "InvalidRequestError"),
     }
     for way, costs in expected.items():
-        run = await database.measure(MeasureRequest(ship, ((1,), (2,)), sailors, way))
+        run = await database.benchmarks.measure(MeasureRequest(ship, ((1,), (2,)), sailors, way))
         assert (way, run.statements, run.rows, run.instances, run.error) == (way, *costs)
     gc.collect()
 
@@ -167,11 +167,11 @@ OPEN_TRANSACTIONS = {
 async def test_nothing_stays_in_a_transaction_while_a_person_thinks(server: Server, open_models: OpenModels) -> None:
     await load(server, Base.metadata, FLEET_ROWS)
     database = await open_models(server, (Ship, Sailor))
-    ship = await database.entity("Ship")
+    ship = await database.models.entity("Ship")
     counting = OPEN_TRANSACTIONS[server.url.get_backend_name()]
     works: list[Callable[[], Awaitable[object]]] = [
-        lambda: database.page(Query(ship), Seek()),
-        lambda: database.rest(ship, (1,)),
+        lambda: database.rows.page(Query(ship), Seek()),
+        lambda: database.instances.rest(ship, (1,)),
         lambda: opened(database, SAFE),
         lambda: opened(database, UNSAFE),
         lambda: put(database, "Ship", (1,), Situation.AFTER_COMMIT),

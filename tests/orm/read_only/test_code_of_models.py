@@ -118,11 +118,11 @@ async def test_what_a_property_writes(
     await load(target, Base.metadata, {Buoy: ROWS})
     monkeypatch.setattr(Buoy, "act", staticmethod(ACTS[act]))
     database = await open_models(target, [Buoy])
-    buoy = await database.entity("Buoy")
+    buoy = await database.models.entity("Buoy")
     for _ in range(2):  # the class can be read afterwards, and it is tried once more
-        await database.rest(buoy, (1,))
+        await database.instances.rest(buoy, (1,))
         try:
-            accessed = await database.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
+            accessed = await database.instances.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
         except Trouble as trouble:
             assert trouble.reason  # noqa: PT017  one that hides the error gives none
         else:
@@ -137,14 +137,14 @@ async def test_what_a_property_does_to_its_session_is_taken_back(
     await load(target, Base.metadata, {Buoy: ROWS})
     monkeypatch.setattr(Buoy, "act", staticmethod(NOT_WRITING[act]))
     database = await open_models(target, [Buoy])
-    buoy = await database.entity("Buoy")
+    buoy = await database.models.entity("Buoy")
     for _ in range(2):
-        snapshot = await database.rest(buoy, (1,))
+        snapshot = await database.instances.rest(buoy, (1,))
         assert named(snapshot, "acts").verdict is Verdict.NONE
         value = named(snapshot, "name").value
         assert value is not None
         assert value.text == "bell"
-        accessed = await database.access(AttributeRequest(buoy, "acts", AccessMode.UNSAFE))
+        accessed = await database.instances.access(AttributeRequest(buoy, "acts", AccessMode.UNSAFE))
         assert (accessed.verdict, accessed.failure) == (Verdict.NONE, None)
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
 
@@ -182,11 +182,11 @@ LISTENERS: dict[str, tuple[Any, str, Callable[..., Any], dict[str, bool]]] = {
 async def test_what_a_listener_writes(target: Target, open_models: OpenModels, name: str) -> None:
     await load(target, Base.metadata, {Buoy: ROWS})
     database = await open_models(target, [Buoy])
-    buoy = await database.entity("Buoy")
+    buoy = await database.models.entity("Buoy")
     owner, event_name, listener, options = LISTENERS[name]
     with listening(owner, event_name, listener, **options), pytest.raises(Trouble):
-        await database.rest(buoy, (1,))
-    await database.rest(buoy, (1,))
+        await database.instances.rest(buoy, (1,))
+    await database.instances.rest(buoy, (1,))
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
 
 
@@ -218,14 +218,14 @@ async def test_a_class_whose_listener_writes_is_read_all_the_same(
 ) -> None:
     await load(target, Base.metadata, {Buoy: ROWS})
     database = await open_models(target, [Buoy])
-    buoy = await database.entity("Buoy")
+    buoy = await database.models.entity("Buoy")
     owner, event_name, listener = PASSED_OVER[name]
     with listening(owner, event_name, listener):
         for situation in Situation:
-            assert (await database.put(buoy, (1,), situation)).situation is situation
+            assert (await database.instances.put(buoy, (1,), situation)).situation is situation
             for mode in AccessMode:
-                assert (await database.access(AttributeRequest(buoy, "name", mode))).request.mode is mode
-    assert (await database.rest(buoy, (2,))).label == "Buoy 2"
+                assert (await database.instances.access(AttributeRequest(buoy, "name", mode))).request.mode is mode
+    assert (await database.instances.rest(buoy, (2,))).label == "Buoy 2"
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
 
 
@@ -267,9 +267,9 @@ async def test_what_is_only_there_when_a_select_is_compiled_is_seen(
     monkeypatch.setattr(Buoy, "act", staticmethod(lambda session: session.execute(select(Emptying()))))
     database = await open_models(server, [Buoy, Chained])
     with pytest.raises(Trouble, match=r"it calls (get_lock|pg_advisory_lock)\(\)"):
-        await database.rest(await database.entity("Chained"), (1,))
-    buoy = await database.entity("Buoy")
-    await database.rest(buoy, (1,))
+        await database.instances.rest(await database.models.entity("Chained"), (1,))
+    buoy = await database.models.entity("Buoy")
+    await database.instances.rest(buoy, (1,))
     with pytest.raises(Trouble, match="it is several statements"):
-        await database.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
+        await database.instances.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
     assert len(await read(server, "SELECT id FROM buoys")) == 2

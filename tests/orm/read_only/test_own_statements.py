@@ -44,23 +44,23 @@ async def browse(database: OrmDatabase, entity: Entity) -> None:
     """All that the table of a class asks for: in every order, with every filter."""
     for order in (None, *(Order(column, descending=True) for column in entity.columns)):
         query = Query(entity, order)
-        rows = (await database.page(query, Seek(limit=1))).rows
-        await database.page(query, Seek(rows[0].position, backward=True))
-        await database.anchors(query, 1)
-        await database.is_sorted(query)
-        await database.nearest(query, Span(None, rows[0].position), Match("a"))
+        rows = (await database.rows.page(query, Seek(limit=1))).rows
+        await database.rows.page(query, Seek(rows[0].position, backward=True))
+        await database.rows.anchors(query, 1)
+        await database.rows.is_sorted(query)
+        await database.rows.nearest(query, Span(None, rows[0].position), Match("a"))
     for column in entity.columns:
-        await database.value(query, rows[0], column, 0, 10)
+        await database.rows.value(query, rows[0], column, 0, 10)
         for typed in ("null", "~1", ">1"):
             try:
-                await database.count_between(Query(entity).filtered(read_filter(typed, column)), Span())
+                await database.rows.count_between(Query(entity).filtered(read_filter(typed, column)), Span())
             except Trouble as trouble:
                 assert trouble.way_out.startswith(("give a value", "press r")) or "filter" in trouble.reason  # noqa: PT017  a value that no such column holds
-    await database.anchor(query, Seek(skip=1, limit=1))
-    await database.whole(query, rows[0])
-    await database.count(Query(entity))
-    await database.estimate(Query(entity))
-    await database.rank(Query(entity), ("1",))
+    await database.rows.anchor(query, Seek(skip=1, limit=1))
+    await database.rows.whole(query, rows[0])
+    await database.rows.count(Query(entity))
+    await database.rows.estimate(Query(entity))
+    await database.rows.rank(Query(entity), ("1",))
 
 
 async def inspect(database: OrmDatabase, entity: Entity, way_to: str) -> None:
@@ -68,21 +68,25 @@ async def inspect(database: OrmDatabase, entity: Entity, way_to: str) -> None:
     relationship, key = entity.relationship(way_to), (1,)
     for mode in AccessMode:
         for strategy in LoaderStrategy:
-            await database.open(OpenRequest(entity, key, relationship, mode, strategy))
-            await database.open_all(OpenAllRequest(entity, (key,), relationship, mode, strategy))
+            await database.instances.open(OpenRequest(entity, key, relationship, mode, strategy))
+            await database.instances.open_all(OpenAllRequest(entity, (key,), relationship, mode, strategy))
     for way in Way:
-        await database.measure(MeasureRequest(entity, (key,), relationship, way))
+        await database.benchmarks.measure(MeasureRequest(entity, (key,), relationship, way))
     for situation in Situation:
-        snapshot = await database.put(entity, key, situation)
+        snapshot = await database.instances.put(entity, key, situation)
         for attribute in snapshot.attributes:
-            await database.access(AttributeRequest(entity, attribute.name, AccessMode.SAFE))
-    await database.page(Query(relationship_target(database, way_to), within=Within(entity, key, relationship)), Seek())
+            await database.instances.access(AttributeRequest(entity, attribute.name, AccessMode.SAFE))
+    await database.rows.page(
+        Query(relationship_target(database, way_to), within=Within(entity, key, relationship)), Seek()
+    )
     remedy = Remedy(f"await {entity.name.lower()}.awaitable_attrs.{way_to}", "")
-    await database.try_out(TrialRequest(entity, key, Situation.AFTER_COMMIT, way_to, remedy))
+    await database.benchmarks.try_out(TrialRequest(entity, key, Situation.AFTER_COMMIT, way_to, remedy))
 
 
 def relationship_target(database: OrmDatabase, way_to: str) -> Entity:
-    return next(one for one in database.entities if one.name == ("Sailor" if way_to == "sailors" else "Ship"))
+    return next(
+        one for one in database.models.catalog.entities if one.name == ("Sailor" if way_to == "sailors" else "Ship")
+    )
 
 
 @pytest.fixture
@@ -119,13 +123,13 @@ async def test_all_of_it_passes_and_is_understood(
     )
     sent.clear()
     database = await open_database(server, classes, Limits(30), listener)
-    await database.sizes()
+    await database.models.sizes()
     names = ["Ship", "Sailor"] if classes else ["Ships", "Kinds", "Seen"]
     for name in names:
-        await browse(database, await database.entity(name))
+        await browse(database, await database.models.entity(name))
     if classes:
-        await inspect(database, await database.entity("Ship"), "sailors")
-        await inspect(database, await database.entity("Sailor"), "ship")
+        await inspect(database, await database.models.entity("Ship"), "sailors")
+        await inspect(database, await database.models.entity("Sailor"), "ship")
     await database.close()
     monkeypatch.undo()
     assert len(set(sent)) > 50
@@ -175,7 +179,7 @@ def test_all_of_it_passes_whatever_the_names(server: Server, sent: list[str], ex
             f"INSERT INTO odd ({key}) VALUES (1), (2)",  # noqa: S608  names of ours
         )
         database = await open_database(server, None, Limits(30), Remembering([], []))
-        await browse(database, await database.entity("Odd"))
+        await browse(database, await database.models.entity("Odd"))
         await database.close()
         await run_as_is(server, "DROP TABLE odd")
 

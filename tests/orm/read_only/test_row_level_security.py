@@ -81,14 +81,14 @@ async def test_a_tenant_is_set_and_its_rows_are_read(
     tenants: Server, open_models: OpenModels, beginning: list[Any]
 ) -> None:
     database = await open_models(tenants, [Cargo])
-    cargo = await database.entity("Cargo")
+    cargo = await database.models.entity("Cargo")
     with pytest.raises(Trouble, match="Cargo 1 is not in the database any more"):
-        await database.rest(cargo, (1,))
+        await database.instances.rest(cargo, (1,))
     for statement in PASSING:
         beginning[:] = [statement]
-        assert (await database.rest(cargo, (1,))).attributes
+        assert (await database.instances.rest(cargo, (1,))).attributes
         with pytest.raises(Trouble, match="Cargo 2 is not in the database any more"):
-            await database.rest(cargo, (2,))
+            await database.instances.rest(cargo, (2,))
 
 
 @ON_POSTGRESQL
@@ -96,8 +96,8 @@ async def test_what_else_a_listener_sets_is_refused(
     tenants: Server, open_models: OpenModels, beginning: list[Any]
 ) -> None:
     database = await open_models(tenants, [Cargo])
-    cargo = await database.entity("Cargo")
+    cargo = await database.models.entity("Cargo")
     for statement in REFUSED:
         beginning[:] = [statement]
         with pytest.raises(Trouble, match=r"^this was not sent, since it (calls set_config\(\)|may write): "):
-            await database.rest(cargo, (1,))
+            await database.instances.rest(cargo, (1,))

@@ -64,11 +64,11 @@ async def test_it_reads_and_nothing_that_it_reads_acts(server: Server, harmless:
     before = await attacks.held(server)
     database = await open_database(harmless, None, Limits(30), listener)
     assert database.warning == ""
-    readable = {choice.name for choice in database.choices if not choice.problem}
+    readable = {choice.name for choice in database.models.choices if not choice.problem}
     assert "Ships" in readable
     for name in readable:
         with nullcontext() if name == "Ships" else pytest.raises(Trouble):
-            assert len((await database.page(Query(await database.entity(name)), Seek())).rows) == 2
+            assert len((await database.rows.page(Query(await database.models.entity(name)), Seek())).rows) == 2
     await database.close()
     assert await attacks.held(server) == before
 

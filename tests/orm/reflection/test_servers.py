@@ -57,7 +57,7 @@ async def verbatim(target: Server, *statements: str) -> None:
 
 
 async def rows(database: OrmDatabase, entity: Entity) -> Page:
-    return await database.page(Query(entity), Seek())
+    return await database.rows.page(Query(entity), Seek())
 
 
 async def opened(database: OrmDatabase, entity: Entity, name: str) -> Opening:
@@ -65,26 +65,26 @@ async def opened(database: OrmDatabase, entity: Entity, name: str) -> Opening:
     (first, *_) = (await rows(database, entity)).rows
     assert first.key is not None
     request = OpenRequest(entity, first.key, entity.relationship(name), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
-    return await database.open(request)
+    return await database.instances.open(request)
 
 
 async def rested(database: OrmDatabase, entity: Entity) -> InstanceSnapshot:
     (first, *_) = (await rows(database, entity)).rows
     assert first.key is not None
-    return await database.rest(entity, first.key)
+    return await database.instances.rest(entity, first.key)
 
 
 async def visited(database: OrmDatabase, name: str) -> Entity:
     """The class of that name, every row listed in both directions, its first row rested on, its ways opened."""
-    entity = await database.entity(name)
+    entity = await database.models.entity(name)
     query = Query(entity)
-    page = await database.page(query, Seek())
+    page = await database.rows.page(query, Seek())
     assert page.rows
-    following = await database.page(query, Seek(page.rows[0].position))
+    following = await database.rows.page(query, Seek(page.rows[0].position))
     assert following.rows == page.rows[1:]
-    before = await database.page(query, Seek(page.rows[-1].position, backward=True))
+    before = await database.rows.page(query, Seek(page.rows[-1].position, backward=True))
     assert before.rows == page.rows[:-1]
-    assert await database.count(query) == len(page.rows)
+    assert await database.rows.count(query) == len(page.rows)
     if entity.has_key:
         await rested(database, entity)
         for relationship in entity.relationships:
@@ -120,7 +120,7 @@ async def test_tables_and_views_are_listed_and_everything_in_them_can_be_opened(
 ) -> None:
     await run(target, *SHOP)
     database = await reflected(target)
-    assert {one.name: set(one.related) for one in database.choices} == {
+    assert {one.name: set(one.related) for one in database.models.choices} == {
         "Customers": {"Orders"},
         "Notes": set(),
         "OrderTags": {"Orders", "Tags"},
@@ -128,7 +128,7 @@ async def test_tables_and_views_are_listed_and_everything_in_them_can_be_opened(
         "Tags": {"OrderTags"},
         "Big": set(),
     }
-    found = {one.name: await visited(database, one.name) for one in database.choices}
+    found = {one.name: await visited(database, one.name) for one in database.models.choices}
     assert {one.name: {way.name for way in one.relationships} for one in found.values()} == {
         "Customers": {"orders"},
         "Notes": set(),
@@ -352,12 +352,12 @@ KINDS = [
 async def test_every_kind_of_relation_of_postgresql_can_be_browsed(server: Server, reflected: Reflected) -> None:
     await run(server, *KINDS)
     database = await reflected(server)
-    kinds = {one.table for one in database.choices}
+    kinds = {one.table for one in database.models.choices}
     tables = {"whole", "child", "loose", "heap", "parent", "heir", "generated", "bare", "afar"}
     assert kinds == {*tables, "seen", "kept"}, "a partition is shown with its whole"
-    found = {one.name: await visited(database, one.name) for one in database.choices if one.table != "bare"}
+    found = {one.name: await visited(database, one.name) for one in database.models.choices if one.table != "bare"}
     with pytest.raises(Trouble, match="bare: it has no columns"):
-        await database.entity("Bare")
+        await database.models.entity("Bare")
     assert {one.name: [column.name for column in one.columns] for one in found.values() if not one.has_key} == {
         "Afar": ["line"],
         "Heap": ["ctid", "a"],
@@ -394,15 +394,15 @@ async def test_every_kind_of_table_of_mariadb_can_be_browsed(server: Server, ref
         "INSERT INTO chosen VALUES (NULL, 2), (NULL, 1)",
     )
     database = await reflected(server)
-    assert {one.table for one in database.choices} == {
+    assert {one.table for one in database.models.choices} == {
         *("whole", "remembered", "old", "heap", "chosen"),
         *("seen", "broken"),
     }
-    found = {one.name: await visited(database, one.name) for one in database.choices if one.table != "broken"}
+    found = {one.name: await visited(database, one.name) for one in database.models.choices if one.table != "broken"}
     assert {name for name, one in found.items() if not one.has_key} == {"Heap", "Seen"}
     assert [column.name for column in found["Chosen"].columns if column.is_key] == ["b"]
     with pytest.raises(Trouble, match="broken: it is a view of something that is not there"):
-        await database.entity("Broken")
+        await database.models.entity("Broken")
 
 
 ODD_NAMES = [
@@ -450,8 +450,8 @@ async def test_names_may_hold_anything(server: Server, reflected: Reflected) -> 
     off = "SET session_replication_role = replica" if is_postgresql(server) else "SET foreign_key_checks = 0"
     await verbatim(server, off, *statements)
     database = await reflected(server)
-    assert len(database.choices) == len(names)
-    for choice in database.choices:
+    assert len(database.models.choices) == len(names)
+    for choice in database.models.choices:
         entity = await visited(database, choice.name)
         assert len(entity.columns) == 1 + len(names)
         assert len(entity.relationships) == 2
@@ -468,8 +468,8 @@ async def test_keywords_are_names_like_others(server: Server, reflected: Reflect
             f"INSERT INTO {mark}{word}{mark} (k) VALUES (1)",
         )
     database = await reflected(server)
-    assert {choice.table for choice in database.choices} == {*words}
-    for choice in database.choices:
+    assert {choice.table for choice in database.models.choices} == {*words}
+    for choice in database.models.choices:
         assert len((await visited(database, choice.name)).columns) == 1 + len(words)
 
 
@@ -489,7 +489,7 @@ async def test_another_schema_is_read_where_it_is_asked_for(
 ) -> None:
     await run(server, *(statement.replace("far.", f"{other_schema}.") for statement in FAR_AND_NEAR))
     database = await reflected(server, other_schema)
-    assert {one.name: set(one.related) for one in database.choices} == {
+    assert {one.name: set(one.related) for one in database.models.choices} == {
         "Ports": {"Ships"},
         "Ships": {"Ports"},
         "Seen": set(),
@@ -498,7 +498,7 @@ async def test_another_schema_is_read_where_it_is_asked_for(
     assert (await opened(database, ships, "port")).rows[0].cells[1].text == "Nantucket"
     await visited(database, "Seen")
     own = await reflected(server)
-    assert [one.name for one in own.choices] == ["Near"]
+    assert [one.name for one in own.models.choices] == ["Near"]
     assert (await visited(own, "Near")).relationships == ()
 
 
@@ -541,12 +541,12 @@ async def test_a_user_with_few_rights_sees_what_he_may_read(
     database = await reflected(reader)
     for name in ("Orders", "Big", "Notes", "Staff", "OrderTags"):
         await visited(database, name)
-    assert [column.name for column in (await database.entity("Staff")).columns] == ["id"]
-    assert not (await database.entity("OrderTags")).has_key, "half of it is hidden"
-    assert (await database.entity("Orders")).relationships == ()
+    assert [column.name for column in (await database.models.entity("Staff")).columns] == ["id"]
+    assert not (await database.models.entity("OrderTags")).has_key, "half of it is hidden"
+    assert (await database.models.entity("Orders")).relationships == ()
     with pytest.raises(Trouble, match="permission denied"):
-        await database.entity("Tags")
-    refused = {one.name for one in database.choices if one.problem}
+        await database.models.entity("Tags")
+    refused = {one.name for one in database.models.choices if one.problem}
     assert refused == ({"Customers", "Tags"} if is_postgresql(server) else {"Tags"})
 
 
@@ -567,9 +567,9 @@ async def test_two_thousand_tables_are_listed_by_as_few_statements_as_two(
         start = time.perf_counter()
         database = await reflected(server)
         seconds = time.perf_counter() - start
-        assert len(database.choices) == last
-        await database.sizes()
-        await database.entity("T1")
+        assert len(database.models.choices) == last
+        await database.models.sizes()
+        await database.models.entity("T1")
         sent.append(len({one.number for one in told}))
     assert sent[0] == pytest.approx(sent[1], abs=8), "of t1 and its neighbours"
     assert seconds < 1

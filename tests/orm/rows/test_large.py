@@ -87,17 +87,17 @@ async def _closed(database: OrmDatabase) -> object:
 
 async def open_it(database: OrmDatabase, name: str, *, in_full: bool = False) -> Opening:
     """Open a relationship of port 1."""
-    port = database.entities[0]
+    port = database.models.catalog.entities[0]
     relationship = port.relationship(name)
     mapped = LoaderStrategy.AS_MAPPED
-    return await database.open(OpenRequest(port, (1,), relationship, AccessMode.SAFE, mapped, in_full))
+    return await database.instances.open(OpenRequest(port, (1,), relationship, AccessMode.SAFE, mapped, in_full))
 
 
 async def keys(database: OrmDatabase, query: Query | None) -> list[int]:
     """The keys of all rows of a query, page by page."""
     assert query is not None
     found, position = list[int](), None
-    while page := (await database.page(query, Seek(position, limit=97))).rows:
+    while page := (await database.rows.page(query, Seek(position, limit=97))).rows:
         found += [int(row.cells[0].text) for row in page]
         position = page[-1].position
     return found
@@ -112,7 +112,7 @@ async def test_what_is_held_back_is_read_by_key_each_once(
     assert len(opening.rows) == Seek().limit
     assert await keys(database, opening.query) == list(expected)
     assert opening.query is not None
-    assert await database.count(opening.query) == len(expected)
+    assert await database.rows.count(opening.query) == len(expected)
     held = {one.name: one for one in opening.instance.attributes}
     assert held[name].value is None
     assert not any(statement.cause == f"Port 1.{name}" for statement in told)

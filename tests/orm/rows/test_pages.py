@@ -91,8 +91,8 @@ def database_of(tmp_path: Path, open_models: OpenModels) -> DatabaseOf:
 
 async def walk(database: OrmDatabase, size: int, *, backward: bool) -> list[Row]:
     """Every row, page after page from one end."""
-    entity, found, position = database.entities[0], list[Row](), None
-    while page := (await database.page(Query(entity), Seek(position, backward=backward, limit=size))).rows:
+    entity, found, position = database.models.catalog.entities[0], list[Row](), None
+    while page := (await database.rows.page(Query(entity), Seek(position, backward=backward, limit=size))).rows:
         found = [*page, *found] if backward else [*found, *page]
         position = page[0 if backward else -1].position
     return found
@@ -109,7 +109,7 @@ async def test_pages_from_either_end_make_up_the_ordered_table(
     width = len(inspect(mapped).primary_key)
     assert [row.key for row in await walk(database, size, backward=False)] == [row[:width] for row in ordered]
     assert await walk(database, size, backward=False) == await walk(database, size, backward=True)
-    assert await database.count(Query(database.entities[0])) == len(rows)
+    assert await database.rows.count(Query(database.models.catalog.entities[0])) == len(rows)
 
 
 @pytest.mark.parametrize("backward", [False, True])
@@ -118,10 +118,10 @@ async def test_a_page_beyond_each_row_with_rows_skipped(
     database_of: DatabaseOf, mapped: type[Base], *, backward: bool
 ) -> None:
     database = await database_of(mapped, TABLES[mapped])
-    entity = database.entities[0]
-    everything = list((await database.page(Query(entity), Seek())).rows)
+    entity = database.models.catalog.entities[0]
+    everything = list((await database.rows.page(Query(entity), Seek())).rows)
     for number, row in enumerate(everything):
-        page = await database.page(Query(entity), Seek(row.position, backward=backward, skip=2, limit=3))
+        page = await database.rows.page(Query(entity), Seek(row.position, backward=backward, skip=2, limit=3))
         beyond = everything[:number][::-1] if backward else everything[number + 1 :]
         expected = beyond[2:5]
         assert list(page.rows) == (expected[::-1] if backward else expected)
@@ -129,17 +129,17 @@ async def test_a_page_beyond_each_row_with_rows_skipped(
 
 async def test_an_empty_table_has_an_empty_page(database_of: DatabaseOf) -> None:
     database = await database_of(Barrel, [])
-    entity = database.entities[0]
-    assert (await database.page(Query(entity), Seek())).rows == ()
-    assert (await database.page(Query(entity), Seek(backward=True))).rows == ()
-    assert await database.count(Query(entity)) == 0
+    entity = database.models.catalog.entities[0]
+    assert (await database.rows.page(Query(entity), Seek())).rows == ()
+    assert (await database.rows.page(Query(entity), Seek(backward=True))).rows == ()
+    assert await database.rows.count(Query(entity)) == 0
 
 
 async def test_a_row_with_a_null_key_is_shown_without_a_key(
     database_of: DatabaseOf,
 ) -> None:
     database = await database_of(Barrel, [(1, "a"), (None, "lost"), (2, "b"), (None, "too")])
-    rows = (await database.page(Query(database.entities[0]), Seek())).rows
+    rows = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert [(row.cells[1].text, row.key) for row in rows] == [("lost", None), ("too", None), ("a", (1,)), ("b", (2,))]
     assert rows[0].cells[0] == Cell("NULL", is_null=True)
 
@@ -147,14 +147,16 @@ async def test_a_row_with_a_null_key_is_shown_without_a_key(
 @pytest.mark.parametrize("size", [1, 2, 3])
 async def test_rows_with_a_null_key_are_not_lost_between_pages(database_of: DatabaseOf, size: int) -> None:
     database = await database_of(Barrel, [(1, "a"), (None, "lost"), (2, "b"), (None, "too"), (3, "c")])
-    whole = {row.cells[1].text for row in (await database.page(Query(database.entities[0]), Seek())).rows}
+    whole = {
+        row.cells[1].text for row in (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
+    }
     assert {row.cells[1].text for row in await walk(database, size, backward=False)} == whole
     assert {row.cells[1].text for row in await walk(database, size, backward=True)} == whole
 
 
 async def test_null_is_not_the_text_null(database_of: DatabaseOf) -> None:
     database = await database_of(Barrel, [(1, None), (2, "NULL")])
-    nothing, text = (await database.page(Query(database.entities[0]), Seek())).rows
+    nothing, text = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert nothing.cells[1] == Cell("NULL", is_null=True)
     assert text.cells[1] == Cell("NULL")
 
@@ -167,7 +169,7 @@ async def test_a_value_that_its_type_cannot_read_is_shown_and_marked(
     database_of: DatabaseOf,
 ) -> None:
     database = await database_of(Chest, [(1, *GOOD), (2, *BAD)])
-    good, bad = (await database.page(Query(database.entities[0]), Seek())).rows
+    good, bad = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert not any(cell.is_misfit for cell in good.cells)
     assert good.cells[4].text == "true"
     assert all(cell.is_misfit for cell in bad.cells[1:])
@@ -177,7 +179,7 @@ async def test_a_value_that_its_type_cannot_read_is_shown_and_marked(
 
 async def test_a_blob_is_shown_in_hexadecimal(database_of: DatabaseOf) -> None:
     database = await database_of(Chest, [(1, *GOOD)])
-    (row,) = (await database.page(Query(database.entities[0]), Seek())).rows
+    (row,) = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert row.cells[5] == Cell("x'00ff'")
 
 
@@ -186,7 +188,7 @@ async def test_a_blob_too_long_to_be_shown_has_its_length(
     database_of: DatabaseOf, size: int, length: int | None
 ) -> None:
     database = await database_of(Chest, [(1, *GOOD[:4], b"\x01" * size, *GOOD[5:])])
-    (row,) = (await database.page(Query(database.entities[0]), Seek())).rows
+    (row,) = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert row.cells[5].length == length
     assert row.cells[5].text.endswith("'" if length is None else "…")
 
@@ -196,7 +198,7 @@ async def test_ten_megabytes_are_cut_with_their_true_length(
 ) -> None:
     size = 10_000_000
     database = await database_of(Chest, [(1, *GOOD[:2], "é" * size, 1, b"\x01" * size, *GOOD[5:])])
-    (row,) = (await database.page(Query(database.entities[0]), Seek())).rows
+    (row,) = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     text, blob = row.cells[3], row.cells[5]
     assert (text.text, text.length) == ("é" * CELL_LIMIT + "…", size)
     assert blob.length == size
@@ -207,7 +209,7 @@ async def test_ten_megabytes_are_cut_with_their_true_length(
 @pytest.mark.parametrize(("length", "shown"), [(CELL_LIMIT, None), (CELL_LIMIT + 1, CELL_LIMIT + 1)])
 async def test_only_what_is_cut_has_a_length(database_of: DatabaseOf, length: int, shown: int | None) -> None:
     database = await database_of(Barrel, [(1, "x" * length)])
-    (row,) = (await database.page(Query(database.entities[0]), Seek())).rows
+    (row,) = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert row.cells[1] == Cell("x" * CELL_LIMIT + ("…" if shown else ""), shown)
 
 
@@ -216,7 +218,7 @@ async def test_text_that_is_not_utf8_is_shown_with_escapes(
 ) -> None:
     spoil = "UPDATE barrels SET mark = CAST(x'62616420ff' AS TEXT) WHERE id = 2"
     database = await database_of(Barrel, [(1, "good"), (2, "")], spoil)
-    rows = (await database.page(Query(database.entities[0]), Seek())).rows
+    rows = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert [row.cells[1].text for row in rows] == ["good", "bad \\xff"]
 
 
@@ -224,27 +226,27 @@ async def test_control_bytes_and_markup_are_shown_harmlessly(
     database_of: DatabaseOf,
 ) -> None:
     database = await database_of(Barrel, [(1, "\x1b]52;c;AAAA\x07[/red]\u202e")])
-    (row,) = (await database.page(Query(database.entities[0]), Seek())).rows
+    (row,) = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert row.cells[1].text == "␛]52;c;AAAA␇[/red]\\u{202e}"
 
 
 @pytest.mark.parametrize("mapped", TABLES)
 async def test_the_rank_of_a_key_is_the_number_of_its_row(database_of: DatabaseOf, mapped: type[Base]) -> None:
     database = await database_of(mapped, TABLES[mapped][::-1])
-    entity = database.entities[0]
-    for number, row in enumerate((await database.page(Query(entity), Seek())).rows):
+    entity = database.models.catalog.entities[0]
+    for number, row in enumerate((await database.rows.page(Query(entity), Seek())).rows):
         assert row.key is not None
-        assert await database.rank(Query(entity), tuple(map(str, row.key))) == number
+        assert await database.rows.rank(Query(entity), tuple(map(str, row.key))) == number
 
 
 @pytest.mark.parametrize("mapped", TABLES)
 async def test_an_anchor_is_the_position_of_the_row_that_is_sought(database_of: DatabaseOf, mapped: type[Base]) -> None:
     database = await database_of(mapped, TABLES[mapped])
-    entity = database.entities[0]
-    rows = (await database.page(Query(entity), Seek())).rows
-    assert await database.anchor(Query(entity), Seek(skip=4, limit=1)) == rows[4].position
-    assert await database.anchor(Query(entity), Seek(rows[4].position, skip=2, limit=1)) == rows[7].position
-    assert await database.anchor(Query(entity), Seek(skip=len(rows), limit=1)) is None
+    entity = database.models.catalog.entities[0]
+    rows = (await database.rows.page(Query(entity), Seek())).rows
+    assert await database.rows.anchor(Query(entity), Seek(skip=4, limit=1)) == rows[4].position
+    assert await database.rows.anchor(Query(entity), Seek(rows[4].position, skip=2, limit=1)) == rows[7].position
+    assert await database.rows.anchor(Query(entity), Seek(skip=len(rows), limit=1)) is None
 
 
 @pytest.mark.parametrize(
@@ -259,21 +261,21 @@ async def test_a_key_that_is_none_is_trouble(
 ) -> None:
     database = await database_of(mapped, TABLES[mapped])
     with pytest.raises(Trouble) as caught:
-        await database.rank(Query(database.entities[0]), typed)
+        await database.rows.rank(Query(database.models.catalog.entities[0]), typed)
     assert str(caught.value) == reason
 
 
 @pytest.mark.parametrize(("mapped", "typed"), [(Barrel, "99999"), (Flag, "Z")])
 async def test_a_key_that_is_not_there_has_no_rank(database_of: DatabaseOf, mapped: type[Base], typed: str) -> None:
     database = await database_of(mapped, TABLES[mapped])
-    assert await database.rank(Query(database.entities[0]), (typed,)) is None
+    assert await database.rows.rank(Query(database.models.catalog.entities[0]), (typed,)) is None
 
 
 async def test_all_anchors_are_told_in_one_line(database_of: DatabaseOf, told: list[Statement]) -> None:
     database = await database_of(Barrel, TABLES[Barrel])
-    entity = database.entities[0]
-    for row in (await database.page(Query(entity), Seek(limit=5))).rows:
-        await database.anchor(Query(entity), Seek(row.position, skip=2, limit=1))
+    entity = database.models.catalog.entities[0]
+    for row in (await database.rows.page(Query(entity), Seek(limit=5))).rows:
+        await database.rows.anchor(Query(entity), Seek(row.position, skip=2, limit=1))
     anchors = [statement for statement in told if statement.cause == "anchors of Barrel"]
     assert len({statement.number for statement in anchors}) == 1
     assert (anchors[-1].times, anchors[-1].rows) == (5, 5)

@@ -154,7 +154,7 @@ def fill(path: Path, world: World) -> None:
 
 def query_of(database: OrmDatabase, world: World) -> Query:
     """The world's query."""
-    entity = database.entities[0]
+    entity = database.models.catalog.entities[0]
     named = {column.name: column for column in entity.columns}
     order = None if world.order is None else Order(entity.columns[world.order[0]], descending=world.order[1])
     filters = tuple(read_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
@@ -222,11 +222,11 @@ def test_pages_from_either_end_make_up_the_whole_table(world: World, size: int, 
     async def walk() -> None:
         async with opened(world) as (database, query):
             found, position = list[Row](), None
-            while page := (await database.page(query, Seek(position, backward=backward, limit=size))).rows:
+            while page := (await database.rows.page(query, Seek(position, backward=backward, limit=size))).rows:
                 found = [*page, *found] if backward else [*found, *page]
                 position = page[0 if backward else -1].position
             assert [shown(row) for row in found] == [expected(row) for row in whole_table(world)]
-            assert await database.count(query) == len(found)
+            assert await database.rows.count(query) == len(found)
 
     run(walk())
 
@@ -242,12 +242,12 @@ def test_whatever_is_jumped_to_is_the_row_of_that_number(world: World, size: int
             window.count = len(rows)
             for _ in range(data.draw(st.integers(0, 6))):
                 if data.draw(st.booleans()) and (seek := window.next_anchor) is not None:
-                    anchor = await database.anchor(query, seek)
+                    anchor = await database.rows.anchor(query, seek)
                     assert anchor is not None
                     window.anchors.append(anchor)
                 if rows:
                     number = data.draw(st.integers(0, (len(rows) - 1) // size))
-                    page = await database.page(query, window.seek(number))
+                    page = await database.rows.page(query, window.seek(number))
                     assert [shown(row) for row in page.rows] == rows[number * size : (number + 1) * size]
                     window.hold(number, page)
 
@@ -267,15 +267,15 @@ def test_a_search_meets_every_hit_once_around(world: World, interval: int, needl
         rows = whole_table(world)
         hits = [n for n, row in enumerate(rows) if any(needle in str(v).lower() for v in texts(world, row))]
         async with opened(world) as (database, query):
-            everything = (await database.page(query, Seek())).rows
-            anchors = await database.anchors(query, interval)
+            everything = (await database.rows.page(query, Seek())).rows
+            anchors = await database.rows.anchors(query, interval)
             assert anchors == [row.position for row in everything[interval - 1 :: interval]]
             spans = [
                 Span(*ends, start=n * interval)
                 for n, ends in enumerate(zip([None, *anchors], [*anchors, None], strict=True))
             ]
             match = Match(needle)
-            counted = [await database.count_between(query, span, match) for span in spans]
+            counted = [await database.rows.count_between(query, span, match) for span in spans]
             assert sum(counted) == len(hits)
             met, at = [], 0
             for _ in range(len(hits) if everything else 0):
@@ -303,10 +303,10 @@ async def next_hit(  # noqa: PLR0913  it stands for a person at a screen
 ) -> int:
     """The number of the next hit from a row on."""
     for span in onward(spans, row, rows[row].position, backward=backward):
-        position = await database.nearest(query, span, match, backward=backward)
+        position = await database.rows.nearest(query, span, match, backward=backward)
         if position is not None:
             start = max((one for one in spans if one.start <= span.start), key=lambda one: one.start)
-            count = await database.count_between(query, Span(start.after, position))
+            count = await database.rows.count_between(query, Span(start.after, position))
             assert rows[start.start + count - 1].position == position
             return start.start + count - 1
     raise AssertionError("there is a hit")
@@ -340,7 +340,7 @@ async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
 
 def named(database: OrmDatabase, name: str) -> Any:
     """The column of that name."""
-    return next(column for column in database.entities[0].columns if column.name == name)
+    return next(column for column in database.models.catalog.entities[0].columns if column.name == name)
 
 
 @pytest.mark.parametrize(("name", "is_sorted"), [("id", True), ("rank", True), ("name", False)])
@@ -348,30 +348,30 @@ async def test_whether_an_index_serves_an_order_is_known_beforehand(
     database: OrmDatabase, name: str, *, is_sorted: bool
 ) -> None:
     for descending in (False, True):
-        query = Query(database.entities[0], Order(named(database, name), descending))
-        assert await database.is_sorted(query) is is_sorted
+        query = Query(database.models.catalog.entities[0], Order(named(database, name), descending))
+        assert await database.rows.is_sorted(query) is is_sorted
 
 
 async def test_there_is_an_estimate_where_analyze_was_run(path: Path, database: OrmDatabase) -> None:
-    query = Query(database.entities[0])
-    assert await database.estimate(query) is None
+    query = Query(database.models.catalog.entities[0])
+    assert await database.rows.estimate(query) is None
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ANALYZE")
         connection.execute("UPDATE sqlite_stat1 SET stat = '12345 7' WHERE tbl = 'numbered'")
         connection.commit()
     await database.renew()
-    assert await database.estimate(query) == 12_345
-    assert await database.estimate(query.filtered(read_filter("=1", named(database, "rank")))) is None
+    assert await database.rows.estimate(query) == 12_345
+    assert await database.rows.estimate(query.filtered(read_filter("=1", named(database, "rank")))) is None
 
 
 async def test_values_are_read_whole_and_in_stretches(database: OrmDatabase) -> None:
-    query = Query(database.entities[0])
-    row = (await database.page(query, Seek())).rows[0]
+    query = Query(database.models.catalog.entities[0])
+    row = (await database.rows.page(query, Seek())).rows[0]
     long = "x" * 250 + "y" * 50
-    assert await database.whole(query, row) == ("1", "3", long, "0.5", "x'00ff'")
-    part = await database.value(query, row, named(database, "name"), 200, 60)
+    assert await database.rows.whole(query, row) == ("1", "3", long, "0.5", "x'00ff'")
+    part = await database.rows.value(query, row, named(database, "name"), 200, 60)
     assert (part.lines, part.length) == ((long[200:260],), 300)
-    blob = await database.value(query, row, named(database, "seal"), 1, 10)
+    blob = await database.rows.value(query, row, named(database, "seal"), 1, 10)
     assert (blob.lines, blob.length) == (("x'ff'",), 2)
 
 
@@ -382,22 +382,22 @@ async def test_a_row_without_a_key_has_whole_values_too(
     rows = [(None, n, "z" * 300 + str(n), None, None) for n in range(3)]
     fill(tmp_path / "named.db", World(Named, rows, None, [], False))
     database = await open_models(tmp_path / "named.db", [Named])
-    query = Query(database.entities[0], Order(named(database, "name"), descending))
-    for row in (await database.page(query, Seek())).rows:
+    query = Query(database.models.catalog.entities[0], Order(named(database, "name"), descending))
+    for row in (await database.rows.page(query, Seek())).rows:
         assert row.key is None
-        assert (await database.whole(query, row))[2] == f"{'z' * 300}{row.cells[1].text}"
+        assert (await database.rows.whole(query, row))[2] == f"{'z' * 300}{row.cells[1].text}"
 
 
 async def test_a_row_that_is_gone_is_trouble(path: Path, database: OrmDatabase) -> None:
-    query = Query(database.entities[0])
-    row = (await database.page(query, Seek())).rows[0]
+    query = Query(database.models.catalog.entities[0])
+    row = (await database.rows.page(query, Seek())).rows[0]
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM numbered WHERE id = 1")
         connection.commit()
     with pytest.raises(Trouble, match="this row is not in the database any more"):
-        await database.whole(query, row)
+        await database.rows.whole(query, row)
     with pytest.raises(Trouble, match="this row is not in the database any more"):
-        await database.value(query, row, named(database, "name"), 0, 10)
+        await database.rows.value(query, row, named(database, "name"), 0, 10)
 
 
 async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginning_is_known(
@@ -407,12 +407,12 @@ async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginni
     path = tmp_path / "numbered.db"
     fill(path, World(Numbered, rows, None, [], False))
     database = await open_models(path, [Numbered])
-    query = Query(database.entities[0], Order(named(database, "name")))
-    page = (await database.page(query, Seek(limit=3))).rows
+    query = Query(database.models.catalog.entities[0], Order(named(database, "name")))
+    page = (await database.rows.page(query, Seek(limit=3))).rows
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM numbered WHERE id = 2")
         connection.commit()
-    behind = (await database.page(query, Seek(page[-1].position))).rows
+    behind = (await database.rows.page(query, Seek(page[-1].position))).rows
     assert [row.key for row in behind][-3:] == [(3,), (4,), (5,)], "nothing is lost"
 
 
@@ -421,9 +421,9 @@ async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginni
     [("rank", "=many", "many is no int"), ("weight", "<heavy", "heavy is no float"), ("seal", "=ff", "ff is no BLOB")],
 )
 async def test_what_no_value_can_be_is_said(database: OrmDatabase, column: str, typed: str, reason: str) -> None:
-    query = Query(database.entities[0]).filtered(read_filter(typed, named(database, column)))
+    query = Query(database.models.catalog.entities[0]).filtered(read_filter(typed, named(database, column)))
     with pytest.raises(Trouble, match=reason):
-        await database.count(query)
+        await database.rows.count(query)
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ async def test_a_prefix_finds_what_begins_with_it_exactly(tmp_path: Path, open_m
     )
     database = await open_models(tmp_path / "n.db", [Numbered])
     match = Match("ab", named(database, "name"), is_prefix=True)
-    assert await database.count_between(Query(database.entities[0]), Span(), match) == 3
+    assert await database.rows.count_between(Query(database.models.catalog.entities[0]), Span(), match) == 3
 
 
 class Branded(Base):
@@ -486,8 +486,8 @@ async def test_a_table_that_is_named_with_its_schema_has_windows_too(tmp_path: P
         connection.commit()
     database = await open_models(tmp_path / "housed.db", [Housed])
     for order in (None, Order(named(database, "rank"), descending=True)):
-        query, found, position = Query(database.entities[0], order), list[Row](), None
-        while page := (await database.page(query, Seek(position, limit=1))).rows:
+        query, found, position = Query(database.models.catalog.entities[0], order), list[Row](), None
+        while page := (await database.rows.page(query, Seek(position, limit=1))).rows:
             found, position = [*found, *page], page[-1].position
         assert sorted(row.cells[0].text for row in found) == ["NULL", "NULL", "a", "b"]
 
@@ -498,4 +498,4 @@ async def test_a_key_of_bytes_is_found_as_it_is_typed(tmp_path: Path, open_model
         connection.executemany("INSERT INTO branded VALUES (?)", [(b"\x00",), (b"\x00\xff",), (b"a",)])
         connection.commit()
     database = await open_models(tmp_path / "branded.db", [Branded])
-    assert await database.rank(Query(database.entities[0]), ("x'00ff'",)) == 1
+    assert await database.rows.rank(Query(database.models.catalog.entities[0]), ("x'00ff'",)) == 1

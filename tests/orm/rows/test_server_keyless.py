@@ -16,7 +16,7 @@ ROWS = "(1, NULL), (NULL, 'b'), (NULL, NULL), (2, 'a'), (1, 'b'), (3, 'c')"
 async def walk(database: OrmDatabase, query: Query, size: int, *, backward: bool = False) -> list[str]:
     """Every row, page after page from one end."""
     found, position = list[Row](), None
-    while page := (await database.page(query, Seek(position, backward=backward, limit=size))).rows:
+    while page := (await database.rows.page(query, Seek(position, backward=backward, limit=size))).rows:
         found = [*page, *found] if backward else [*found, *page]
         position = page[0 if backward else -1].position
         assert len(found) <= ROWS.count("(")
@@ -26,7 +26,7 @@ async def walk(database: OrmDatabase, query: Query, size: int, *, backward: bool
 async def test_a_table_without_a_key_is_read_page_by_page(server: Server) -> None:
     await run(server, "CREATE TABLE loose (number integer, name varchar(10))", f"INSERT INTO loose VALUES {ROWS}")  # noqa: S608  our own
     database = await open_database(server, None, Limits(30), Remembering([], []))
-    entity = await database.entity(database.choices[0].name)
+    entity = await database.models.entity(database.models.choices[0].name)
     name = entity.columns[-1]
     for order in (None, Order(name), Order(name, descending=True)):
         query = Query(entity, order)
@@ -57,7 +57,7 @@ async def test_a_mapped_view_may_have_keys_that_are_null(server: Server) -> None
         "CREATE VIEW seen AS SELECT number, min(name) AS name FROM loose GROUP BY number",
     )
     database = await open_database(server, [Seen], Limits(30), Remembering([], []))
-    query = Query(await database.entity("Seen"))
+    query = Query(await database.models.entity("Seen"))
     whole = await walk(database, query, 100)
     assert sorted(whole) == ["1 b", "2 a", "3 c", "NULL b"]
     for size in (1, 2):

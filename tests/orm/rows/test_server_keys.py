@@ -155,7 +155,7 @@ def number(row: Row) -> int:
 async def walk(database: OrmDatabase, query: Query, size: int, *, backward: bool) -> list[int]:
     """Every row, page after page from one end."""
     found, position = list[Row](), None
-    while page := (await database.page(query, Seek(position, backward=backward, limit=size))).rows:
+    while page := (await database.rows.page(query, Seek(position, backward=backward, limit=size))).rows:
         found = [*page, *found] if backward else [*found, *page]
         position = page[0 if backward else -1].position
         assert len(found) <= 5, [number(row) for row in found]
@@ -168,16 +168,16 @@ async def is_walked(database: OrmDatabase, server: Server, query: Query, by: str
     for backward in (False, True):
         for size in (1, 2):
             assert await walk(database, query, size, backward=backward) == own, (by, backward, size)
-    rows = (await database.page(query, Seek())).rows
+    rows = (await database.rows.page(query, Seek())).rows
     for at, row in enumerate(rows):
         key = tuple(cell.text for cell in row.cells[:-2])
-        assert await database.rank(query, key) == at, (by, key)
-    assert str(await database.anchors(query, 2)) == str([row.position for row in rows[1::2]]), "NaN is never equal"
+        assert await database.rows.rank(query, key) == at, (by, key)
+    assert str(await database.rows.anchors(query, 2)) == str([row.position for row in rows[1::2]]), "NaN is never equal"
 
 
 async def is_right(database: OrmDatabase, server: Server, kind: Kind) -> None:
     """The table is read in any order, each row whole, and every row rested on whose key an instance can have."""
-    entity = await database.entity("Kept")
+    entity = await database.models.entity("Kept")
     names = [column.name for column in entity.columns[:-2]]
     await is_walked(database, server, Query(entity), ", ".join(names))
     for column in entity.columns[len(names) - 1 :]:
@@ -185,13 +185,13 @@ async def is_right(database: OrmDatabase, server: Server, kind: Kind) -> None:
             by = ", ".join(f"{name} {way}" for name in dict.fromkeys([column.name, *names]))
             query = Query(entity, Order(column, descending=way == "DESC"))
             await is_walked(database, server, query, by)
-    rows = (await database.page(Query(entity), Seek())).rows
+    rows = (await database.rows.page(Query(entity), Seek())).rows
     assert not [cell for row in rows for cell in row.cells if cell.is_misfit]
     assert {number(row) for row in rows if row.key is None} == kind.unknown
     for row in rows:
-        assert (await database.whole(Query(entity), row))[-2] == row.cells[-2].text
+        assert (await database.rows.whole(Query(entity), row))[-2] == row.cells[-2].text
         if row.key is not None:
-            assert str((await database.rest(entity, row.key)).key) == str(row.key)
+            assert str((await database.instances.rest(entity, row.key)).key) == str(row.key)
 
 
 @pytest.mark.filterwarnings("ignore:Type object .* OperatorClass")  # SQLAlchemy 2.1 gave none to its own BIT and YEAR
@@ -205,12 +205,12 @@ async def test_a_key_of_any_kind_is_walked_ranked_and_rested_on(
 @pytest.mark.parametrize("server", ["psycopg", "asyncpg"], indirect=True)
 async def test_a_row_that_is_gone_is_not_taken_for_the_one_before(server: Server, open_models: OpenModels) -> None:
     database = await opened(server, POSTGRESQL["composite"], open_models)
-    query = Query(await database.entity("Kept"))
-    gone = (await database.page(query, Seek())).rows[-1]
+    query = Query(await database.models.entity("Kept"))
+    gone = (await database.rows.page(query, Seek())).rows[-1]
     assert gone.key is None
     await run(server, "DELETE FROM kept WHERE number = 2")
     with pytest.raises(Trouble, match="not in the database any more"):
-        await database.whole(query, gone)
+        await database.rows.whole(query, gone)
 
 
 @pytest.mark.parametrize("server", ["asyncmy"], indirect=True)
@@ -220,6 +220,6 @@ async def test_a_number_that_no_column_holds_is_refused(
     server: Server, open_models: OpenModels, name: str, typed: str
 ) -> None:
     database = await opened(server, MARIADB[name], open_models)
-    entity = await database.entity("Kept")
+    entity = await database.models.entity("Kept")
     with pytest.raises(Trouble, match="is no number that a column can hold here"):
-        await database.page(Query(entity).filtered(read_filter(typed, entity.columns[0])), Seek())
+        await database.rows.page(Query(entity).filtered(read_filter(typed, entity.columns[0])), Seek())

@@ -162,7 +162,7 @@ def make(server: Server, open_models: OpenModels) -> Callable[[], Any]:
 async def walk(database: OrmDatabase, query: Query, *, backward: bool = False) -> list[Row]:
     """Every row, two at a time from one end."""
     found, position = list[Row](), None
-    while page := (await database.page(query, Seek(position, backward=backward, limit=2))).rows:
+    while page := (await database.rows.page(query, Seek(position, backward=backward, limit=2))).rows:
         found = [*page, *found] if backward else [*found, *page]
         position = page[0 if backward else -1].position
         assert len(found) <= 6, [row.key for row in found]
@@ -172,8 +172,8 @@ async def walk(database: OrmDatabase, query: Query, *, backward: bool = False) -
 @pytest.mark.thorough
 async def test_every_kind_is_listed_ordered_filtered_and_read_whole(server: Server, make: Callable[[], Any]) -> None:
     database = await make()
-    entity = await database.entity("Kinds")
-    listed = (await database.page(Query(entity), Seek())).rows
+    entity = await database.models.entity("Kinds")
+    listed = (await database.rows.page(Query(entity), Seek())).rows
     assert [row.key for row in listed] == [(n,) for n in range(6)]
     assert not [cell for row in listed for cell in row.cells if cell.is_misfit]
     assert all(cell.is_null for cell in listed[0].cells[1:])
@@ -185,10 +185,10 @@ async def test_every_kind_is_listed_ordered_filtered_and_read_whole(server: Serv
         for row in listed[1:]:
             await filtered(database, Query(entity), column, row, at)
     for row in listed:
-        whole = await database.whole(Query(entity), row)
+        whole = await database.rows.whole(Query(entity), row)
         for column, cell, value in zip(entity.columns, row.cells, whole, strict=True):
             assert value.startswith(cell.text.rstrip("…")) or cell.text in {"true", "false"}, column
-            stretch = await database.value(Query(entity), row, column, 0, 50)
+            stretch = await database.rows.value(Query(entity), row, column, 0, 50)
             assert cell.is_null or stretch.length == cell.length or cell.length is None
 
 
@@ -201,7 +201,7 @@ async def ordered(database: OrmDatabase, server: Server, query: Query) -> None:
     for backward in (False, True):
         assert [row.key for row in await walk(database, query, backward=backward)] == own, (str(query), backward)
     for number, (key,) in enumerate(own if not query.order.descending else ()):
-        assert await database.rank(query, (str(key),)) == number, str(query)
+        assert await database.rows.rank(query, (str(key),)) == number, str(query)
 
 
 async def filtered(database: OrmDatabase, query: Query, column: Any, row: Row, at: int) -> None:
@@ -210,8 +210,8 @@ async def filtered(database: OrmDatabase, query: Query, column: Any, row: Row, a
     if cell.length is not None or not cell.text:
         return
     if cell.text not in UNTYPED.get(kind, ()):
-        found = (await database.page(query.filtered(read_filter(f"={cell.text}", column)), Seek())).rows
+        found = (await database.rows.page(query.filtered(read_filter(f"={cell.text}", column)), Seek())).rows
         assert row.key in [one.key for one in found], (kind, cell.text)
     if kind not in OTHER_AS_TEXT:
-        found = (await database.page(query.filtered(read_filter(f"~{cell.text}", column)), Seek())).rows
+        found = (await database.rows.page(query.filtered(read_filter(f"~{cell.text}", column)), Seek())).rows
         assert row.key in [one.key for one in found], (kind, cell.text)

@@ -96,19 +96,19 @@ def by_an_index(steps: Sequence[Sequence[Any]]) -> bool:
 
 async def deep(database: OrmDatabase, query: Query) -> Any:
     """The position of a row in the midst of them."""
-    return (await database.page(query, Seek(skip=ROWS // 2, limit=1))).rows[0].position
+    return (await database.rows.page(query, Seek(skip=ROWS // 2, limit=1))).rows[0].position
 
 
 @pytest.mark.parametrize("backward", [False, True])
 async def test_pages_deep_in_a_table_are_read_by_an_index(
     database: OrmDatabase, plans: Callable[[], Any], *, backward: bool
 ) -> None:
-    entity = await database.entity("Berth")
+    entity = await database.models.entity("Berth")
     cost = next(column for column in entity.columns if column.name == "cost")
     for query in (Query(entity), Query(entity, Order(cost)), Query(entity, Order(cost, descending=True))):
         position = await deep(database, query)
         await plans()
-        assert len((await database.page(query, Seek(position, backward=backward, limit=100))).rows) == 100
+        assert len((await database.rows.page(query, Seek(position, backward=backward, limit=100))).rows) == 100
         steps = await plans()
         assert by_an_index(steps), steps
 
@@ -116,10 +116,13 @@ async def test_pages_deep_in_a_table_are_read_by_an_index(
 async def test_a_stretch_between_two_rows_is_counted_by_the_index_of_the_key(
     database: OrmDatabase, plans: Callable[[], Any]
 ) -> None:
-    query = Query(await database.entity("Berth"))
-    first, last = await deep(database, query), (await database.page(query, Seek(skip=ROWS // 2 + 300))).rows[0].position
+    query = Query(await database.models.entity("Berth"))
+    first, last = (
+        await deep(database, query),
+        (await database.rows.page(query, Seek(skip=ROWS // 2 + 300))).rows[0].position,
+    )
     await plans()
-    assert await database.count_between(query, Span(first, last)) == 300
+    assert await database.rows.count_between(query, Span(first, last)) == 300
     steps = await plans()
     assert by_an_index(steps), steps
 
@@ -127,20 +130,20 @@ async def test_a_stretch_between_two_rows_is_counted_by_the_index_of_the_key(
 async def test_a_key_is_found_by_its_index_and_a_prefix_by_its_columns(
     database: OrmDatabase, plans: Callable[[], Any]
 ) -> None:
-    entity = await database.entity("Berth")
+    entity = await database.models.entity("Berth")
     named = {column.name: column for column in entity.columns}
-    assert await database.rank(Query(entity), ("deck150", "15050")) is not None
+    assert await database.rows.rank(Query(entity), ("deck150", "15050")) is not None
     (found, *_) = await plans()
     assert by_an_index([found]), found
     match = Match("name1234", named["name"], is_prefix=True)
-    assert await database.count_between(Query(entity), Span(), match) == 11
+    assert await database.rows.count_between(Query(entity), Span(), match) == 11
     steps = await plans()
     assert by_an_index(steps), steps
 
 
 async def test_whether_an_index_serves_an_order_is_known_beforehand(database: OrmDatabase) -> None:
-    entity = await database.entity("Berth")
+    entity = await database.models.entity("Berth")
     named = {column.name: column for column in entity.columns}
     for name, is_sorted in (("deck", True), ("cost", True), ("remark", False)):
         for descending in (False, True):
-            assert await database.is_sorted(Query(entity, Order(named[name], descending))) is is_sorted, name
+            assert await database.rows.is_sorted(Query(entity, Order(named[name], descending))) is is_sorted, name

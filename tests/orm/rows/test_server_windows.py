@@ -223,7 +223,7 @@ class Sea:
 
     def query(self, world: World) -> Query:
         """The world's query."""
-        entity = next(one for one in self.database.entities if one.name == world.mapped.__name__)
+        entity = next(one for one in self.database.models.catalog.entities if one.name == world.mapped.__name__)
         named = {column.name: column for column in entity.columns}
         order = None if world.order is None else Order(named[world.order[0]], descending=world.order[1])
         filters = (read_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
@@ -264,22 +264,22 @@ def keys_of(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
 
 async def everything(sea: Sea, query: Query) -> list[Row]:
     """All rows of the query in one page."""
-    return list((await sea.database.page(query, Seek(limit=10_000))).rows)
+    return list((await sea.database.rows.page(query, Seek(limit=10_000))).rows)
 
 
 async def check_pages(sea: Sea, world: World, size: int) -> None:
     """Pages from either end, the count, and the rank of some rows, as their keys are typed."""
     query, own = sea.query(world), await sea.rows(world)
-    assert await sea.database.count(query) == len(own)
+    assert await sea.database.rows.count(query) == len(own)
     for backward in (False, True):
         found, position = list[Row](), None
-        while page := (await sea.database.page(query, Seek(position, backward=backward, limit=size))).rows:
+        while page := (await sea.database.rows.page(query, Seek(position, backward=backward, limit=size))).rows:
             found = [*page, *found] if backward else [*found, *page]
             position = page[0 if backward else -1].position
             assert len(found) <= len(own)
         assert keys_of(found) == own
     for number in range(0, len(own), 3):
-        assert await sea.database.rank(query, as_typed(own[number])) == number
+        assert await sea.database.rows.rank(query, as_typed(own[number])) == number
 
 
 def as_typed(key: Sequence[Any]) -> tuple[str, ...]:
@@ -292,23 +292,23 @@ async def check_jumps(sea: Sea, world: World, size: int) -> None:
     window = Window(page_size=size, pages_held=2)
     window.count = len(own)
     while (seek := window.next_anchor) is not None:
-        anchor = await sea.database.anchor(query, seek)
+        anchor = await sea.database.rows.anchor(query, seek)
         assert anchor is not None
         window.anchors.append(anchor)
     for number in range(-(-len(own) // size)):
-        page = await sea.database.page(query, window.seek(number))
+        page = await sea.database.rows.page(query, window.seek(number))
         assert keys_of(page.rows) == own[number * size : (number + 1) * size]
 
 
 async def check_search(sea: Sea, world: World, interval: int, needle: str) -> None:
     """All anchors at once are the rows that they should be; a search meets every hit once, either way around."""
     query, rows = sea.query(world), await everything(sea, sea.query(world))
-    anchors = await sea.database.anchors(query, interval)
+    anchors = await sea.database.rows.anchors(query, interval)
     assert anchors == [row.position for row in rows[interval - 1 :: interval]]
     ends = zip([None, *anchors], [*anchors, None], strict=True)
     spans = [Span(*both, start=n * interval) for n, both in enumerate(ends)]
     match, hits = Match(needle), await sea.hits(world, needle)
-    assert sum([await sea.database.count_between(query, span, match) for span in spans]) == len(hits)
+    assert sum([await sea.database.rows.count_between(query, span, match) for span in spans]) == len(hits)
     for backward in (False, True):
         met, at = list[tuple[Any, ...]](), 0
         for _ in hits:
@@ -323,10 +323,10 @@ async def next_hit(
     """The number of the next hit from a row on."""
     row, rows = here
     for span in onward(spans, row, rows[row].position, backward=backward):
-        position = await sea.database.nearest(query, span, match, backward=backward)
+        position = await sea.database.rows.nearest(query, span, match, backward=backward)
         if position is not None:
             start = max((one for one in spans if one.start <= span.start), key=lambda one: one.start)
-            count = await sea.database.count_between(query, Span(start.after, position))
+            count = await sea.database.rows.count_between(query, Span(start.after, position))
             assert rows[start.start + count - 1].position == position
             return start.start + count - 1
     raise AssertionError("there is a hit")
@@ -380,7 +380,7 @@ def test_pages_go_on_behind_a_row_that_is_gone(driver: str, name: str) -> None:
         own = runner.run(sea.rows(world))
         position = runner.run(everything(sea, query))[5].position
         runner.run(sea.fill(world._replace(rows=[row for row in world.rows if row[:1] != own[5]])))
-        assert keys_of(runner.run(sea.database.page(query, Seek(position))).rows) == own[6:], "nothing is lost"
+        assert keys_of(runner.run(sea.database.rows.page(query, Seek(position))).rows) == own[6:], "nothing is lost"
 
 
 @pytest.mark.thorough

@@ -68,9 +68,9 @@ async def database(target: Target, open_models: OpenModels) -> OrmDatabase:
 
 @pytest.mark.thorough
 async def test_its_columns_are_read_some_at_a_time(database: OrmDatabase) -> None:
-    wide = await database.entity("Wide")
+    wide = await database.models.entity("Wide")
     count = len(wide.columns)
-    pages = [await database.page(Query(wide), Seek(block=block)) for block in range(-(-count // BLOCK))]
+    pages = [await database.rows.page(Query(wide), Seek(block=block)) for block in range(-(-count // BLOCK))]
     assert [page.block for page in pages] == list(range(len(pages)))
     assert len({tuple((row.key, row.position) for row in page.rows) for page in pages}) == 1
     for at, row in enumerate((1, 2, 3)):
@@ -78,18 +78,18 @@ async def test_its_columns_are_read_some_at_a_time(database: OrmDatabase) -> Non
         expected = [str(row), *((value(row, number) or "")[:200] or None for number in range(1, count))]
         assert [None if cell.is_null else cell.text.rstrip("…") for cell in cells] == expected
         assert [cell.length for cell in cells].count(300) == (len(pages) if row == 2 else 0)
-    behind = await database.page(Query(wide), Seek(pages[0].rows[-1].position, backward=True, limit=1, block=3))
+    behind = await database.rows.page(Query(wide), Seek(pages[0].rows[-1].position, backward=True, limit=1, block=3))
     assert (behind.rows[0].key, len(behind.rows[0].cells)) == ((2,), BLOCK)
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("by", [1, BLOCK + 7])
 async def test_a_block_is_read_in_another_order(database: OrmDatabase, by: int) -> None:
-    wide = await database.entity("Wide")
+    wide = await database.models.entity("Wide")
     for block in (0, by // BLOCK, 2):
         query = Query(wide, Order(wide.columns[by]))
-        first = await database.page(query, Seek(limit=1, block=block))
-        rest = await database.page(query, Seek(first.rows[-1].position, block=block))
+        first = await database.rows.page(query, Seek(limit=1, block=block))
+        rest = await database.rows.page(query, Seek(first.rows[-1].position, block=block))
         found = {row.key: row.cells for row in (*first.rows, *rest.rows)}
         assert set(found) == {(1,), (2,), (3,)}
         shown = [cell.text.rstrip("…") for cell in found[2,]]
@@ -99,38 +99,40 @@ async def test_a_block_is_read_in_another_order(database: OrmDatabase, by: int) 
 
 @pytest.mark.thorough
 async def test_a_row_is_read_whole_searched_and_filtered(database: OrmDatabase) -> None:
-    wide = await database.entity("Wide")
+    wide = await database.models.entity("Wide")
     count, query = len(wide.columns), Query(wide)
-    row = (await database.page(query, Seek(limit=2))).rows[1]
+    row = (await database.rows.page(query, Seek(limit=2))).rows[1]
     expected = ("2", *(value(2, number) or "NULL" for number in range(1, count)))
-    assert await database.whole(query, row) == expected
-    assert (await database.value(query, row, wide.columns[BLOCK + 7], 0, 500)).lines == (LONG,)
-    assert await database.count_between(query, Span(), Match("r3c951")) == 1
-    assert await database.count_between(query, Span(), Match("nowhere")) == 0
-    found = await database.page(query.filtered(read_filter("=r3c951", wide.columns[951])), Seek(block=951 // BLOCK))
+    assert await database.rows.whole(query, row) == expected
+    assert (await database.rows.value(query, row, wide.columns[BLOCK + 7], 0, 500)).lines == (LONG,)
+    assert await database.rows.count_between(query, Span(), Match("r3c951")) == 1
+    assert await database.rows.count_between(query, Span(), Match("nowhere")) == 0
+    found = await database.rows.page(
+        query.filtered(read_filter("=r3c951", wide.columns[951])), Seek(block=951 // BLOCK)
+    )
     assert [one.key for one in found.rows] == [(3,)]
 
 
 @pytest.mark.thorough
 async def test_an_instance_is_loaded_and_expires(database: OrmDatabase) -> None:
-    wide = await database.entity("Wide")
+    wide = await database.models.entity("Wide")
     for situation, state, verdict in (
         (Situation.FRESH, AttributeState.LOADED, Verdict.NONE),
         (Situation.AFTER_COMMIT, AttributeState.EXPIRED, Verdict.IO),
     ):
-        snapshot = await database.put(wide, (2,), situation)
+        snapshot = await database.instances.put(wide, (2,), situation)
         columns = snapshot.attributes[: len(wide.columns)]
         assert {(one.state, one.verdict) for one in columns} == {(state, verdict)}
 
 
 @pytest.mark.thorough
 async def test_what_no_statement_can_select_says_so_and_what_helps(database: OrmDatabase, target: Target) -> None:
-    owner = await database.entity("Owner")
+    owner = await database.models.entity("Owner")
     ask = OpenRequest(owner, (1,), owner.relationship("wide"), AccessMode.SAFE, LoaderStrategy.SELECTINLOAD)
-    assert len((await database.open(ask)).rows[0].cells) == columns_of(target)
+    assert len((await database.instances.open(ask)).rows[0].cells) == columns_of(target)
     if servers.url_of(target).get_backend_name() != "mysql":  # it gives 4,096
         with pytest.raises(Trouble, match="press s for another loader strategy"):
-            await database.open(ask._replace(strategy=LoaderStrategy.JOINEDLOAD))
+            await database.instances.open(ask._replace(strategy=LoaderStrategy.JOINEDLOAD))
 
 
 @pytest.mark.thorough
@@ -140,10 +142,10 @@ async def test_a_wide_table_without_models_is_read_too(tmp_path: Path, listener:
     await servers.load(path, metadata, {metadata.tables["wide"]: rows(1_500)})
     database = await open_database(path, None, Limits(30), listener)
     try:
-        wide = await database.entity("Wide")
+        wide = await database.models.entity("Wide")
         assert len(wide.columns) == 1_500
-        page = await database.page(Query(wide), Seek(block=7))
+        page = await database.rows.page(Query(wide), Seek(block=7))
         assert page.rows[0].cells[51].text == "r1c1451"
-        assert len((await database.rest(wide, (1,))).attributes) >= 1_500
+        assert len((await database.instances.rest(wide, (1,))).attributes) >= 1_500
     finally:
         await database.close()

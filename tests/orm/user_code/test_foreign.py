@@ -119,7 +119,7 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
 async def test_a_value_whose_type_raises_anything_is_marked_and_the_rest_of_its_row_is_shown(
     database: OrmDatabase, raised: BaseException
 ) -> None:
-    rows = (await database.page(Query(database.entities[0]), Seek())).rows
+    rows = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert [row.cells[1].text for row in rows] == ["key2:abc", "key1:ok"]
     assert [row.cells[1].is_misfit for row in rows] == [True, False], raised
 
@@ -128,25 +128,25 @@ async def test_an_instance_whose_type_raises_anything_cannot_be_loaded_and_says_
     database: OrmDatabase, raised: BaseException
 ) -> None:
     with pytest.raises(Trouble, match="Account 1 cannot be loaded") as trouble:
-        await database.rest(database.entities[0], (1,))
+        await database.instances.rest(database.models.catalog.entities[0], (1,))
     assert error_name(raised) in trouble.value.reason
-    assert (await database.rest(database.entities[0], (2,))).label == "Account 2"
+    assert (await database.instances.rest(database.models.catalog.entities[0], (2,))).label == "Account 2"
 
 
 async def test_an_access_whose_type_raises_anything_is_a_failure(database: OrmDatabase, raised: BaseException) -> None:
-    bank = database.entities[1]
-    await database.rest(bank, (1,))
-    failure = (await database.access(AttributeRequest(bank, "accounts", AccessMode.SAFE))).failure
+    bank = database.models.catalog.entities[1]
+    await database.instances.rest(bank, (1,))
+    failure = (await database.instances.access(AttributeRequest(bank, "accounts", AccessMode.SAFE))).failure
     assert failure is not None
     assert (failure.name, failure.verdict) == (error_name(raised), Verdict.RAISES)
-    assert (await database.rest(database.entities[0], (2,))).label == "Account 2"
+    assert (await database.instances.rest(database.models.catalog.entities[0], (2,))).label == "Account 2"
 
 
 async def test_what_cannot_be_compiled_is_asked_for_all_the_same(database: OrmDatabase) -> None:
-    account = database.entities[0]
-    assert named(await database.rest(account, (2,)), "numbered").verdict is Verdict.IO
-    assert (await database.predict("numbered")).remedy
-    accessed = await database.access(AttributeRequest(account, "numbered", AccessMode.UNSAFE))
+    account = database.models.catalog.entities[0]
+    assert named(await database.instances.rest(account, (2,)), "numbered").verdict is Verdict.IO
+    assert (await database.instances.predict("numbered")).remedy
+    accessed = await database.instances.access(AttributeRequest(account, "numbered", AccessMode.UNSAFE))
     assert accessed.verdict in {Verdict.IO, Verdict.RAISES}  # SQLAlchemy 2.0 sees before any IO that SQLite has none
 
 
@@ -168,9 +168,9 @@ async def audited() -> AsyncIterator[None]:
 @pytest.mark.usefixtures("audited")
 @pytest.mark.parametrize("situation", Situation)
 async def test_models_that_write_at_each_commit_can_be_browsed(database: OrmDatabase, situation: Situation) -> None:
-    snapshot = await database.put(database.entities[1], (1,), situation)
+    snapshot = await database.instances.put(database.models.catalog.entities[1], (1,), situation)
     assert snapshot.situation is situation
-    await database.access(AttributeRequest(database.entities[1], "id", AccessMode.SAFE))
+    await database.instances.access(AttributeRequest(database.models.catalog.entities[1], "id", AccessMode.SAFE))
 
 
 async def test_a_statement_outside_of_any_step_of_ours_has_a_cause_in_the_log(
@@ -189,9 +189,9 @@ async def test_whatever_a_listener_of_the_engine_raises_is_trouble_and_no_end(
         raise raising
 
     with listening(Engine, "before_cursor_execute", refuse), pytest.raises(Trouble) as trouble:
-        await database.count(Query(database.entities[0]))
+        await database.rows.count(Query(database.models.catalog.entities[0]))
     assert error_name(raising) in trouble.value.reason
-    assert await database.count(Query(database.entities[0])) == 2
+    assert await database.rows.count(Query(database.models.catalog.entities[0])) == 2
 
 
 def test_an_error_is_named_with_its_module_unless_everybody_knows_it() -> None:
@@ -240,7 +240,7 @@ def test_ours_is_not_taken_for_foreign() -> None:
 
 async def test_a_bug_of_ours_inside_a_question_is_not_hidden(database: OrmDatabase) -> None:
     async def question() -> None:
-        database._schema.catalog.named("nobody")  # noqa: SLF001  raises KeyError, in a line of ours
+        database.models.catalog.named("nobody")  # raises KeyError, in a line of ours
 
     with pytest.raises(KeyError):
         await database._connections.ask(question)  # noqa: SLF001

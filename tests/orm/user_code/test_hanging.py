@@ -125,7 +125,7 @@ async def database(tmp_path: Path, listener: Remembering) -> Any:
 
 async def rest(database: OrmDatabase) -> InstanceSnapshot:
     """The first box."""
-    return await database.rest(database.entities[0], (1,))
+    return await database.instances.rest(database.models.catalog.entities[0], (1,))
 
 
 async def test_code_that_does_not_end_is_stopped_and_the_rest_is_known(database: OrmDatabase) -> None:
@@ -144,14 +144,16 @@ async def test_code_that_does_not_end_is_stopped_and_the_rest_is_known(database:
 async def test_it_is_not_run_again_to_be_found_out(database: OrmDatabase) -> None:
     await rest(database)
     for situation in Situation:
-        await database.put(database.entities[0], (1,), situation)
-    assert (await database.predict("sleeps")).remedies == ()
+        await database.instances.put(database.models.catalog.entities[0], (1,), situation)
+    assert (await database.instances.predict("sleeps")).remedies == ()
     assert RAN == ["sleeps"]
 
 
 async def test_what_the_access_itself_does_can_be_seen(database: OrmDatabase) -> None:
     await rest(database)
-    accessed = await database.access(AttributeRequest(database.entities[0], "sleeps", AccessMode.UNSAFE))
+    accessed = await database.instances.access(
+        AttributeRequest(database.models.catalog.entities[0], "sleeps", AccessMode.UNSAFE)
+    )
     assert accessed.failure is not None
     assert accessed.verdict is Verdict.UNKNOWN
     assert "did not end" in accessed.failure.summary
@@ -161,16 +163,18 @@ async def test_what_the_access_itself_does_can_be_seen(database: OrmDatabase) ->
 async def test_awaited_it_is_stopped_too(database: OrmDatabase) -> None:
     snapshot = await rest(database)
     assert named(snapshot, "sleeps_when_loaded").verdict is Verdict.IO
-    accessed = await database.access(AttributeRequest(database.entities[0], "sleeps_when_loaded", AccessMode.SAFE))
+    accessed = await database.instances.access(
+        AttributeRequest(database.models.catalog.entities[0], "sleeps_when_loaded", AccessMode.SAFE)
+    )
     assert accessed.verdict is Verdict.UNKNOWN
-    assert await database.rest(database.entities[0], (1,))
+    assert await database.instances.rest(database.models.catalog.entities[0], (1,))
 
 
 async def test_a_column_type_that_does_not_end_spoils_one_instance(database: OrmDatabase) -> None:
-    thing = database.entities[1]
+    thing = database.models.catalog.entities[1]
     with pytest.raises(Trouble, match="Thing 2 cannot be loaded: stopped, since it did not end"):
-        await database.rest(thing, (2,))
-    assert (await database.rest(thing, (1,))).label == "Thing 1"
+        await database.instances.rest(thing, (2,))
+    assert (await database.instances.rest(thing, (1,))).label == "Thing 1"
 
 
 async def test_a_copy_of_the_process_does_not_go_on_with_our_work(database: OrmDatabase) -> None:

@@ -328,7 +328,7 @@ def deep(database: OrmDatabase) -> list[str]:
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("name", CODE)
 async def test_a_dry_run_of_code_changes_nothing(database: OrmDatabase, name: str, situation: Situation) -> None:
-    await database.put(database.entities[0], (1,), situation)
+    await database.instances.put(database.models.catalog.entities[0], (1,), situation)
     before = everything(database)
     instance = database._live._instance
     first = dry_run(instance, named_of(instance, name))
@@ -345,17 +345,17 @@ def named_of(instance: object, name: str) -> Attribute:
 
 @pytest.mark.parametrize("name", ["memo", "memo_in_container", "changes_a_container", "moves", "deletes_a_column"])
 async def test_what_is_foretold_after_dry_runs_is_still_true(database: OrmDatabase, name: str) -> None:
-    box = database.entities[0]
-    assert named(await database.rest(box, (1,)), name).verdict is Verdict.IO
-    await database.predict(name)
-    accessed = await database.access(AttributeRequest(box, name, AccessMode.UNSAFE))
+    box = database.models.catalog.entities[0]
+    assert named(await database.instances.rest(box, (1,)), name).verdict is Verdict.IO
+    await database.instances.predict(name)
+    accessed = await database.instances.access(AttributeRequest(box, name, AccessMode.UNSAFE))
     assert accessed.verdict is Verdict.IO
 
 
 async def test_a_memo_that_was_begun_by_a_dry_run_is_not_taken_for_the_truth(database: OrmDatabase) -> None:
-    box = database.entities[0]
-    await database.rest(box, (1,))
-    accessed = await database.access(AttributeRequest(box, "memo", AccessMode.SAFE))
+    box = database.models.catalog.entities[0]
+    await database.instances.rest(box, (1,))
+    accessed = await database.instances.access(AttributeRequest(box, "memo", AccessMode.SAFE))
     assert accessed.failure is None
     shown = named(accessed.instance, "memo")
     assert (shown.verdict, shown.value and shown.value.text) == (Verdict.NONE, "true")
@@ -365,7 +365,7 @@ async def test_a_memo_that_was_begun_by_a_dry_run_is_not_taken_for_the_truth(dat
 async def test_containers_that_were_there_before_hold_what_they_held(
     database: OrmDatabase, held: dict[str, Any]
 ) -> None:
-    await database.rest(database.entities[0], (1,))
+    await database.instances.rest(database.models.catalog.entities[0], (1,))
     instance = database._live._instance
     vars(instance).update(held)
     before = everything(database)
@@ -374,7 +374,7 @@ async def test_containers_that_were_there_before_hold_what_they_held(
 
 
 async def test_collections_of_every_class_hold_what_they_held(database: OrmDatabase) -> None:
-    snapshot = await database.rest(database.entities[1], (1,))
+    snapshot = await database.instances.rest(database.models.catalog.entities[1], (1,))
     assert named(snapshot, "empties_all").verdict is Verdict.NONE
     room: Room = database._live._instance
     assert ([box.id for box in room.boxes], sorted(room.by_name), len(room.held)) == ([1, 2], ["one", "two"], 2)
@@ -390,7 +390,7 @@ async def test_collections_of_every_class_hold_what_they_held(database: OrmDatab
     ],
 )
 async def test_it_is_said_what_code_tries_to_write(database: OrmDatabase, name: str, what: str) -> None:
-    said = named(await database.rest(database.entities[0], (1,)), name)
+    said = named(await database.instances.rest(database.models.catalog.entities[0], (1,)), name)
     assert (said.verdict, said.note) == (Verdict.IO, f"its code writes ({what}): here it is kept from that")
 
 
@@ -399,29 +399,29 @@ async def test_it_is_said_what_code_tries_to_write(database: OrmDatabase, name: 
 async def test_the_verdict_of_code_that_does_anything_is_what_the_access_does(
     database: OrmDatabase, path: Path, name: str, situation: Situation
 ) -> None:
-    box, before = database.entities[0], path.read_bytes()  # noqa: ASYNC240  of a small file
-    said = named(await database.put(box, (1,), situation), name)
-    accessed = await database.access(AttributeRequest(box, name, AccessMode.UNSAFE))
+    box, before = database.models.catalog.entities[0], path.read_bytes()  # noqa: ASYNC240  of a small file
+    said = named(await database.instances.put(box, (1,), situation), name)
+    accessed = await database.instances.access(AttributeRequest(box, name, AccessMode.UNSAFE))
     assert accessed.verdict is said.verdict
     assert path.read_bytes() == before  # noqa: ASYNC240
 
 
 @pytest.mark.parametrize("name", CODE)
 async def test_nothing_is_written_when_it_is_awaited(database: OrmDatabase, path: Path, name: str) -> None:
-    box, before = database.entities[0], path.read_bytes()  # noqa: ASYNC240
-    await database.rest(box, (1,))
+    box, before = database.models.catalog.entities[0], path.read_bytes()  # noqa: ASYNC240
+    await database.instances.rest(box, (1,))
     with suppress(Trouble):
-        await database.access(AttributeRequest(box, name, AccessMode.SAFE))
+        await database.instances.access(AttributeRequest(box, name, AccessMode.SAFE))
     assert path.read_bytes() == before  # noqa: ASYNC240
-    assert (await database.rest(box, (1,))).label == "Box 1"
+    assert (await database.instances.rest(box, (1,))).label == "Box 1"
 
 
 @pytest.mark.parametrize("name", CODE)
 async def test_a_class_whose_code_does_anything_can_be_browsed(database: OrmDatabase, name: str) -> None:
-    box = database.entities[0]
-    await database.rest(box, (1,))
-    accessed = await database.access(AttributeRequest(box, name, AccessMode.UNSAFE))
+    box = database.models.catalog.entities[0]
+    await database.instances.rest(box, (1,))
+    accessed = await database.instances.access(AttributeRequest(box, name, AccessMode.UNSAFE))
     assert accessed.request.name == name
     request = OpenRequest(box, (1,), box.relationship("things"), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
-    assert len((await database.open(request)).rows) == 2
+    assert len((await database.instances.open(request)).rows) == 2
     assert deep(database) == ["first"]

@@ -1,0 +1,26 @@
+"""What is tried out beside the live instance: loader strategies, measured, and fixes."""
+
+from pirate_tui.domain.access import TrialRequest
+from pirate_tui.domain.comparing import MeasureRequest, Run
+from pirate_tui.domain.remedy import Trial
+from pirate_tui.orm.live.benchmark import Measurer
+from pirate_tui.orm.live.fix_tester import Tester
+from pirate_tui.orm.mapped_classes import Schema
+
+
+class Benchmarks:
+    """Tries loader strategies and fixes in sessions of their own; see `domain.ports.Benchmarks`."""
+
+    def __init__(self, measurer: Measurer, tester: Tester, schema: Schema) -> None:
+        self._measurer = measurer
+        self._schema = schema
+        self._tester = tester
+
+    async def measure(self, request: MeasureRequest) -> Run:
+        """Read a relationship of many instances in one way."""
+        await self._schema.target(request.entity, request.relationship)
+        return await self._measurer.measure(request)
+
+    async def try_out(self, request: TrialRequest) -> Trial:
+        """Heed a remedy on a row, in a session of its own."""
+        return await self._tester.try_out(request)

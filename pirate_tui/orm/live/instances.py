@@ -1,0 +1,83 @@
+"""The live instance as the screen is given it, with a limit on what one opening may load."""
+
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.loading import Cost, Giant, Loadable, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.query import Query, Within
+from pirate_tui.domain.rows import RowKey, Seek
+from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.live.instance import LiveInstance
+from pirate_tui.orm.mapped_classes import Schema
+from pirate_tui.orm.rows.cells import label_of
+from pirate_tui.orm.rows.filters import exceeds_together, giants
+from pirate_tui.orm.rows.row_queries import RowQueries
+
+
+ALTOGETHER = 10
+"""How many times the limit of one collection may be loaded when those of many rows are opened at once."""
+
+
+class CollectionGuard:
+    """Keeps an opening from loading more than a collection may hold unasked."""
+
+    def __init__(self, queries: Questions, schema: Schema, rows: RowQueries, limit: int) -> None:
+        self._queries = queries
+        self._schema = schema
+        self._rows = rows
+        self._limit = limit
+
+    async def is_too_much(self, request: OpenRequest, query: Query) -> bool:
+        """Whether opening it would load more than a collection may hold unasked."""
+        if not request.relationship.uselist or not request.loads:
+            return False
+        return await self._rows.is_large(Query(query.entity), self._limit) and await self._rows.exceeds(
+            query, self._limit
+        )
+
+    async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
+        """Return those that do not hold too much by themselves, where all of them together do."""
+        target, most = await self._schema.target(entity, relationship), ALTOGETHER * self._limit
+        cause, owner = f"size of {entity.name}.{relationship.name}", self._schema.catalog.mapper(entity)
+
+        async def exceeds(some: tuple[RowKey, ...]) -> bool:
+            statement = exceeds_together(owner, relationship.name, some, most)
+            return bool(await self._queries.fetch(cause, statement, {}))
+
+        if not await self._rows.is_large(Query(target), self._limit) or not await exceeds(keys):
+            return Loadable(keys)
+        counting = giants(owner, relationship.name, keys, self._limit)
+        found = await self._queries.fetch(cause, counting, {})
+        counted: dict[RowKey, int] = {tuple(row[:-1]): int(row[-1]) for row in found}
+        left = tuple(key for key in keys if key not in counted)
+        named = tuple(Giant(label_of(entity.name, key), rows) for key, rows in counted.items())
+        return Loadable(left, named, most if not left or await exceeds(left) else 0)
+
+
+class Instances:
+    """Loads instances; see `domain.ports.Instances` for what each call gives."""
+
+    def __init__(self, live: LiveInstance, schema: Schema, rows: RowQueries, guard: CollectionGuard) -> None:
+        self._schema = schema
+        self._live = live
+        self._rows = rows
+        self._guard = guard
+        self.rest, self.put = live.rest, live.put
+        self.access, self.predict = live.access, live.predict
+        self.loadable = guard.loadable
+
+    async def open(self, request: OpenRequest) -> Opening:
+        """Select the instance anew, access its relationship unless it holds too much, and keep it as the live one."""
+        target = await self._schema.target(request.entity, request.relationship)
+        query = Query(target, within=Within(request.entity, request.key, request.relationship))
+        if not request.relationship.is_query and not await self._guard.is_too_much(request, query):
+            return await self._live.open(request)
+        if request.in_full:
+            opening = await self._live.open(request)
+        else:
+            instance = await self._live.rest(request.entity, request.key)
+            opening = Opening(request, target, Cost(1, 0, 0.0), instance)
+        return opening._replace(query=query, rows=(await self._rows.page(query, Seek())).rows)
+
+    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+        """Select the instances and access the relationship of each."""
+        await self._schema.target(request.entity, request.relationship)
+        return await self._live.open_all(request)
