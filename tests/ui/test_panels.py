@@ -13,7 +13,7 @@ from textual.selection import Selection
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.ui.app import PIRATE
-from pirate_tui.ui.commands import COMMANDS, Place
+from pirate_tui.ui.commands import COMMANDS, Group, Place
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.compare import CompareScreen
 from pirate_tui.ui.screens.help import HelpScreen
@@ -103,7 +103,7 @@ async def test_the_n_plus_1_in_the_title_is_what_was_asked_for(browse: Browse, w
         browser.log.tell(asked._replace(number=100, times=90, option="selectinload(A.d)", parents=90))
         browser.log.tell(asked)
         browser.log.tell(asked._replace(number=102, times=6, option="selectinload(B.c)"))
-        assert "N+1: 30 statements for 30 rows, spared by selectinload(A.b)" in str(browser.log.border_title)
+        assert "N+1: 30 statements for 30 rows, fixed by selectinload(A.b)" in str(browser.log.border_title)
 
 
 @pytest.mark.thorough
@@ -143,11 +143,28 @@ async def test_the_help_lists_every_command_and_closes(browse: Browse, world: Pa
     async with browse(world) as browser:
         await browser.press("question_mark")
         await browser.until(lambda: isinstance(browser.app.screen, HelpScreen), "the help")
-        text = str(browser.app.screen.query("Static").first().render())
+        lines = str(browser.app.screen.query("Static").first().render()).splitlines()
+        text = " ".join(" ".join(lines).split())
         assert all(command.tooltip in text for command in COMMANDS)
         assert all(strategy.lesson in text for strategy in LoaderStrategy)
         await browser.press("escape")
         assert browser.app.screen is browser.screen
+
+
+async def test_the_help_wraps_with_a_hanging_indent(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(60, 20)) as browser:
+        await browser.press("question_mark")
+        await browser.until(lambda: isinstance(browser.app.screen, HelpScreen), "the help")
+        help_text = browser.app.screen.query("Static").first()
+        await browser.until(lambda: "\n" + " " * 16 + "after " in str(help_text.render()), "a wrapped tooltip")
+        lines = str(help_text.render()).splitlines()
+        assert max(map(len, lines)) <= help_text.size.width < 60
+        keys = lines[lines.index("Access") :]
+        assert all(
+            line.startswith(" ")
+            for line in keys
+            if line and line not in {one.value for one in Group} and line != "Loader strategies"
+        )
 
 
 async def test_the_palette_runs_a_command(browse: Browse, world: Path) -> None:

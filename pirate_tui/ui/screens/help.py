@@ -1,40 +1,50 @@
-"""The help: every key, and what the browser teaches."""
+"""The help: the concepts, then every key."""
 
 from itertools import groupby
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from pirate_tui.domain.loading import LoaderStrategy
-from pirate_tui.ui.commands import COMMANDS, Command, Group
+from pirate_tui.ui.commands import COMMANDS, Group
 from pirate_tui.ui.screens.guarded import Passing
 
 
 LESSONS = """\
-A lazy relationship is loaded by a SELECT at its first access. With an async driver that SELECT must be awaited; \
-a plain attribute access cannot await, and raises MissingGreenlet.
-Safe mode awaits: await parent.awaitable_attrs.children. Unsafe mode (u) makes the plain access, \
-parent.children, really and on your data; the traceback is the one you would get.
-The inspector says of each attribute, before it is touched, what a plain access would do: no IO; IO, so \
-MissingGreenlet; raises; detached. A mark, ƒ, stands behind what runs code of the model.
+A lazy relationship is loaded by a SELECT on first access. With an async driver that SELECT must be awaited; \
+a plain attribute access cannot await it, and raises MissingGreenlet.
+Safe mode awaits: await parent.awaitable_attrs.children. Unsafe mode (u) really makes the plain access, \
+parent.children, on your data; the traceback is the one that your application would raise.
+For each attribute, the inspector predicts what a plain access would do: no IO; IO, so MissingGreenlet; raises; \
+detached. A ƒ marks what runs model code.
 Commit and rollback expire an instance: x shows what its attributes do then, and why.
-The traceback never names the attribute. The explained side (t) does, with the statement and the remedies.
-What is loaded costs nothing to access: choose an eager loader (s), and the plain access works. \
+The traceback never names the attribute. The explanation (t) does, with the statement and the fixes.
+A loaded attribute costs nothing to access: with an eager loader (s), the plain access works. \
 An opened line counts both: select 2 + access 0.
-Which loader strategy is right is measured on your rows: c compares them, and says which to take and why.
-A collection of very many rows is paged and not loaded, until a second Enter makes the real access.
-Any database opens, with your own models or without: pirate-tui shop.db --models shop/models.py; m chooses a class.
-A server opens by its URL: pirate-tui postgresql://user@host/name (--schema for other tables than its default ones). \
-It is only read; a superuser is warned of. When it goes away, the rows stay as of before, and r leads back.
-pirate-tui check says all of it without a screen, for your CI.
-Order, filter and search go over the whole table, through the database.
+The best loader strategy depends on your data: c measures each on your rows, and recommends one.
+A very large collection is paged and not loaded, until a second Enter makes the real access.
+Any database can be opened, with or without your models: pirate-tui shop.db --models shop/models.py; m lists the \
+classes.
+A server is opened by its URL: pirate-tui postgresql://user@host/name (--schema for tables outside its default \
+schema). Access is read-only; a superuser is warned. When the connection is lost, the rows stay, marked as stale, \
+and r reloads them.
+pirate-tui check runs the same predictions non-interactively, for CI.
+Sort, filter and search run in the database, over the whole table.
 """
-"""What a person should take away."""
+"""The concepts that the browser teaches."""
+
+KEYS_WIDTH = 14
+"""Columns for the keys of a command, or for the name of a loader strategy."""
+
+TEXT_AT = KEYS_WIDTH + 2
+"""The column at which the text behind them starts, and goes on when it is wrapped."""
 
 
 class HelpScreen(Passing[None], ModalScreen[None]):
@@ -69,27 +79,45 @@ class HelpScreen(Passing[None], ModalScreen[None]):
         getattr(self.query_one(VerticalScroll), f"action_scroll_{where}")()
 
     def compose(self) -> ComposeResult:
-        """One text that scrolls."""
+        """Build one text that scrolls."""
         with VerticalScroll() as scroll:
             scroll.border_title = "Help · ↓ for the keys · esc closes"
-            yield Static(_help())
+            yield HelpText()
 
 
-def _help() -> Text:
-    text = Text.assemble(("What it teaches\n", "bold underline"))
+class HelpText(Static):
+    """The text, wrapped to its own width with a hanging indent."""
+
+    def on_resize(self, resized: Resize) -> None:
+        """Wrap to the new width; a new height alone, which wrapping causes, changes nothing."""
+        if self._width != resized.size.width:
+            self._width = resized.size.width
+            self.update(_help(self._width))
+
+    _width = 0
+
+
+def _help(width: int) -> Text:
+    text = Text.assemble(("Concepts\n", "bold underline"))
     for lesson in LESSONS.splitlines():
-        text.append(f"• {lesson}\n")
+        text.append("• " + _hanging(lesson, width, len("• ")))
     for group, commands in groupby(
         sorted(COMMANDS, key=lambda one: list(Group).index(one.group)), lambda one: one.group
     ):
         text.append(f"\n{group.value}\n", "bold underline")
         for command in commands:
-            text.append_text(_line(command))
+            _append(text, command.keys_shown, command.tooltip, width)
     text.append("\nLoader strategies\n", "bold underline")
     for strategy in LoaderStrategy:
-        text.append(f"{strategy.title:>14}", "bold").append(f"  {strategy.lesson}\n")
+        _append(text, strategy.title, strategy.lesson, width)
     return text
 
 
-def _line(command: Command) -> Text:
-    return Text.assemble((f"{command.keys_shown:>14}", "bold"), f"  {command.tooltip}\n")
+def _append(text: Text, name: str, words: str, width: int) -> None:
+    text.append(f"{name:>{KEYS_WIDTH}}", "bold").append("  " + _hanging(words, width, TEXT_AT))
+
+
+def _hanging(words: str, width: int, indent: int) -> str:
+    """Wrap to the width; all lines but the first, which has something before it, begin at the indent."""
+    lines = wrap(words, max(1, width - indent), break_on_hyphens=False)
+    return f"\n{' ' * indent}".join(lines) + "\n"
