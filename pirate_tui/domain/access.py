@@ -73,7 +73,7 @@ class AttributeState(Enum):
     DEFERRED = "deferred"
     NEVER = "never loaded"
     """A relationship that is mapped with `lazy="noload"`."""
-    NONE = "none"
+    NONE = "computed"
     """It holds nothing by itself."""
 
 
@@ -87,9 +87,9 @@ class Situation(Enum):
     """Everything is expired, whatever expire_on_commit says."""
     DETACHED = "detached"
     """Its session is gone, or has let go of it."""
-    MADE = "made here"
+    MADE = "after INSERT"
     """Added and flushed, never selected: nothing is loaded but what was set, and what the flush fetched."""
-    UPDATED = "after an UPDATE"
+    UPDATED = "after UPDATE"
     """Changed and flushed: what the database generates at an UPDATE has expired."""
 
     @property

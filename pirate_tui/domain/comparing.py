@@ -8,6 +8,7 @@ from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.options import LoaderOption, attribute, selecting
 from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.text import plural
 
 
 ROUNDS = 5
@@ -20,16 +21,16 @@ BUDGET = 4.0
 class Way(Enum):
     """One way to read a relationship of every parent, and what is to be known of it."""
 
-    AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent, fewer where they share what it loads"
-    AS_MAPPED = "as mapped", "what the mapping loads by itself, without any option"
+    AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent, fewer where parents share targets"
+    AS_MAPPED = "as mapped", "what the mapping loads without any option"
     PLAIN = "plain access", "without await: the classic mistake"
     RUN_SYNC = "run_sync", "plain accesses inside one greenlet: the same N+1"
     SELECTINLOAD = "selectinload", "a second SELECT ... IN (...) for up to 500 parents at once"
     JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; for collections it repeats the parents"
     SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
-    IMMEDIATELOAD = "immediateload", "loaded with the parents, but by as many SELECTs as one by one: a hidden N+1"
-    RAISELOAD = "raiseload", "refuses to load: finds lazy loads in tests"
-    QUERY = "separate query", "a SELECT per parent that can be filtered, ordered, limited"
+    IMMEDIATELOAD = "immediateload", "loaded with the parents, but with one SELECT each: a hidden N+1"
+    RAISELOAD = "raiseload", "raises on a lazy load: finds them in tests"
+    QUERY = "separate query", "one SELECT per parent, which can be filtered, sorted, limited"
 
     def __init__(self, title: str, lesson: str) -> None:
         self.title = title
@@ -100,7 +101,7 @@ class Measurement(NamedTuple):
     def remark(self) -> str:
         """What else there is to know of what came of it."""
         if self.way is Way.RAISELOAD and self.works and self.last.instances:
-            return "it did not raise here: another relationship that is loaded eagerly has loaded these too"
+            return "it did not raise here: another, eagerly loaded relationship has loaded these too"
         return ""
 
 
@@ -156,8 +157,8 @@ class Contest(NamedTuple):
     def rounds_told(self) -> str:
         """What the times are, in words."""
         if not self.rounds:
-            return "first runs, which do not count"
-        return "median of 1 round" if self.rounds == 1 else f"medians of {self.rounds} rounds"
+            return "warm-up runs, not counted"
+        return f"median of {plural(self.rounds, 'round')}"
 
     def of_way(self, way: Way) -> Measurement | None:
         """What is measured of a way; None until there is a run that counts, or an error."""

@@ -5,6 +5,8 @@ from enum import Enum
 from keyword import iskeyword
 from typing import NamedTuple
 
+from pirate_tui.domain.text import plural
+
 
 NEVER_LOADED = frozenset({"dynamic", "write_only"})
 """Relationships mapped so hold a query and no instances: https://docs.sqlalchemy.org/en/21/orm/large_collections.html."""
@@ -122,7 +124,7 @@ class Size(NamedTuple):
     bound: Bound
 
     def __str__(self) -> str:
-        return f"{self.bound.value}{self.rows:,} row{'s'[: self.rows != 1]}"
+        return f"{self.bound.value}{plural(self.rows, 'row')}"
 
 
 def own_name(name: str) -> str:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 
-HOW = "a row number, a percentage (73%), or a key (=42)"
+HOW = "a row number, a percentage (73%) or a key (=42)"
 """What may be typed, in words."""
 
 
@@ -24,7 +24,7 @@ def read_place(typed: str, count: int) -> Place:
     """
     text = typed.strip()
     if not text:
-        raise ValueError(f"give {HOW}")
+        raise ValueError(f"expected {HOW}")
     if re.fullmatch(r"\d+(\.\d+)?\s*%", text):
         share = min(1.0, float(text[:-1]) / 100)
         return Place(row=max(0, min(round(count * share), count - 1)))

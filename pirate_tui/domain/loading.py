@@ -13,11 +13,11 @@ from pirate_tui.domain.rows import Row, RowKey
 class LoaderStrategy(Enum):
     """How the relationship that is being opened is to be loaded, and what that teaches."""
 
-    AS_MAPPED = "as mapped", "as the model says; lazy='select' waits for the access"
+    AS_MAPPED = "as mapped", "as the model is mapped; lazy='select' loads on access"
     SELECTINLOAD = "selectinload", "a second SELECT ... IN (...), once for all instances"
     JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; rows repeat for collections"
     SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
-    RAISELOAD = "raiseload", "any access raises, awaited or not: finds lazy loads"
+    RAISELOAD = "raiseload", "any lazy load raises, awaited or not: finds them in tests"
 
     def __init__(self, title: str, lesson: str) -> None:
         self.title = title
@@ -85,10 +85,10 @@ class Loadable(NamedTuple):
         """The same; raises `Trouble` where nothing of it can be loaded, with the way out that there is."""
         if self.exceeded and not self.keys and len(self.giants) == 1:
             label, rows = self.giants[0]
-            raise Trouble(f"{label} leads to {rows:,} {target}, more than {self.exceeded:,}", way_out)
+            raise Trouble(f"{label} has {rows:,} {target}, over the limit of {self.exceeded:,}", way_out)
         if self.exceeded:
             found = len(self.keys) or len(self.giants)
-            raise Trouble(f"these {found:,} rows lead to more than {self.exceeded:,} {target} in all", way_out)
+            raise Trouble(f"these {found:,} rows have more than {self.exceeded:,} {target} in total", way_out)
         return self
 
     def __str__(self) -> str:

@@ -98,9 +98,9 @@ def read_filter(typed: str, column: Column) -> Filter:
 
 def _something(text: str) -> str:
     if not text:
-        raise ValueError(f"give {HOW}")
+        raise ValueError(f"expected {HOW}")
     return text
 
 
-HOW = "=value, <value, >value, ~part of it, or null"
+HOW = "=value, <value, >value, ~substring, or null"
 """What may be typed for a filter, in words."""

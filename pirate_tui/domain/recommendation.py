@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pirate_tui.domain.comparing import Contest, Measurement, Way, code_of
+from pirate_tui.domain.text import plural
 
 
 MUCH_SLOWER = 2.0
@@ -40,7 +41,7 @@ def recommendation(contest: Contest) -> Recommendation | None:
         return None
     way, reason = chosen
     if way is Way.AS_MAPPED:
-        reason = f"nothing to change: lazy='{contest.relationship.lazy}' does that already. {reason}"
+        reason = f"nothing to change: lazy='{contest.relationship.lazy}' already does that. {reason}"
     return Recommendation(way, code_of(contest.entity, contest.relationship, way), reason)
 
 
@@ -60,8 +61,8 @@ def _large(contest: Contest) -> tuple[Way, str] | None:
     if not contest.relationship.is_query and each < LARGE:
         return None
     return Way.QUERY, (
-        f"{query.last.instances:,} {contest.relationship.target} for {_parents(query)}: a query of its own can be "
-        "filtered, ordered and limited, and need not hold them all"
+        f"{query.last.instances:,} {contest.relationship.target} for {_parents(query)}: a separate query can be "
+        "filtered, sorted and limited, without loading them all"
     )
 
 
@@ -80,11 +81,11 @@ def _about_join(contest: Contest, selectin: Measurement) -> str:
         return ""
     run, target = joined.last, contest.relationship.target
     if run.selected > run.instances + run.parents:
-        did = f"made a cross product, {run.selected:,} rows for {run.instances:,} {target}"
+        did = f"produced a cross product, {run.selected:,} rows for {run.instances:,} {target}"
     elif run.selected > run.parents:
         did = f"repeats each {contest.entity.name} with each {target}, {run.selected:,} rows"
     else:
-        did = f"gave {run.selected:,} rows, and repeated none of these {contest.entity.name}"
+        did = f"returned {run.selected:,} rows, repeating none of these {contest.entity.name}"
     faster = f"; it was faster here, {joined.seconds * 1000:.1f} ms" if joined.seconds < selectin.seconds else ""
     return f". joinedload {did}{faster}; a second collection would multiply them"
 
@@ -96,7 +97,7 @@ def _one(contest: Contest) -> tuple[Way, str] | None:
     if not working:
         return None
     if joined in working and selectin in working and joined.seconds > MUCH_SLOWER * selectin.seconds:
-        shared = f"{selectin.last.parents:,} rows share few {contest.relationship.target}, which a JOIN would repeat"
+        shared = f"{selectin.last.parents:,} rows share a few {contest.relationship.target}, which a JOIN repeats"
         return selectin.way, f"{_statements(selectin)}, {_saved(contest, selectin)}; {shared}"
     best = working[0]
     return best.way, f"{_statements(best)} for {_parents(best)}, {_saved(contest, best)}; no row is repeated"
@@ -114,10 +115,8 @@ def _saved(contest: Contest, best: Measurement) -> str:
 
 
 def _statements(measured: Measurement) -> str:
-    sent = measured.last.statements
-    return f"{sent:,} statement{'s'[: sent != 1]}"
+    return plural(measured.last.statements, "statement")
 
 
 def _parents(measured: Measurement) -> str:
-    found = measured.last.parents
-    return f"{found:,} row{'s'[: found != 1]}"
+    return plural(measured.last.parents, "row")

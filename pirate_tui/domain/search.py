@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.query import Position
+from pirate_tui.domain.text import plural
 
 
 class Match(NamedTuple):
@@ -49,8 +50,8 @@ class Tally(NamedTuple):
 
     def __str__(self) -> str:
         found = sum(self.hits)
-        told = f"{found:,} hit{'s'[: found != 1]}" if found or not self.is_done else "nothing found"
-        return told if self.is_done else f"{told} in {100 * len(self.hits) // self.spans} %"
+        told = plural(found, "match", "matches") if found or not self.is_done else "no matches"
+        return told if self.is_done else f"{told} in the first {100 * len(self.hits) // self.spans} %"
 
 
 def read_match(typed: str, column: Column | None) -> Match:
@@ -61,9 +62,9 @@ def read_match(typed: str, column: Column | None) -> Match:
     if not typed.startswith("^"):
         return Match(typed, column)
     if column is None:
-        raise ValueError("^ seeks in one column: press tab in the search line to choose it")
+        raise ValueError("^ (a prefix) needs one column: press tab in the search bar to choose it")
     if len(typed) == 1:
-        raise ValueError("write what the value begins with behind the ^")
+        raise ValueError("type the prefix after the ^")
     return Match(typed[1:], column, is_prefix=True)
 
 

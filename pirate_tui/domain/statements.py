@@ -11,7 +11,7 @@ class Outcome(Enum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    STOPPED = "stopped"
+    STOPPED = "cancelled"
     """By us: somebody went on, pressed esc, or the time limit came."""
     NEVER_SENT = "never sent"
 

@@ -67,6 +67,11 @@ def reason_of(error: OSError | ValueError) -> str:
     return clean(getattr(error, "strerror", None) or str(error))
 
 
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """Count a noun: `1 row`, `2,000 rows`; `nouns` is its plural where an s does not make it."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+
+
 def clean_lines(text: str) -> tuple[str, ...]:
     """Every line of `text`, whole and in order, with tabs as spaces and control bytes as pictures."""
     lines = text.replace("\r\n", "\n").split("\n")

@@ -111,8 +111,8 @@ class PirateApp(ReadableApp):
         """The palette: Textual's own commands, and those of ours that can be done just now."""
         yield from super().get_system_commands(screen)
         if self._start.printed:
-            told = "What the models wrote when they were imported"
-            yield SystemCommand("Output of the models", told, self._show_printed)
+            told = "What importing the models printed"
+            yield SystemCommand("Output of the model import", told, self._show_printed)
         if isinstance(screen, BrowseScreen):
             for command in COMMANDS:
                 bound_to = screen.bound_to(command.place)
@@ -136,7 +136,7 @@ class PirateApp(ReadableApp):
     def _show_printed(self) -> None:
         from pirate_tui.ui.screens.value import ValueScreen
 
-        self.push_screen(ValueScreen.of_lines("Output of the models", self._start.printed))
+        self.push_screen(ValueScreen.of_lines("Output of the model import", self._start.printed))
 
     async def _act(self, action: str, namespace: DOMNode) -> None:
         await self.run_action(action, namespace)

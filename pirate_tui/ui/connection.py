@@ -68,7 +68,7 @@ class Door:
         try:
             return await (await self.open()).renew()
         except CannotStart as reason:
-            raise Trouble(reason.message, "press r to try again") from reason
+            raise Trouble(reason.message, "press r to retry") from reason
 
 
 async def first_usable(choices: Sequence[Choice], models: Models) -> Entity:
@@ -90,4 +90,4 @@ def unusable(choices: Sequence[Choice]) -> Trouble | None:
     if not told:
         return None
     more = f", and {len(told) - 1:,} more" if len(told) > 1 else ""
-    return Trouble(f"{told[0]}{more}", "everything else can be browsed; m lists them all, esc puts this away")
+    return Trouble(f"{told[0]}{more}", "all other classes can be browsed; m lists them, esc dismisses this")

@@ -39,7 +39,7 @@ def copy(app: App[Any], what: str, text: str) -> None:
         lines = text.count("\n") + 1
         note = f"copied {what}" if lines == 1 else f"copied {lines:,} lines: {what}"
         if size > SAFE:
-            doubt = f"many terminals take no more than {shown(SAFE)}: look before you paste"
+            doubt = f"many terminals accept only {shown(SAFE)}: check before you paste"
             app.notify(f"{note}, {shown(size)}; {doubt}", severity="warning", markup=False)
         else:
             app.notify(note, markup=False, timeout=2)
@@ -47,8 +47,8 @@ def copy(app: App[Any], what: str, text: str) -> None:
 
 def say_too_large(app: App[Any], what: str, size: int) -> None:
     """Say that something of so many bytes cannot be copied."""
-    reason = f"not copied: {what} is {shown(size)}, more than goes to a terminal's clipboard ({shown(MOST)})"
-    app.notify(f"{reason}; what was copied before is still there", severity="warning", markup=False)
+    reason = f"not copied: {what} is {shown(size)}, more than a terminal clipboard accepts ({shown(MOST)})"
+    app.notify(f"{reason}; the clipboard is unchanged", severity="warning", markup=False)
 
 
 def shown(size: int) -> str:

@@ -21,7 +21,7 @@ from pirate_tui.ui.widgets.row_table import RowTable
 DEBOUNCE = 0.05
 """Seconds that the cursor rests on a row before its instance is selected."""
 
-AFRESH = "opening selects it afresh; as it stands it is accessed in the inspector: tab, its attribute, ⏎"
+AFRESH = "opening selects a fresh instance; to access this one as it is: tab, choose an attribute, ⏎"
 """Said to somebody who has put the instance in another state, and opens its row."""
 
 Ready = Callable[[], Awaitable[object]]
@@ -176,7 +176,7 @@ class InstanceReader:
         return chosen.checked(ask.relationship.target, "⏎ opens one row")
 
     async def _put(self, put: "_Put") -> None:
-        with self._works.under_way(f"putting {put.entity.name} through {put.situation.value}"):
+        with self._works.under_way(f"bringing {put.entity.name} into state {put.situation.value}"):
             async with self._live:
                 with self._live_or_none():
                     self._show(put.entity, await self._database.instances.put(*put))

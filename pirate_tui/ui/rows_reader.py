@@ -167,13 +167,13 @@ class RowsReader:
             self._works.start("order", lambda: self._order_at_a_cost(column, ordered))
 
     async def _order_at_a_cost(self, column: Column, query: Query) -> None:
-        with self._works.under_way(f"ordering {query.entity.name}"):
+        with self._works.under_way(f"sorting {query.entity.name}"):
             if await self._database.rows.is_sorted(query):
                 self._show(query)
                 return
             self._warned = column
-            told = f"no index serves {column.name}: every page sorts all rows"
-            self._table.hint = f"{told} · o again to do it all the same"
+            told = f"no index on {column.name}: every page sorts all rows"
+            self._table.hint = f"{told} · o again to sort anyway"
 
     def filter(self, typed: str, column: Column) -> None:
         """Add the filter that was typed for a column; ValueError when it is none."""
@@ -194,7 +194,7 @@ class RowsReader:
 
     async def _change_to(self, query: Query) -> None:
         listing = self._table.listing
-        verb = "ordering" if listing is not None and query.filters == listing.query.filters else "filtering"
+        verb = "sorting" if listing is not None and query.filters == listing.query.filters else "filtering"
         try:
             with self._works.under_way(f"{verb} {query.entity.name}"):
                 here = self._cursor_row
@@ -249,7 +249,9 @@ class RowsReader:
         with self._works.under_way(f"finding {shown}"):
             number = await self._database.rows.rank(query, key)
             if number is None:
-                raise Trouble(f"there is no {shown}{' among these rows' if query.filters else ''}", "type : again")
+                raise Trouble(
+                    f"there is no {shown}{' among these rows' if query.filters else ''}", "press : to try another"
+                )
             self._table.go_to(number)
 
     # The world changes under us.
@@ -285,7 +287,7 @@ class RowsReader:
         listing = self._table.listing
         if listing is None:
             return
-        with self._works.under_way(f"reading {listing.entity.name} again"):
+        with self._works.under_way(f"reloading {listing.entity.name}"):
             count = await self._database.rows.count(listing.query)
             moved = {n: new async for n, new in self._ranks(listing) if new is not None}
             here = int(self._table.cursor[0])

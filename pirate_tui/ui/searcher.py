@@ -97,7 +97,7 @@ class Searcher:
         Where these cannot be read, what is counted by then stands.
         """
         window = listing.window
-        with self._works.under_way(f"counting the hits of {match}") as work:
+        with self._works.under_way(f"counting matches of {match}") as work:
             while not self._table.tally.is_done:
                 counted, spans = self._table.tally.hits, window.spans
                 if len(counted) + 1 >= len(spans) and window.next_anchor is not None and window.is_indexed:

@@ -36,7 +36,7 @@ class Work:
     def __str__(self) -> str:
         seconds = time.monotonic() - self.began
         told = [self.what, self.progress, f"{seconds:.0f} s" if seconds >= 1 else ""]
-        return f"{' · '.join(filter(None, told))} … · esc stops"
+        return f"{' · '.join(filter(None, told))} … · esc cancels"
 
 
 class Works:
@@ -83,7 +83,7 @@ class Works:
     def notice(self, notice: str) -> None:
         """Say what stands in the way, until the work is done."""
         self._notice = notice
-        self._say(f"{notice} · esc stops")
+        self._say(f"{notice} · esc cancels")
 
     def trouble(self, trouble: Trouble | None) -> None:
         """Show trouble, or put it away."""

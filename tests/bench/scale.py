@@ -65,7 +65,7 @@ def _moves(terminal: Terminal, crews: int, keys: dict[str, str]) -> dict[str, li
         for key in (END, HOME, *[PAGE_DOWN] * PAGES_DOWN):
             terminal.press(key)
             terminal.settle(0.02)
-        terminal.until("1 hit ", terminal.press(SEARCH))
+        terminal.until("1 match ", terminal.press(SEARCH))
         found["memory"] = [terminal.peak_memory()]
     return found
 
@@ -80,9 +80,9 @@ def stopping(setting: Setting) -> list[Figure]:
             for key in ("]", "]", "o", "o"):
                 terminal.press(key)
                 terminal.settle(0.3)
-            terminal.until("ordering PirateCrew")
-            taken.append(terminal.until("stopped", terminal.press(ESCAPE)))
-    return [Figure(f"esc while {HUGE:,} rows are sorted: said to be stopped", taken, aim=250)]
+            terminal.until("sorting PirateCrew")
+            taken.append(terminal.until("cancelled", terminal.press(ESCAPE)))
+    return [Figure(f"esc while {HUGE:,} rows are sorted: shown as cancelled", taken, aim=250)]
 
 
 def explanation(setting: Setting) -> list[Figure]:

@@ -77,8 +77,8 @@ def test_what_fails_is_tried_once() -> None:
     [
         (0, 1, "median of 1 round"),
         (20, 1, "median of 1 round"),
-        (21, 2, "medians of 2 rounds"),
-        (inf, 5, "medians of 5 rounds"),
+        (21, 2, "median of 2 rounds"),
+        (inf, 5, "median of 5 rounds"),
     ],
 )
 def test_a_budget_ends_the_rounds_but_never_before_one_that_counts(budget: float, rounds: int, told: str) -> None:
@@ -98,7 +98,7 @@ def test_a_round_that_has_begun_is_finished_whatever_it_takes() -> None:
 
 def test_the_first_run_compiles_and_does_not_count() -> None:
     contest = Contest.of(SHIP, KEYS, SAILORS)
-    assert contest.rounds_told == "first runs, which do not count"
+    assert contest.rounds_told == "warm-up runs, not counted"
     for seconds in (9.0, 0.3, 0.1, 0.2):
         contest = contest.with_run(Way.SELECTINLOAD, Told(seconds).run)
     found = contest.of_way(Way.SELECTINLOAD)
@@ -119,7 +119,7 @@ def test_nothing_is_recommended_by_first_runs() -> None:
 
 def test_raiseload_that_does_not_raise_is_explained() -> None:
     found = Measurement(Way.RAISELOAD, (Told(0.1).run,))
-    assert "another relationship that is loaded eagerly" in found.remark
+    assert "another, eagerly loaded relationship" in found.remark
     refused = found._replace(runs=(Told(0.1, instances=0, error="InvalidRequestError").run,))
     nothing = found._replace(runs=(Told(0.1, instances=0).run,))
     assert {refused.remark, nothing.remark, found._replace(way=Way.PLAIN).remark} == {""}
@@ -179,13 +179,13 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
             SAILORS,
             {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.5, 1, 900, selected=900)},
             Way.SELECTINLOAD,
-            ["made a cross product, 900 rows for 30 Sailor"],
+            ["produced a cross product, 900 rows for 30 Sailor"],
         ),
         (
             SAILORS,
             {Way.SELECTINLOAD: Told(0.02, 3, 906, 3), Way.JOINEDLOAD: Told(0.5, 2, 903, 3, selected=3)},
             Way.SELECTINLOAD,
-            ["joinedload gave 3 rows, and repeated none of these BigShip"],
+            ["joinedload returned 3 rows, repeating none of these BigShip"],
         ),
         (
             SAILORS._replace(lazy="selectin"),
@@ -196,7 +196,7 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
             },
             Way.AS_MAPPED,
             [
-                "nothing to change: lazy='selectin' does that already. 2 statements for 3 rows, 10.0 ms",
+                "nothing to change: lazy='selectin' already does that. 2 statements for 3 rows, 10.0 ms",
                 "repeats each BigShip with each Sailor, 30 rows; a second collection",
             ],
         ),
@@ -210,7 +210,7 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
             CAPTAIN._replace(lazy="joined"),
             {Way.AS_MAPPED: Told(0.02, 1, 3, 3), Way.JOINEDLOAD: Told(0.021, 1, 3, 3)},
             Way.AS_MAPPED,
-            ["nothing to change: lazy='joined' does that already", "no row is repeated"],
+            ["nothing to change: lazy='joined' already does that", "no row is repeated"],
         ),
         (
             CAPTAIN,
@@ -222,13 +222,13 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
             CAPTAIN,
             {Way.SELECTINLOAD: Told(0.02, 2, 5, 3), Way.JOINEDLOAD: Told(0.5, 1, 3, 3)},
             Way.SELECTINLOAD,
-            ["which a JOIN would repeat"],
+            ["which a JOIN repeats"],
         ),
         (
             SAILORS._replace(query="asked.select()"),
             {Way.SELECTINLOAD: Told(2, 2, 9_003, 9_000), Way.QUERY: Told(2, 4, 9_003, 9_000)},
             Way.QUERY,
-            ["9,000 Sailor for 3 rows", "filtered, ordered and limited"],
+            ["9,000 Sailor for 3 rows", "filtered, sorted and limited"],
         ),
         (ASKED, {Way.QUERY: Told(0.1, 4, 33, 30)}, Way.QUERY, ["30 Sailor for 3 rows"]),
     ],

@@ -73,9 +73,9 @@ def test_a_sequence_within_a_paste_ends_nothing(start: "Launcher", world: Path) 
     terminal = start(world)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
     terminal.send_bytes(b"\x1b[200~\xff\x1b[31m\x1b[201~")
-    terminal.wait_for("type a part of a name")  # Textual 8.2 takes the end of the sequence for a key
+    terminal.wait_for("type to filter")  # Textual 8.2 takes the end of the sequence for a key
     terminal.send_bytes(ESCAPE)
-    terminal.wait_gone("type a part of a name")
+    terminal.wait_gone("type to filter")
     terminal.send("u")
     terminal.wait_for("UNSAFE")
     terminal.quit()

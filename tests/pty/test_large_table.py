@@ -55,7 +55,7 @@ def test_a_million_rows_are_gone_over_searched_and_left(terminal: "Terminal") ->
     terminal.send("<home>")
     terminal.wait_for("PirateCrew 1 · persistent")
     terminal.send("/oro jack<enter>")
-    terminal.wait_for("“oro jack” · 1 hit ", f"PirateCrew {ROWS - 3} · persistent")
+    terminal.wait_for("“oro jack” · 1 match ", f"PirateCrew {ROWS - 3} · persistent")
     terminal.quit()
 
 
@@ -77,15 +77,15 @@ def test_esc_stops_the_sorting_of_a_million_rows(terminal: "Terminal") -> None:
     terminal.send("]]o")
     terminal.wait_for("no index serves ship_name")
     terminal.send("o")
-    terminal.wait_for("ordering PirateCrew")
+    terminal.wait_for("sorting PirateCrew")
     terminal.send("<esc>")
-    terminal.wait_for("stopped; press r", "PirateCrew · 1,000,000 rows ─")
+    terminal.wait_for("cancelled; press r", "PirateCrew · 1,000,000 rows ─")
     terminal.quit()
 
 
 def test_fifty_thousand_members_are_paged_in_place(terminal: "Terminal") -> None:
     terminal.send("<enter>")
-    terminal.wait_for("members · 50,000 Pirate · none loaded into the instance", "Sailor 20 ")
+    terminal.wait_for("members · 50,000 Pirate · not loaded: over --limit", "Sailor 20 ")
     terminal.send("<enter>")
     terminal.wait_for("members · 50,000 Pirate · select 1 + access 1", "50000 Pirate")
     terminal.quit()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 
-NOTICE = ("locked by another program", "trying again")
+NOTICE = ("locked by another program", "retrying")
 WIDE = (160, 36)
 
 
@@ -50,7 +50,7 @@ def test_locked_at_the_start_it_waits_and_then_shows_the_rows(start: "Launcher",
     assert "Straw Hats" not in terminal.text
     lock.release()
     terminal.wait_for("Straw Hats", "40 rows")
-    terminal.wait_gone("trying again")
+    terminal.wait_gone("retrying")
     terminal.quit()
 
 
@@ -59,12 +59,12 @@ def test_esc_stops_the_waiting_and_r_tries_again(start: "Launcher", world: Path,
     terminal = start(world, size=WIDE)
     terminal.wait_for(*NOTICE)
     terminal.send("<esc>")
-    terminal.wait_for("press r to try again")
-    terminal.wait_gone("trying again")
+    terminal.wait_for("press r to retry")
+    terminal.wait_gone("retrying")
     lock.release()
     terminal.send("r")
     terminal.wait_for("Straw Hats", "40 rows")
-    terminal.wait_gone("press r to try again")
+    terminal.wait_gone("press r to retry")
     terminal.quit()
 
 
@@ -108,7 +108,7 @@ def test_esc_stops_an_opening_that_waits(start: "Launcher", world: Path, lock: L
     terminal.send("<enter>")
     terminal.wait_for(*NOTICE)
     terminal.send("<esc>")
-    terminal.wait_gone("trying again")
+    terminal.wait_gone("retrying")
     lock.release()
     terminal.fail_unsafely()
     terminal.quit()

@@ -84,7 +84,7 @@ def test_from_an_order_to_its_customer_and_back_through_a_many_to_many(start: "L
     terminal.send("<down><enter>")
     terminal.wait_for("orders · 2 Order")
     terminal.send("m")
-    terminal.wait_for("Models · 3", "type a part of a name")
+    terminal.wait_for("Models · 3", "type to filter")
     terminal.send("cust<enter>")
     terminal.wait_for("Customer · 2 rows", "Nami")
     terminal.send("u<enter>")

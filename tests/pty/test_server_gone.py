@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 
-AWAY = "as of before"
+AWAY = "stale · r reloads"
 
 
 @pytest.fixture(params=MAKINGS)

@@ -67,10 +67,10 @@ async def in_the_slow_view(start: "Launcher", server: Server) -> "Terminal":
 
 async def test_esc_stops_a_query_at_the_server(start: "Launcher", server: Server) -> None:
     terminal = await in_the_slow_view(start, server)
-    await asyncio.to_thread(terminal.wait_for, "esc stops")
+    await asyncio.to_thread(terminal.wait_for, "esc cancels")
     terminal.send("<esc>")
     await until_busy(server, busy=False, limit=2)
-    await asyncio.to_thread(terminal.wait_for, "stopped", "Pequod")
+    await asyncio.to_thread(terminal.wait_for, "cancelled", "Pequod")
     terminal.send("q")
     assert await asyncio.to_thread(terminal.wait_exit) == 0
 

@@ -63,7 +63,7 @@ def test_a_signal_while_a_lock_is_waited_for_gives_the_terminal_back(
     with closing(sqlite3.connect(world, isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         terminal = start(world, size=(160, 36))
-        terminal.wait_for("trying again")
+        terminal.wait_for("retrying")
         terminal.signal(number)
         assert (terminal.wait_exit(timeout=5), terminal.printed) == (code, "")
     terminal.assert_restored()

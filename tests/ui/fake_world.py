@@ -316,7 +316,7 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
         if self._chance(self.moods.trouble):
             raise Trouble("the disk is gone", "put it back")
         if self._chance(self.moods.away):
-            raise Unreachable("the sea", "nobody answers", "press r to try again")
+            raise Unreachable("the sea", "nobody answers", "press r to retry")
         if self._chance(self.moods.silent):
             await self._silence.wait()
         if self._chance(self.moods.deaf):

@@ -152,15 +152,15 @@ async def until_away(browser: Any) -> None:
     await browser.until(lambda: browser.trouble == LINE, "the trouble")
     assert browser.table.has_class("-stale")
     assert browser.inspector.has_class("-stale")
-    assert browser.subtitle.startswith("as of before")
-    assert "as of before" in str(browser.inspector.border_title) or browser.inspector.snapshot is None
+    assert browser.subtitle.startswith("stale")
+    assert "stale" in str(browser.inspector.border_title) or browser.inspector.snapshot is None
 
 
 async def until_there(browser: Any) -> None:
     """Wait until it is there again, and nothing is said of it."""
     await browser.until(lambda: not browser.trouble and not browser.screen.is_away, "the end of the trouble")
     assert not browser.table.has_class("-stale")
-    assert "as of before" not in browser.subtitle
+    assert "stale" not in browser.subtitle
 
 
 @pytest.mark.thorough
@@ -337,9 +337,9 @@ async def test_esc_frees_the_screen_also_of_a_connect_that_does_not_heed_it(brow
     late, leaving.heeds_cancel = asyncio.Event(), False
     leaving.held = late
     async with browse(connect=leaving.connect) as browser:
-        await browser.until(lambda: "opening the database … · esc stops" in browser.screen.busy, "what is under way")
+        await browser.until(lambda: "opening the database … · esc cancels" in browser.screen.busy, "what is under way")
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble == "not opened; press r to try again, q to quit", "the way out")
+        await browser.until(lambda: browser.trouble == "not opened; press r to retry, q to quit", "the way out")
         await browser.pilot.pause(0.5)
         assert not browser.screen.busy
         leaving.held = None

@@ -105,7 +105,7 @@ async def test_a_row_that_is_gone_is_said(browse: Browse, fleet: Path) -> None:
         await browser.until(lambda: "PirateCrew 2 ·" in str(browser.inspector.border_title), "crew 2")
         await write(fleet, "DELETE FROM pirate_crew WHERE id = 2")
         await browser.press("enter")
-        await browser.until(lambda: "PirateCrew 2 is not in the database any more" in browser.trouble, "the reason")
+        await browser.until(lambda: "PirateCrew 2 is no longer in the database" in browser.trouble, "the reason")
         await browser.until(lambda: browser.here[:1] == ["3"], "the rows, read again")
 
 

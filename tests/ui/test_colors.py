@@ -119,7 +119,7 @@ async def rows(browser: Any) -> AsyncIterator[str]:
     yield "a statement"
     browser.table.focus()
     await press("slash", *"Bonny", "enter")
-    await browser.until(lambda: "1 hit" in browser.subtitle, "the hit")
+    await browser.until(lambda: "1 match" in browser.subtitle, "the hit")
     yield "rows searched"
     await press("escape", "colon")
     yield "a prompt"
@@ -188,7 +188,7 @@ MUTED_TEXT = (
     r"Explanation: ✗ .*",
     r"StrategyChart: time .*",
     r"Input: g?o to a row .*",
-    r"Input: (a )?part of a name.*",
+    r"Input: f?ilter by class .*",
     r"TextPane: y copies .*",
 )
 """What is muted, by the class of its widget; beside titles of panels without the focus, and the like."""

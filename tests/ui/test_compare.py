@@ -69,7 +69,7 @@ async def test_every_way_is_measured_on_the_page_and_one_is_recommended(browse: 
     async with browse(small) as browser:
         screen = await compare(browser, budget=inf)
         shown = text(screen)
-        assert f"compare PirateCrew.members of 3 PirateCrew, medians of {ROUNDS} rounds" in shown
+        assert f"compare PirateCrew.members of 3 PirateCrew, median of {ROUNDS} rounds" in shown
         assert all(way.title in shown for way in Way if way not in {Way.QUERY, Way.AS_MAPPED})
         (joined,) = [line.split() for line in shown.splitlines() if line.split()[:1] == ["joinedload"]]
         assert joined[-4:] == ["1", "9", "8", "Pirate"]
@@ -107,10 +107,10 @@ async def test_the_title_and_the_star_tell_what_has_been_counted(browse: Browse,
         screen.chart.contest = contest._replace(measurements=only)
         screen._advise()  # noqa: SLF001  as after each run
         shown = text(screen)
-        assert "3 PirateCrew, first runs, which do not count" in shown
+        assert "3 PirateCrew, warm-up runs, not counted" in shown
         assert "★" not in shown
         assert "█" not in shown
-        assert "ms the first run" in shown
+        assert "ms warm-up" in shown
 
 
 @pytest.mark.thorough
@@ -181,7 +181,7 @@ async def test_too_much_is_said_with_the_key_that_helps_and_nothing_is_loaded(br
         screen = await begin(browser)
         await browser.until(lambda: screen.has_class("-troubled"), "the trouble")
         told = str(screen.query_one("#trouble").render())
-        assert "rows lead to more than 50 Pirate in all; p for fewer or more rows" in told
+        assert "rows have more than 50 Pirate in total; press p for fewer rows" in told
         assert "…" not in text(screen)
         for _ in range(4):
             screen.action_next_count()
@@ -209,5 +209,5 @@ async def test_open_all_of_too_much_in_all_says_which_limit_it_was(browse: Brows
     async with browse(fleet, limit=50) as browser:
         await browser.press("A")
         await browser.until(lambda: browser.trouble, "the trouble")
-        assert browser.trouble == "these 200 rows lead to more than 500 Pirate in all; ⏎ opens one row"
+        assert browser.trouble == "these 200 rows have more than 500 Pirate in total; ⏎ opens one row"
         assert not browser.table.listing.outline.opened

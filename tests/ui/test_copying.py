@@ -70,7 +70,7 @@ async def test_what_many_terminals_would_drop_is_sent_with_a_warning(
         copy(browser.app, "the value", character * (most + 1))
         fits, exceeds = await told(browser, 2)
         assert fits == "copied the value"
-        assert exceeds == "copied the value, 74 kB; many terminals take no more than 74 kB: look before you paste"
+        assert exceeds == "copied the value, 74 kB; many terminals accept only 74 kB: check before you paste"
         assert [len(text) for text in sent.texts] == [most, most + 1]
 
 
@@ -84,8 +84,8 @@ async def test_what_is_larger_than_any_is_not_sent_and_told(
         assert [len(text) for text in sent.texts] == [MOST]
         assert len(browser.app.clipboard) == MOST
         assert (await told(browser, 2))[1] == (
-            "not copied: the value is 786 kB, more than goes to a terminal's clipboard (786 kB); "
-            "what was copied before is still there"
+            "not copied: the value is 786 kB, more than a terminal clipboard accepts (786 kB); "
+            "the clipboard is unchanged"
         )
 
 
@@ -103,7 +103,7 @@ async def test_a_value_with_lines_is_copied_with_their_number(browse: Browse, wo
         await browser.press("y")
         await browser.until(lambda: browser.app.clipboard, "the copy")
         assert browser.app.clipboard == SHELL.replace("\x1b", "␛")
-        assert await told(browser) == ["copied 4 lines: the whole value"]
+        assert await told(browser) == ["copied 4 lines: the full value"]
 
 
 async def test_a_value_that_is_too_large_is_not_read_to_be_copied(browse: Browse, world: Path) -> None:
@@ -113,7 +113,7 @@ async def test_a_value_that_is_too_large_is_not_read_to_be_copied(browse: Browse
         await value_pane(browser, "xxx")
         asked = len(browser.statements)
         await browser.press("y")
-        assert (await told(browser))[0].startswith("not copied: the whole value is 786 kB")
+        assert (await told(browser))[0].startswith("not copied: the full value is 786 kB")
         assert not browser.app.clipboard
         assert len(browser.statements) == asked
 
@@ -123,7 +123,7 @@ async def test_a_whole_row_and_an_instance_are_copied_with_their_lines(browse: B
     async with browse(world) as browser:
         await browser.press("y")
         await browser.until(lambda: browser.app.clipboard, "the copy")
-        assert await told(browser) == ["copied 4 lines: the whole row"]
+        assert await told(browser) == ["copied 4 lines: the full row"]
         await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
         await browser.press("tab", "y")
         assert (await told(browser, 2))[1:] == [

@@ -51,12 +51,12 @@ FAILURE = Failure(
 
 TOPICS = (
     "Why",
-    "Remedies  (↑ ↓ choose, y copies)",
-    "What does not help here",
+    "Fixes  (↑ ↓ select, y copies)",
+    "What won't fix it",
     "Where the traceback misleads",
     "Try it here",
     "Error",
-    "Statement that could not be sent",
+    "Statement that was never sent",
     "Documentation",
 )
 
@@ -111,9 +111,9 @@ async def test_up_and_down_choose_the_remedy_that_is_copied() -> None:
     async with viewing(FAILURE, is_explained=True) as (view, pilot):
         view.pane.focus()
         await pilot.press("down")
-        assert view.copied == ("the remedy", "select(Ship)")
+        assert view.copied == ("the fix", "select(Ship)")
         await pilot.press("down", "up")
-        assert view.copied == ("the remedy", "await it")
+        assert view.copied == ("the fix", "await it")
 
 
 async def test_the_users_frames_are_marked_those_of_the_model_too() -> None:
@@ -122,7 +122,7 @@ async def test_the_users_frames_are_marked_those_of_the_model_too() -> None:
         marked = [y for y in range(raw.line_count()) if any(one.style and one.style.bold for one in raw.draw(y))]
         assert marked == list(FAILURE.own)
         said = str(view.query_one("#own-line").render())
-        assert said == "your line: repr(ship)   (line 3 of 8 below, 1 more of yours)"
+        assert said == "your line: repr(ship)   (line 3 of 8 below, 1 more in your code)"
 
 
 @pytest.mark.parametrize("own", [(3, 4), ()])
@@ -151,7 +151,7 @@ async def test_cause_and_the_first_two_remedies_are_seen_without_scrolling(
             assert f"{remedy.code} {remedy.reason}" in " ".join(seen.split())
 
 
-async def test_an_error_that_the_model_s_code_has_caught_is_shown_with_what_it_gave_instead() -> None:
+async def test_an_error_that_the_model_s_code_has_caught_is_shown_with_what_it_returned_instead() -> None:
     async with viewing(FAILURE._replace(code="ship.size", returned="0")) as (view, _):
         said = str(view.query_one("#own-line").render())
-        assert said.startswith("your line: ship.size  gave 0: its code caught this error   (")
+        assert said.startswith("your line: ship.size  returned 0: its code caught this error   (")

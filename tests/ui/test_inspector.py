@@ -30,7 +30,7 @@ async def test_every_attribute_and_what_prints_call_is_listed(browse: Browse, wo
         await browser.until(lambda: browser.inspector.snapshot, "the instance")
         names = [line.split()[0] for line in browser.inspector.plain.splitlines()]
         assert names == ["id", "name", "ship_name", "members", "repr()", "str()"]
-        assert browser.attribute("repr()")[1:5] == ["ƒ", "none", "no", "IO"]
+        assert browser.attribute("repr()")[1:5] == ["ƒ", "computed", "no", "IO"]
 
 
 @pytest.mark.thorough
@@ -39,7 +39,7 @@ async def test_what_a_plain_access_would_send_is_told_of_the_attribute_under_the
 ) -> None:
     async with browse(world) as browser:
         await go_to_members(browser)
-        await browser.until(lambda: "it would send first:" in browser.inspector.plain, "the prediction")
+        await browser.until(lambda: "would emit first:" in browser.inspector.plain, "the prediction")
         told = " ".join(browser.inspector.plain.split())
         assert "─ members · relationship · a plain access needs IO: MissingGreenlet" in told
         assert "FROM pirates WHERE ? = pirates.pirate_crew_id parameters: 1" in told
@@ -89,8 +89,8 @@ async def test_x_puts_the_instance_through_the_states_that_applications_meet(bro
         "after commit": "IO",
         "after rollback": "IO",
         "detached": "no IO",
-        "made here": "no IO",
-        "after an UPDATE": "no IO",
+        "after INSERT": "no IO",
+        "after UPDATE": "no IO",
         "persistent": "no IO",
     }
     async with browse(world) as browser:
@@ -109,7 +109,7 @@ async def test_x_that_is_pressed_fast_goes_as_far_as_one_by_one(browse: Browse, 
         await browser.until(lambda: browser.inspector.snapshot, "the instance")
         for _ in range(4):
             browser.app.simulate_key("x")
-        await browser.until(lambda: "made here" in str(browser.inspector.border_title), "the fourth state")
+        await browser.until(lambda: "after INSERT" in str(browser.inspector.border_title), "the fourth state")
 
 
 @pytest.mark.thorough

@@ -26,7 +26,7 @@ def members(path: Path, crew: int) -> list[str]:
 async def open_first(browser: Any) -> None:
     """Enter on the largest crew; wait until its members are counted."""
     await browser.press("enter")
-    await browser.until(lambda: "none loaded" in browser.table.text_at(1), "the collection, held back")
+    await browser.until(lambda: "not loaded" in browser.table.text_at(1), "the collection, held back")
     await browser.until(lambda: "more than" not in browser.table.text_at(1), "its count")
 
 
@@ -34,7 +34,7 @@ async def test_a_large_collection_is_paged_and_not_loaded(browse: Browse, fleet:
     names = members(fleet, 1)
     async with browse(fleet, limit=LIMIT) as browser:
         await open_first(browser)
-        assert f"members · {len(names):,} Pirate · none loaded" in browser.table.text_at(1)
+        assert f"members · {len(names):,} Pirate · not loaded" in browser.table.text_at(1)
         assert browser.attribute("members") == ["members", "unloaded", "IO"]
         for number in (0, 300, len(names) - 1):
             browser.table.cursor = (0, "members", number)

@@ -140,7 +140,7 @@ async def test_opening_all_rows_awaits_each_and_is_told_as_n_plus_1(browse: Brow
     async with browse(world) as browser:
         await browser.press("down", "A")
         await browser.until(lambda: len(browser.lines) == 40 * 3 + 347, "all members of all crews")
-        assert "N+1: 40 statements for 40 rows, spared by selectinload(PirateCrew.members)" in str(
+        assert "N+1: 40 statements for 40 rows, fixed by selectinload(PirateCrew.members)" in str(
             browser.log.border_title
         )
         assert "PirateCrew.members x 40" in browser.statements[-1]
@@ -151,7 +151,7 @@ async def test_opening_all_rows_awaits_each_and_is_told_as_n_plus_1(browse: Brow
         browser.log.focus()
         await browser.press("end", "enter")
         assert browser.statements[-1].strip() == (
-            "N+1: 40 statements for 40 rows, spared by selectinload(PirateCrew.members)"
+            "N+1: 40 statements for 40 rows, fixed by selectinload(PirateCrew.members)"
         )
 
 
@@ -176,7 +176,7 @@ async def test_opening_all_rows_plainly_fails_at_the_first(browse: Browse, world
 async def test_opening_all_rows_of_very_many_is_refused(browse: Browse, fleet: Path) -> None:
     async with browse(fleet, limit=10) as browser:
         await browser.press("A")
-        await browser.until(lambda: "lead to more than 100 Pirate" in browser.trouble, "the reason")
+        await browser.until(lambda: "have more than 100 Pirate" in browser.trouble, "the reason")
         assert len(browser.lines) == 3_000
 
 
@@ -190,29 +190,29 @@ async def test_what_was_refused_is_said_until_another_command_has_done_something
     async with browse(fleet, limit=10) as browser:
         await browser.until(lambda: browser.inspector.snapshot, "the instance")
         await browser.press("A")
-        await browser.until(lambda: "lead to more than 100 Pirate" in browser.trouble, "the reason")
+        await browser.until(lambda: "have more than 100 Pirate" in browser.trouble, "the reason")
         await browser.press("down", "]", "u", "u", "A")
         await browser.until(lambda: not any(one.is_running for one in browser.screen.workers), "rest")
-        assert "lead to more than 100 Pirate" in browser.trouble
+        assert "have more than 100 Pirate" in browser.trouble
         await browser.press(*keys)
         await browser.until(lambda: not browser.trouble, "the end of it")
 
 
 async def test_what_to_do_first_is_said_until_something_is_done(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
-        assert browser.subtitle.startswith("⏎ awaits what hangs on a row · u then ⏎")
+        assert browser.subtitle.startswith("⏎ load relationships · u ⏎ load them without await")
         await browser.press("enter")
         await browser.until_line("Nami")
         assert browser.subtitle == ""
 
 
-async def test_opening_after_x_says_that_it_selects_afresh(browse: Browse, world: Path) -> None:
+async def test_opening_after_x_says_that_it_selects_a_fresh_instance(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("x")
         await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
         await browser.press("enter")
         await browser.until_line("Nami")
-        assert browser.subtitle.startswith("opening selects it afresh")
+        assert browser.subtitle.startswith("opening selects a fresh instance")
 
 
 @pytest.mark.thorough

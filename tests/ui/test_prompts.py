@@ -18,22 +18,22 @@ Browse = Callable[..., AbstractAsyncContextManager[Any]]
 COLUMN = Column("ship_name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
 
 LINES = {
-    GoToBar: [" : go to a row number, a percentage (73%), or a key (=42)"] * 4 + [" : a row number, 73%, or =key"],
+    GoToBar: [" : go to a row number, a percentage (73%) or a key (=42)"] * 4 + [" : a row number, 73%, or =key"],
     FilterBar: [
-        *[" f ship_name: only rows with =value, <value, >value, ~part of it, or null"] * 3,
-        " f ship_name: =value, <value, >value, ~part of it, or null",
+        *[" f ship_name: filter: =value, <value, >value, ~substring, or null"] * 3,
+        " f ship_name: =value, <value, >value, ~substring, or null",
         " f ship_name: = < > ~ null",
     ],
     FindBar: [
-        *[" / all text: search the whole table; ^ for what a value begins with; tab: in one column or in all text"] * 2,
+        *[" / all text: search the whole table; ^ matches a prefix; tab switches between one column and all text"] * 2,
         " / all text: search the table; ^ for a prefix; tab: one column or all",
         " / all text: ^ for a prefix; tab: one column or all",
         " / all text: tab: where to search",
     ],
     SearchBar: [
-        *[" / search this text; enter keeps it, n and N go on, esc ends it"] * 3,
-        " / search; enter keeps, esc ends",
-        " / search; enter keeps, esc ends",
+        *[" / search this text; enter keeps it, then n and N; esc clears it"] * 3,
+        " / search; enter keeps, esc clears",
+        " / search; enter keeps, esc clears",
     ],
 }
 """What stands in the line at these widths of the terminal."""
@@ -101,7 +101,7 @@ async def test_what_was_found_before_is_not_said_of_another_search(browse: Brows
         await browser.until(lambda: browser.screen.check_action("search", ()), "the prompt")
         browser.log.focus()
         await browser.press("slash", *"zzz")
-        await browser.until(lambda: line(browser.app).endswith("nothing found"), "nothing")
+        await browser.until(lambda: line(browser.app).endswith("no matches"), "nothing")
         await browser.press("escape", "slash")
         await browser.until(lambda: line(browser.app).startswith(" / search this text"), "another search")
-        assert "nothing found" not in line(browser.app)
+        assert "no matches" not in line(browser.app)

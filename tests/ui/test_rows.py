@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pirate_tui.domain.text import plural
+
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -76,7 +78,7 @@ async def test_a_costly_order_says_so_before_it_is_done(
     monkeypatch.setattr("pirate_tui.ui.rows_reader.MANY", 1_000)
     async with browse(fleet) as browser:
         await browser.press("]", "]", "o")
-        await browser.until(lambda: "no index serves ship_name" in browser.subtitle, "the warning")
+        await browser.until(lambda: "no index on ship_name" in browser.subtitle, "the warning")
         assert "by ship_name" not in browser.title
         await browser.press("o")
         await browser.until(lambda: "by ship_name ↑" in browser.title, "the order")
@@ -91,7 +93,7 @@ async def test_what_is_nested_keeps_its_order(browse: Browse, fleet: Path) -> No
         await browser.press("down", "enter")
         await browser.until_line("members · ")
         await browser.press("right", "o")
-        await browser.until(lambda: "only the table's own rows" in browser.subtitle, "why not")
+        await browser.until(lambda: "sort and filter work on top-level rows" in browser.subtitle, "why not")
         await browser.press("escape")
         await browser.until(lambda: not browser.subtitle, "nothing said any more")
 
@@ -122,10 +124,10 @@ async def test_esc_stops_an_order_and_leaves_what_was_shown(
         await browser.until(lambda: browser.here, "the row")
         ends = hold_up(monkeypatch, "anchors")
         await browser.press("]", "]", "o")
-        await browser.until(lambda: browser.screen.busy.startswith("ordering PirateCrew"), "what is under way")
+        await browser.until(lambda: browser.screen.busy.startswith("sorting PirateCrew"), "what is under way")
         await browser.press("escape")
         await browser.until(lambda: ends, "the end of the work")
-        await browser.until(lambda: browser.trouble.startswith("stopped"), "the way out")
+        await browser.until(lambda: browser.trouble.startswith("cancelled"), "the way out")
         assert (browser.title, browser.here[0], browser.screen.busy) == ("PirateCrew · 3,000 rows", "100", "")
         monkeypatch.undo()
         await browser.press("o")
@@ -166,10 +168,10 @@ async def test_hits_are_counted_again_among_other_rows(browse: Browse, fleet: Pa
     async with browse(fleet) as browser:
         await browser.press("]")
         await type_into(browser, "slash", "kraken")
-        await browser.until(lambda: " hits" in browser.subtitle, "the hits")
+        await browser.until(lambda: " matches" in browser.subtitle, "the hits")
         await browser.press("[")
         await type_into(browser, "f", "<1000")
-        expected = f"“kraken” · {len(ask(fleet, among))} hits"
+        expected = f"“kraken” · {len(ask(fleet, among))} matches"
         await browser.until(lambda: browser.subtitle == expected, expected)
 
 
@@ -195,7 +197,7 @@ async def test_f_shows_only_the_rows_that_pass(
     async with browse(fleet) as browser:
         await browser.press(*column)
         await type_into(browser, "f", typed)
-        title = f"PirateCrew · {len(expected):,} row{'s'[: len(expected) != 1]} · {told}"
+        title = f"PirateCrew · {plural(len(expected), 'row')} · {told}"
         await browser.until(lambda: browser.title == title, title)
         assert browser.table.has_focus
         for number in {0, len(expected) - 1} if expected else ():
@@ -251,7 +253,7 @@ async def test_a_table_without_rows_says_so(browse: Browse, world: Path) -> None
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("typed", "reason"),
-    [("=many", "many is no int"), ("", "give =value"), ("<", "give =value")],
+    [("=many", "many is not a valid int"), ("", "expected =value"), ("<", "expected =value")],
 )
 async def test_what_is_no_filter_is_said(browse: Browse, fleet: Path, typed: str, reason: str) -> None:
     async with browse(fleet) as browser:
@@ -283,7 +285,7 @@ async def test_a_search_finds_every_hit_round_the_table_and_counts_them(browse: 
     async with browse(fleet) as browser:
         browser.table.go_to(1_500)
         await type_into(browser, "slash", "kraken co")
-        await browser.until(lambda: browser.subtitle == f"“kraken co” · {len(hits)} hits", "the count")
+        await browser.until(lambda: browser.subtitle == f"“kraken co” · {len(hits)} matches", "the count")
         ahead = [one for one in hits if int(one) > 1_500]
         around = [*ahead, *hits[: -len(ahead)], ahead[0]]
         for expected in around:
@@ -301,7 +303,7 @@ async def test_a_search_in_one_column_stays_where_the_cursor_is_on_a_hit(browse:
         await browser.until(lambda: browser.screen.check_action("go_to", ()), "the prompt")
         name = browser.here[1]
         await browser.press("slash", "tab", *name[:9], "enter")
-        await browser.until(lambda: "in name" in browser.subtitle and "hit" in browser.subtitle, "the hits")
+        await browser.until(lambda: "in name" in browser.subtitle and "match" in browser.subtitle, "the hits")
         assert browser.table.cursor == (0,)
         await browser.press("escape")
         await browser.until(lambda: not browser.subtitle, "the end of the search")
@@ -314,12 +316,12 @@ async def test_a_prefix_is_sought_as_it_is_written(browse: Browse, fleet: Path) 
         await browser.press("]", "o")
         await browser.until(lambda: "by name" in browser.title, "the order")
         await browser.press("home", "slash", "tab", *"^Iron", "enter")
-        await browser.until(lambda: browser.subtitle == f"“^Iron” in name · {len(hits)} hits", "the count")
+        await browser.until(lambda: browser.subtitle == f"“^Iron” in name · {len(hits)} matches", "the count")
         await browser.until(lambda: browser.here[:1] == hits[:1], "the first")
         await browser.press("slash", *"^iron", "enter")
-        await browser.until(lambda: browser.subtitle == "“^iron” in name · nothing found", "nothing")
+        await browser.until(lambda: browser.subtitle == "“^iron” in name · no matches", "nothing")
         await browser.press("slash", "tab", *"^Iron", "enter")
-        await browser.until(lambda: "^ seeks in one column" in browser.trouble, "the reason")
+        await browser.until(lambda: "^ (a prefix) needs one column" in browser.trouble, "the reason")
 
 
 @pytest.mark.thorough
@@ -359,7 +361,7 @@ async def test_v_shows_the_whole_value_page_by_page(browse: Browse, fleet: Path)
         await browser.until(lambda: "2499 bottles of rum" in pane.plain, "the last page")
         assert "page 3 of 3" in str(pane.border_title)
         await browser.press("y")
-        await browser.until(lambda: browser.app.clipboard == text, "the whole value")
+        await browser.until(lambda: browser.app.clipboard == text, "the full value")
         await browser.press("escape")
         await browser.until(lambda: len(browser.app.screen_stack) == 1, "the browser")
 

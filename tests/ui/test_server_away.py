@@ -95,14 +95,14 @@ async def until_away(browser: Any, link: Link) -> None:
     await browser.until(lambda: browser.trouble.startswith(f"{link.server.name}: "), "the trouble")
     assert browser.table.has_class("-stale")
     assert browser.inspector.has_class("-stale")
-    assert browser.subtitle.startswith("as of before")
+    assert browser.subtitle.startswith("stale")
 
 
 async def until_back(browser: Any) -> None:
     """Wait until all that was said is said no more."""
     await browser.until(lambda: not browser.trouble, "the end of the trouble")
     assert not browser.table.has_class("-stale")
-    assert "as of before" not in browser.subtitle
+    assert "stale" not in browser.subtitle
 
 
 @pytest.mark.parametrize("classes", [MODELS, None], ids=["models", "reflected"])
@@ -204,7 +204,7 @@ async def test_esc_ends_a_connect_that_nobody_answers(browse: Browse, link: Link
     async with browse(connect=link.connect()) as browser:
         await browser.until(lambda: "opening the database" in browser.screen.busy, "what is under way")
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble == "not opened; press r to try again, q to quit", "the way out")
+        await browser.until(lambda: browser.trouble == "not opened; press r to retry, q to quit", "the way out")
         link.proxy.fault = Fault.NONE
         await browser.press("r")
         await until_read(browser)
@@ -216,9 +216,9 @@ async def test_a_link_that_stalls_is_stopped_by_esc_and_goes_on(browse: Browse, 
         before = place(browser)
         link.proxy.fault = Fault.STALL
         await browser.press("r")
-        await browser.until(lambda: "opening the database again" in browser.screen.busy, "what is under way")
+        await browser.until(lambda: "reopening the database" in browser.screen.busy, "what is under way")
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble.startswith("stopped; press r"), "the way out")
+        await browser.until(lambda: browser.trouble.startswith("cancelled; press r"), "the way out")
         assert place(browser) == before
         link.proxy.fault = Fault.NONE
         await browser.press("r")

@@ -101,7 +101,7 @@ async def test_the_inspector_s_details_are_whole_beside_its_scrollbar(width: int
         assert inspector.show_vertical_scrollbar
         assert not inspector.show_horizontal_scrollbar
         assert "".join(WORDS.split()) in told(inspector)
-        assert "instead:select(Box).options(selectinload(Box.things))" in told(inspector)
+        assert "use:select(Box).options(selectinload(Box.things))" in told(inspector)
         assert "aplainaccessneedsIO:MissingGreenlet" in told(inspector)
         assert inspector.text_at(1).endswith("…")  # the value is cut, in one line
 

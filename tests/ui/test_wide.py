@@ -70,7 +70,7 @@ async def test_the_whole_row_is_copied_searched_and_filtered(browse: Browse, wid
         assert browser.app.clipboard.split("\t") == ["2", *(f"r2c{n}" for n in range(1, columns))]
         await browser.press("slash", *f"r7c{columns - 100}", "enter")
         await browser.until(lambda: browser.here[:1] == ["7"], "the row that is sought")
-        await browser.until(lambda: "1 hit" in browser.subtitle, "the number of hits")
+        await browser.until(lambda: "1 match" in browser.subtitle, "the number of hits")
         browser.table.column = columns - 100
         await browser.press("f", *"~r9c", "enter")
         await browser.until(lambda: browser.title.endswith(f"c{columns - 100} ~ r9c"), "the filter")

@@ -25,6 +25,7 @@ from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
+from pirate_tui.domain.text import plural
 from pirate_tui.ui.commands import Place, bindings
 from pirate_tui.ui.connection import Door, first_usable, unusable
 from pirate_tui.ui.copying import copy
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from pirate_tui.ui.widgets.failure_view import FailureView
     from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, SearchBar
 
-FIRST_STEPS = "⏎ awaits what hangs on a row · u then ⏎ accesses it plainly, as people do by mistake"
+FIRST_STEPS = "⏎ load relationships · u ⏎ load them without await"
 """What to do first."""
 
 IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "go_to", "view", "next_match", "previous_match"})
@@ -148,7 +149,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
     @on(Retrying)
     def _say_retrying(self, retrying: Retrying) -> None:
-        self._works.notice(f"{retrying.reason}; trying again ({retrying.attempt})")
+        self._works.notice(f"{retrying.reason}; retrying ({retrying.attempt})")
 
     @on(Loaded)
     def _say_loaded(self, loaded: Loaded) -> None:
@@ -191,7 +192,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @work(exclusive=True, group="reread")
     async def _read_again(self) -> None:
         """Connect anew and read what is shown; of another database, which a file may be now, nothing stays open."""
-        with self._works.under_way("opening the database again"):
+        with self._works.under_way("reopening the database"):
             if await self._door.open_again():
                 self._hide_failure()
                 self._table.close_all()
@@ -202,7 +203,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @work(exclusive=True, group="copy")
     async def _copy_row(self, query: Query, row: Row) -> None:
         with self._works.under_way("copying the row"):
-            copy(self.app, "the whole row", "\t".join(await self._door.rows.whole(query, row)))
+            copy(self.app, "the full row", "\t".join(await self._door.rows.whole(query, row)))
 
     def _count_hits_again(self) -> None:
         self._searcher.count_again()
@@ -226,7 +227,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @on(RowTable.OpenAsked)
     def _open_asked(self, asked: RowTable.OpenAsked) -> None:
         if asked.row.key is None:
-            self._works.trouble(Trouble("this row has no key that an instance could have", "it can only be looked at"))
+            self._works.trouble(Trouble("no primary key", "this row cannot be loaded as an instance"))
             return
         request = OpenRequest(asked.entity, asked.row.key, asked.relationship, self.mode, self.strategy, asked.in_full)
         self._instance.open(asked.path, request, self._is_furnished.wait)
@@ -271,7 +272,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
             yield
             self._works.put_away()
         except ValueError as error:
-            self._works.trouble(Trouble("that was not understood", str(error)))
+            self._works.trouble(Trouble("invalid input", str(error)))
 
     @on(RowTable.NothingToOpen)
     def _nothing_to_open(self) -> None:
@@ -341,7 +342,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         if found is not None and found[1].key is not None and len(self._table.cursor) > 1:
             self._go_over(found[0].name, found[1].key)
         else:
-            self._table.hint = "go to a row inside of an opened one: this is its table already"
+            self._table.hint = "select a nested row first: this row is in its own table already"
 
     def _go_over(self, name: str, key: RowKey | None = None, opened: Callable[[], None] | None = None) -> None:
         self._searcher.forget()
@@ -356,7 +357,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
         question = question_at(self._door, self._table, self._inspector)
         if question is None:
-            self._table.hint = "there is no relationship here to compare strategies for"
+            self._table.hint = "no relationship here to compare loader strategies for"
         else:
             self.app.push_screen(CompareScreen(self._door, question))
 
@@ -456,8 +457,8 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def action_cancel(self) -> None:
         """Stop what is running; else close what is open, the last thing first."""
         if self._works.stop():
-            what = "stopped" if self._door.database is not None else "not opened"
-            self._works.trouble(Trouble(what, "press r to try again, q to quit"))
+            what = "cancelled" if self._door.database is not None else "not opened"
+            self._works.trouble(Trouble(what, "press r to retry, q to quit"))
         elif open_prompts := [prompt for prompt in self.query("Prompt").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
         elif self.has_class("-failed"):
@@ -504,7 +505,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def _own_column(self) -> Column | None:
         """The current column, where it is one of the table's own: what is nested keeps its order and its rows."""
         if len(self._table.cursor) > 1:
-            self._table.hint = "only the table's own rows: go to one of them (←)"
+            self._table.hint = "sort and filter work on top-level rows (← to go up)"
             return None
         return self._table.current_column
 
@@ -514,7 +515,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         self._show_failure(path, opening.failure, f"{opening.request.mode.how} · {opening.request.strategy.title}")
 
     def _show_accessed(self, accessed: Accessed) -> None:
-        sent = f"{accessed.statements} statement{'s'[: accessed.statements != 1]}"
+        sent = plural(accessed.statements, "statement")
         how = f"{accessed.request.mode.how} · {sent} · {accessed.seconds * 1000:.1f} ms"
         self._inspector.border_subtitle = None if accessed.failure else Text(f"{accessed.request.name}: {how}")
         self._show_failure((), accessed.failure, how)

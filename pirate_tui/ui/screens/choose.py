@@ -73,8 +73,8 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A line to type in, and the list."""
         with Vertical() as box:
-            box.border_title = f"Models · {len(self._choices):,} · type a part of a name · ⏎ opens · esc closes"
-            yield Input(compact=True, placeholder="a part of a name, or of a table's", max_length=LONGEST)
+            box.border_title = f"Models · {len(self._choices):,} · type to filter · ⏎ opens · esc closes"
+            yield Input(compact=True, placeholder="filter by class or table name", max_length=LONGEST)
             yield Options()
 
     def on_mount(self) -> None:
@@ -130,7 +130,7 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
             self._options.add_option(Option(Text(f"no model or table matches “{clean(typed)}”"), disabled=True))
         self._options.highlighted = 0 if found else None
         left = len(found) - MOST_LISTED
-        self.query_one(Vertical).border_subtitle = f"{left:,} more: type more of the name" if left > 0 else ""
+        self.query_one(Vertical).border_subtitle = f"{left:,} more: keep typing to filter" if left > 0 else ""
 
     def _line(self, choice: Choice) -> ModelLine:
         return ModelLine(choice, self._sizes.get(choice.name), self._name_width)

@@ -35,7 +35,7 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 COUNTS = (None, 100, 1_000, 1, 10, 40)
 """How many parents may be chosen, one after the other; None is the page that is shown."""
 
-FEWER = "p for fewer or more rows, ] for another relationship"
+FEWER = "press p for fewer rows, ] for another relationship"
 """What can be done where these rows lead to too much."""
 
 ReadKeys: TypeAlias = Callable[[int | None], Awaitable[tuple[RowKey, ...]]]
@@ -231,7 +231,7 @@ class CompareScreen(Passing[None], Screen[None]):
         """The rows to compare; raises `Trouble` where there are none, or they lead to too much."""
         keys = await self._keys(self._count)
         if not keys:
-            raise Trouble("no row here has a key that an instance could have", "compare another table")
+            raise Trouble("no row here has a primary key", "compare another table")
         chosen = await self._database.instances.loadable(self._entity, self._relationship, keys)
         return chosen.checked(self._relationship.target, FEWER)
 

@@ -20,7 +20,7 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 PART = 16_384
 """Characters, or bytes, of a value that are shown at once: to lay out more would be felt."""
 
-WHOLE = "the whole value"
+WHOLE = "the full value"
 """What copying takes."""
 
 Read = Callable[[int, int], Awaitable[Value]]
@@ -48,9 +48,9 @@ class ValueScreen(Passing[None], ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,v,q", "dismiss", "Close"),
         ("right_square_bracket,space", "turn(1)", "Next page"),
-        ("left_square_bracket", "turn(-1)", "Page before"),
+        ("left_square_bracket", "turn(-1)", "Previous page"),
         ("y", "copy", "Copy"),
-        ("r", "again", "Read again"),
+        ("r", "again", "Reload"),
     ]
 
     number: reactive[int] = reactive(0, init=False)

@@ -16,7 +16,7 @@ from pirate_tui.domain.remedy import Remedy
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
-TRY_IT = "u ⏎  changes between the plain and the awaited access;  s ⏎  loads eagerly, and the plain access works"
+TRY_IT = "u ⏎ toggles await · s ⏎ eager-loads, then the plain access works"
 """How the remedies can be seen at work."""
 
 ROOMY = 14
@@ -77,12 +77,12 @@ class Explanation(TextPane):
         failure = self.failure
         sections = (
             ("Why", [Text(failure.cause)]),
-            ("Remedies  (↑ ↓ choose, y copies)", self._remedies(failure.remedies)),
-            ("What does not help here", self._useless(failure.useless)),
+            ("Fixes  (↑ ↓ select, y copies)", self._remedies(failure.remedies)),
+            ("What won't fix it", self._useless(failure.useless)),
             ("Where the traceback misleads", [Text(failure.where)] if failure.where else []),
             ("Try it here", [Text(TRY_IT)]),
             ("Error", [Text(f"{failure.name} at  {failure.code}"), Text(failure.kind)]),
-            ("Statement that could not be sent", [Text(line) for line in failure.statement]),
+            ("Statement that was never sent", [Text(line) for line in failure.statement]),
             ("Documentation", [Text(failure.link)]),
         )
         between = [Text()] if size.height >= ROOMY else []
@@ -170,7 +170,7 @@ class FailureView(Vertical):
         if self.failure is None:
             return "nothing", ""
         if self.is_explained and self.failure.remedies:
-            return "the remedy", self.failure.remedies[self.query_one(Explanation).chosen].code
+            return "the fix", self.failure.remedies[self.query_one(Explanation).chosen].code
         if self.is_explained:
             return "the explanation", f"{self.failure.summary}\n{self.failure.cause}"
         return "the traceback", "\n".join(self.failure.raw)
@@ -207,10 +207,10 @@ def _own_line(failure: Failure) -> str:
     """Where the user's line stands, and how many of the frames are of the model's own code."""
     line = failure.own_line
     others = sum(failure.raw[y].startswith("  File ") for y in failure.own) - 1
-    models = f", {others} more of yours" if others > 0 else ""
+    models = f", {others} more in your code" if others > 0 else ""
     told = f"your line: {failure.code}"
     if failure.returned is not None:
-        told += f"  gave {failure.returned}: its code caught this error"
+        told += f"  returned {failure.returned}: its code caught this error"
     return f"{told}   (line {line + 1} of {len(failure.raw)} below{models})"
 
 

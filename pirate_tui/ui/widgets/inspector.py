@@ -208,7 +208,7 @@ class Inspector(TextPane):
             return
         situation = self.snapshot.situation
         state = self.snapshot.state if situation is Situation.FRESH else situation.value
-        self.border_title = Text(f"{self.snapshot.label} · {state}{' · as of before' if self.is_stale else ''}")
+        self.border_title = Text(f"{self.snapshot.label} · {state}{' · stale' if self.is_stale else ''}")
         self.lay_out()
         self._show_current()
 
@@ -252,18 +252,18 @@ class Inspector(TextPane):
         """What there is to know of one attribute, and what a plain access to it would send first."""
         told = [f"─ {attribute.name} · {attribute.kind.value} · {WORDS[attribute.verdict]} {attribute.error}".rstrip()]
         told += [attribute.note] if attribute.note else []
-        told += ["it runs code of the model, also to find this out"] if attribute.kind.runs_code else []
-        told += [f"instead: {self.prediction.remedy}"] if self.prediction.remedy else []
-        told += ["it would send first:", *self.prediction.statement] if self.prediction.statement else []
+        told += ["runs model code, even to compute this verdict"] if attribute.kind.runs_code else []
+        told += [f"use: {self.prediction.remedy}"] if self.prediction.remedy else []
+        told += ["would emit first:", *self.prediction.statement] if self.prediction.statement else []
         return [Text(line, "inspector--detail") for line in told]
 
 
 WORDS = {
     Verdict.NONE: "a plain access does no IO",
     Verdict.IO: "a plain access needs IO: MissingGreenlet",
-    Verdict.RAISES: "a plain access raises by itself:",
-    Verdict.UNKNOWN: "what an access does is not known",
-    Verdict.DETACHED: "there is no session to load it: DetachedInstanceError",
+    Verdict.RAISES: "a plain access raises without IO:",
+    Verdict.UNKNOWN: "the outcome of an access is unknown",
+    Verdict.DETACHED: "no session can load it: DetachedInstanceError",
 }
 """The verdicts as sentences."""
 

@@ -99,8 +99,8 @@ class SearchBar(Prompt):
     """Searches one pane as it is typed; enter goes back to the pane, esc ends the search."""
 
     LABEL = "/"
-    PLACEHOLDERS = ("search this text; enter keeps it, n and N go on, esc ends it", "search; enter keeps, esc ends")
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "End the search")]
+    PLACEHOLDERS = ("search this text; enter keeps it, then n and N; esc clears it", "search; enter keeps, esc clears")
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Clear search")]
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class SearchBar(Prompt):
     def _show_place(self, place: tuple[int, int]) -> None:
         current, hits = place
         if self.pane is not None:
-            nothing = "nothing found" if self.query_one(Input).value else ""
+            nothing = "no matches" if self.query_one(Input).value else ""
             self.say(f"{current} of {hits}" if hits else nothing)
 
 
@@ -174,7 +174,7 @@ class GoToBar(LineBar):
 
     LABEL = ":"
     PLACEHOLDERS = (f"go to {HOW}", "a row number, 73%, or =key")
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Stay here")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel")]
 
     @dataclass
     class Entered(Message):
@@ -191,8 +191,8 @@ class FilterBar(LineBar):
     """Asks how a column is to be filtered."""
 
     LABEL = "f"
-    PLACEHOLDERS = (f"only rows with {FILTER_HOW}", FILTER_HOW, "=value <value >value ~part null", "= < > ~ null")
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "No filter")]
+    PLACEHOLDERS = (f"filter: {FILTER_HOW}", FILTER_HOW, "=value <value >value ~part null", "= < > ~ null")
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel")]
 
     @dataclass
     class Entered(Message):
@@ -223,12 +223,12 @@ class FindBar(LineBar):
 
     LABEL = "/"
     PLACEHOLDERS = (
-        "search the whole table; ^ for what a value begins with; tab: in one column or in all text",
+        "search the whole table; ^ matches a prefix; tab switches between one column and all text",
         "search the table; ^ for a prefix; tab: one column or all",
         "^ for a prefix; tab: one column or all",
         "tab: where to search",
     )
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "No search"), ("tab", "turn", "One column, or all text")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel"), ("tab", "turn", "One column, or all text")]
 
     in_column: reactive[bool] = reactive(False, init=False)
     """In the current column alone?"""

@@ -223,12 +223,12 @@ def _told(opening: Opening, window: Window | None) -> str:
     else:
         what = opening.target.name if opening.rows else "None"
     if request.relationship.lazy == NOLOAD and not opening.rows and not opening.failure:
-        what += " · lazy='noload' never loads it, whatever there is; it is deprecated"
+        what += " · lazy='noload' never loads it (deprecated)"
     if request.relationship.is_query:
         query = f"await session.scalars({request.entity.variable}.{request.relationship.query})"
-        return f" · {what} · a query, which loads nothing into the instance: {query}"
+        return f" · {what} · {request.relationship.lazy}: runs a query, loads nothing: {query}"
     if opening.is_held_back:
-        return f" · {what} · none loaded into the instance, there are so many · ⏎ loads all"
+        return f" · {what} · not loaded: over --limit · ⏎ loads all"
     return (
         f" · {what} · select {cost.select} + access {cost.access}"
         f" · {request.mode.how} · {request.strategy.title} · {cost.seconds * 1000:.1f} ms"

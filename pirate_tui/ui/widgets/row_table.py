@@ -70,7 +70,7 @@ class RowTable(RowsView):
             self._close(self.cursor)
         elif relationships:
             self._shown.list_relationships(self.cursor)
-            self.hint = "↓ to a relationship, ⏎ accesses it"
+            self.hint = "↓ to a relationship, ⏎ loads it"
             self._reshape()
         else:
             self.post_message(self.NothingToOpen())

@@ -19,6 +19,7 @@ from pirate_tui.domain.outline import Line, Part, Path
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import BLOCK, Page, Row
 from pirate_tui.domain.search import Match, Tally
+from pirate_tui.domain.text import plural
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
@@ -32,7 +33,7 @@ HEADS = -1
 NO_ROWS = Query(Entity("", "", (), ()))
 """The query of what there is before anything is shown: nothing of nothing."""
 
-AS_OF = "as of before · r reads again"
+AS_OF = "stale · r reloads"
 """Said of rows whose database is not there, also to somebody who sees no colours."""
 
 
@@ -392,5 +393,5 @@ class RowsView(LinesView):
 def _many(count: int | None, estimate: int | None) -> str:
     """How many rows, as far as it is known."""
     if count is not None:
-        return f"{count:,} row{'s'[: count != 1]}"
+        return plural(count, "row")
     return "" if estimate is None else f"~{estimate:,} rows"

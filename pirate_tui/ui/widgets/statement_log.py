@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.text import plural
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
@@ -190,8 +191,8 @@ def _is_n_plus_1(statement: Statement) -> bool:
 
 def _n_plus_1(statement: Statement) -> str:
     """Parents that share what is loaded need fewer statements than there are parents."""
-    rows = f" for {statement.parents:,} row{'s'[: statement.parents != 1]}" if statement.parents else ""
-    return f"N+1: {statement.times:,} statements{rows}, spared by {statement.option}"
+    rows = f" for {plural(statement.parents, 'row')}" if statement.parents else ""
+    return f"N+1: {plural(statement.times, 'statement')}{rows}, fixed by {statement.option}"
 
 
 def _went_wrong(statement: Statement) -> bool:
@@ -205,7 +206,7 @@ def _times(statement: Statement) -> str:
 def _figures(statement: Statement) -> str:
     if statement.seconds is None:
         return f"{statement.outcome.value:>21}"
-    rows = statement.outcome.value if statement.rows is None else f"{statement.rows:,} row{'s'[: statement.rows != 1]}"
+    rows = statement.outcome.value if statement.rows is None else plural(statement.rows, "row")
     return f"{statement.seconds * 1000:8.1f} ms {rows:>9}"
 
 

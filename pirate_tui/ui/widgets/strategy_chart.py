@@ -137,7 +137,7 @@ class StrategyChart(LinesView):
             error = set_cell_size(measured.last.error, room)
             return line.append(error, self._style("failed")).append(counted)
         least, most = (_ms(seconds) for seconds in measured.spread)
-        spread = f"{least:>5} … {most:<5}" if measured.counted else "the first run"
+        spread = f"{least:>5} … {most:<5}" if measured.counted else "warm-up"
         figures = f" {_ms(measured.seconds):>6} ms {spread}"
         loaded = f"  {measured.last.instances:,} {contest.relationship.target}"
         bar = self._bar(contest, measured) if measured.counted else ""
