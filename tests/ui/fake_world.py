@@ -414,7 +414,7 @@ def _failure(entity: Entity, name: str) -> Failure:
         code=f"{entity.variable}.{name}",
         attribute=f"{entity.name}.{name}",
         instance=f"{entity.name} 1",
-        summary="it was read plainly",
+        summary="it was accessed without await",
         cause="nobody awaited it " * 9,
         where="",
         kind="MissingGreenlet",

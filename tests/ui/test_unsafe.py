@@ -59,7 +59,9 @@ async def test_the_explained_side_names_attribute_and_remedies(browse: Browse, w
         await browser.until(lambda: browser.failure.is_explained, "the explained side")
         text = browser.failure.pane.plain
         headline = str(browser.failure.query_one("#headline").render())
-        assert headline.startswith("PirateCrew.members of PirateCrew 1 was read plainly, but it is not loaded")
+        assert headline.startswith(
+            "PirateCrew.members of PirateCrew 1 was accessed without await, but it is not loaded"
+        )
         title = str(browser.failure.border_title)
         assert "PirateCrew.members of PirateCrew 1 · plain access · as mapped · explained" in title
         assert "runs in a greenlet" in text

@@ -190,7 +190,7 @@ class Recorder:
             return
         tally.sent += 1
         if tally.limit is not None and tally.sent > tally.limit:
-            raise OverBudget(f"it sends more than {tally.limit} statements: the rows may have a cycle")
+            raise OverBudget(f"it sends more than {tally.limit:,} statements: the rows may form a cycle")
         if tally.is_measured:
             connection.info["measured"] = (tally, text, parameters, time.perf_counter())
             return

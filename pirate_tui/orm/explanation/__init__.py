@@ -49,7 +49,7 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
 
 
 def _hidden(error: BaseException, returned: str) -> str:
-    return f"Its code hides the {error_name(error)} and returned {returned}, which was not read from the database."
+    return f"Its code catches the {error_name(error)} and returned {returned}, which was not read from the database."
 
 
 def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:

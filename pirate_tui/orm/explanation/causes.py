@@ -28,8 +28,8 @@ MESSAGE_LIMIT = 120
 """Characters of an error's own message that a headline repeats."""
 
 GREENLET = (
-    "and somebody must await that. Inside `await session...` SQLAlchemy runs in a greenlet, which can wait for the "
-    "driver; your plain line ran outside of one."
+    "which must be awaited. SQLAlchemy can wait for the driver only inside the greenlet that `await session...` "
+    "starts; your line ran outside it."
 )
 """Why a statement that is due cannot be sent: the rest of a sentence."""
 
@@ -47,7 +47,7 @@ class Cause(NamedTuple):
 
 Find = Callable[[BaseException, Access], Cause]
 
-CANNOT_WAIT = "loading it needs the database, and a plain read cannot wait for that"
+CANNOT_WAIT = "loading it needs the database, and only awaited code can wait for that"
 """The same in a headline."""
 
 
@@ -61,8 +61,8 @@ def cause_of(error: BaseException, access: Access) -> Cause:
 
 def headline_of(cause: Cause, access: Access) -> str:
     """The cause in one sentence, which names attribute and instance."""
-    how = "called" if access.attribute.kind is AttributeKind.METHOD else "read"
-    how = "awaited" if access.mode.awaits else f"{how} plainly"
+    how = "called" if access.attribute.kind is AttributeKind.METHOD else "accessed"
+    how = "awaited" if access.mode.awaits else f"{how} without await"
     if access.read is None:
         return f"{access.name} of {access.label} was {how}, but {cause.short}."
     read = access.read.name if access.read.label == access.label else f"{access.read.name} of {access.read.label}"
@@ -76,34 +76,34 @@ def _missing_greenlet(error: BaseException, access: Access) -> Cause:
     why = why_of(access)
     held, reason = WORDS[why](access.wanted, access)
     if access.attribute.kind.runs_code:
-        read = f"reads {access.read.name}" if access.read else "asks the session itself"
-        reason = f"{access.name} runs code of the model ({access.attribute.kind.value}) that {read}. {reason}"
+        read = f"reads {access.read.name}" if access.read else "queries the session itself"
+        reason = f"{access.name} runs model code ({access.attribute.kind.value}) that {read}. {reason}"
     text = f"{reason}, {GREENLET}"
-    short = f"{held}: {CANNOT_WAIT}" if why is not Why.ASKED else f"{held}, and a plain read cannot wait for that"
+    short = f"{held}: {CANNOT_WAIT}" if why is not Why.ASKED else f"{held}, and only awaited code can wait for that"
     return Cause(why, short, text, _kind_of_missing_greenlet(error), ERRORS + MISSING_GREENLET)
 
 
 def _kind_of_missing_greenlet(error: BaseException) -> str:
     if isinstance(error, MissingGreenlet):
-        return "A bare MissingGreenlet, as SQLAlchemy raises it where this driver is asked for IO outside a greenlet."
+        return "A bare MissingGreenlet: SQLAlchemy raises it when this driver attempts IO outside a greenlet."
     if not isinstance(error, SQLAlchemyError):
-        return f"A {class_name(type(error))} of other code, which had met a MissingGreenlet."
+        return f"A {class_name(type(error))} raised by other code because of a MissingGreenlet."
     return (
         f"A {type(error).__name__} around a MissingGreenlet: the engine wraps what a driver raises before a statement "
         "has begun, so `except MissingGreenlet` does not catch it. Test error.code == "
-        f"'{MISSING_GREENLET}', which both carry."
+        f"'{MISSING_GREENLET}', which both have."
     )
 
 
 def _flushed(error: BaseException, access: Access) -> Cause:
     """A MissingGreenlet of an autoflush, which came before the access's own SELECT."""
     unflushed = () if access.session is None else access.session.unflushed
-    waiting = ", ".join(f"{unflushed.count(one)} {one}" for one in sorted(set(unflushed))) or "what was changed"
+    waiting = ", ".join(f"{unflushed.count(one)} {one}" for one in sorted(set(unflushed))) or "pending changes"
     text = (
-        f"Before the SELECT of {access.wanted.name} the session writes what waits in it ({waiting}): an autoflush, "
-        f"{GREENLET} The flush has failed: the changes are lost, and the session waits for `await session.rollback()`."
+        f"Before the SELECT of {access.wanted.name} the session flushes its pending changes ({waiting}): an autoflush, "
+        f"{GREENLET} The flush has failed: the changes are lost, and the session needs `await session.rollback()`."
     )
-    short = f"the session had to write {waiting} first: both need the database, and a plain read cannot wait for that"
+    short = f"the session had to flush {waiting} first: both need the database, and only awaited code can wait for that"
     return Cause(Why.FLUSHED, short, text, _kind_of_missing_greenlet(error), ERRORS + MISSING_GREENLET)
 
 
@@ -116,13 +116,13 @@ def where_it_misleads(error: BaseException, access: Access) -> str:
     if not said:
         return ""
     last = f" (the last is {found.last}())" if found.last else ""
-    return f"The innermost frames{last} are {', within '.join(said)}. The cause is the access: {access.code}."
+    return f"The innermost frames{last} belong to {', within '.join(said)}. The cause is the access: {access.code}."
 
 
 MISLEADING = (
-    "pool_pre_ping, which tests a connection before the SELECT; without it the SELECT would raise the same",
-    "the pool's, which had no open connection and makes one; with an open one the SELECT would raise the same",
-    "an autoflush, which writes what is new or changed before the SELECT, or the rollback of it",
+    "pool_pre_ping, which tests a connection before the SELECT (without it, the SELECT would raise the same error)",
+    "the connection pool, which opens a connection (with an open one, the SELECT would raise the same error)",
+    "an autoflush, which writes pending changes before the SELECT, or its rollback",
 )
 """Of the innermost frames: what they belong to, and why that is not the cause."""
 
@@ -132,11 +132,11 @@ MISLEADING = (
 
 def _inactive(_error: BaseException, access: Access) -> Cause:
     text = (
-        f"A flush in the session of {access.label} has failed before, and was rolled back. Until "
-        f"`await session.rollback()` is called the session loads nothing more: no {access.wanted.name}, awaited or not."
+        f"A flush in the session of {access.label} failed earlier and was rolled back. Until "
+        f"`await session.rollback()` is called, the session loads nothing: no {access.wanted.name}, awaited or not."
     )
-    kind = "PendingRollbackError, raised before any IO is tried. The error to mend is the one before it, of the flush."
-    short = "its session waits for a rollback: a flush in it had failed"
+    kind = "PendingRollbackError, raised before any IO is attempted. The error to fix is the earlier one, of the flush."
+    short = "its session needs a rollback: an earlier flush failed"
     return Cause(Why.INACTIVE, short, text, kind, f"{ERRORS}7s2a")
 
 
@@ -144,11 +144,11 @@ def _detached(_error: BaseException, access: Access) -> Cause:
     target = access.wanted
     state = "has expired" if target.is_expired else "is not loaded"
     text = (
-        f"{target.label} is detached: its session was closed, has let go of it, or is gone. {target.name} {state}, "
-        "and without a session there is nobody to load it. Awaiting the access raises the same."
+        f"{target.label} is detached: its session was closed, expunged it, or no longer exists. {target.name} {state}, "
+        "and without a session nothing can load it. Awaiting the access raises the same error."
     )
-    kind = "DetachedInstanceError, raised before any IO is tried. Unlike a MissingGreenlet, it names the attribute."
-    short = f"it {state}, and {target.label} is detached: there is no session that could load it"
+    kind = "DetachedInstanceError, raised before any IO is attempted. Unlike a MissingGreenlet, it names the attribute."
+    short = f"it {state}, and {target.label} is detached: no session can load it"
     return Cause(Why.DETACHED, short, text, kind, f"{ERRORS}bhk3")
 
 
@@ -158,14 +158,14 @@ def _refused(error: BaseException, access: Access) -> Cause:
     mapped = "deferred_raiseload" if target.relationship is None else f"lazy='{target.lazy}'"
     origin = "an option of its SELECT, raiseload()," if by_option else f"its mapping, {mapped},"
     text = (
-        f"{target.name} is not loaded, and {origin} refuses to load it at an access. "
-        "No IO was tried, and awaiting the access raises the same: load it before instead."
+        f"{target.name} is not loaded, and {origin} forbids lazy loading. "
+        "No IO was attempted, and awaiting the access raises the same error: load it up front instead."
     )
     kind = (
         f"{error_name(error)}, raised by the loader strategy itself. It is not a MissingGreenlet; "
-        "unlike one, it names the attribute, which makes raiseload a good net for lazy loads in tests."
+        "unlike one, it names the attribute, which makes raiseload good for finding lazy loads in tests."
     )
-    return Cause(Why.REFUSED, "it is not loaded, and its loader strategy refuses to load it now", text, kind, REFUSING)
+    return Cause(Why.REFUSED, "it is not loaded, and its loader strategy forbids lazy loading", text, kind, REFUSING)
 
 
 def _refuses_by_mapping(target: Target) -> bool:
@@ -174,42 +174,42 @@ def _refuses_by_mapping(target: Target) -> bool:
 
 def _code(error: BaseException, access: Access) -> Cause:
     """The model's own code."""
-    text = f"{access.name} runs code of the model ({access.attribute.kind.value}), and that raised {error_name(error)}."
-    kind = "An error of the model's own code: no IO was due, and no loader strategy helps."
+    text = f"{access.name} runs model code ({access.attribute.kind.value}), which raised {error_name(error)}."
+    kind = "An error in the model's own code: no IO was needed, and no loader strategy helps."
     return Cause(Why.CODE, f"its code raised {_message(error)}", text, kind, DOCUMENTATION)
 
 
 def _query_refused(_error: BaseException, access: Access) -> Cause:
     """Code of the model that takes a write_only relationship for a collection."""
     text = (
-        f"{access.name} runs code of the model ({access.attribute.kind.value}) that takes {access.wanted.name} for a "
+        f"{access.name} runs model code ({access.attribute.kind.value}) that uses {access.wanted.name} as a "
         "collection. It is mapped with lazy='write_only': it gives a query, and loads nothing by itself."
     )
-    kind = "A TypeError of SQLAlchemy's, raised before any IO is tried. It is not a MissingGreenlet."
+    kind = "A TypeError from SQLAlchemy, raised before any IO is attempted. It is not a MissingGreenlet."
     link = DOCUMENTATION + "orm/large_collections.html"
-    return Cause(Why.QUERY, "that is a query, which cannot be iterated in place", text, kind, link)
+    return Cause(Why.QUERY, "that is a query, which cannot be iterated directly", text, kind, link)
 
 
 def _hanging(_error: BaseException, access: Access) -> Cause:
     text = (
-        f"{access.name} runs code of the model ({access.attribute.kind.value}), which did not end and was stopped. It "
-        "runs on the event loop: as long as it takes, no other task of the program goes on."
+        f"{access.name} runs model code ({access.attribute.kind.value}), which did not finish and was interrupted. It "
+        "runs on the event loop: meanwhile, no other task of the program can run."
     )
-    kind = "No error of SQLAlchemy's: the code was interrupted from here. --attribute-timeout says after how long."
-    return Cause(Why.OTHER, "its code did not end, and was stopped", text, kind, DOCUMENTATION)
+    kind = "Not an error of SQLAlchemy: pirate-tui interrupted the code, after --attribute-timeout seconds."
+    return Cause(Why.OTHER, "its code did not finish, and was interrupted", text, kind, DOCUMENTATION)
 
 
 def _other(error: BaseException, access: Access) -> Cause:
     code = getattr(error, "code", None)
     link = f"{ERRORS}{code}" if isinstance(error, SQLAlchemyError) and code else DOCUMENTATION
-    text = f"The access to {access.name} raised {error_name(error)}; the traceback says where."
+    text = f"The access to {access.name} raised {error_name(error)}; the traceback shows where."
     if "autoflush" in message_of(error):
-        text += " It came of an autoflush: the session wrote what waited in it before it would load anything."
+        text += " It came from an autoflush: the session flushes its pending changes before it loads anything."
     elif isinstance(error, DBAPIError):
-        text += " The database or its driver has refused the statement."
+        text += " The database or its driver rejected the statement."
     elif not isinstance(error, SQLAlchemyError):
-        text += " It was raised by a column type or a listener of the models, while the row was loaded."
-    kind = "It is neither a MissingGreenlet nor a loader strategy that refuses."
+        text += " It was raised by a column type or an event listener of the models, while the row was loaded."
+    kind = "It is neither a MissingGreenlet nor a loader strategy that forbids lazy loading."
     why = Why.WRITTEN if "autoflush" in message_of(error) else Why.OTHER
     return Cause(why, f"that raised {_message(error)}", text, kind, link)
 

@@ -28,7 +28,7 @@ def useless_of(why: Why, access: Access, found: Innermost | None) -> Useless:
 
 
 def _without_ping() -> Remedy:
-    reason = "the error then comes from the SELECT itself; and a connection that has died is no longer noticed"
+    reason = "the error then comes from the SELECT itself, and dead connections are no longer detected"
     return Remedy("create_async_engine(url, pool_pre_ping=False)", reason, Applies.IN_ENGINE)
 
 
@@ -38,17 +38,17 @@ def _keeping(reason: str) -> Remedy:
 
 def _thread(access: Access) -> Remedy:
     return Remedy(
-        f"await asyncio.to_thread(lambda: {access.target.code})", "a thread is no greenlet: it raises the same"
+        f"await asyncio.to_thread(lambda: {access.target.code})", "a thread is not a greenlet: it raises the same error"
     )
 
 
 def _await_it(access: Access) -> Remedy:
-    return Remedy(f"await {access.target.code}", "reads it plainly first, which raises; there is nothing to await yet")
+    return Remedy(f"await {access.target.code}", "accesses it first, which raises before there is anything to await")
 
 
 def _default(access: Access) -> Remedy:
     code = f'getattr({access.variable}, "{access.attribute.name}", None)'
-    return Remedy(code, "the default is for an AttributeError, and this is none; nor does hasattr() help")
+    return Remedy(code, "the default covers AttributeError only; hasattr() does not help either")
 
 
 def _refresh_all(access: Access) -> Useless:
@@ -56,11 +56,14 @@ def _refresh_all(access: Access) -> Useless:
     wanted = access.wanted
     if not wanted.is_refreshed_by_name:
         code = f"await {refresh_of(wanted, wanted.needs.reads)}"
-        return (Remedy(code, "takes a many-to-one of its own class for a cycle, and leaves it"),)
+        return (Remedy(code, "treats a many-to-one to its own class as a cycle, and does not refresh it"),)
     if not access.is_at_hand or wanted.lazy in EAGER:
         return ()
     return (
-        Remedy(f"await session.refresh({wanted.variable})", f"loads columns; {wanted.attribute.name} must be named"),
+        Remedy(
+            f"await session.refresh({wanted.variable})",
+            f"refreshes columns only; {wanted.attribute.name} must be named",
+        ),
     )
 
 
@@ -72,7 +75,7 @@ def _get_again(access: Access) -> Useless:
         return ()
     key = target.identity[0] if len(target.identity) == 1 else target.identity
     code = clean(f"await session.get({target.entity}, {key!r}, options=[{joined(options)}])")
-    return (Remedy(code, "gives the instance that is there, and ignores the options; add populate_existing=True"),)
+    return (Remedy(code, "returns the instance in the session, and ignores the options; add populate_existing=True"),)
 
 
 def _plainly(access: Access) -> Useless:
@@ -83,10 +86,13 @@ def _plainly(access: Access) -> Useless:
 
 
 def _lazy(access: Access) -> Useless:
-    keeping, wanted = _keeping(f"{access.wanted.name} was never loaded: a commit has nothing to keep"), access.wanted
+    keeping, wanted = (
+        _keeping(f"{access.wanted.name} was never loaded: there is nothing for commit to keep"),
+        access.wanted,
+    )
     is_expired_alone = wanted.held is AttributeState.EXPIRED and not wanted.is_expired
     if is_expired_alone:
-        keeping = _keeping("no commit has expired it")
+        keeping = _keeping("it was not a commit that expired it")
     is_left = is_expired_alone or not wanted.is_refreshed_by_name
     again = () if is_left else _get_again(access)
     thread, *others = _plainly(access)
@@ -94,31 +100,31 @@ def _lazy(access: Access) -> Useless:
 
 
 def _deferred(access: Access) -> Useless:
-    keeping = _keeping(f"{access.wanted.name} was never loaded: a commit has nothing to keep")
+    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing for commit to keep")
     catching = Remedy(
         selecting(access.wanted.entity, (LoaderOption("raiseload", ('"*"',)),)),
-        "a net for relationships alone: it does not catch this",
+        "applies to relationships only, not to this attribute",
         Applies.IN_SELECT,
     )
     return (*_refresh_all(access), keeping, catching, _thread(access))
 
 
 def _never_loaded(access: Access) -> Useless:
-    keeping = _keeping(f"{access.wanted.name} was never loaded: a commit has nothing to keep")
+    keeping = _keeping(f"{access.wanted.name} was never loaded: there is nothing for commit to keep")
     return (keeping, *_plainly(access))
 
 
 def _generated(access: Access) -> Useless:
-    return (_keeping("no commit has expired it, or all would have expired"), *_plainly(access))
+    return (_keeping("it was not a commit that expired it: that would expire everything"), *_plainly(access))
 
 
 def _rolled_back(access: Access) -> Useless:
-    keeping = _keeping("a rollback expires everything, and so does expire()")
+    keeping = _keeping("rollback and expire() expire it all the same")
     return (*_refresh_of_columns(access), keeping, *_plainly(access))
 
 
 def _committed(access: Access) -> Useless:
-    written = (_keeping("where the commit has written the row, the UPDATE itself has expired it"),)
+    written = (_keeping("if the commit flushed an UPDATE, the UPDATE itself expired it"),)
     is_generated = access.wanted.is_generated_on_update
     return (*(written if is_generated else ()), *_refresh_of_columns(access), *_plainly(access))
 
@@ -129,32 +135,40 @@ def _refresh_of_columns(access: Access) -> Useless:
     lacking = [one.key for one in read if lazy_of(one) not in EAGER]
     if not access.attribute.kind.runs_code or access.target.has_options or not lacking:
         return ()
-    return (Remedy(f"await session.refresh({access.variable})", f"loads columns; {lacking[0]} must be loaded, too"),)
+    return (
+        Remedy(
+            f"await session.refresh({access.variable})", f"refreshes columns only; {lacking[0]} must be loaded, too"
+        ),
+    )
 
 
 def _flushed(access: Access) -> Useless:
     without = f"with session.no_autoflush: {access.target.code}"
-    spared = Remedy(without, "spares the new objects; the SELECT itself is still due, and raises")
-    return (spared, _keeping("no commit has expired anything"), *_plainly(access))
+    spared = Remedy(without, "skips the autoflush; the SELECT still runs, and raises")
+    return (spared, _keeping("nothing was expired by a commit"), *_plainly(access))
 
 
 def _awaiting(access: Access) -> Remedy:
-    return Remedy(awaited(access.target), "raises the same")
+    return Remedy(awaited(access.target), "raises the same error")
 
 
 def _inactive(access: Access) -> Useless:
-    refresh = Remedy(f"await session.refresh({access.wanted.variable})", "raises the same: the rollback comes first")
-    return (_awaiting(access), refresh, _keeping("the rollback of a flush expires all the same"))
+    refresh = Remedy(f"await session.refresh({access.wanted.variable})", "raises the same error: roll back first")
+    return (_awaiting(access), refresh, _keeping("the rollback of a flush expires everything anyway"))
 
 
 def _detached(access: Access) -> Useless:
-    refresh = Remedy(f"await session.refresh({access.wanted.variable})", "no session knows the instance: it raises")
+    refresh = Remedy(f"await session.refresh({access.wanted.variable})", "raises: the instance is in no session")
     never = () if access.wanted.is_expired else (_keeping(f"{access.wanted.name} was never loaded"),)
     return (_awaiting(access), refresh, *never, *_plainly(access)[2:])
 
 
 def _refused(access: Access) -> Useless:
-    return (_awaiting(access), _keeping("no commit is to blame: it was never loaded"), *_plainly(access)[2:])
+    return (
+        _awaiting(access),
+        _keeping("it was never loaded: there is nothing for commit to keep"),
+        *_plainly(access)[2:],
+    )
 
 
 USELESS: dict[Why, Callable[[Access], Useless]] = {

@@ -86,18 +86,16 @@ def _is_generated(target: Target) -> bool:
 
 
 def _lazy(target: Target, _access: Access) -> tuple[str, str]:
-    due = "so its first access sends a SELECT"
+    due = "so its first access emits a SELECT"
     if target.held is AttributeState.EXPIRED and not target.is_expired:
-        by = "as refresh() without its name does, and expire()"
+        by = "as refresh() does when it is not named, and expire()"
         return "its value has expired", f"{target.name} of {target.label} was expired, {by}; {due}"
     if target.selected is None:
-        by = f"{target.label} was made or merged here, not selected, and nothing has loaded its {target.attribute.name}"
+        by = f"{target.label} was added or merged, not selected, and nothing has loaded its {target.attribute.name}"
     elif target.lazy in EAGER:
-        by = f"{target.name} is mapped with lazy='{target.lazy}', but eager loading ends where it meets a class again"
+        by = f"{target.name} is mapped with lazy='{target.lazy}', but eager loading stops at a class seen before"
     elif target.way:
-        by = (
-            f"{target.label} was loaded along {dotted(target.way[-1])}, which does not load its {target.attribute.name}"
-        )
+        by = f"{target.label} was loaded via {dotted(target.way[-1])}, which does not load its {target.attribute.name}"
     else:
         by = f"{target.name} is mapped with lazy='{target.lazy}': it was not loaded with {target.label}"
     return "it is not loaded", f"{by}, {due}"
@@ -106,27 +104,27 @@ def _lazy(target: Target, _access: Access) -> tuple[str, str]:
 def _query(target: Target, _access: Access) -> tuple[str, str]:
     return (
         "that is a query",
-        f"{target.name} is mapped with lazy='{target.lazy}': a query, which sends a SELECT when it is run",
+        f"{target.name} is mapped with lazy='{target.lazy}': a query, which emits a SELECT when it is executed",
     )
 
 
 def _asked(target: Target, _access: Access) -> tuple[str, str]:
     return (
-        "its code asks the database itself",
-        f"No attribute of {target.label} is to blame: a SELECT is sent by that code",
+        "its code queries the database itself",
+        f"No attribute of {target.label} is the cause: that code emits a SELECT",
     )
 
 
 def _deferred(target: Target, _access: Access) -> tuple[str, str]:
     reason = (
-        f"{target.name} is deferred: it was left out of the SELECT of {target.label}, so its first access sends one"
+        f"{target.name} is deferred: it was left out of the SELECT of {target.label}, so its first access emits one"
     )
     return "it is deferred, and not loaded", reason
 
 
 def _left_out(target: Target, _access: Access) -> tuple[str, str]:
-    reason = f"{target.label} was selected with an option (load_only() or defer()) that left {target.name} out"
-    return "its SELECT left it out", f"{reason}, so its first access sends a SELECT"
+    reason = f"{target.label} was selected with an option (load_only() or defer()) that left out {target.name}"
+    return "its SELECT left it out", f"{reason}, so its first access emits a SELECT"
 
 
 def _of_subclass(target: Target, _access: Access) -> tuple[str, str]:
@@ -134,26 +132,28 @@ def _of_subclass(target: Target, _access: Access) -> tuple[str, str]:
     reason = (
         f"{target.name} belongs to the subclass, and {target.label} was selected as a {base}, which does not load it"
     )
-    return "it was not loaded with its base class", f"{reason}: the first access sends a SELECT"
+    return "it was not loaded with its base class", f"{reason}: the first access emits a SELECT"
 
 
 def _generated(target: Target, _access: Access) -> tuple[str, str]:
-    again = "so the first access selects it again"
+    again = "so the first access emits a new SELECT"
     if target.attribute.kind is AttributeKind.COLUMN_PROPERTY:
         reason = f"{target.name} is a column_property: a flush of {target.label} expires it"
     else:
-        reason = f"The database makes the value of {target.name}: a flush of {target.label} (or an update()) expires it"
-    return "its value has expired", f"{reason}; no commit did, {again}"
+        reason = (
+            f"The database generates the value of {target.name}: a flush of {target.label} (or an update()) expires it"
+        )
+    return "its value has expired", f"{reason} (not a commit), {again}"
 
 
 def _expired_alone(target: Target, _access: Access) -> tuple[str, str]:
-    by = "an UPDATE with an SQL expression does that, an update() of the class, and expire() with its name"
-    reason = f"{target.name} was expired, and not the rest of {target.label}: {by}; the first access selects it again"
+    by = "by an UPDATE with an SQL expression, a bulk update(), or expire() with its name"
+    reason = f"{target.name} was expired, but not the rest of {target.label}, {by}; the first access emits a new SELECT"
     return "its value has expired", reason
 
 
 def _committed(target: Target, _access: Access) -> tuple[str, str]:
-    reason = f"The commit expired {target.label}: expire_on_commit is on, and takes even the primary key"
+    reason = f"The commit expired {target.label}: expire_on_commit is on, and expires even the primary key"
     return "a commit has expired its value", f"{reason}; {_again(target)}"
 
 
@@ -172,12 +172,12 @@ def _expired(target: Target, access: Access) -> tuple[str, str]:
 
 
 def _again(target: Target) -> str:
-    lazy = "" if target.relationship is None or target.lazy in EAGER else ", loaded before or not"
-    return f"so the first access to {target.name} selects it again{lazy}"
+    lazy = "" if target.relationship is None or target.lazy in EAGER else " (loaded before or not)"
+    return f"so the first access to {target.name}{lazy} emits a new SELECT"
 
 
 def _unloaded(target: Target, _access: Access) -> tuple[str, str]:
-    reason = f"{target.name} was not loaded with {target.label}, so its first access sends a SELECT"
+    reason = f"{target.name} was not loaded with {target.label}, so its first access emits a SELECT"
     return "it is not loaded", reason
 
 

@@ -47,8 +47,8 @@ def awaiting(access: Access) -> Remedies:
     if any(map(_refuses, access.needs.reads)):
         return ()
     if access.attribute.kind.runs_code:
-        return (_instead(awaited(access.target), "runs the code where all that it reads can be awaited"),)
-    return (_instead(awaited(access.target), "one SELECT for each object it is done on: in a loop, an N+1"),)
+        return (_instead(awaited(access.target), "runs the code where everything it reads can be awaited"),)
+    return (_instead(awaited(access.target), "awaits the load; one SELECT per instance: in a loop, an N+1"),)
 
 
 def _refuses(need: Need) -> bool:
@@ -65,8 +65,8 @@ def refreshing(access: Access) -> Remedies:
     if access.session is None or not needs.is_complete or not is_by_name:
         return ()
     if access.attribute.kind.runs_code and all(_comes_with_its_row(need, target) for need in needs.reads):
-        return (Remedy(f"await session.refresh({target.variable})", "loads its columns again"),)
-    return (Remedy(f"await {refresh_of(target, needs.reads)}", "loads it into an object that you already have"),)
+        return (Remedy(f"await session.refresh({target.variable})", "reloads its columns"),)
+    return (Remedy(f"await {refresh_of(target, needs.reads)}", "loads it into the instance that you already have"),)
 
 
 def refresh_of(target: Target, needs: "tuple[Need, ...]") -> str:
@@ -84,7 +84,9 @@ def loading_with(access: Access) -> Remedies:
         return _polymorphic(access)
     options = options_of(access)
     if not options and not _is_selected_again(access):
-        return (_select(selecting(_selected(target)), "without load_only() or defer() it is loaded with the object"),)
+        return (
+            _select(selecting(_selected(target)), "without load_only() or defer(), it is loaded with the instance"),
+        )
     return (_select(selecting(_selected(target), options), _reason(access, options)),)
 
 
@@ -115,14 +117,14 @@ def _reason(access: Access, options: tuple[LoaderOption, ...]) -> str:
     """What the options do."""
     again = "select it again: " if _is_selected_again(access) else ""
     if any("recursion_depth=-1" in str(option) for option in options):
-        return f"{again}one SELECT for each level down; where the rows have a cycle, it never ends"
+        return f"{again}one SELECT per level; if the rows form a cycle, it never ends"
     if access.attribute.kind.runs_code:
-        return f"{again}loads all that {access.name} reads"
+        return f"{again}loads everything that {access.name} reads"
     relationship = access.target.relationship
     if relationship is None:
-        return f"{again}loads it with the object, in the same SELECT"
+        return f"{again}loads it with the instance, in the same SELECT"
     if access.target.way:
-        return f"{again}loads it along with the rest, for all objects at once"
+        return f"{again}loads it with the rest, for all instances at once"
     by = "one extra SELECT for all parents" if relationship.uselist else "a JOIN in the same SELECT"
     return f"{again}{by}"
 
@@ -138,7 +140,7 @@ def _polymorphic(access: Access) -> Remedies:
     options = options_for(access.needs.reads, (), target.selected)
     return (
         _select(selecting(base, options), reason),
-        _select(selecting(target.entity, options_of(access)), f"selects no other {base}, and all columns of these"),
+        _select(selecting(target.entity, options_of(access)), f"selects no other {base}, with all columns"),
         inline,
     )
 
@@ -209,7 +211,7 @@ def _was_loaded(access: Access, need: Need) -> bool | None:
 
 
 def _keeping(more: str = "") -> Remedy:
-    reason = f"commit no longer expires what is loaded{more}; rollback still does"
+    reason = f"commit no longer expires loaded attributes{more}; rollback still does"
     return Remedy(KEEPING, reason, Applies.IN_SESSION)
 
 
@@ -219,7 +221,7 @@ def _keeping_if_it_helps(access: Access) -> Remedies:
 
 
 def _fetching() -> Remedy:
-    reason = "in the class: a flush then fetches it; an update() of the class does not"
+    reason = "in the class: a flush then fetches it; a bulk update() does not"
     return Remedy(EAGER_DEFAULTS, reason, Applies.IN_MAPPING)
 
 
@@ -232,7 +234,7 @@ def _query(access: Access) -> Remedies:
     target, is_dynamic = access.wanted, access.wanted.lazy == "dynamic"
     statement = f"{target.code}.{'statement' if is_dynamic else 'select()'}"
     run = _instead(
-        f"await session.scalars({statement})", "runs its query, and can be awaited; change the model's code so"
+        f"await session.scalars({statement})", "runs its query, and can be awaited; change the model's code accordingly"
     )
     return (run, *awaiting(access)) if is_dynamic else (run,)
 
@@ -241,14 +243,14 @@ def _flushed(access: Access) -> Remedies:
     """Awaited, flush and SELECT both run; what has failed already must be rolled back first."""
     return (
         *_unloaded(access),
-        Remedy(ROLLBACK, "after the failure: the session works again, its new objects are gone"),
+        Remedy(ROLLBACK, "after the failure: the session works again, but its new objects are lost"),
     )
 
 
 def _inactive(access: Access) -> Remedies:
     refresh = refreshing(access)
     loads = refresh[0].code if refresh else awaited(access.target)
-    return (_instead(f"{ROLLBACK}; {loads}", "ends what has failed, and loads again what the rollback expired"),)
+    return (_instead(f"{ROLLBACK}; {loads}", "ends the failed transaction, and reloads what the rollback expired"),)
 
 
 def _detached(access: Access) -> Remedies:
@@ -256,14 +258,14 @@ def _detached(access: Access) -> Remedies:
     options = options_of(access) if before else ()
     merged = f", options=[{joined(options)}]" if options and not target.way else ""
     keep = _keeping_if_it_helps(access) if target.is_expired else ()
-    reattached = "gives it to an open session, and awaits it"
+    reattached = "attaches it to an open session, and awaits the load"
     merge = f"{target.variable} = await session.merge({target.variable}{merged})"
     is_merged = bool(merged) or _needs_columns_alone(access)
     return (
         *keep,
         *(() if target.is_expired and not options else before),
         *(_instead(f"session.add({target.variable}); {one.code}", reattached) for one in awaiting(access)),
-        *((Remedy(merge, "a copy of it in an open session, selected anew"),) if is_merged else ()),
+        *((Remedy(merge, "a copy of it in an open session, freshly selected"),) if is_merged else ()),
     )
 
 
@@ -279,9 +281,9 @@ def _written(access: Access) -> Remedies:
     """An autoflush of something else has raised."""
     later = _instead(
         f"with session.no_autoflush: {awaited(access.target)}",
-        "loads without writing first; what cannot be written raises at the commit",
+        "loads without flushing first; what cannot be written raises at commit",
     )
-    return (later, Remedy(ROLLBACK, "after the failure: the session works again, its new objects are gone"))
+    return (later, Remedy(ROLLBACK, "after the failure: the session works again, but its new objects are lost"))
 
 
 def _in_mapping(access: Access) -> Remedies:
@@ -327,8 +329,8 @@ def _another_repr(access: Access) -> Remedy:
     code = getattr(unwrap(mapped.__repr__), "__code__", None)
     is_generated = dataclasses.is_dataclass(mapped) and code is not None and code.co_filename == "<string>"
     if is_generated and access.wanted.relationship is not None:
-        reason = f"in the mapping of {access.wanted.name}: the dataclass's repr() then leaves it out"
+        reason = f"in the mapping of {access.wanted.name}: the dataclass's repr() then omits it"
         return Remedy("relationship(repr=False)", reason, Applies.IN_MAPPING)
     written = f'def __repr__(self) -> str: return f"{access.target.entity} {{inspect(self).identity}}"'
-    reason = "a repr() of what is always there; more of it is in self.__dict__, as far as it is loaded"
+    reason = "a repr() of what is always available; what is loaded is in self.__dict__"
     return Remedy(written, reason, Applies.IN_MAPPING)

@@ -78,15 +78,15 @@ def children_of(held: Any) -> tuple[Any, ...]:
 def _elsewhere(would: DryRun) -> str:
     """What else should be known where an access does IO, or raises, or does not end."""
     if would.verdict is Verdict.UNKNOWN:
-        return "its code was stopped, since it did not end: it holds up the event loop"
+        return "its code did not finish and was interrupted: it blocks the event loop"
     if would.writes:
-        return f"its code writes ({would.writes}): here it is kept from that"
+        return f"its code writes ({would.writes}), which is blocked here"
     if would.is_hidden and would.raised is not None:
         if would.blocks:
-            return clean(f"of {would.blocks}, {BLOCKING}; the value is of a try that was stopped")
+            return clean(f"it uses {would.blocks}, {BLOCKING}; the value is from an interrupted attempt")
         name = "MissingGreenlet" if would.verdict is Verdict.IO else error_name(would.raised)
-        return clean(f"its code hides a {name}: the value was not read from the database")
-    return clean(f"of {would.blocks}, {BLOCKING}: no MissingGreenlet comes of it") if would.blocks else ""
+        return clean(f"its code catches a {name}: the value was not read from the database")
+    return clean(f"it uses {would.blocks}, {BLOCKING}: no MissingGreenlet is raised") if would.blocks else ""
 
 
 def _is_instance(value: Any) -> bool:
@@ -168,13 +168,13 @@ def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState
     if relationship is None:
         return ""
     if relationship.lazy in NEVER_LOADED:
-        return f"lazy='{relationship.lazy}': a query and no collection; iterating it is another matter"
+        return f"lazy='{relationship.lazy}': a query, not a collection; iterating over it is a separate access"
     if found is AttributeState.NEVER:
-        return "lazy='noload' never loads it, whatever the database holds, and is deprecated; selectinload() does"
+        return "lazy='noload' never loads it, and is deprecated; selectinload() does"
     if found is AttributeState.LOADED or value is None or relationship.uselist:
         return ""
     label = label_of(name_of(inspect(value).mapper), inspect(value).identity or ())
-    return f"loaded by chance: the identity map holds {label}"
+    return f"no IO only because the identity map already holds {label}"
 
 
 def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:

@@ -70,7 +70,7 @@ class Tester:
                     reraise_ours(error)
                     failed = _told(error)
                     if not isinstance(error, SQLAlchemyError):
-                        return Trial(code, Outcome.NOT_PROVED, f"code of the models raised {failed}")
+                        return Trial(code, Outcome.NOT_PROVED, f"model code raised {failed}")
                 finally:
                     await end_transaction(session)
         return Trial(code, Outcome.FAILS, failed) if failed else Trial(code, Outcome.HELPS)
@@ -83,7 +83,7 @@ class Tester:
             nonlocal loaded
             loaded += 1
             if loaded > self._most_rows:
-                raise OverBudget(f"it loads more than {self._most_rows:,} objects")
+                raise OverBudget(f"it loads more than {self._most_rows:,} instances")
 
         event.listen(session.sync_session, "loaded_as_persistent", count)
         yield

@@ -65,7 +65,7 @@ def is_of_driver(error: BaseException) -> bool:
 def error_name(error: BaseException) -> str:
     """An error in a word or two: `StatementError(MissingGreenlet)`, `cryptography.fernet.InvalidToken`."""
     if isinstance(error, Hanging):
-        return "stopped, since it did not end"
+        return "interrupted, since it did not finish"
     inner = getattr(error, "orig", None)
     return class_name(type(error)) + (f"({type(inner).__name__})" if isinstance(inner, BaseException) else "")
 

@@ -387,10 +387,10 @@ ROWS = {
     "2.1 ship.members": Row(a_ship, "members", "Ship.members", MAPPED_LAZY, MEMBERS, f"{THREAD}ship.members)"),
     "2.1 pirate.ship": Row(a_pirate, "ship", "Pirate.ship", MAPPED_LAZY, "await pirate.awaitable_attrs.ship", KEEPING),
     "2.1 ship.ports[0].ships": Row(
-        a_port_of_a_ship, "ships", "Port.ships", "loaded along Ship.ports", "await port.awaitable_attrs.ships"
+        a_port_of_a_ship, "ships", "Port.ships", "loaded via Ship.ports", "await port.awaitable_attrs.ships"
     ),
     "2.1 boss.minions[0].minions": Row(
-        a_minion, "minions", "Pirate.minions", "loaded along Pirate.minions", "await pirate.awaitable_attrs.minions"
+        a_minion, "minions", "Pirate.minions", "loaded via Pirate.minions", "await pirate.awaitable_attrs.minions"
     ),
     "2.1 pirate.minions": Row(
         a_pirate, "minions", "Pirate.minions", MAPPED_LAZY, "await pirate.awaitable_attrs.minions"
@@ -407,7 +407,7 @@ ROWS = {
         a_boss,
         "boss",
         "Pirate.boss",
-        "loaded along Pirate.boss",
+        "loaded via Pirate.boss",
         "await pirate.awaitable_attrs.boss",
         'await session.refresh(pirate, ["boss"])',
     ),
@@ -415,7 +415,7 @@ ROWS = {
         a_minion_after_a_failed_flush,
         "boss",
         "Pirate.boss",
-        "has failed before",
+        "failed earlier",
         "await session.rollback(); await pirate.awaitable_attrs.boss",
         raises="PendingRollbackError",
     ),
@@ -423,7 +423,7 @@ ROWS = {
         a_ship, "captaincy", "Ship.captaincy", MAPPED_LAZY, "await ship.awaitable_attrs.captaincy"
     ),
     "2.1 ship.members[0].parrots": Row(
-        a_member, "parrots", "Pirate.parrots", "loaded along Ship.members", "await pirate.awaitable_attrs.parrots"
+        a_member, "parrots", "Pirate.parrots", "loaded via Ship.members", "await pirate.awaitable_attrs.parrots"
     ),
     "2.1 spar.hull.spars": Row(
         a_hull_of_a_spar, "spars", "Hull.spars", "eager loading ends", "await hull.awaitable_attrs.spars"
@@ -437,13 +437,13 @@ ROWS = {
         "await session.get(Ship, 1, options=[selectinload(Ship.members)])",
     ),
     "2.1 ship just made": Row(
-        a_ship_just_made, "members", "Ship.members", "made or merged here", MEMBERS, "await session.refresh(ship)"
+        a_ship_just_made, "members", "Ship.members", "was added or merged", MEMBERS, "await session.refresh(ship)"
     ),
     "2.1 pirate with a foreign key": Row(
         a_pirate_with_a_foreign_key,
         "ship",
         "Pirate.ship",
-        "made or merged here",
+        "was added or merged",
         "await pirate.awaitable_attrs.ship",
     ),
     "2.1 join is not eager": Row(
@@ -526,7 +526,7 @@ ROWS = {
         after_a_failed_flush,
         "name",
         "Ship.name",
-        "has failed before",
+        "failed earlier",
         f"await session.rollback(); {NAME}",
         "await ship.awaitable_attrs.name",
         raises="PendingRollbackError",
@@ -535,7 +535,7 @@ ROWS = {
         after_an_update,
         "touched",
         "Ship.touched",
-        "The database makes the value",
+        "The database generates the value",
         'await session.refresh(ship, ["touched"])',
         KEEPING,
     ),
@@ -552,7 +552,7 @@ ROWS = {
         after_an_orm_update,
         "touched",
         "Ship.touched",
-        "The database makes the value",
+        "The database generates the value",
         'await session.refresh(ship, ["touched"])',
     ),
     "2.3 name after update()": Row(after_an_orm_update, "name", "Ship.name", "an update() of the class", NAME, KEEPING),
@@ -618,7 +618,7 @@ ROWS = {
     ),
     "2.5 association_proxy": Row(a_ship, "member_names", "Ship.members", "(association_proxy) that reads", EAGER),
     "2.5 object_session": Row(
-        a_ship, "heads", "Ship.heads", "asks the session itself", "await ship.awaitable_attrs.heads", lasts=False
+        a_ship, "heads", "Ship.heads", "queries the session itself", "await ship.awaitable_attrs.heads", lasts=False
     ),
     "2.5 repr()": Row(a_ship, "repr()", "Ship.members", "(method) that reads Ship.members", EAGER),
     "2.5 repr() after commit": Row(
@@ -733,7 +733,7 @@ ROWS = {
         a_ship,
         "guarded",
         "Ship.guarded",
-        "lazy='raise', refuses",
+        "lazy='raise', forbids",
         "select(Ship).options(selectinload(Ship.guarded))",
         "await ship.awaitable_attrs.guarded",
         raises="InvalidRequestError",
@@ -742,7 +742,7 @@ ROWS = {
         a_ship,
         "strict",
         "Ship.strict",
-        "lazy='raise_on_sql', refuses",
+        "lazy='raise_on_sql', forbids",
         "select(Ship).options(selectinload(Ship.strict))",
         "await ship.awaitable_attrs.strict",
         raises="InvalidRequestError",
@@ -790,7 +790,7 @@ ROWS = {
     "2.9 ship.staff[0].calibre": Row(
         a_gunner_of_a_ship, "calibre", "Gunner.calibre", "selected as a Staff", "await gunner.awaitable_attrs.calibre"
     ),
-    "2.9 merge": Row(merged, "members", "Ship.members", "made or merged here", MEMBERS, "await session.refresh(ship)"),
+    "2.9 merge": Row(merged, "members", "Ship.members", "was added or merged", MEMBERS, "await session.refresh(ship)"),
     "2.10 autoflush": Row(
         with_a_new_pirate,
         "members",
@@ -808,7 +808,7 @@ ROWS = {
         after_a_failed_autoflush,
         "members",
         "Ship.members",
-        "has failed before",
+        "failed earlier",
         'await session.rollback(); await session.refresh(ship, ["members"])',
         MEMBERS,
         raises="PendingRollbackError",

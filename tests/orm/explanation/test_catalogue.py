@@ -262,7 +262,7 @@ async def told_for_the_class(name: str, begin: Begin, beginning: str) -> str:
 
 @asynccontextmanager
 async def a_raft_of(source: str, remedy: str, path: Path) -> AsyncIterator[tuple[Sea, Any]]:
-    """An instance of a class that was written as the remedy says."""
+    """An instance of a class that was written as the fix says."""
     names: dict[str, Any] = {**vars(sqlalchemy), **vars(sqlalchemy.orm), "__name__": __name__}
     exec(source.format(remedy=remedy), names)  # noqa: S102  it is to be copied
     async with sea_on(f"sqlite+aiosqlite:///{path}") as sea:

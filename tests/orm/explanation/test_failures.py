@@ -103,7 +103,7 @@ async def test_a_plain_lazy_load_is_a_missing_greenlet(
     assert failure.link.endswith("/xd2s")
     assert "greenlet_spawn has not been called" in failure.headline[0]
     assert failure.summary.startswith(
-        f"{failure.attribute} of {failure.instance} was read plainly, but it is not loaded"
+        f"{failure.attribute} of {failure.instance} was accessed without await, but it is not loaded"
     )
     assert failure.attribute in failure.cause
     assert "lazy='select'" in failure.cause

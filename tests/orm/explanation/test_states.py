@@ -57,7 +57,7 @@ SAID: dict[tuple[AttributeKind, str], dict[Situation, Said]] = {
     (AttributeKind.COLUMN, "touched"): {
         **of_a_column("touched"),
         COMMIT: Said(COMMITTED, 'await session.refresh(ship, ["touched"])'),
-        UPDATED: Said("The database makes the value", 'await session.refresh(ship, ["touched"])'),
+        UPDATED: Said("The database generates the value", 'await session.refresh(ship, ["touched"])'),
     },
     (AttributeKind.DEFERRED, "logbook"): never_loaded(
         "Ship.logbook is deferred", "await ship.awaitable_attrs.logbook", "select(Ship).options(undefer(Ship.logbook))"
@@ -77,7 +77,7 @@ SAID: dict[tuple[AttributeKind, str], dict[Situation, Said]] = {
         MADE: Said("nothing has loaded its sails", "await ship.awaitable_attrs.sails"),
     },
     (AttributeKind.RELATIONSHIP, "guarded"): {
-        situation: Said("lazy='raise', refuses", "select(Ship).options(selectinload(Ship.guarded))", Verdict.RAISES)
+        situation: Said("lazy='raise', forbids", "select(Ship).options(selectinload(Ship.guarded))", Verdict.RAISES)
         for situation in Situation
     },
     (AttributeKind.HYBRID, "strength"): never_loaded(LAZY, MEMBERS, MEMBERS, MADE_HERE),

@@ -287,13 +287,13 @@ async def test_what_the_identity_map_holds_is_loaded_by_chance_and_said_so(datab
     await put_any(database, "Atoll", Situation.FRESH)
     told = named((await access(database, "Atoll", "main", SAFE)).instance, "strict")
     assert told.verdict is Verdict.NONE
-    assert told.note == "loaded by chance: the identity map holds Island 1"
+    assert told.note == "no IO only because the identity map already holds Island 1"
 
 
 async def test_dynamic_and_write_only_are_queries(database: OrmDatabase) -> None:
     snapshot = await put_any(database, "Island", Situation.FRESH)
     for name, lazy in (("asked", "dynamic"), ("written", "write_only")):
-        assert named(snapshot, name).note.startswith(f"lazy='{lazy}': a query and no collection")
+        assert named(snapshot, name).note.startswith(f"lazy='{lazy}': a query, not a collection")
 
 
 KEEP = "async_sessionmaker(engine, expire_on_commit=False)"
@@ -313,7 +313,7 @@ KEEP = "async_sessionmaker(engine, expire_on_commit=False)"
         ("id", Situation.AFTER_COMMIT, "even the primary key", "async_sessionmaker(engine, expire_on_commit=False)"),
         ("name", Situation.AFTER_ROLLBACK, "The rollback expired Island 1", 'await session.refresh(island, ["name"])'),
         ("ports", Situation.DETACHED, "is detached", "select(Island).options(selectinload(Island.ports))"),
-        ("guarded", Situation.FRESH, "refuses to load it", "select(Island).options(selectinload(Island.guarded))"),
+        ("guarded", Situation.FRESH, "forbids lazy loading", "select(Island).options(selectinload(Island.guarded))"),
         ("secret", Situation.FRESH, "deferred_raiseload", "select(Island).options(undefer(Island.secret))"),
         ("harbours", Situation.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),
         ("repr()", Situation.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),

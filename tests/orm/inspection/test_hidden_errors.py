@@ -113,7 +113,7 @@ async def test_what_code_hides_is_foretold_and_proved(
     parent = database.models.catalog.entities[0]
     said = named(await database.instances.put(parent, (1,), situation), name)
     assert (said.verdict, said.value is None) == (verdict, False)
-    assert said.note == f"its code hides a {hidden}: the value was not read from the database"
+    assert said.note == f"its code catches a {hidden}: the value was not read from the database"
     assert (await database.instances.predict(name)).remedy
     accessed = await database.instances.access(AttributeRequest(parent, name, AccessMode.UNSAFE))
     assert accessed.verdict is verdict

@@ -146,7 +146,7 @@ async def test_what_does_not_help_is_found_out(database: OrmDatabase, code: str,
 async def test_what_code_of_the_models_raises_is_no_fault_of_the_fix(database: OrmDatabase) -> None:
     merge = Remedy("shelf = await session.merge(shelf, options=[selectinload(Shelf.books)])", "")
     trial = await tried(database, ("Shelf", 2, "size"), merge, Situation.DETACHED)
-    assert (trial.outcome, trial.reason) == (Outcome.NOT_PROVED, "code of the models raised ValueError")
+    assert (trial.outcome, trial.reason) == (Outcome.NOT_PROVED, "model code raised ValueError")
 
 
 async def test_an_error_of_its_own_is_not_one_of_a_load(database: OrmDatabase) -> None:

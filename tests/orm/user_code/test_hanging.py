@@ -133,7 +133,7 @@ async def test_code_that_does_not_end_is_stopped_and_the_rest_is_known(database:
     for name in ("sleeps", "insists"):
         said = named(snapshot, name)
         assert (said.verdict, said.value) == (Verdict.UNKNOWN, None)
-        assert "did not end" in said.note
+        assert "did not finish" in said.note
     assert [named(snapshot, name).verdict for name in ("name", "things", "size")] == [
         Verdict.NONE,
         Verdict.IO,
@@ -156,7 +156,7 @@ async def test_what_the_access_itself_does_can_be_seen(database: OrmDatabase) ->
     )
     assert accessed.failure is not None
     assert accessed.verdict is Verdict.UNKNOWN
-    assert "did not end" in accessed.failure.summary
+    assert "did not finish" in accessed.failure.summary
     assert "holds up" in accessed.failure.cause or "no other task" in accessed.failure.cause
 
 
@@ -172,7 +172,7 @@ async def test_awaited_it_is_stopped_too(database: OrmDatabase) -> None:
 
 async def test_a_column_type_that_does_not_end_spoils_one_instance(database: OrmDatabase) -> None:
     thing = database.models.catalog.entities[1]
-    with pytest.raises(Trouble, match="Thing 2 cannot be loaded: stopped, since it did not end"):
+    with pytest.raises(Trouble, match="Thing 2 cannot be loaded: interrupted, since it did not finish"):
         await database.instances.rest(thing, (2,))
     assert (await database.instances.rest(thing, (1,))).label == "Thing 1"
 

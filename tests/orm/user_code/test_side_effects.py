@@ -391,7 +391,7 @@ async def test_collections_of_every_class_hold_what_they_held(database: OrmDatab
 )
 async def test_it_is_said_what_code_tries_to_write(database: OrmDatabase, name: str, what: str) -> None:
     said = named(await database.instances.rest(database.models.catalog.entities[0], (1,)), name)
-    assert (said.verdict, said.note) == (Verdict.IO, f"its code writes ({what}): here it is kept from that")
+    assert (said.verdict, said.note) == (Verdict.IO, f"its code writes ({what}), which is blocked here")
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
