@@ -38,7 +38,7 @@ def given_models(settings: Settings) -> Given | None:
         return None
     from pirate_tui.orm.user_models.loader import load_models
 
-    sys.stderr.write(f"pirate-tui: running the code of {clean(settings.models)}\n")
+    sys.stderr.write(f"pirate-tui: importing {clean(settings.models)}\n")
     models = load_models(settings.models)
     return Given(models.classes, (*models.notes, *models.output))
 
@@ -112,7 +112,7 @@ class Composition:
         except CannotStart as reason:
             if self._target is not None:
                 raise
-            way_out = f"{reason.message}\npirate-tui --reset makes it anew"
+            way_out = f"{reason.message}\npirate-tui --reset recreates it"
             raise CannotStart(reason.exit_code, way_out) from reason
         finally:
             if not gc.isenabled():
@@ -169,13 +169,13 @@ class Composition:
             if self._settings.reset or not path.exists():
                 await make_world(path, replaces=self._settings.reset)
         except OSError as error:
-            way_out = "make room, or set XDG_DATA_HOME to a folder that can be written"
-            told = f"cannot make {clean(str(path))}: {reason_of(error)}; {way_out}"
+            way_out = "free some space, or set XDG_DATA_HOME to a writable folder"
+            told = f"cannot create {clean(str(path))}: {reason_of(error)}; {way_out}"
             raise CannotStart(NO_DATABASE, told) from error
         try:
             check_own(path)
         except OSError as error:
-            way_out = "pirate-tui --reset puts one of yours in its place"
+            way_out = "pirate-tui --reset replaces it with a new one"
             raise CannotStart(WRONG_USE, f"{clean(str(path))}: {reason_of(error)}; {way_out}") from error
         return path
 

@@ -20,10 +20,10 @@ CAREFULLY = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | getattr(os, "O_NOFOLLOW
 """How a file is opened of which nothing is known yet: no link is followed, and no fifo or terminal is waited for."""
 
 IS_LINK, IS_OTHER, IS_LINKED, IS_ANOTHERS = (
-    "it is a link",
+    "it is a symbolic link",
     "it is not a regular file",
-    "it has a second name (a hard link)",
-    "it is another user's file",
+    "it has more than one hard link",
+    "it belongs to another user",
 )
 """Why a file is not taken for ours, as the `strerror` of an OSError."""
 

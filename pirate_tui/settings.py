@@ -77,7 +77,7 @@ def remember(database: Path | str, model: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         own_files.write_text(path, json.dumps(dict([*others, (name, model)][-MOST_REMEMBERED:]), indent=1))
     except OSError:
-        logging.getLogger(__name__).warning("the choice cannot be remembered", exc_info=True)
+        logging.getLogger(__name__).warning("cannot save the last chosen model", exc_info=True)
 
 
 def _key(database: Path | str) -> str:
@@ -91,7 +91,7 @@ def _choices() -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError):  # not as we write it
-        logging.getLogger(__name__).warning("what was chosen before is not known", exc_info=True)
+        logging.getLogger(__name__).warning("cannot read the last chosen model", exc_info=True)
         return {}
     return {str(one): str(chosen) for one, chosen in found.items()} if isinstance(found, dict) else {}
 

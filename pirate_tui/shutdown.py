@@ -54,7 +54,7 @@ def _leave_threads(code: int) -> None:
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join(max(0.0, until - time.monotonic()))
             if thread.is_alive():
-                logging.getLogger(__name__).warning("left behind by code of the models: the thread %s", thread.name)
+                logging.getLogger(__name__).warning("model code left a thread running: %s", thread.name)
                 end_now(code)
 
 

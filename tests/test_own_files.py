@@ -61,9 +61,9 @@ Trap = Callable[[Path, Path], None]
 """Puts something in the place of a file of ours; there is also a victim for it to lead to."""
 
 TRAPS: dict[Trap, str] = {
-    link: "it is a link",
-    dangling: "it is a link",
-    hard_link: "it has a second name",
+    link: "it is a symbolic link",
+    dangling: "it is a symbolic link",
+    hard_link: "it has more than one hard link",
     fifo: "it is not a regular file",
     folder: "it is not a regular file",
     device: "it is not a regular file",
@@ -94,7 +94,7 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_but_a_file_of_ones_own_is_logged_to(tmp_path: Path, victim: Path, trap: Trap) -> None:
     trap(tmp_path / "a.log", victim)
     with pytest.raises(
-        CannotStart, match=rf"cannot log to .*a\.log: {TRAPS[trap]}.*; name a file of your own"
+        CannotStart, match=rf"cannot log to .*a\.log: {TRAPS[trap]}.*; choose a file that you own"
     ) as caught:
         start_logging(tmp_path / "a.log")
     assert caught.value.exit_code == 2
@@ -103,7 +103,7 @@ def test_nothing_but_a_file_of_ones_own_is_logged_to(tmp_path: Path, victim: Pat
 
 @pytest.mark.usefixtures("quiet_logging", "stranger")
 def test_another_users_log_is_neither_written_to_nor_made_private(victim: Path) -> None:
-    with pytest.raises(CannotStart, match="it is another user's file; name a file of your own"):
+    with pytest.raises(CannotStart, match="it belongs to another user; choose a file that you own"):
         start_logging(victim)
 
 
@@ -118,7 +118,7 @@ def test_a_log_in_a_folder_that_is_reached_by_a_link_is_written(tmp_path: Path) 
 
 @pytest.mark.usefixtures("quiet_logging")
 def test_a_name_that_can_be_none_is_told() -> None:
-    with pytest.raises(CannotStart, match=r"cannot log to a.b: embedded null byte; name a file"):
+    with pytest.raises(CannotStart, match=r"cannot log to a.b: embedded null byte; choose a file"):
         start_logging(Path("a\0b"))
 
 
@@ -174,7 +174,7 @@ def test_choices_that_cannot_be_written_wholly_stay_as_they_were(
     monkeypatch.setattr(os, "fsync", is_full)
     remember("db/shop", "Item")
     assert remembered("db/shop") == "Order"
-    assert "the choice cannot be remembered" in caplog.text
+    assert "cannot save the last chosen model" in caplog.text
     assert [entry.name for entry in choices_of(own_home).parent.iterdir()] == ["choices.json"]
 
 
@@ -215,7 +215,7 @@ async def test_the_sample_database_is_a_file_of_ones_own(victim: Path, trap: Tra
 async def test_the_sample_database_of_another_user_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     await launch(OWN)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    with pytest.raises(CannotStart, match="it is another user's file; pirate-tui --reset"):
+    with pytest.raises(CannotStart, match="it belongs to another user; pirate-tui --reset"):
         await launch(OWN)
 
 

@@ -59,9 +59,9 @@ MOST_TRIED = 20
 """Rows of a class that are tried until one can be loaded as an instance."""
 
 EXIT_CODES = (
-    "Exit codes: 0 fine, 1 a verdict was wrong, or a fix does not help (--prove), 2 wrong use, 3 no database, or "
-    "nothing can be checked, or not every class (--prove, --fail-on), 4 the models cannot be loaded, 5 --fail-on found "
-    "what it was to fail on."
+    "Exit codes: 0 success, 1 a verdict is wrong or a fix does not help (--prove), 2 usage error, 3 no database, or "
+    "nothing can be checked, or not every class (--prove, --fail-on), 4 the models cannot be loaded, 5 a verdict "
+    "matched --fail-on."
 )
 
 
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         sys.stderr.close()
         sys.exit(128 + signal.SIGPIPE)
     except OSError as error:
-        _say(f"cannot write: {error.strerror}")
+        _say(f"cannot write the report: {error.strerror}")
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
@@ -161,7 +161,7 @@ def _open_streams() -> None:
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  for as long as the process lives
     if sys.stdout is None:
-        _say("stdout is closed; there is nowhere to write to")
+        _say("stdout is closed; redirect it to a file or a pipe")
         sys.exit(WRONG_USE)
 
 
@@ -169,21 +169,25 @@ def parse(arguments: Sequence[str]) -> Order:
     """What is asked for; ends with exit code 2 where it is wrong."""
     parser = CleanParser(
         prog="pirate-tui check",
-        description="Say what a plain access to every attribute of an instance of each mapped class would do.",
+        description="Predict what accessing each attribute without await does, for an instance of each mapped class.",
         epilog=EXIT_CODES,
     )
     add_database(parser)
-    parser.add_argument("--model", metavar="NAME", nargs="+", action="extend", default=[], help="only these classes")
-    states = f"in these states: {', '.join(SITUATIONS)} (default: fresh,after_commit)"
+    parser.add_argument(
+        "--model", metavar="NAME", nargs="+", action="extend", default=[], help="check only these classes"
+    )
+    states = f"check in these states: {', '.join(SITUATIONS)} (default: fresh,after_commit)"
     parser.add_argument("--state", metavar="STATE", type=_some(SITUATIONS), default=ALWAYS, help=states)
-    kinds = f"only attributes of these kinds: {', '.join(KINDS)}"
+    kinds = f"check only attributes of these kinds: {', '.join(KINDS)}"
     parser.add_argument("--only", metavar="KIND", nargs="+", action="extend", type=_some(KINDS), default=[], help=kinds)
-    parser.add_argument("--json", action="store_true", help="one JSON object for each attribute and state, on a line")
-    proving = "make every access for real, and try every fix on the same row, each in a session of its own"
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object per line, for each attribute and state"
+    )
+    proving = "really perform each access and compare, and try every fix on the same row, each in its own session"
     parser.add_argument("--prove", action="store_true", help=proving)
-    most = f"how many objects a fix may load when it is tried (default: {COLLECTION_LIMIT:,})"
+    most = f"maximum number of instances that a tried fix may load (default: {COLLECTION_LIMIT:,})"
     parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
-    fails = f"exit with 5 when there is one of: {', '.join(VERDICTS)}"
+    fails = f"exit 5 if any verdict is this one: {', '.join(VERDICTS)}"
     parser.add_argument("--fail-on", metavar="VERDICT", choices=VERDICTS, help=fails)
     given = parser.parse_args(arguments)
     check_models(parser, given)
@@ -240,7 +244,7 @@ async def _of_class(order: Order, database: "Database", name: str) -> AsyncGener
     rows = (await database.rows.page(Query(entity), Seek(limit=MOST_TRIED))).rows
     keys = [row.key for row in rows if row.key is not None]
     if not keys:
-        yield Line(name, note="its rows have no key that an instance could have" if rows else "no rows")
+        yield Line(name, note="no primary key: its rows cannot be loaded as instances" if rows else "no rows")
         return
     key = await _loadable(database, entity, keys)
     for situation in order.situations:
@@ -333,7 +337,7 @@ def _exit_code(order: Order, lines: Sequence[Line]) -> int:
         return NO_DATABASE
     unknown = [line for line in lines if line.verdict == Verdict.UNKNOWN.name.lower()]
     if unknown:
-        _say(f"not known, since code of the models did not end and was stopped: {_named(unknown)}")
+        _say(f"unknown, since model code did not finish and was interrupted: {_named(unknown)}")
         return NO_DATABASE if must_know else 0
     return FAILED_ON if fatal else 0
 
@@ -369,7 +373,7 @@ def _some(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
         names = [name.strip() for name in text.split(",")]
         for name in names:
             if name not in known:
-                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+                raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(known)}")
         return tuple(known[name] for name in names)
 
     return read

@@ -31,19 +31,19 @@ def parse(arguments: Sequence[str]) -> Settings:
     """The settings of a command line; ends with exit code 2 where it is wrong."""
     parser = CleanParser(
         prog="pirate-tui",
-        description="Browse the objects behind async SQLAlchemy models; see MissingGreenlet, and what helps.",
-        epilog="Press ? inside for all keys. `pirate-tui check --help`: verdicts without a screen, for your CI. "
-        "`pirate-tui seed --help`: how to make a large world in a file.",
+        description="Browse the objects behind async SQLAlchemy models; see what raises MissingGreenlet, and the fix.",
+        epilog="Press ? inside for all keys. `pirate-tui check --help`: run the checks non-interactively, for CI. "
+        "`pirate-tui seed --help`: generate a large sample database.",
     )
     add_database(parser)
-    parser.add_argument("--reset", action="store_true", help="make the database that ships anew")
-    parser.add_argument("--model", metavar="NAME", help="the mapped class to begin with")
-    most = f"how many rows opening a relationship loads without being asked again (default: {COLLECTION_LIMIT:,})"
+    parser.add_argument("--reset", action="store_true", help="recreate the sample database")
+    parser.add_argument("--model", metavar="NAME", help="the mapped class to show first")
+    most = f"do not load collections larger than this without asking (default: {COLLECTION_LIMIT:,})"
     parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
     parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
     given = parser.parse_args(arguments)
     if given.reset and given.database is not None:
-        parser.error("--reset makes the database that ships anew; it does not go with a DATABASE")
+        parser.error("--reset recreates the sample database; it cannot be used with a DATABASE")
     check_models(parser, given)
     return settings_of(given)._replace(reset=given.reset, collection_limit=given.limit, model=given.model)
 
@@ -52,19 +52,19 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     """Add what says which database is meant, and how it is to be opened."""
     which = (
         "a SQLite file, or a SQLAlchemy URL (postgresql://user@host/name, mysql://user@host/name), whose password is "
-        "taken from PIRATE_TUI_PASSWORD, or asked for; without it, the crews that ship"
+        "taken from PIRATE_TUI_PASSWORD, or prompted for; omit it to open the bundled sample database"
     )
     parser.add_argument("database", metavar="DATABASE", nargs="?", type=_database, help=which)
-    models = "your mapped classes: a module or a file, whose code is run; without it, the tables are read themselves"
+    models = "your mapped classes: a module or a file, which is imported; without it, tables are reflected"
     parser.add_argument("--models", metavar="MODULE_OR_FILE[:BASE]", help=models)
     schema = (
-        "whose tables are read where there are no models: a schema of PostgreSQL (default: the first of the search "
-        "path), a database of MariaDB (default: the URL's); a SQLite file has only main"
+        "schema to reflect without --models: a PostgreSQL schema (default: the first of the search path), a MariaDB "
+        "database (default: the URL's); a SQLite file has only main"
     )
     parser.add_argument("--schema", metavar="NAME", help=schema)
-    limit = f"how long a statement may take (default: {TIME_LIMIT:g})"
+    limit = f"statement timeout (default: {TIME_LIMIT:g})"
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=TIME_LIMIT, help=limit)
-    blocking = f"how long code of the models may hold up everything before it is stopped (default: {BLOCKING_LIMIT:g})"
+    blocking = f"timeout of model code that blocks the event loop (default: {BLOCKING_LIMIT:g})"
     parser.add_argument("--attribute-timeout", metavar="SECONDS", type=_seconds, default=BLOCKING_LIMIT, help=blocking)
     parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
 
@@ -72,14 +72,14 @@ def add_database(parser: argparse.ArgumentParser) -> None:
 def check_models(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     """Models need a database of theirs; ends with exit code 2 where there is none."""
     if given.models is not None and given.database is None:
-        parser.error("--models needs the DATABASE that the models are of")
+        parser.error("--models requires a DATABASE")
     if not isinstance(given.database, TypedUrl) and (problem := schema_problem(given.schema)):
         parser.error(problem)
 
 
 def schema_problem(schema: str | None) -> str:
     """Why a SQLite file cannot have this schema; empty where it has."""
-    return "" if schema in {None, ONLY_SCHEMA} else f"there is no schema {schema}: a SQLite file has only {ONLY_SCHEMA}"
+    return "" if schema in {None, ONLY_SCHEMA} else f"no such schema: {schema}; a SQLite file has only {ONLY_SCHEMA}"
 
 
 def settings_of(given: argparse.Namespace) -> Settings:
@@ -107,9 +107,9 @@ def check_terminal() -> None:
     """Is there a terminal to draw on and to read keys from? Textual itself would wait for ever."""
     for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
         if stream is None or not stream.isatty():
-            raise CannotStart(WRONG_USE, f"{name} is not a terminal; start it in one, without redirection")
+            raise CannotStart(WRONG_USE, f"{name} is not a terminal; run pirate-tui in a terminal, without redirection")
     if os.environ.get("TERM") == "dumb":
-        raise CannotStart(WRONG_USE, "TERM=dumb is a terminal that cannot be drawn on; set TERM to what yours is")
+        raise CannotStart(WRONG_USE, "TERM=dumb cannot display the browser; set TERM to the name of your terminal")
     _check_textual()
 
 
@@ -122,10 +122,10 @@ def _check_textual() -> None:
     colors, log = (os.environ.get(name, "") for name in ("TEXTUAL_COLOR_SYSTEM", "TEXTUAL_LOG"))
     if "TEXTUAL_COLOR_SYSTEM" in os.environ and colors not in COLOR_SYSTEMS:
         ways = ", ".join(COLOR_SYSTEMS)
-        raise CannotStart(WRONG_USE, f"TEXTUAL_COLOR_SYSTEM={clean(colors)} is none of {ways}; unset it")
+        raise CannotStart(WRONG_USE, f"TEXTUAL_COLOR_SYSTEM={clean(colors)} is not one of {ways}; unset it")
     folder = os.environ.get("TEXTUAL_SCREENSHOT_LOCATION", "")
     if "TEXTUAL_SCREENSHOT" in os.environ and folder and not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotStart(WRONG_USE, f"TEXTUAL_SCREENSHOT_LOCATION={clean(folder)} cannot be written to; unset it")
+        raise CannotStart(WRONG_USE, f"TEXTUAL_SCREENSHOT_LOCATION={clean(folder)} is not writable; unset it")
     if log:
         try:
             descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)  # also of a fifo
@@ -153,9 +153,11 @@ def check_file(path: Path) -> None:
     except (OSError, ValueError) as error:
         raise CannotStart(WRONG_USE, f"{shown}: {reason_of(error)}") from error
     if not beginning:
-        raise CannotStart(NO_DATABASE, f"{shown} is empty; give a database with tables, or none at all")
+        raise CannotStart(
+            NO_DATABASE, f"{shown} is empty; give a database with tables, or omit it for the sample database"
+        )
     if beginning != MAGIC:
-        raise CannotStart(NO_DATABASE, f"{shown} is not a SQLite database, or it is encrypted")
+        raise CannotStart(NO_DATABASE, f"{shown} is not a SQLite database, or is encrypted")
 
 
 def start_logging(file: Path | None) -> None:
@@ -167,7 +169,7 @@ def start_logging(file: Path | None) -> None:
         try:
             handler = OwnFileHandler(file)
         except (OSError, ValueError) as error:  # a name with a NUL is no name
-            way_out = "name a file of your own, or one that is not there yet"
+            way_out = "choose a file that you own, or a new one"
             told = f"cannot log to {clean(str(file))}: {reason_of(error)}; {way_out}"
             raise CannotStart(WRONG_USE, told) from error
         handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -206,7 +208,7 @@ def rows(text: str) -> int:
     """A number of rows for argparse: 1 or more."""
     if text.isascii() and text.isdigit() and int(text[:LONGEST_NUMBER]) > 0 and len(text) < LONGEST_NUMBER:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows, 1 or more")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of rows")
 
 
 def _seconds(text: str) -> float:
@@ -216,5 +218,5 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above zero")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
     return seconds

@@ -43,7 +43,7 @@ def with_known_password(server: Server) -> Server:
     """
     known = os.environ.get(VARIABLE, "")
     if known.encode(errors="replace").decode() != known:  # a byte that is not UTF-8 stands as half a surrogate pair
-        raise CannotStart(WRONG_USE, f"{VARIABLE} is not UTF-8, as which every driver sends it; set it in UTF-8")
+        raise CannotStart(WRONG_USE, f"{VARIABLE} is not valid UTF-8; set it in UTF-8")
     for secret in (known, os.environ.get(THEIRS, "")):
         keep_secret(secret)
     return server.with_password(known) if known and not server.url.password else server
@@ -62,9 +62,9 @@ def with_asked_password(server: Server) -> Server:
         if not asyncio.run(_wants_another_password(server)):
             break
         if number:
-            sys.stderr.write("pirate-tui: that was not the password\n")
+            sys.stderr.write("pirate-tui: password rejected\n")
         try:
-            server = server.with_password(getpass.getpass(f"pirate-tui: password of {whose}: "))
+            server = server.with_password(getpass.getpass(f"pirate-tui: password for {whose}: "))
         except EOFError:
             break
     return server
@@ -75,7 +75,7 @@ async def _wants_another_password(server: Server) -> bool:
     remote = cast("Remote", backend_of(server))
     connecting = asyncio.ensure_future(_refusal(remote))
     if not (await asyncio.wait({connecting}, timeout=PATIENCE))[0]:
-        sys.stderr.write(f"pirate-tui: connecting to {remote.name} ... (ctrl+c ends it)\n")
+        sys.stderr.write(f"pirate-tui: connecting to {remote.name} ... (ctrl+c cancels)\n")
     refusal = await connecting
     return refusal is not None and remote.code(unwrapped(refusal)) in WRONG_PASSWORD
 

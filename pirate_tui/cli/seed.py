@@ -68,16 +68,14 @@ def parse(arguments: Sequence[str]) -> Order:
     """What is asked for; ends with exit code 2 where it is wrong."""
     parser = CleanParser(
         prog="pirate-tui seed",
-        description="Make a large world in a SQLite file: varied, and the same one each time for the same numbers.",
-        epilog="The first crew is the largest: a tenth of all members are in it, or more.",
+        description="Generate a large, reproducible sample database in a SQLite file.",
+        epilog="The first crew is the largest: it has at least a tenth of all members.",
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="the file to make; a terminal shows how far it is")
-    parser.add_argument("--crews", metavar="N", type=_number(1), required=True, help="how many crews")
-    parser.add_argument("--members", metavar="M", type=_number(0), required=True, help="how many members in all")
-    parser.add_argument(
-        "--seed", metavar="S", type=_number(0), default=1, help="another number, another world (default: 1)"
-    )
-    parser.add_argument("--force", action="store_true", help="replace the file, if there is one")
+    parser.add_argument("file", metavar="FILE", type=Path, help="the file to create")
+    parser.add_argument("--crews", metavar="N", type=_number(1), required=True, help="number of crews")
+    parser.add_argument("--members", metavar="M", type=_number(0), required=True, help="total number of members")
+    parser.add_argument("--seed", metavar="S", type=_number(0), default=1, help="random seed (default: 1)")
+    parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     return Order(**vars(parser.parse_args(arguments)))
 
 
@@ -102,10 +100,10 @@ async def make(order: Order) -> None:
             await load(unfinished, fleet, progress)
             check_place(order)  # somebody may have been faster
     except OSError as error:
-        way_out = "make room, or name a file in a folder that can be written"
-        raise CannotStart(NO_DATABASE, f"cannot make {order.shown}: {reason_of(error)}; {way_out}") from error
+        way_out = "free some space, or choose a writable folder"
+        raise CannotStart(NO_DATABASE, f"cannot create {order.shown}: {reason_of(error)}; {way_out}") from error
     made = f"{order.crews:,} crews, {order.members:,} members, seed {order.seed}"
-    _say(f"made {order.shown}: {made}; to open it: pirate-tui {_word(order.file)}")
+    _say(f"created {order.shown}: {made}; to open it: pirate-tui {_word(order.file)}")
 
 
 async def until_signalled(work: Coroutine[None, None, None]) -> int:
@@ -178,17 +176,17 @@ def _refusal(order: Order) -> str:
     mode = _mode(order.place)
     if mode is None:
         folder = order.place.parent
-        return "" if folder.is_dir() else f": there is no folder {clean(str(folder))}; make it first"
+        return "" if folder.is_dir() else f": no such folder: {clean(str(folder))}; create it first"
     if not stat.S_ISREG(mode):
-        return f" is {'a folder' if stat.S_ISDIR(mode) else 'not a regular file'}; give the name of a file"
-    return "" if order.force else " is there already; --force replaces it"
+        return f" is {'a folder' if stat.S_ISDIR(mode) else 'not a regular file'}; give a file name"
+    return "" if order.force else " already exists; use --force to overwrite it"
 
 
 def _stranger(order: Order) -> str:
     """What lies beside the place, and would spoil the new file when it is opened."""
     found = [tail for tail in BESIDE if _mode(Path(f"{order.place}{tail}")) is not None]
     way_out = "close the program that uses it, or delete it"
-    return f"{found[0]} is there, and belongs to another database; {way_out}" if found else ""
+    return f"{found[0]} exists, and belongs to another database; {way_out}" if found else ""
 
 
 def _mode(path: Path) -> int | None:

@@ -121,5 +121,5 @@ def no_such_class(name: str, choices: Iterable[Choice]) -> CannotStart:
     listed = namesakes or [one for one, problem in problems.items() if not problem]
     shown = f"{', '.join(listed[:SOME])}{' …' if len(listed) > SOME else ''}"
     if namesakes:
-        return CannotStart(WRONG_USE, f"{clean(name)} may be any of {shown}: give one of these")
-    return CannotStart(WRONG_USE, f"there is no mapped class {clean(name)}; there are {shown}")
+        return CannotStart(WRONG_USE, f"{clean(name)} is ambiguous; give one of: {shown}")
+    return CannotStart(WRONG_USE, f"no such mapped class: {clean(name)}; available: {shown}")

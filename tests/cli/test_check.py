@@ -103,7 +103,7 @@ def test_every_attribute_has_a_line_of_json(fleet: list[str], capsys: pytest.Cap
     code, out, err = check([*fleet, "--json"], capsys)
     assert code == 0
     assert "printed" not in out
-    assert "running the code of" in err
+    assert "pirate-tui: importing " in err
     lines = lines_of(out)
     assert {tuple(line) for line in lines.values()} == {tuple(FIELDS)}
     assert {key[2] for key in lines if key[:2] == ("Ship", "fresh")} == {
@@ -271,10 +271,10 @@ def test_without_models_the_tables_are_checked_and_without_a_database_the_world_
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--state", "tired"], 2, "'tired' is none of fresh, after_commit"),
-        (["--only", "colour"], 2, "'colour' is none of column"),
+        (["--state", "tired"], 2, "'tired' is not one of fresh, after_commit"),
+        (["--only", "colour"], 2, "'colour' is not one of column"),
         (["--fail-on", "boredom"], 2, "boredom"),
-        (["--model", "Nope"], 2, "there is no mapped class Nope; there are Ship, Sailor, Ghost"),
+        (["--model", "Nope"], 2, "no such mapped class: Nope; available: Ship, Sailor, Ghost"),
         (["nowhere.db"], 2, "nowhere.db"),
     ],
 )
@@ -324,7 +324,7 @@ def test_two_classes_of_one_name_are_both_checked_and_each_can_be_chosen(
     assert (code, {key[0] for key in lines_of(out)}) == (0, {"stock.Item"})
     code, out, err = check([*arguments, "--model", "Item"], capsys)
     assert (code, out) == (2, "")
-    assert "Item may be any of shop.Item, stock.Item: give one of these" in err
+    assert "Item is ambiguous; give one of: shop.Item, stock.Item" in err
 
 
 def test_what_is_asked_for_unless_something_else_is() -> None:
@@ -440,7 +440,7 @@ def test_code_that_does_not_end_is_named_and_the_rest_is_reported(bad: list[str]
     lines = lines_of(found.stdout)
     assert found.returncode == 0
     assert lines["Ship", "fresh", "sleeps"]["verdict"] == "unknown"
-    assert "did not end" in lines["Ship", "fresh", "sleeps"]["note"]
+    assert "did not finish" in lines["Ship", "fresh", "sleeps"]["note"]
     assert lines["Ship", "fresh", "mute"]["error"].endswith("Mute")
     assert ("Sailor", "fresh", "id") in lines
     assert "Ship.sleeps (fresh)" in found.stderr
@@ -449,7 +449,7 @@ def test_code_that_does_not_end_is_named_and_the_rest_is_reported(bad: list[str]
 def test_what_does_not_end_is_not_proved(bad: list[str]) -> None:
     found = ran([*bad, "--prove", "--attribute-timeout", "0.3", "--state", "fresh", "--model", "Ship"])
     assert found.returncode == 3
-    assert "not known, since code of the models did not end" in found.stderr
+    assert "unknown, since model code did not finish" in found.stderr
 
 
 @pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 0), ("<&-", 0)])
@@ -574,5 +574,5 @@ def test_models_that_write_are_checked_and_write_nothing(fleet: list[str]) -> No
     lines = lines_of(found.stdout)
     said = {name: lines["Ship", "fresh", name]["verdict"] for name in ("touched", "committed", "expunged", "closed")}
     assert said == {"touched": "none", "committed": "io", "expunged": "none", "closed": "none"}
-    assert lines["Ship", "fresh", "committed"]["note"] == "its code writes (DELETE): here it is kept from that"
+    assert lines["Ship", "fresh", "committed"]["note"] == "its code writes (DELETE), which is blocked here"
     assert Path(fleet[0]).read_bytes() == before

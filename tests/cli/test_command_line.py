@@ -48,7 +48,7 @@ async def test_the_url_of_a_file_is_the_file(world: Path) -> None:
 
 def test_the_url_of_a_file_has_no_other_schema_either(world: Path) -> None:
     settings = parse([f"sqlite:///{world}", "--schema", "sales"])
-    with pytest.raises(CannotStart, match="there is no schema sales: a SQLite file has only main") as caught:
+    with pytest.raises(CannotStart, match="no such schema: sales; a SQLite file has only main") as caught:
         Composition(settings)
     assert caught.value.exit_code == 2
     Composition(settings._replace(schema="main"))
@@ -64,17 +64,17 @@ def test_a_url_is_kept_as_it_was_typed_and_shows_nothing() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--reset", "postgresql://db/shop"], "--reset makes the database that ships anew"),
-        (["--reset", "my.db"], "--reset makes the database that ships anew"),
-        (["--timeout", "0"], "not a number of seconds above zero"),
-        (["--timeout", "-1"], "not a number of seconds above zero"),
-        (["--timeout", "nan"], "not a number of seconds above zero"),
-        (["--timeout", "inf"], "not a number of seconds above zero"),
-        (["--timeout", "soon"], "not a number of seconds above zero"),
-        *((["--limit", rows], "not a number of rows, 1 or more") for rows in ("0", "-1", "many", "1.5", "", "9" * 30)),
+        (["--reset", "postgresql://db/shop"], "--reset recreates the sample database"),
+        (["--reset", "my.db"], "--reset recreates the sample database"),
+        (["--timeout", "0"], "not a positive number of seconds"),
+        (["--timeout", "-1"], "not a positive number of seconds"),
+        (["--timeout", "nan"], "not a positive number of seconds"),
+        (["--timeout", "inf"], "not a positive number of seconds"),
+        (["--timeout", "soon"], "not a positive number of seconds"),
+        *((["--limit", rows], "not a positive number of rows") for rows in ("0", "-1", "many", "1.5", "", "9" * 30)),
         (["--nonsense"], "--nonsense"),
-        (["--models", "shop.models"], "--models needs the DATABASE"),
-        (["my.db", "--schema", "shop"], "there is no schema shop: a SQLite file has only main"),
+        (["--models", "shop.models"], "--models requires a DATABASE"),
+        (["my.db", "--schema", "shop"], "no such schema: shop; a SQLite file has only main"),
         (["a.db", "b.db"], "b.db"),
     ],
 )
@@ -153,13 +153,13 @@ def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("variable", "words"),
     [
-        ("TEXTUAL_COLOR_SYSTEM=nosuch", "TEXTUAL_COLOR_SYSTEM=nosuch is none of auto, standard, 256, truecolor"),
-        ("TEXTUAL_COLOR_SYSTEM=", "TEXTUAL_COLOR_SYSTEM= is none of "),
+        ("TEXTUAL_COLOR_SYSTEM=nosuch", "TEXTUAL_COLOR_SYSTEM=nosuch is not one of auto, standard, 256, truecolor"),
+        ("TEXTUAL_COLOR_SYSTEM=", "TEXTUAL_COLOR_SYSTEM= is not one of "),
         ("TEXTUAL_LOG=/nowhere/x", "TEXTUAL_LOG=/nowhere/x cannot be written: No such file or directory; unset it"),
         ("TEXTUAL_LOG=/dev/full", "TEXTUAL_LOG=/dev/full cannot be written: No space left on device; unset it"),
         (
             "TEXTUAL_SCREENSHOT_LOCATION=/nowhere",
-            "TEXTUAL_SCREENSHOT_LOCATION=/nowhere cannot be written to; unset it",
+            "TEXTUAL_SCREENSHOT_LOCATION=/nowhere is not writable; unset it",
         ),
     ],
 )
@@ -260,7 +260,10 @@ def test_the_command_ends_with_the_code_and_the_words(
     with pytest.raises(SystemExit) as ended:
         main([])
     assert ended.value.code == 2
-    assert capsys.readouterr().err == "pirate-tui: stdin is not a terminal; start it in one, without redirection\n"
+    assert (
+        capsys.readouterr().err
+        == "pirate-tui: stdin is not a terminal; run pirate-tui in a terminal, without redirection\n"
+    )
     monkeypatch.setattr(command, "check_terminal", lambda: None)
     with pytest.raises(SystemExit) as ended:
         main([str(tmp_path / "none.db")])
@@ -285,7 +288,7 @@ def test_without_a_file_logs_go_nowhere(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(
-        CannotStart, match=f"cannot log to {tmp_path}: it is not a regular file; name a file of your own"
+        CannotStart, match=f"cannot log to {tmp_path}: it is not a regular file; choose a file that you own"
     ) as caught:
         start_logging(tmp_path)
     assert caught.value.exit_code == 2
@@ -317,7 +320,7 @@ async def test_the_first_launch_makes_the_world_and_the_second_opens_it(own_home
 async def test_reset_makes_the_world_anew() -> None:
     world_path().parent.mkdir(parents=True)
     world_path().write_bytes(b"no database at all")
-    with pytest.raises(CannotStart, match="--reset makes it anew") as caught:
+    with pytest.raises(CannotStart, match="--reset recreates it") as caught:
         await crews()
     assert caught.value.exit_code == 3
     assert await crews("--reset") >= 24

@@ -40,7 +40,7 @@ def _plain_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Gate(socketserver.BaseRequestHandler):
-    """The door of a PostgreSQL server: whoever has the password hears that there is no such database."""
+    """The door of a PostgreSQL server: whoever has the password hears that no such database."""
 
     def handle(self) -> None:
         """One connection."""
@@ -114,7 +114,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch, *typed: str) -> Person:
 def test_a_password_is_asked_for_where_the_server_wants_one(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
     person = somebody(monkeypatch, "wrong", PASSWORD)
     assert with_asked_password(guarded).url.password == PASSWORD
-    assert person.asked == [f"pirate-tui: password of ann on {guarded.name}: "] * 2
+    assert person.asked == [f"pirate-tui: password for ann on {guarded.name}: "] * 2
     assert redact(f"wrong {PASSWORD}") == "*** ***"
 
 
@@ -125,7 +125,7 @@ def test_it_is_asked_for_three_times_and_the_screen_tells_the_rest(
     person = somebody(monkeypatch, "one", "two", third, PASSWORD)
     assert with_asked_password(guarded).url.password == third
     assert len(person.asked) == 3
-    assert capsys.readouterr().err == "pirate-tui: that was not the password\n" * 2
+    assert capsys.readouterr().err == "pirate-tui: password rejected\n" * 2
 
 
 def test_who_types_none_goes_on_without(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
@@ -157,7 +157,7 @@ def test_who_waits_is_told_for_what(
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(credentials, "PATIENCE", 0.0)
     with_asked_password(guarded)
-    assert capsys.readouterr().err == f"pirate-tui: connecting to {guarded.name} ... (ctrl+c ends it)\n"
+    assert capsys.readouterr().err == f"pirate-tui: connecting to {guarded.name} ... (ctrl+c cancels)\n"
 
 
 def test_nothing_is_asked_where_nobody_can_answer(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
@@ -194,7 +194,7 @@ def test_a_password_that_is_not_utf_8_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PIRATE_TUI_PASSWORD", os.fsdecode(b"caf\xe9"))
     server = named("postgresql://ann@db/shop")
     assert isinstance(server, Server)
-    with pytest.raises(CannotStart, match=r"^PIRATE_TUI_PASSWORD is not UTF-8") as caught:
+    with pytest.raises(CannotStart, match=r"^PIRATE_TUI_PASSWORD is not valid UTF-8") as caught:
         with_known_password(server)
     assert caught.value.exit_code == 2
 

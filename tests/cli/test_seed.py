@@ -107,7 +107,7 @@ async def test_it_makes_the_file_and_says_how_to_open_it(place: Path, capsys: py
     await make(order(place))
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == f"pirate-tui: made {place}: 3 crews, 20 members, seed 1; to open it: pirate-tui {place}\n"
+    assert said.err == f"pirate-tui: created {place}: 3 crews, 20 members, seed 1; to open it: pirate-tui {place}\n"
     assert counts(place) == (3, 20)
     assert names(place.parent) == ["big.db"]
 
@@ -153,17 +153,17 @@ def bad_places(folder: Path) -> dict[str, tuple[Path, str]]:
     loop.symlink_to(loop)
     (folder / "stale.db-wal").touch()
     return {
-        "there": (there, "is there already; --force replaces it"),
+        "there": (there, "already exists; use --force to overwrite it"),
         "folder": (folder, "is a folder"),
         "fifo": (fifo, "is not a regular file"),
         "device": (Path("/dev/null"), "is not a regular file"),
         "loop": (loop, "symbolic links"),
-        "no parent": (folder / "none" / "a.db", f"there is no folder {folder}/none; make it first"),
+        "no parent": (folder / "none" / "a.db", f"no such folder: {folder}/none; create it first"),
         "below a file": (there / "a.db", "Not a directory"),
         "long name": (folder / ("x" * 300), "File name too long"),
         "null byte": (folder / "a\0b", "null"),
-        "log beside": (stale, "stale.db-wal is there, and belongs to another database"),
-        "control": (folder / "a\x1b[31m\nb" / "c.db", "there is no folder"),
+        "log beside": (stale, "stale.db-wal exists, and belongs to another database"),
+        "control": (folder / "a\x1b[31m\nb" / "c.db", "no such folder"),
     }
 
 
@@ -206,7 +206,7 @@ async def test_a_file_that_somebody_makes_meanwhile_is_kept(place: Path, monkeyp
         place.write_bytes(b"theirs")
 
     monkeypatch.setattr(fleet, "load", slow)
-    with pytest.raises(CannotStart, match="is there already") as caught:
+    with pytest.raises(CannotStart, match="already exists") as caught:
         await make(order(place))
     assert caught.value.exit_code == 2
     assert place.read_bytes() == b"theirs"
@@ -219,10 +219,10 @@ async def test_what_cannot_be_made_is_named_with_the_reason(place: Path, monkeyp
 
     place.write_bytes(b"mine")
     monkeypatch.setattr(fleet, "load", full)
-    with pytest.raises(CannotStart, match="No space left on device; make room") as caught:
+    with pytest.raises(CannotStart, match="No space left on device; free some space") as caught:
         await make(order(place, force=True))
     assert caught.value.exit_code == 3
-    assert caught.value.message.startswith(f"cannot make {place}: ")
+    assert caught.value.message.startswith(f"cannot create {place}: ")
     assert place.read_bytes() == b"mine"
     assert names(place.parent) == ["big.db"]
 
@@ -331,5 +331,5 @@ def test_the_command_ends_with_the_code_and_one_line(place: Path) -> None:
     assert (made.returncode, made.stdout) == (0, "")
     assert counts(place) == (3, 20)
     again = subprocess.run(run, capture_output=True, text=True, check=False, timeout=60)
-    refusal = f"pirate-tui: {place} is there already; --force replaces it\n"
+    refusal = f"pirate-tui: {place} already exists; use --force to overwrite it\n"
     assert (again.returncode, again.stdout, again.stderr) == (2, "", refusal)

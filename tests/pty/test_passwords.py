@@ -22,7 +22,7 @@ pytestmark = pytest.mark.long
 PASSWORD = "s3cr3t-!"  # noqa: S105  of a user who is dropped again
 QUOTED = "s3cr3t-%21"
 WRONG = "wr0ng-w0rd"
-PROMPT = "password of"
+PROMPT = "password for"
 
 _numbers = count(1)
 
@@ -161,7 +161,7 @@ def test_a_check_without_a_terminal_asks_nothing(shop: Server) -> None:
     command = [str(COMMAND), "check", typed(shop)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert (ended.returncode, ended.stdout) == (3, "")
-    assert f"pirate-tui: {shop.name}: wrong user or password, or none\n" in ended.stderr
+    assert f"pirate-tui: {shop.name}: wrong or missing user or password\n" in ended.stderr
     assert PROMPT not in ended.stderr
 
 

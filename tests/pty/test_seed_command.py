@@ -172,7 +172,7 @@ def test_a_folder_that_is_not_ours_is_named(start: "Launcher", powerless: tuple[
     code = terminal.wait_exit()
     place.parent.chmod(0o755)
     assert code == 3, terminal.printed
-    assert terminal.has_said(f"cannot make {place}: Permission denied")
+    assert terminal.has_said(f"cannot create {place}: Permission denied")
 
 
 @pytest.mark.long
@@ -182,7 +182,7 @@ def test_a_file_that_may_not_grow_leaves_nothing_behind(start: "Launcher", place
     limit = f"ulimit -f {kilobytes * 2}"
     terminal = start("seed", place, *MUCH, before=limit, environment={"PYTHONDONTWRITEBYTECODE": "1"})
     assert terminal.wait_exit() == 3, terminal.printed
-    assert terminal.has_said(f"cannot make {place}: ")
+    assert terminal.has_said(f"cannot create {place}: ")
     assert_cooked(terminal)
     assert entries(place.parent) == []
 
@@ -198,5 +198,5 @@ def test_a_full_disk_is_named_and_left_as_it_was(start: "Launcher", place: Path,
     script = f"{mount}; '{COMMAND}' seed '{place}' {' '.join(MUCH)}; code=$?; ls -A '{disk}' >'{left}'; exit $code"
     terminal = start(command=["/usr/bin/unshare", "--mount", "sh", "-c", script])
     assert terminal.wait_exit() == 3, terminal.printed
-    assert terminal.has_said(f"cannot make {place}: database or disk is full")
+    assert terminal.has_said(f"cannot create {place}: database or disk is full")
     assert left.read_text() == ""
