@@ -180,7 +180,7 @@ async def test_the_class_to_begin_with(database: OrmDatabase, model: str | None,
 
 
 async def test_an_unknown_class_to_begin_with_is_wrong_use(database: OrmDatabase) -> None:
-    with pytest.raises(CannotStart, match="no mapped class Nope; there are Customers, Order, OrderTags") as caught:
+    with pytest.raises(CannotStart, match="class: Nope; available: Customers, Order, OrderTags") as caught:
         database.models.begin_with("Nope", None)
     assert caught.value.exit_code == 2
 

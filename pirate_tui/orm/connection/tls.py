@@ -87,7 +87,7 @@ def tls_of(options: Options) -> Tls:
     elif certificate is not None:
         mode = "require"
     if mode not in {None, *MODES}:
-        raise CannotStart(WRONG_USE, f"there is no sslmode {clean(str(mode))}; there are {', '.join(MODES)}")
+        raise CannotStart(WRONG_USE, f"no such sslmode: {clean(str(mode))}; use one of {', '.join(MODES)}")
     known = {name for names in NAMES.values() for name in names}
     return Tls(mode, ca, certificate, given["key"], {name: one for name, one in options.items() if name not in known})
 
@@ -119,5 +119,5 @@ def _given(options: Options, names: tuple[str, ...]) -> str | None:
     """The value of the option that has one of these names."""
     values = {options[name] for name in names if name in options}
     if len(values) > 1 or any(isinstance(value, tuple) for value in values):
-        raise CannotStart(WRONG_USE, f"the URL says {' and '.join(names)} more than once; say it once")
+        raise CannotStart(WRONG_USE, f"the URL sets {' and '.join(names)} more than once; set it once")
     return str(values.pop()) if values else None

@@ -95,9 +95,11 @@ OURS = {
 """Options that are not heeded: time limits, transactions and encoding are the browser's own, and its driver's defaults
 serve the rest."""
 
-FORM = "write driver://user@host:port/database, and %40 for an @ in a name"
+FORM = "use driver://user@host:port/database, with %40 for an @ in a name"
 
-OPEN_PASSWORD = "others can read the password in the process list and in the shell's history: set PIRATE_TUI_PASSWORD"  # noqa: S105  it names the way out
+OPEN_PASSWORD = (
+    "a password in the URL is visible in the process list and the shell history: use PIRATE_TUI_PASSWORD instead"  # noqa: S105  it names the way out
+)
 
 HIGHEST_PORT = 65535
 
@@ -109,7 +111,7 @@ def named(typed: str) -> Path | Server:
     if backend == "sqlite":
         return _file(typed, driver)
     if backend not in DRIVERS:
-        raise _wrong(f"{clean(backend)}:// cannot be opened; {KNOWN}")
+        raise _wrong(f"unsupported URL scheme {clean(backend)}://; {KNOWN}")
     chosen = _driver(backend, driver)
     url = _parsed(typed, f"{backend}+{chosen}")
     tls = tls_of(url.query)
@@ -120,13 +122,13 @@ def named(typed: str) -> Path | Server:
 def _notes(url: URL, typed: str, tls: Tls, server: Server) -> Iterator[str]:
     """What a person should know of the URL that was typed, before the screen starts."""
     if typed.endswith("+aiomysql"):
-        yield "aiomysql goes on in plain text where TLS was asked for and not had; taking the driver asyncmy"
+        yield "aiomysql falls back to plain text when TLS is requested but not available; using driver asyncmy"
     elif typed != url.drivername:
-        yield f"taking the driver {url.get_driver_name()}, as {url.drivername}:// would"
+        yield f"using driver {url.get_driver_name()} ({url.drivername}://)"
     if not url.database:
-        yield f"the URL names no database; taking {clean(str(server.url.database))}"
+        yield f"the URL names no database; using {clean(str(server.url.database))}"
     if url.get_driver_name() == "asyncmy" and tls.is_negotiable:
-        yield "asyncmy cannot try TLS and go on without: this is not encrypted, unless you ask for ?sslmode=require"
+        yield "asyncmy does not support sslmode=prefer; connecting without TLS (use ?sslmode=require)"
     if url.password:
         yield OPEN_PASSWORD
 
@@ -147,14 +149,14 @@ def _file(typed: str, driver: str) -> Path:
     """The file of a SQLite URL, whatever else the URL asks."""
     url = _parsed(typed, "sqlite")
     if driver not in SQLITE:
-        raise _wrong(f"sqlite+{clean(driver)}:// cannot be opened; {KNOWN}")
+        raise _wrong(f"unsupported URL scheme sqlite+{clean(driver)}://; {KNOWN}")
     if url.host:
-        raise _wrong("write sqlite:///name.db for a file of this folder, sqlite:////folder/name.db for any other")
+        raise _wrong("a SQLite URL has no host; use sqlite:///name.db (in this folder) or sqlite:////folder/name.db")
     name = url.database or ""
     if name.startswith("file:") and url.query.get("uri") in TRUE:
         name = unquote(name.removeprefix("file:").partition("?")[0]).removeprefix("//")
     if name in {"", ":memory:"} or url.query.get("mode") == "memory":
-        raise _wrong("a SQLite database in memory is gone when its program ends; give a file, or nothing at all")
+        raise _wrong("an in-memory SQLite database exists only inside its own program; give a file, or omit the URL")
     return Path(name)
 
 
@@ -163,7 +165,7 @@ def _driver(backend: str, given: str) -> str:
     offered = DRIVERS[backend]
     if given not in {*offered, *REPLACED.get(backend, REPLACED["mysql"])}:
         ways = " or ".join(f"{backend}+{one}://" for one in offered)
-        raise _wrong(f"there is no driver {clean(given)}; write {ways}")
+        raise _wrong(f"no such driver: {clean(given)}; use {ways}")
     wanted = (given,) if given in offered else offered
     for driver in wanted:
         if not _why_not(driver):
@@ -176,7 +178,7 @@ def _why_not(driver: str) -> str:
     try:
         import_module(driver)
     except ModuleNotFoundError as error:
-        return "is not installed" if error.name == driver else f"lacks {clean(str(error.name))}"
+        return "is not installed" if error.name == driver else f"requires {clean(str(error.name))}"
     except ImportError as error:
         return f"cannot be imported ({clean(str(error))})"
     return ""
@@ -187,14 +189,14 @@ def _parsed(typed: str, scheme: str) -> URL:
     try:
         url = make_url(f"{scheme}://{typed.partition('://')[2]}")
     except (ArgumentError, ValueError):
-        raise _wrong(f"the URL cannot be understood; {FORM}") from None
+        raise _wrong(f"invalid URL; {FORM}") from None
     if url.password:
         keep_secret(url.password)
     behind = typed.partition("://")[2].partition("/")[2].partition("?")[0]
     if typed.count("@") > 1 or "@" in behind or not _is_sound(url):  # what is around it may be of a password
-        raise _wrong(f"the URL cannot be understood; {FORM}")
+        raise _wrong(f"invalid URL; {FORM}")
     if SECRETS & {option.lower() for option in url.query}:
-        raise _wrong("a password does not belong into the options of a URL: set PIRATE_TUI_PASSWORD instead")
+        raise _wrong("a password is not allowed in the URL options; set PIRATE_TUI_PASSWORD instead")
     return url
 
 
@@ -216,14 +218,14 @@ def _options(url: URL, driver: str, given: Mapping[str, str | tuple[str, ...]]) 
         options["target_session_attrs"] = "primary"
     for name in options:
         if known is not None and name not in known:
-            raise _wrong(f"{driver} is not given the option {clean(name)}; it may be one of {', '.join(sorted(known))}")
+            raise _wrong(f"{driver} has no option {clean(name)}; it has {', '.join(sorted(known))}")
     url = url.set(query=options)
     try:
         _, told = url.get_dialect()().create_connect_args(url)
         if driver == "psycopg":
             _ask_libpq(told)
     except (ArgumentError, ValueError) as error:
-        raise _wrong(f"the options of the URL cannot be used: {clean(redact(str(error)))}") from None
+        raise _wrong(f"invalid URL options: {clean(redact(str(error)))}") from None
     return url
 
 
@@ -248,7 +250,7 @@ def _with_database(url: URL) -> URL:
     try:
         return url.set(database=database or getpass.getuser())
     except (KeyError, OSError):
-        raise _wrong(f"the URL names neither a user nor a database, and you have no name here; {FORM}") from None
+        raise _wrong(f"the URL names neither a user nor a database, and the current user has no name; {FORM}") from None
 
 
 def _wrong(message: str) -> CannotStart:

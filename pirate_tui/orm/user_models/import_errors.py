@@ -17,7 +17,7 @@ from pirate_tui.orm.user_models.sync_engines import Explained, explained
 
 
 FIX = "fix it"
-LEAVE_OUT = "or leave --models out to read the tables from the database"
+LEAVE_OUT = "or omit --models to reflect the tables of the database"
 
 LONGEST_REASON = 400
 """How many characters are told of what is wrong."""
@@ -25,7 +25,7 @@ LONGEST_REASON = 400
 ASKS = {"", "EOF when reading a line"}
 """What an EOFError says that comes of `input()` or `getpass()`; pickle says other things."""
 
-SETTINGS = "set what is missing, as the project does where it runs"
+SETTINGS = "set what is missing, as your project does"
 
 
 def cannot(what: str, remedy: str = FIX, place: Place | None = None, code: Iterable[str] = ()) -> CannotStart:
@@ -88,25 +88,27 @@ def _ended(error: BaseException) -> Explained | None:
     """Of what would end a program, or wait for a person."""
     if isinstance(error, SystemExit):
         guard = 'put that under `if __name__ == "__main__":`'
-        return Explained(f"it ends the program, with exit code {error.code!r}", guard)
+        return Explained(f"it exits the program with code {error.code!r}", guard)
     if isinstance(error, KeyboardInterrupt):
-        return Explained("interrupted while it was imported", "wait longer, or fix what takes its time")
+        return Explained("interrupted during import", "wait longer, or fix what takes so long")
     if isinstance(error, EOFError) and _reason(error) in ASKS:
-        return Explained("it asks for input, and nobody can answer while it is imported", FIX)
+        return Explained("it prompts for input, which is not possible during import", FIX)
     return None
 
 
 def _missing(error: ModuleNotFoundError, missing: str, name: str, *, is_inside: bool) -> Explained:
     top = missing.partition(".")[0]
     if top == UNPACKAGED:
-        return Explained("a relative import, in a file that lies in no package", "give it as a module, with dots")
+        return Explained("relative import in a file outside a package", "give it as a dotted module name")
     if not is_inside and f"{name}.".startswith(f"{missing}."):
         return _not_found(missing, name)
     if top in sys.modules or top == name.partition(".")[0]:
         return Explained(_reason(error), FIX)
     folder = project_folder()
-    project = f", or your project with all that it needs (pip install -e {shlex.quote(folder)})" if folder else ""
-    return Explained(f"there is no module {missing}", f"install what provides it beside pirate-tui{project}")
+    project = f", or your project with its dependencies (pip install -e {shlex.quote(folder)})" if folder else ""
+    return Explained(
+        f"no module named {missing}", f"install the package that provides it in pirate-tui's environment{project}"
+    )
 
 
 def _not_found(missing: str, name: str) -> Explained:
@@ -115,11 +117,11 @@ def _not_found(missing: str, name: str) -> Explained:
     if folder is not None:
         where = clean(str(folder))
         return Explained(
-            f"there is no module {missing} in the current folder; {where} has {name}",
+            f"no module named {missing} in the current folder; {name} is in {where}",
             f"start in {where}, or with PYTHONPATH={shlex.quote(where)}",
         )
-    what = f"there is no module {missing}, neither in the current folder nor installed beside pirate-tui"
-    return Explained(what, "give another name, or the file")
+    what = f"no module named {missing} in the current folder or in pirate-tui's environment"
+    return Explained(what, "check the name, or give the file")
 
 
 def _missing_settings(error: BaseException) -> str | None:
@@ -137,7 +139,7 @@ def _invalid(error: Any) -> str | None:
     if type(error).__module__.partition(".")[0] != "pydantic_core":
         return None
     wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
-    return f"{error.title} cannot be made: {', '.join(wrong)}"
+    return f"{error.title} is invalid: {', '.join(wrong)}"
 
 
 def _reason(error: BaseException) -> str:

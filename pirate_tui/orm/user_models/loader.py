@@ -69,7 +69,7 @@ def load_models(typed: str) -> Models:
 def _asked(typed: str) -> Asked:
     name, _, base = typed.rpartition(":") if _has_base(typed) else (typed, "", "")
     if not name:
-        raise cannot("--models was given no name", "give a module or a file")
+        raise cannot("--models has no name", "give a module or a file")
     is_dotted = all(part.isidentifier() for part in name.split("."))
     if is_dotted and not name.endswith(".py") and not _is_file(name):
         return Asked(name, base, None)
@@ -135,7 +135,7 @@ def _of_package(asked: Asked, root: Path, name: str) -> ModuleType:
         module = importlib.import_module(name)
     if module.__file__ is None or not Path(module.__file__).samefile(str(asked.file)):
         where = shown(str(module.__file__))
-        raise cannot(f"{asked.name}: the module {name} is another file here, {where}", "give it another name")
+        raise cannot(f"{asked.name}: the module {name} is a different file here, {where}", "rename the file")
     return module
 
 

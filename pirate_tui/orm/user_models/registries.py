@@ -15,7 +15,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.user_models.import_errors import cannot
 
 
-NAME_IT = "give the module that defines the classes, or a file that imports all of those that do"
+NAME_IT = "give the module that defines the classes, or a file that imports all modules that do"
 
 HOLDERS = ("_sa_registry", "registry")
 """Where a declarative base has its registry: in the first, also where it was never called by the second (SQLModel)."""
@@ -48,10 +48,10 @@ def chosen(module: ModuleType, name: str, base: str, made: Sequence[Mapper[Any]]
     own = tuple(one for one in found if _has_class_of(module, one))
     if own and _is_one_schema(own):
         others = " and ".join(labels[one] for one in found if one not in own)
-        return Choice(own, (f"the classes of another base are left out; to browse them, --models {others}",))
+        return Choice(own, (f"the classes of another base are not included; to browse them, use --models {others}",))
     count = {2: "two"}.get(len(labels), str(len(labels)))
     names = " and ".join(label.removeprefix(f"{name}:") for label in labels.values())
-    raise cannot(f"{name} has {count} declarative bases: {names}", f"say which: --models {labels[found[0]]}")
+    raise cannot(f"{name} has {count} declarative bases: {names}", f"choose one: --models {labels[found[0]]}")
 
 
 def _held(module: ModuleType, made: Sequence[Mapper[Any]]) -> tuple[registry, ...]:
@@ -70,7 +70,7 @@ def mapped_classes(
     mappers = [mapper for one in registries for mapper in _in_order(one, made)]
     left_out = [mapper for mapper in mappers if not isinstance(mapper.local_table, Table)]
     notes = tuple(
-        clean(f"{mapper.class_.__name__} is left out: it is mapped to a query, and has no table of its own")
+        clean(f"{mapper.class_.__name__} is not included: it is mapped to a query and has no table")
         for mapper in left_out
     )
     return tuple(mapper.class_ for mapper in mappers if isinstance(mapper.local_table, Table)), notes
@@ -136,7 +136,7 @@ def _bases(module: ModuleType) -> dict[str, registry]:
 
 def _named(module: ModuleType, name: str, base: str) -> registry:
     bases = _bases(module)
-    remedy = f"give one that it has ({', '.join(map(clean, bases))})" if bases else f"give {name} alone"
+    remedy = f"use one of {', '.join(map(clean, bases))}" if bases else f"give {name} without a base"
     try:
         value = attrgetter(base)(module)
     except AttributeError as error:
@@ -144,7 +144,7 @@ def _named(module: ModuleType, name: str, base: str) -> registry:
     found = _registry(value)
     if found is None or not _is_base(value):
         kind = "a mapped class" if found else f"of type {type(value).__name__}"
-        raise cannot(f"{name}:{base} is {kind}, not a declarative base and not a registry", remedy)
+        raise cannot(f"{name}:{base} is {kind}, not a declarative base or registry", remedy)
     if not _has_classes(found):
         raise cannot(f"{name}:{base} has no mapped class", NAME_IT)
     return found

@@ -46,22 +46,22 @@ def explained(error: BaseException, line: str) -> Explained | None:
     given = next((link.obj for link in chain(error) if isinstance(link, AttributeError)), None)
     if type(given) in (AsyncEngine, AsyncConnection):
         remedy, code = _awaiting(line)
-        return Explained(f"sync code is given an {type(given).__name__}", f"await it{remedy}", code)
+        return Explained(f"an {type(given).__name__} is used in sync code", f"await it{remedy}", code)
     return None
 
 
 def _attribute() -> Explained:
     return Explained(
-        "MissingGreenlet: this line reads an attribute that is not loaded, without await",
-        'put what runs it under `if __name__ == "__main__":`, and the models can be opened; '
-        "there u shows and explains such an access",
+        "MissingGreenlet: this line accesses an attribute that is not loaded, without await",
+        'put the code that runs it under `if __name__ == "__main__":`, then open the models: '
+        "there, u shows and explains such an access",
     )
 
 
 def _engine(frames: Iterable[FrameType], line: str) -> Explained:
     url = next(filter(None, map(_url, frames)), None)
     driver = "an async driver" if url is None else f"an async driver, {url.drivername}"
-    what = f"a sync engine (create_engine(), or sync_engine) on {driver}, which connects only where it is awaited"
+    what = f"a sync engine (create_engine(), or sync_engine) on {driver}, which can only connect when awaited"
     remedy, code = _awaiting(line)
     return Explained(f"MissingGreenlet: {what}", f"{_other_driver(url)}create_async_engine(), awaited{remedy}", code)
 

@@ -80,7 +80,7 @@ def test_a_driver_that_can_be_awaited_is_taken_and_said(typed: str, drivername: 
     server = server_of(typed)
     assert server.url.drivername == drivername
     is_as_typed = typed.startswith(f"{drivername}://")
-    expected = [] if is_as_typed else [f"taking the driver {drivername.partition('+')[2]}, as {drivername}:// would"]
+    expected = [] if is_as_typed else [f"using driver {drivername.partition('+')[2]} ({drivername}://)"]
     assert list(server.notes) == expected
 
 
@@ -132,33 +132,33 @@ def test_a_driver_that_is_broken_says_what_is_wrong(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("sqlite://", "in memory"),
-        ("sqlite:///:memory:", "in memory"),
-        ("sqlite:///file:x?mode=memory&uri=true", "in memory"),
+        ("sqlite://", "in-memory"),
+        ("sqlite:///:memory:", "in-memory"),
+        ("sqlite:///file:x?mode=memory&uri=true", "in-memory"),
         ("sqlite://shop.db", "sqlite:///name.db"),
-        ("sqlite+pysqlcipher://:hidden-word%21@/shop.db", "cannot be opened"),
-        ("oracle://shop:hidden-word%21@db/shop", "oracle:// cannot be opened; give a file, or the URL of"),
-        ("mssql+pyodbc://shop:hidden-word%21@db/shop", "mssql:// cannot be opened"),
-        ("://", "cannot be opened"),
-        ("postgresql+asynpcg://db/shop", "write postgresql+psycopg:// or postgresql+asyncpg://"),
-        ("postgresql://shop:hidden-word%21@db:port/shop", "cannot be understood"),
-        ("postgresql://shop:hidden-word%21@db:0/shop", "cannot be understood"),
-        ("postgresql://shop:hidden-word%21@db:65536/shop", "cannot be understood"),
+        ("sqlite+pysqlcipher://:hidden-word%21@/shop.db", "unsupported URL scheme"),
+        ("oracle://shop:hidden-word%21@db/shop", "unsupported URL scheme oracle://; give a file, or the URL of"),
+        ("mssql+pyodbc://shop:hidden-word%21@db/shop", "unsupported URL scheme mssql://"),
+        ("://", "unsupported URL scheme"),
+        ("postgresql+asynpcg://db/shop", "use postgresql+psycopg:// or postgresql+asyncpg://"),
+        ("postgresql://shop:hidden-word%21@db:port/shop", "invalid URL; use driver"),
+        ("postgresql://shop:hidden-word%21@db:0/shop", "invalid URL; use driver"),
+        ("postgresql://shop:hidden-word%21@db:65536/shop", "invalid URL; use driver"),
         ("postgresql://shop:not@hidden-word%21@db/shop", "%40 for an @"),
         ("postgresql://shop:not@hidden/word%21@db/shop", "%40 for an @"),
         ("postgresql://shop:not@hidden?word%21@db/shop", "%40 for an @"),
-        ("postgresql://shop:hidden-word%21", "cannot be understood"),
-        ("postgresql://[::1/shop", "cannot be understood"),
-        ("postgresql://a..b/shop", "cannot be understood"),
-        ("postgresql://a%00nn@db/shop", "cannot be understood"),
+        ("postgresql://shop:hidden-word%21", "invalid URL; use driver"),
+        ("postgresql://[::1/shop", "invalid URL; use driver"),
+        ("postgresql://a..b/shop", "invalid URL; use driver"),
+        ("postgresql://a%00nn@db/shop", "invalid URL; use driver"),
         ("mysql://shop:hidden-word%21@db", "names no database"),
         ("mysql://shop@db/", "names no database"),
         *((f"postgresql://db/shop?{one}=hidden-word%21", "PIRATE_TUI_PASSWORD") for one in ("password", "sslpassword")),
         *((f"mysql://db/shop?{one}=hidden-word%21", "PIRATE_TUI_PASSWORD") for one in ("passwd", "pwd", "Password")),
-        ("postgresql+asyncpg://db/shop?color=red", "asyncpg is not given the option color"),
-        ("mysql://db/shop?init_command=DROP", "asyncmy is not given the option init_command"),
-        ("postgresql+asyncpg://db/shop?prepared_statement_cache_size=many", "options of the URL cannot be used"),
-        ("postgresql://db/shop?sslmode=maybe", "there is no sslmode maybe"),
+        ("postgresql+asyncpg://db/shop?color=red", "asyncpg has no option color"),
+        ("mysql://db/shop?init_command=DROP", "asyncmy has no option init_command"),
+        ("postgresql+asyncpg://db/shop?prepared_statement_cache_size=many", "invalid URL options"),
+        ("postgresql://db/shop?sslmode=maybe", "no such sslmode: maybe"),
         ("postgresql://db/shop?sslmode=require&ssl=false", "more than once"),
         ("mysql://db/shop?ssl_ca=/nowhere/ca.pem", "/nowhere/ca.pem: No such file"),
     ],
@@ -196,7 +196,7 @@ def test_the_name_says_where_the_drivers_look(monkeypatch: pytest.MonkeyPatch) -
 
 def test_postgresql_has_a_database_for_each_user_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     server = server_of("postgresql+psycopg://ann@db")
-    assert (server.name, server.notes) == ("db:5432/ann", ("the URL names no database; taking ann",))
+    assert (server.name, server.notes) == ("db:5432/ann", ("the URL names no database; using ann",))
     monkeypatch.setenv("PGUSER", "bob")
     assert server_of("postgresql://db").url.database == "bob"
     monkeypatch.setenv("PGDATABASE", "orders")
@@ -259,7 +259,7 @@ def test_tls_is_asked_for_by_the_file_of_who_signs_the_servers_certificate() -> 
 
 def test_what_asyncmy_cannot_do_is_said() -> None:
     [note] = server_of("mysql+asyncmy://db/shop?sslmode=prefer").notes
-    assert "not encrypted" in note
+    assert "without TLS" in note
 
 
 def test_time_limits_of_a_url_give_way_to_ours_and_libpq_gets_the_rest() -> None:
@@ -347,7 +347,7 @@ def test_a_driver_that_is_not_offered_is_told_why() -> None:
     server = server_of("mysql+aiomysql://shop@db/shop")
     assert server.url.drivername == "mysql+asyncmy"
     assert list(server.notes) == [
-        "aiomysql goes on in plain text where TLS was asked for and not had; taking the driver asyncmy"
+        "aiomysql falls back to plain text when TLS is requested but not available; using driver asyncmy"
     ]
 
 

@@ -289,7 +289,7 @@ def test_a_class_that_is_mapped_to_a_query_is_left_out_with_a_note(write: Write)
     write("models.py", f"{BASE}{mapped('Zebra')}{report}    __mapper_args__ = {{'primary_key': __table__.c.id}}\n")
     models = load_models("models")
     assert names(models) == ["Zebra"]
-    assert models.notes == ("Report is left out: it is mapped to a query, and has no table of its own",)
+    assert models.notes == ("Report is not included: it is mapped to a query and has no table",)
 
 
 def test_classes_of_modules_that_are_only_imported_are_found(write: Write) -> None:
@@ -381,14 +381,14 @@ def test_a_base_or_a_registry_may_be_named(write: Write, typed: str, expected: l
 def test_a_base_that_has_no_registry_by_that_name_is_offered(write: Write, refused: Refused) -> None:
     write("models.py", SQLMODEL)
     assert names(load_models("models:Model")) == names(load_models("models:ZebraCreate")) == ["Zebra"]
-    assert refused("models:Nope")[-1] == "give one that it has (Model)"
+    assert refused("models:Nope")[-1] == "use one of Model"
 
 
 def test_of_two_bases_one_has_to_be_named(write: Write, refused: Refused) -> None:
     write("models.py", TWO)
-    expected = ["models has two declarative bases: Base and Other", "say which: --models models:Base"]
+    expected = ["models has two declarative bases: Base and Other", "choose one: --models models:Base"]
     assert refused("models") == expected
-    assert refused("models.py")[1] == "say which: --models models.py:Base"
+    assert refused("models.py")[1] == "choose one: --models models.py:Base"
 
 
 LIBRARY = f"{BASE}{mapped('User')}"
@@ -399,7 +399,7 @@ def test_the_classes_of_a_librarys_own_base_are_left_out_with_a_note(write: Writ
     write("models.py", f"from library import User\n{BASE}{mapped('Zebra')}")
     models = load_models("models")
     assert names(models) == ["Zebra"]
-    assert models.notes == ("the classes of another base are left out; to browse them, --models library:Base",)
+    assert models.notes == ("the classes of another base are not included; to browse them, use --models library:Base",)
     assert names(load_models("library:Base")) == ["User"]
 
 
@@ -547,12 +547,12 @@ def test_an_import_that_worked_leaves_the_folder_last_on_the_path(write: Write, 
 
 
 GUARD = 'put that under `if __name__ == "__main__":`'
-WAIT = "wait longer, or fix what takes its time"
+WAIT = "wait longer, or fix what takes so long"
 KILL = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
 NAMELESS = "class Bad(Exception):\n    def __str__(self): raise OSError\nraise Bad"
 INDENT = "IndentationError: expected an indented block after function definition on line 1"
 NO_NAME = f"ImportError: cannot import name 'nothing' from 'json' ({json.__file__})"
-INSTALL = "install what provides it beside pirate-tui"
+INSTALL = "install the package that provides it in pirate-tui's environment"
 
 
 @pytest.mark.parametrize("typed", ["models.py", "models"])
@@ -562,13 +562,13 @@ INSTALL = "install what provides it beside pirate-tui"
         ("x = 1\n\nid = Columm(1)", "3: NameError: name 'Columm' is not defined\n    id = Columm(1)\nfix it"),
         ("x = (", "1: SyntaxError: '(' was never closed\n    x = (\n        ^\nfix it"),
         ("def f():\nx", f"2: {INDENT}\n    x\n    ^\nfix it"),
-        ("import geo_alchemy.a", f"1: there is no module geo_alchemy\n    import geo_alchemy.a\n{INSTALL}"),
+        ("import geo_alchemy.a", f"1: no module named geo_alchemy\n    import geo_alchemy.a\n{INSTALL}"),
         ("import json.nothing", "1: No module named 'json.nothing'\n    import json.nothing\nfix it"),
         ("from json import nothing", f"1: {NO_NAME}\n    from json import nothing\nfix it"),
-        ("import sys\nsys.exit(7)", f"2: it ends the program, with exit code 7\n    sys.exit(7)\n{GUARD}"),
-        ("raise KeyboardInterrupt", f"1: interrupted while it was imported\n    raise KeyboardInterrupt\n{WAIT}"),
-        (KILL, f"1: interrupted while it was imported\n    {KILL}\n{WAIT}"),
-        ("input('?')", "1: it asks for input, and nobody can answer while it is imported\n    input('?')\nfix it"),
+        ("import sys\nsys.exit(7)", f"2: it exits the program with code 7\n    sys.exit(7)\n{GUARD}"),
+        ("raise KeyboardInterrupt", f"1: interrupted during import\n    raise KeyboardInterrupt\n{WAIT}"),
+        (KILL, f"1: interrupted during import\n    {KILL}\n{WAIT}"),
+        ("input('?')", "1: it prompts for input, which is not possible during import\n    input('?')\nfix it"),
         ("import pickle\npickle.loads(b'')", "2: EOFError: Ran out of input\n    pickle.loads(b'')\nfix it"),
         ("def f(): f()\nf()", "1: RecursionError: maximum recursion depth exceeded\n    def f(): f()\nfix it"),
         ("raise ValueError", "1: ValueError\n    raise ValueError\nfix it"),
@@ -678,17 +678,17 @@ def test_a_class_that_was_replaced_by_a_namesake_is_still_seen(write: Write) -> 
 
 
 GIVE = "give a module (shop.models) or a file (shop/models.py)"
-HAS = "give one that it has (Base, Other, reg)"
-NEITHER = "neither in the current folder nor installed beside pirate-tui"
-DEFINES = "give the module that defines the classes, or a file that imports all of those that do"
-NO_CHOICE = "not a declarative base and not a registry"
+HAS = "use one of Base, Other, reg"
+NEITHER = "in the current folder or in pirate-tui's environment"
+DEFINES = "give the module that defines the classes, or a file that imports all modules that do"
+NO_CHOICE = "not a declarative base or registry"
 
 
 @pytest.mark.parametrize(
     ("typed", "what", "remedy"),
     [
-        ("", "--models was given no name", "give a module or a file"),
-        (":Base", "--models was given no name", "give a module or a file"),
+        ("", "--models has no name", "give a module or a file"),
+        (":Base", "--models has no name", "give a module or a file"),
         ("nothing.py", "nothing.py: No such file or directory", GIVE),
         ("a\0.py", "a␀.py: embedded null byte", GIVE),
         ("x" * 300 + "/", "x" * 300 + "/: File name too long", GIVE),
@@ -700,8 +700,8 @@ NO_CHOICE = "not a declarative base and not a registry"
             "data.db: it cannot be read as Python: source code string cannot contain null bytes",
             "give a Python file",
         ),
-        ("nothing", f"nothing: there is no module nothing, {NEITHER}", "give another name, or the file"),
-        ("models.a", f"models.a: there is no module models.a, {NEITHER}", "give another name, or the file"),
+        ("nothing", f"nothing: no module named nothing {NEITHER}", "check the name, or give the file"),
+        ("models.a", f"models.a: no module named models.a {NEITHER}", "check the name, or give the file"),
         ("store", "store is a folder without __init__.py", "give a module in it (store.models) or a file"),
         ("empty", "empty has no mapped class", DEFINES),
         ("empty.py:Base", "empty.py:Base has no mapped class", DEFINES),
@@ -736,9 +736,9 @@ def test_undecodable_bytes_are_told_by_their_line(shop: Path, refused: Refused, 
 def test_a_relative_import_in_a_file_without_a_package_is_explained(write: Write, refused: Refused) -> None:
     write("models.py", "from . import base\n")
     assert refused("models.py") == [
-        "models.py, line 1: a relative import, in a file that lies in no package",
+        "models.py, line 1: relative import in a file outside a package",
         "    from . import base",
-        "give it as a module, with dots",
+        "give it as a dotted module name",
     ]
 
 
@@ -747,7 +747,9 @@ def test_a_package_whose_name_is_taken_is_not_mistaken(write: Write, refused: Re
     write("json/decoder.py", MODELS)
     write("json/models.py", MODELS)
     where = Path(json.__file__).parent / "decoder.py"
-    assert refused("json/decoder.py")[0] == f"json/decoder.py: the module json.decoder is another file here, {where}"
+    assert (
+        refused("json/decoder.py")[0] == f"json/decoder.py: the module json.decoder is a different file here, {where}"
+    )
     assert refused("json/models.py")[0] == "json/models.py: No module named 'json.models'"
 
 
@@ -796,8 +798,8 @@ except ImportError:
     raise RuntimeError("no maps") from None
 """
 
-BECAUSE = "ValueError: Unable to configure formatter 'access'; because: there is no module uvicorn_not_installed"
-SET_IT = "set what is missing, as the project does where it runs"
+BECAUSE = "ValueError: Unable to configure formatter 'access'; because: no module named uvicorn_not_installed"
+SET_IT = "set what is missing, as your project does"
 
 
 @pytest.mark.parametrize(
@@ -810,11 +812,11 @@ SET_IT = "set what is missing, as the project does where it runs"
             "RuntimeError: not configured; because: NO_SUCH_SECRET is not set in the environment",
             SET_IT,
         ),
-        (TWICE_WRAPPED, 7, "RuntimeError: no shop; because: there is no module geo_alchemy", INSTALL),
+        (TWICE_WRAPPED, 7, "RuntimeError: no shop; because: no module named geo_alchemy", INSTALL),
         (
             HANDLING,
             4,
-            "NameError: name 'nothing' is not defined; raised while handling: there is no module geo_alchemy",
+            "NameError: name 'nothing' is not defined; raised while handling: no module named geo_alchemy",
             "fix it",
         ),
         (SUPPRESSED, 4, "RuntimeError: no maps", "fix it"),
@@ -851,7 +853,7 @@ def test_settings_of_pydantic_are_named_without_their_values(write: Write, refus
     write("models.py", settings)
     problems = "secret_key: Field required, port: Input should be a valid integer, unable to parse string as an integer"
     assert refused("models.py") == [
-        f"models.py, line 7: Settings cannot be made: {problems}",
+        f"models.py, line 7: Settings is invalid: {problems}",
         '    Settings(port="hunter2")',
         SET_IT,
     ]
@@ -869,7 +871,7 @@ def test_for_what_is_not_installed_the_project_itself_is_offered_and_no_name_is_
     write("pyproject.toml", "[project]\nname = 'shop'\n")
     path = write("store/py/models.py", "import slugify_not_installed\n")
     monkeypatch.chdir(here)
-    assert refused(str(path))[-1] == f"{INSTALL}, or your project with all that it needs (pip install -e {typed})"
+    assert refused(str(path))[-1] == f"{INSTALL}, or your project with its dependencies (pip install -e {typed})"
 
 
 def test_a_folder_with_settings_of_tools_alone_is_no_project(write: Write, refused: Refused) -> None:
@@ -887,7 +889,7 @@ def test_a_module_that_lies_in_a_folder_below_is_found_there(
     write("environment/lib/store/db/models.py", MODELS)
     write("environment/pyvenv.cfg", "")
     assert refused("store.db.models") == [
-        f"store.db.models: there is no module store in the current folder; {folder} has store.db.models",
+        f"store.db.models: no module named store in the current folder; store.db.models is in {folder}",
         f"start in {folder}, or with PYTHONPATH={folder}",
     ]
     with monkeypatch.context() as changed:

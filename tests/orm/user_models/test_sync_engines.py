@@ -81,8 +81,10 @@ def test_a_sync_engine_on_an_async_driver_is_explained_and_each_fix_helps(
     write("models.py", text)
     told = Told.of(refused("models.py"))
     number = 1 + next(n for n, line in enumerate(text.lstrip().splitlines()) if SQLITE in line)
-    what = "a sync engine (create_engine(), or sync_engine) on an async driver, sqlite+aiosqlite, which connects only"
-    assert told.what == f"models.py, line {number}: MissingGreenlet: {what} where it is awaited"
+    what = (
+        "a sync engine (create_engine(), or sync_engine) on an async driver, sqlite+aiosqlite, which can only connect"
+    )
+    assert told.what == f"models.py, line {number}: MissingGreenlet: {what} when awaited"
     assert SQLITE in told.line
     assert told.remedy.endswith(":")
     is_named = "create_all" in USES[use]
@@ -138,7 +140,7 @@ def test_the_sync_side_of_an_async_engine_is_no_other_case(write: Write, refused
 def test_an_async_engine_that_is_given_to_sync_code_is_explained_too(write: Write, refused: Refused) -> None:
     write("models.py", SHIP + ASYNC_ENGINE.format(SQLITE))
     told = Told.of(refused("models.py"))
-    assert told.what.endswith(": sync code is given an AsyncEngine")
+    assert told.what.endswith(": an AsyncEngine is used in sync code")
     assert told.remedy == "await it:"
     write("models.py", told.awaited(SQLITE, "pass"))
     load_models("models.py")
@@ -167,9 +169,9 @@ def test_a_script_that_reads_without_await_is_told_to_be_opened_without_running(
     write("script.py", SCRIPT)
     what, line, remedy = refused("script.py")
     gc.collect()  # where a coroutine had been left behind, it would be warned of now
-    assert what.endswith(": MissingGreenlet: this line reads an attribute that is not loaded, without await")
+    assert what.endswith(": MissingGreenlet: this line accesses an attribute that is not loaded, without await")
     assert line.strip() == "print(ship.id)"
     guard = 'if __name__ == "__main__":'
-    assert remedy.startswith(f"put what runs it under `{guard}`, and the models can be opened")
+    assert remedy.startswith(f"put the code that runs it under `{guard}`, then open the models")
     write("script.py", SCRIPT.replace("asyncio.run(main())", f"{guard}\n    asyncio.run(main())"))
     assert [one.__name__ for one in load_models("script.py").classes] == ["Ship"]
