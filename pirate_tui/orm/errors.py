@@ -41,7 +41,7 @@ TOO_LONG_IN_MYSQL = 3024
 TOO_MANY_COLUMNS = frozenset({"54011", 1117, "too many columns in result set"})
 """What PostgreSQL, MariaDB and SQLite say of a statement that selects more columns than they give."""
 
-FEWER_COLUMNS = "no statement can select so many; press s for another loader strategy, or defer some in the mapping"
+FEWER_COLUMNS = "too many for one statement; press s for another loader strategy, or defer some in the mapping"
 """What can be done about that."""
 
 

@@ -57,10 +57,10 @@ class Schema:
     async def hint(self) -> str:
         """Where there may be tables, if there are none here."""
         if self._questions.dialect.name == "sqlite":
-            return "; give a database that has some"
+            return "; use a database that has some"
         here, others = await self._questions.inspect("schemas", _schemas)
         told = f" in {clean(self._schema or here)}"
-        return f"{told}; --schema NAME shows those of {clean(', '.join(others))}" if others else told
+        return f"{told}; use --schema NAME for those of {clean(', '.join(others))}" if others else told
 
     def begin_with(self, model: str | None, remembered: str | None) -> None:
         """Choose the class to begin with: the one that is asked for; else the one that was chosen last.
@@ -112,8 +112,8 @@ class Schema:
         if self._reflection is not None and not self.catalog.has(name):
             await self._map(Known(self._reflection, self._preflight), name)
         if not self.catalog.has(name):
-            reason = self._problems.get(name, "there is no such class")
-            raise Trouble(f"{clean(name)}: {reason}", "m lists what there is")
+            reason = self._problems.get(name, "no such class")
+            raise Trouble(f"{clean(name)}: {reason}", "press m to list the classes")
         return self.catalog.named(name)
 
     async def target(self, entity: Entity, relationship: Relationship) -> Entity:

@@ -250,7 +250,7 @@ class RowsReader:
             number = await self._database.rows.rank(query, key)
             if number is None:
                 raise Trouble(
-                    f"there is no {shown}{' among these rows' if query.filters else ''}", "press : to try another"
+                    f"no such row: {shown}{' (with these filters)' if query.filters else ''}", "press : to try another"
                 )
             self._table.go_to(number)
 

@@ -214,7 +214,7 @@ async def test_a_number_that_is_not_told_is_trouble(target: Target) -> None:
     database = await open_database(await shop(target), None, Limits(10.0), Deaf())
     questions = database._queries  # noqa: SLF001  no server that is one gives no count
     for statement in (select(literal(1)).where(false()), select(literal("xyz")), select(literal(None))):
-        with pytest.raises(Trouble, match="the server gave no number for the count of Item"):
+        with pytest.raises(Trouble, match="the server returned no number for the count of Item"):
             await questions.number("count of Item", statement)
     assert await questions.number("count of Item", select(literal(7))) == 7
     await database.close()

@@ -177,7 +177,7 @@ async def test_without_any_table_of_the_models_there_is_nothing_to_browse(
     with pytest.raises(CannotStart) as caught:
         await open_models(fleet_file, fleet)
     assert caught.value.exit_code == 3
-    lacking = "no table ships, no table sailors; give the database that these models are for"
+    lacking = "no table ships, no table sailors; use the database of these models"
     assert caught.value.message == f"{fleet_file}: {lacking}"
 
 
@@ -191,8 +191,8 @@ async def test_the_wrong_database_for_many_models_is_told_in_a_line(open_models:
     ]
     with pytest.raises(CannotStart) as caught:
         await open_models(fleet_file, classes)
-    lacking = "no table part_0, no table part_1, no table part_2 …; give the database that these models are for"
-    assert caught.value.message == f"{fleet_file}: none of the models' 183 tables can be used: {lacking}"
+    lacking = "no table part_0, no table part_1, no table part_2 …; use the database of these models"
+    assert caught.value.message == f"{fleet_file}: none of the 183 tables of the models can be used: {lacking}"
 
 
 async def test_a_broken_view_spoils_only_itself(

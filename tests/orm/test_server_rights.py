@@ -44,7 +44,7 @@ async def warning(server: Server, listener: Listener) -> str:
 
 
 async def test_a_superuser_is_warned_and_a_reader_is_not(server: Server, rights: Server, listener: Listener) -> None:
-    assert await warning(server, listener) == "superuser"
+    assert await warning(server, listener) == "superuser: can bypass read-only"
     assert await warning(rights, listener) == ""
 
 
@@ -76,7 +76,7 @@ async def test_rights_of_a_role_count_where_it_is_taken(
     await run(server, f"GRANT FILE, CONNECTION ADMIN ON *.* TO {group}")
     assert await warning(rights, listener) == "may write files, may change settings"
     await run(server, f"GRANT SUPER ON *.* TO {rights.url.username}")
-    assert await warning(rights, listener) == "superuser"
+    assert await warning(rights, listener) == "superuser: can bypass read-only"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_rights_of_a_role_count_where_it_is_taken(
         ),
         (
             ["GRANT ALL PRIVILEGES ON *.* TO `r`@`%` WITH GRANT OPTION", "GRANT PROXY ON ''@'' TO `r`@`%`"],
-            "superuser",
+            "superuser: can bypass read-only",
         ),
     ],
 )
@@ -106,4 +106,4 @@ async def test_a_server_that_cannot_say_is_opened_all_the_same(
     database = await open_models(server, (Ship, Sailor))
     monkeypatch.setattr(database._connections.backend, "powers", OwnText("SELECT nothing FROM nowhere"))  # noqa: SLF001
     await database.learn_powers()
-    assert database.warning == "rights not known"
+    assert database.warning == "privileges unknown"

@@ -87,7 +87,7 @@ async def test_tables_of_several_schemas_are_told_apart(
     near, far = mapped("ships"), mapped("ships", Column("name", String), schema=other_schema)
     lost = [mapped("boats", schema=other_schema), mapped("rafts", schema="nowhere")]
     database = await open_models(server, [near, far, *lost])
-    nowhere = "no schema nowhere" if is_postgresql(server) else "no database nowhere, or no right to it"
+    nowhere = "no schema nowhere" if is_postgresql(server) else "no database nowhere, or no privileges on it"
     assert problems(database) == {"Boats": f"no table {other_schema}.boats", "Rafts": nowhere}
     assert [one.table for one in database.models.choices][:2] == ["ships", f"{other_schema}.ships"]
     first, second = database.models.catalog.entities
@@ -128,7 +128,7 @@ async def test_what_may_not_be_read_is_said(
         assert denied.pop("Boats") == f"permission denied for schema {other_schema}"
     else:
         assert denied.pop("Staff") == "table staff has no column pay", "what may not be seen is not there"
-        assert denied.pop("Boats") == f"no database {other_schema}, or no right to it"
+        assert denied.pop("Boats") == f"no database {other_schema}, or no privileges on it"
     assert denied == {}
     assert await texts(database, "Ships") == [["1"]]
 
@@ -143,7 +143,7 @@ async def test_a_broken_view_of_mariadb_is_no_missing_table(server: Server, open
         "DROP TABLE lost",
     )
     found = problems(await open_models(server, [mapped("ships"), mapped("broken")]))
-    assert found == {"Broken": "broken is a view of something that is not there, or that its definer may not read"}
+    assert found == {"Broken": "broken is a view of something that does not exist, or that its definer may not read"}
 
 
 @ON_POSTGRESQL
@@ -262,7 +262,7 @@ async def test_where_there_are_no_tables_the_other_schemas_are_named(
     server: Server, other_schema: str, listener: Listener
 ) -> None:
     await run(server, f"CREATE TABLE {other_schema}.ships (id INTEGER PRIMARY KEY)")
-    with pytest.raises(CannotStart, match=rf"has no tables in .*; --schema NAME shows those of .*{other_schema}"):
+    with pytest.raises(CannotStart, match=rf"no tables in .*; use --schema NAME for those of .*{other_schema}"):
         await open_database(server, None, Limits(30), listener)
 
 
@@ -277,5 +277,5 @@ async def test_a_foreign_key_that_is_not_followed_is_told_in_the_list(
     )
     database = await open_database(server, None, Limits(30), listener)
     (choice,) = database.models.choices
-    assert choice.note == f"port_id: ports is in another schema: --schema {other_schema} shows it"
+    assert choice.note == f"port_id: ports is in another schema (use --schema {other_schema})"
     await database.close()

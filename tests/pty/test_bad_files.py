@@ -154,7 +154,7 @@ def test_a_file_spoiled_while_it_is_open_is_told_of_and_can_be_mended(start: "La
 def test_a_file_without_tables_is_refused(start: "Launcher", world: Path) -> None:
     with closing(sqlite3.connect(world)) as connection:
         connection.executescript("DROP TABLE pirates; DROP TABLE pirate_crew")
-    refused(start(world), 3, world, "has no tables")
+    refused(start(world), 3, world, ": no tables")
 
 
 @pytest.mark.parametrize("change", ["DROP TABLE pirates", "ALTER TABLE pirate_crew DROP COLUMN ship_name"])

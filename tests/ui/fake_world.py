@@ -214,7 +214,7 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
         """A key is its row's number and a bit."""
         await self.befall("rank")
         if not key[0].isdecimal():
-            raise Trouble(f"there is no {query.entity.name} {key[0]}", "keys are numbers")
+            raise Trouble(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
         number = int(key[0]) - _first(query)
         return number if 0 <= number < self._size(query) else None
 

@@ -273,7 +273,7 @@ async def test_going_to_a_key_stays_within_the_filter(browse: Browse, fleet: Pat
         await type_into(browser, "colon", "=200")
         await browser.until(lambda: browser.table.cursor == (99,), "crew 200")
         await type_into(browser, "colon", "=7")
-        await browser.until(lambda: "there is no PirateCrew 7 among these rows" in browser.trouble, "the reason")
+        await browser.until(lambda: "no such row: PirateCrew 7 (with these filters)" in browser.trouble, "the reason")
 
 
 # Search.

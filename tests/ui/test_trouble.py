@@ -131,8 +131,8 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
     async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
         """A key is its row's number."""
         if not key[0].isdecimal():
-            raise Trouble(f"there is no {query.entity.name} {key[0]}", "keys are numbers")
-        return int(key[0]) if int(key[0]) < self.size else None
+            raise Trouble(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
+        return int(key[0]) if int(key[0]) < self.rows else None
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """Islands are never searched."""
@@ -320,7 +320,7 @@ async def test_what_is_no_place_is_said_and_esc_stays(browse: Browse) -> None:
         await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")
         await browser.until(lambda: browser.screen.check_action("go_to", ()), "the prompt")
         await browser.press("colon", *"rum", "enter")
-        await browser.until(lambda: browser.trouble == "there is no Island rum; keys are numbers", "the trouble")
+        await browser.until(lambda: browser.trouble == "no such row: Island rum; keys are numbers", "the trouble")
         await browser.press("colon", "enter")
         await browser.until(lambda: browser.trouble.startswith("invalid input; expected a row number"), "the trouble")
         await browser.press("colon", "2", "escape")

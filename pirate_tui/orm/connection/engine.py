@@ -45,6 +45,102 @@ CLOSING_LIMIT = 0.5
 """Seconds that everything may take to end when the browser does."""
 
 
+class Errand:
+    """One question under way: when it must have ended, and the connections that it has held."""
+
+    def __init__(self, time_limit: float, most: int) -> None:
+        self._heard = time.monotonic()
+        self._deadline = self._heard + time_limit
+        self._time_limit = time_limit
+        self._patience = CONNECT_LIMIT
+        """Seconds without an answer: at first that of a connect, or of a ping."""
+        self._most = most
+        self._received = 0
+        """By connections that are given back."""
+        self._meters: dict[int, Meter] = {}
+        """Of the others, by the identity of the connection."""
+        self._held: dict[Guard, PoolProxiedConnection] = {}
+        """The connections that are checked out, by their guards."""
+        self.is_stopped = False
+        self.has_connected = False
+        """Has it ever had a connection?"""
+        self.runs_listeners = False
+        """Is a new connection shown to listeners of the models?"""
+        self.unready: Any = None
+        """The new connection, until all listeners have seen it, SQLAlchemy's own as well."""
+
+    def hold(self, guard: Guard, connection: PoolProxiedConnection) -> None:
+        """The question has checked out the guard's connection."""
+        self.has_connected = True
+        guard.deadline = self._deadline
+        self._held[guard] = connection
+        self._patience = self._time_limit
+        self.heard()
+
+    def release(self, guard: Guard) -> None:
+        """The connection is given back; from now on it obeys whoever has it next."""
+        self._held.pop(guard, None)
+
+    def measure(self, dbapi_connection: Any, meter: Meter) -> None:
+        """Count what the connection receives, by a meter of its own."""
+        self.measured(dbapi_connection)
+        self._meters[id(dbapi_connection)] = meter
+
+    def measured(self, dbapi_connection: Any) -> None:
+        """The connection receives nothing more for this question."""
+        meter = self._meters.pop(id(dbapi_connection), None)
+        if meter is not None:
+            self._received += meter.received
+            meter.close()
+
+    @property
+    def most(self) -> int:
+        """Bytes that it may receive; a server has little to say before it is connected."""
+        return self._most if self.has_connected else min(self._most, MOST_AT_FIRST)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Has more come than what was asked for can be?"""
+        return self._received + sum(one.received for one in self._meters.values()) > self.most
+
+    def cut(self) -> None:
+        """End its connections at once: whoever sends for ever hears no word."""
+        for meter in self._meters.values():
+            meter.cut()
+
+    def forget_meters(self) -> None:
+        """Count no more."""
+        while self._meters:
+            self._meters.popitem()[1].close()
+
+    async def give_up(self) -> None:
+        """Close the connections that nobody has given back: code of the models has lost them."""
+        while self._held:
+            guard, connection = self._held.popitem()
+            logging.getLogger(__name__).info("closed, since it was never returned to the pool: %s", guard)
+            await greenlet_spawn(connection.invalidate)
+
+    def heard(self) -> None:
+        """The database has answered, or something new is asked."""
+        self._heard = time.monotonic()
+
+    @property
+    def silence_left(self) -> float:
+        """Seconds until a server that does not answer is given up."""
+        return self._heard + self._patience + SLACK - time.monotonic()
+
+    async def stop(self) -> None:
+        """End the question: what runs is interrupted, and what it would run next."""
+        self.is_stopped = True
+        self._deadline = float("-inf")
+        for guard in tuple(self._held):
+            await guard.stop()
+
+
+_errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
+"""The question of this task; greenlets share the context of the task that spawned them."""
+
+
 class Connections:
     """An engine on one database, its sessions, and `ask`, through which every question goes."""
 
@@ -115,7 +211,7 @@ class Connections:
         try:
             await self.engine.dispose()
         except DATABASE_ERRORS:  # a connection that is lost cannot be closed either
-            logging.getLogger(__name__).info("closed without an answer", exc_info=True)
+            logging.getLogger(__name__).info("closed without a response", exc_info=True)
 
     @property
     def _closing_limit(self) -> float | None:
@@ -161,15 +257,15 @@ class Connections:
             if not job.done() and errand.is_too_large:
                 errand.cut()
                 self._end_soon(job, errand)
-                reason = f"stopped, since the server sent more than {errand.most // 2**20:,} MB"
+                reason = f"cancelled: the server sent more than {errand.most // 2**20:,} MB"
                 logging.getLogger(__name__).warning("%s", reason)
                 if not errand.has_connected:
                     raise Unreachable(self.backend.where, reason, self.backend.check)
-                raise Trouble(reason, "ask for less: fewer rows, or defer large columns in the mapping")
+                raise Trouble(reason, "load fewer rows, or defer large columns in the mapping")
         if job.done():
             return job.result()
         self._end_soon(job, errand)
-        raise Unreachable(self.backend.where, "no answer", "check the network, then press r")
+        raise Unreachable(self.backend.where, "no response", "check the network, then press r")
 
     def _end_soon(self, job: "asyncio.Future[Any]", errand: Errand) -> "asyncio.Future[None]":
         """Stop a question, in a task of its own."""
@@ -210,7 +306,7 @@ class Connections:
             try:
                 await greenlet_spawn(self.engine.sync_engine.dialect.do_terminate, connection)
             except DATABASE_ERRORS:
-                logging.getLogger(__name__).info("closed without an answer", exc_info=True)
+                logging.getLogger(__name__).info("closed without a response", exc_info=True)
 
     async def _watched(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -235,7 +331,7 @@ class Connections:
             self._events.distrust(error)
             if errand.is_stopped:
                 raise Cancelled from error
-            logging.getLogger(__name__).exception("raised by code that is not ours")
+            logging.getLogger(__name__).exception("raised by third-party code")
             raise self._foreign(errand, error) from error
 
     def _foreign(self, errand: Errand, error: BaseException) -> Trouble:
@@ -243,10 +339,10 @@ class Connections:
         if errand.runs_listeners:
             return _of_a_listener(error)
         if isinstance(error, UnicodeEncodeError) and errand.has_connected:
-            return Trouble("the text has half of a character, which no database takes", "type it again, or another one")
+            return Trouble("invalid text: it has half of a surrogate pair", "type it again")
         if is_of_driver(error) or not errand.has_connected:
             return self.backend.misunderstood(error)
-        return Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to try again")
+        return Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to retry")
 
     def _trouble(self, errand: Errand, error: Exception) -> Trouble:
         """What the database did to us, or to a listener of the models."""
@@ -259,7 +355,7 @@ def _of_a_listener(error: BaseException) -> Trouble:
     """Of code that sets up a new connection: written for another database, or for one that may be written to."""
     raised = clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT)
     reason = f"a connect listener of the models raised {raised}"
-    return Trouble(reason, "mend it, then start again: it must suit this database, and may only read")
+    return Trouble(reason, "fix it, then restart: it must work with this database, and may only read")
 
 
 async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -> bool:

@@ -48,7 +48,7 @@ class Questions:
         try:
             return int(found[0][0])
         except (LookupError, TypeError, ValueError, OverflowError) as error:
-            raise Trouble(f"the server gave no number for the {cause}", "press r to try again") from error
+            raise Trouble(f"the server returned no number for the {cause}", "press r to retry") from error
 
     async def inspect(self, cause: str, work: Callable[[Connection], T]) -> T:
         """What comes of work that reads the database's own schema by a sync connection."""

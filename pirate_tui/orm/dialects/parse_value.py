@@ -54,11 +54,11 @@ def typed(column_type: TypeEngine[Any], text: str) -> Any:
     try:
         return READERS.get(known, str)(text)
     except (ValueError, ArithmeticError) as error:
-        raise ValueError(f"{clean(text)} is no {known.__name__}") from error
+        raise ValueError(f"{clean(text)} is not a valid {known.__name__}") from error
 
 
 def _bytes(text: str) -> bytes:
     found = re.fullmatch(r"x'((?:[0-9a-fA-F]{2})*)'", text)
     if found is None:
-        raise ValueError(f"{clean(text)} is no BLOB; write it in hexadecimal: x'00ff'")
+        raise ValueError(f"{clean(text)} is not a BLOB; write it in hex: x'00ff'")
     return bytes.fromhex(found[1])

@@ -37,7 +37,7 @@ POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": T
 APPLICATION = "pirate-tui"
 """What an administrator sees in the server's list of connections."""
 
-SUPERUSER = "superuser"
+SUPERUSER, CAN_BYPASS = "superuser", "superuser: can bypass read-only"
 """Whom nothing stops."""
 
 DATA_EXCEPTION = "22"
@@ -50,21 +50,21 @@ MESSAGE_LIMIT = 65_536
 TOLD = "{told}"
 """Where a reason has what the server said."""
 
-CHECK_ADDRESS = "start again with the right address, or press r to try this one again"
+CHECK_ADDRESS = "restart with the right address, or press r to retry this one"
 
-RIGHT_PASSWORD = "start again with the right one: in PIRATE_TUI_PASSWORD, or typed when it is asked for"  # noqa: S105  words
+RIGHT_PASSWORD = "restart with the right one: in PIRATE_TUI_PASSWORD, or typed at the prompt"  # noqa: S105  words
 """Ways out that several reasons have."""
 
-NO_HOST = ("there is no such host", CHECK_ADDRESS)
+NO_HOST = ("host not found", CHECK_ADDRESS)
 
 NOBODY_LISTENS = (
-    "refused: no server listens there",
-    "start the server, then press r; or start again with the right address",
+    "connection refused: no server is listening there",
+    "start the server, then press r; or restart with the right address",
 )
 
-NO_ANSWER = ("no answer", "press r to try again, or start again with the right address")
+NO_ANSWER = ("no response", "press r to retry, or restart with the right address")
 
-WAS_CUT = ("the connection was cut", "press r to connect again")
+WAS_CUT = ("the connection was reset", "press r to reconnect")
 """What networks do, with the ways out: known by an error's class, or from libpq's words."""
 
 
@@ -81,7 +81,7 @@ class Stopper:
         try:
             await self._cancel()
         except DATABASE_ERRORS as error:  # it may have ended by itself
-            logging.getLogger(__name__).info("a statement could not be stopped at the server: %s", error)
+            logging.getLogger(__name__).info("a statement could not be cancelled on the server: %s", error)
 
 
 class Remote:
@@ -170,18 +170,18 @@ class Remote:
     def misunderstood(self, error: BaseException) -> Trouble:
         """The driver met what it does not know: no server of this kind, or variables of its own with nonsense."""
         told = clean(redact(described(error)[:MESSAGE_LIMIT].partition("\n")[0]), ERROR_LIMIT)
-        return Unreachable(self.where, f"{self.server.url.get_driver_name()} cannot go on ({told})", self.check)
+        return Unreachable(self.where, f"{self.server.url.get_driver_name()} failed ({told})", self.check)
 
     def trouble(self, error: Exception, time_limit: float) -> Trouble:
         """By the server's code, or by what the network did."""
         cause = unwrapped(error)
         code = self.code(cause)
         if self.is_time_limit(code):
-            return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
+            return Trouble(f"timed out after {time_limit:g} s", "restart with a longer --timeout SECONDS")
         told = clean(redact(message(cause)), ERROR_LIMIT)
         found = self.reasons.get(code)
         if found is None and is_about_the_connection(error):
-            found = network_reason(error) or (f"the connection failed ({TOLD})", "press r to connect again")
+            found = network_reason(error) or (f"the connection failed ({TOLD})", "press r to reconnect")
         if found is None:
             return Trouble(told, _way_out(code))
         reason, way_out = found
@@ -192,7 +192,7 @@ def _way_out(code: Any) -> str:
     """What can be done about a statement that was refused."""
     if code in TOO_MANY_COLUMNS:
         return FEWER_COLUMNS
-    return "give a value that the column can hold" if str(code).startswith(DATA_EXCEPTION) else "press r to try again"
+    return "use a value that fits the column" if str(code).startswith(DATA_EXCEPTION) else "press r to retry"
 
 
 def is_about_the_connection(error: Exception) -> bool:
@@ -212,8 +212,8 @@ def message(error: BaseException) -> str:
 
 
 NETWORK_REASONS: dict[type[BaseException], tuple[str, str]] = {
-    PoolTimeout: ("all connections are taken", "wait, or press esc to stop what runs, then r"),
-    ssl.SSLError: ("TLS failed", "check what the URL asks of it, and the server's certificate"),
+    PoolTimeout: ("all connections are in use", "wait, or press esc to cancel what is running, then r"),
+    ssl.SSLError: ("TLS failed", "check the TLS options of the URL, and the server's certificate"),
     socket.gaierror: NO_HOST,
     ConnectionRefusedError: NOBODY_LISTENS,
     TimeoutError: NO_ANSWER,

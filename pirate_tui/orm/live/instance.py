@@ -183,7 +183,7 @@ class LiveInstance:
 
     async def _access_as_it_stands(self, request: AttributeRequest) -> Accessed:
         if self._instance is None:
-            raise Trouble("there is no instance any more", "go to a row")
+            raise Trouble("the instance is gone", "select a row")
         access = Access.of(self._instance, request.name, request.mode, situation=self._situation)
         began = time.perf_counter()
         label = label_of(request.entity.name, inspect(self._instance).identity or ())

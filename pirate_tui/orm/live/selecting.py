@@ -26,7 +26,7 @@ async def select_one(
         result = await session.execute(with_key(select(mapper).options(*options), mapper, key))
         instance = result.unique().scalar_one_or_none()
     if instance is None:
-        raise Trouble(f"{label_of(name, key)} is not in the database any more", "press r to read again")
+        raise Trouble(f"{label_of(name, key)} is no longer in the database", "press r to reload")
     return instance
 
 
@@ -85,4 +85,4 @@ def loadable(what: str) -> Iterator[None]:
     except FOREIGN_ERRORS as error:
         reraise_ours(error)
         reason = clean(redact(f"{what} cannot be loaded: {described(error)}"))
-        raise Trouble(reason, "the table shows its values as they are stored") from error
+        raise Trouble(reason, "the table shows the stored values") from error

@@ -49,7 +49,7 @@ class Judgement(NamedTuple):
     """Does a driver that puts them into the text find some that are none to us: within a string, or a comment?"""
 
 
-HIDES = "a parameter would stand in a string, a name or a comment"
+HIDES = "a parameter is inside a string, a name or a comment"
 
 
 def let_only_reading_pass(engine: AsyncEngine, sql: Sql) -> None:
@@ -57,7 +57,7 @@ def let_only_reading_pass(engine: AsyncEngine, sql: Sql) -> None:
 
     def judge(_connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001  an event's signature
         if reason := refusal(statement, sql, parameters, is_foreign=not _is_ours(statement, context)):
-            raise Trouble(f"this was not sent, since {reason}: {clean(statement)}", "the browser only reads")
+            raise Trouble(f"blocked: {reason}: {clean(statement)}", "the browser is read-only")
 
     event.listen(engine.sync_engine, "before_cursor_execute", judge)
 
@@ -66,7 +66,7 @@ def refusal(statement: str, sql: Sql, parameters: Any = (), *, is_foreign: bool 
     """Why the statement, as it is sent, is refused; empty where it only reads."""
     judged = _judged(statement, sql, is_foreign=is_foreign)
     if judged.settings and not all(may_set(_value(parameters, name)) for name in judged.settings):
-        return "it calls set_config()"
+        return "the statement calls set_config()"
     return HIDES if judged.hides_parameters and _are_put_in(parameters, sql) else judged.reason
 
 
@@ -92,7 +92,7 @@ def _judged(statement: str, sql: Sql, *, is_foreign: bool) -> Judgement:
         if not is_whole:  # a server that reads it so refuses it, but for what stands before a semicolon
             reason = SEVERAL if is_several(tokens) else ""
         elif name := acting(tokens, sql):
-            reason = f"it calls {clean(name)}()"
+            reason = f"the statement calls {clean(name)}()"
         else:
             reason = more_than_reading(tokens, sql, is_foreign=is_foreign)
             settings += settings_by_parameter(tokens)

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pirate_tui.orm.read_only.tokens import Kind, Sql, Token
 
 
-NOT_KNOWN = "it is not understood"
+NOT_KNOWN = "the statement cannot be parsed"
 
-MAY_WRITE = "it may write"
+MAY_WRITE = "the statement may write"
 
 PLACES = {Kind.NAME: "a_name", Kind.STRING: "''", Kind.PARAMETER: "''"}
 """What stands for what the parser could read otherwise than the server does."""

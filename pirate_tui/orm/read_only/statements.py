@@ -12,7 +12,7 @@ from pirate_tui.orm.read_only.parsed import MAY_WRITE, more_than_a_query
 from pirate_tui.orm.read_only.tokens import LETTERS, Kind, Sql, Token
 
 
-SEVERAL = "it is several statements"
+SEVERAL = "there are several statements"
 
 QUERY = r"(?:\( )*(?:SELECT|WITH|VALUES|TABLE)(?: |\Z)"
 """How a query begins."""

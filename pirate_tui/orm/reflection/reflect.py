@@ -115,7 +115,7 @@ class Reflection:
             inspector = inspect(connection)
             self._read(inspector, [name])
             if name in self._broken:
-                raise Trouble(clean(f"{name}: {self._broken[name]}", ERROR_LIMIT), "every other table can be opened")
+                raise Trouble(clean(f"{name}: {self._broken[name]}", ERROR_LIMIT), "all other tables can be opened")
             self._read(inspector, self.related(name))
             for association in filter(self._is_association, self.related(name)):
                 self._read(inspector, [one.parent for one in self._graph.of(association)])
@@ -192,14 +192,14 @@ class Reflection:
     def _link(self, declared: ForeignKey) -> Link:
         for end in (declared.child, declared.parent):
             if end in self._broken:
-                raise ValueError(f"{end} cannot be read: {self._broken[end]}")
+                raise ValueError(f"{end} cannot be reflected: {self._broken[end]}")
         return Link.of(declared, self._tables[declared.child], self._tables[declared.parent])
 
 
 def _whither(dangling: ForeignKey) -> str:
     if dangling.elsewhere:
-        return f"{dangling.parent} is in another schema: --schema {dangling.elsewhere} shows it"
-    return f"there is no {dangling.parent}"
+        return f"{dangling.parent} is in another schema (use --schema {dangling.elsewhere})"
+    return f"no such table: {dangling.parent}"
 
 
 def _base() -> type[DeclarativeBase]:

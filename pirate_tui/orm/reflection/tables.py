@@ -110,7 +110,7 @@ def own_fault(error: Exception) -> str | None:
     else:
         is_own = not isinstance(error, DATABASE_ERRORS)
     if isinstance(error, NoSuchTableError):
-        return "it is not there any more"
+        return "it no longer exists"
     reason = str(unwrapped(error)) or type(error).__name__
     return clean(reason, ERROR_LIMIT) if is_own else None
 

@@ -118,7 +118,7 @@ def giants(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most: int) -> 
 def key_equals(sql: Sql, column: Term, part: str) -> Term:
     """Is the key's column what was typed? ValueError when it can never be."""
     if isinstance(column.type, Integer) and not re.fullmatch(r"[+-]?\d+", part):
-        raise ValueError(f"{clean(part)} is no key here; keys are numbers")
+        raise ValueError(f"{clean(part)} is not a key; keys are integers")
     return sql.key_equals(column, _stored(sql, column, part))
 
 

@@ -82,7 +82,7 @@ class Pages:
         """The statement that reads the position of the row whose key was typed; ValueError when it can be none."""
         keys = self._mapper.primary_key
         if len(key) != len(keys):
-            raise ValueError(f"a key here is {', '.join(column.name for column in keys)}")
+            raise ValueError(f"the key is {', '.join(column.name for column in keys)}")
         equal = [key_equals(self._sql, column, part) for column, part in zip(keys, key, strict=True)]
         return self._select(*self._ordering.selected).where(*equal).limit(1)
 

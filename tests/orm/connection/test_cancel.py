@@ -76,7 +76,7 @@ async def test_a_second_cancel_does_not_tear_the_first(connections: Connections,
 
 async def test_the_time_limit_stops_a_long_query(connections: Connections, settled: Settled) -> None:
     connections.time_limit = 0.2
-    with pytest.raises(Trouble, match=r"stopped after 0\.2 s"):
+    with pytest.raises(Trouble, match=r"timed out after 0\.2 s"):
         await asyncio.wait_for(scalar(connections, ENDLESS), 10)
     await settled(connections.engine)
     assert await scalar(connections, "SELECT 7") == 7

@@ -56,7 +56,9 @@ async def test_a_pragma_for_the_file_is_passed_over_and_said(
         database = await open_models(fleet_file, (Ship, Sailor))
         assert len((await database.rows.page(Query(await database.models.entity("Ship")), Seek())).rows) == 2
     name, value = pragma.split("=")
-    assert f"passed over, since the file is only read: PRAGMA {name} = {value} of a connect listener" in caplog.messages
+    assert (
+        f"ignored, since the file is opened read-only: PRAGMA {name} = {value} of a connect listener" in caplog.messages
+    )
     assert hashlib.sha256(fleet_file.read_bytes()).hexdigest() == before
     assert [path.name for path in fleet_file.parent.iterdir() if path.is_file()] == [fleet_file.name]
 
@@ -85,7 +87,7 @@ async def test_what_a_listener_may_not_do_to_a_file_is_said(
     with connecting(statement), pytest.raises(CannotStart) as caught:
         await open_models(fleet_file, (Ship, Sailor))
     assert "a connect listener of the models raised sqlite3.OperationalError: " in caught.value.message
-    assert caught.value.message.endswith("; mend it, then start again: it must suit this database, and may only read")
+    assert caught.value.message.endswith("; fix it, then restart: it must work with this database, and may only read")
 
 
 async def test_a_listener_for_another_database_is_named_in_one_line(server: Server, open_models: OpenModels) -> None:

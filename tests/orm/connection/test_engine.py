@@ -162,7 +162,7 @@ async def test_a_relative_path_is_found(fleet_file: Path, listener: Listener, mo
 
 async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path, listener: Listener) -> None:
     connections = Connections(SQLiteBackend(tmp_path / "none.db"), 30, listener)
-    with pytest.raises(Trouble, match="the file was removed: put it back, then press r"):
+    with pytest.raises(Trouble, match="the file was removed: restore it, then press r"):
         await send(connections, "SELECT 1")
     await connections.dispose()
     assert not (tmp_path / "none.db").exists()

@@ -85,7 +85,7 @@ async def test_a_server_that_is_not_there_is_refused_and_found_again(
         assert await scalar(connections) == 7
     await proxy.refuse()
     proxy.cut()
-    assert await reason(connections) == "refused: no server listens there"
+    assert await reason(connections) == "connection refused: no server is listening there"
     await proxy.listen()
     assert await scalar(connections) == 7
 
@@ -106,7 +106,7 @@ async def test_a_link_that_resets_new_connections_is_said_to(connections: Connec
 async def test_a_link_that_swallows_everything_gives_no_answer(connections: Connections, proxy: Proxy) -> None:
     proxy.fault = Fault.BLACKHOLE
     began = time.monotonic()
-    assert await reason(connections) == "no answer"
+    assert await reason(connections) == "no response"
     assert time.monotonic() - began < 2
     proxy.fault = Fault.NONE
     assert await scalar(connections) == 7
@@ -116,7 +116,7 @@ async def test_a_link_that_stalls_gives_no_answer_and_is_given_up(connections: C
     assert await scalar(connections) == 7
     proxy.fault = Fault.STALL
     began = time.monotonic()
-    assert await reason(connections) == "no answer"
+    assert await reason(connections) == "no response"
     assert time.monotonic() - began < 2
     proxy.fault = Fault.NONE
     assert await scalar(connections) == 7

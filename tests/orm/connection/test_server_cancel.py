@@ -98,7 +98,7 @@ async def test_a_cancel_frees_the_screen_and_the_server(
 
 async def test_the_server_stops_what_takes_too_long(server: Server, listener: Listener) -> None:
     connections = Connections(backend_of(server), 0.3, listener)
-    with pytest.raises(Trouble, match=r"stopped after 0\.3 s: start with a longer --timeout"):
+    with pytest.raises(Trouble, match=r"timed out after 0\.3 s: restart with a longer --timeout"):
         await asyncio.wait_for(scalar(connections, sleeping(server)), 5)
     assert not await is_running(server)
     assert await scalar(connections, "SELECT 7") == 7
@@ -186,7 +186,7 @@ async def test_a_connection_that_is_ended_in_a_query_is_trouble(server: Server, 
     with pytest.raises(Unreachable) as caught:
         await asyncio.wait_for(task, 5)
     assert caught.value.reason.startswith(f"{server.name}: the ")
-    assert caught.value.way_out == "press r to connect again"
+    assert caught.value.way_out == "press r to reconnect"
     assert await scalar(connections, "SELECT 7") == 7
 
 

@@ -68,6 +68,6 @@ async def test_a_value_that_an_enum_has_not_is_said_with_a_way_out(server: Serve
     database = await open_database(server, None, Limits(30), listener)
     entity = await database.models.entity("Parrots")
     query = Query(entity).filtered(read_filter("=Sad", entity.columns[1]))
-    with pytest.raises(Trouble, match=r"invalid input value for enum mood.*: give a value that the column can hold"):
+    with pytest.raises(Trouble, match=r"invalid input value for enum mood.*: use a value that fits the column"):
         await database.rows.page(query, Seek())
     await database.close()

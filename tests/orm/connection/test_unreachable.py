@@ -53,24 +53,24 @@ async def user(server: Server, limit: str) -> AsyncIterator[Server]:
 async def test_a_host_that_nobody_knows(server: Server, listener: Listener) -> None:
     nowhere = server._replace(url=server.url.set(host="nowhere.invalid"))
     assert await reason(nowhere, listener) == (
-        "there is no such host",
-        "start again with the right address, or press r to try this one again",
+        "host not found",
+        "restart with the right address, or press r to retry this one",
     )
 
 
 async def test_a_database_that_is_not_there(server: Server, listener: Listener) -> None:
     other = server._replace(url=server.url.set(database="no_such_database"))
     assert await reason(other, listener) == (
-        "there is no such database",
-        "start again with the right address, or press r to try this one again",
+        "no such database",
+        "restart with the right address, or press r to retry this one",
     )
 
 
 async def test_a_user_who_is_not_let_in(server: Server, listener: Listener) -> None:
     stranger = server._replace(url=server.url.set(username="nobody_of_that_name", password="wrong"))  # noqa: S106
     told, way_out = await reason(stranger, listener)
-    role = 'the server does not let this user in (role "nobody_of_that_name" does not exist)'
-    assert told in {role, "wrong user or password, or none"}
+    role = 'the server rejected this user (role "nobody_of_that_name" does not exist)'
+    assert told in {role, "wrong or missing user or password"}
     assert "start again" in way_out
 
 
@@ -80,7 +80,7 @@ async def test_a_server_without_a_connection_left(server: Server, listener: List
         async with first.engine.connect():
             told, way_out = await reason(crowd, listener)
         await first.dispose()
-    assert told in {"the server has no connection left", "this user has no connection left"}
+    assert told in {"too many connections to the server", "too many connections of this user"}
     assert way_out == "wait, then press r"
 
 

@@ -220,7 +220,7 @@ async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_s
     assert runs[Way.JOINEDLOAD].rows > 8, "the other collection's rows are counted too"
     assert runs[Way.AS_MAPPED].statements == runs[Way.SELECTINLOAD].statements > 2
     assert [one.remark for one in contest.measurements if one.remark] == [
-        "it did not raise here: another relationship that is loaded eagerly has loaded these too"
+        "it did not raise here: another, eagerly loaded relationship has loaded these too"
     ]
     advice = recommendation(contest)
     assert advice is not None
@@ -296,8 +296,8 @@ async def test_what_takes_too_long_is_stopped_and_its_run_says_so(path: Path, li
         database.rows._large.clear()  # noqa: SLF001  how many there are is another question
         harbour = entity_of(database, "Harbour")
         request = MeasureRequest(harbour, KEYS, harbour.relationship("berths"), Way.SELECTINLOAD)
-        run = await database.benchmarks._measurer.measure(request)  # noqa: SLF001
-        assert run.error == "stopped after 0.05 s"
+        run = await database._measurer.measure(request)  # noqa: SLF001
+        assert run.error == "timed out after 0.05 s"
     finally:
         await database.close()
 
@@ -364,11 +364,11 @@ def test_what_was_left_out_is_named(found: Loadable, words: str) -> None:
 
 
 def test_what_cannot_be_loaded_at_all_says_which_limit_it_was() -> None:
-    with pytest.raises(Trouble, match="these 2 rows lead to more than 10,000 Sailor in all: a way out"):
+    with pytest.raises(Trouble, match="these 2 rows have more than 10,000 Sailor in total: a way out"):
         Loadable(((1,), (2,)), exceeded=10_000).checked("Sailor", "a way out")
-    with pytest.raises(Trouble, match="Ship 2 leads to 15,000 Sailor, more than 10,000: a way out"):
+    with pytest.raises(Trouble, match="Ship 2 has 15,000 Sailor, over the limit of 10,000: a way out"):
         Loadable((), (Giant("Ship 2", 15_000),), exceeded=10_000).checked("Sailor", "a way out")
-    with pytest.raises(Trouble, match="these 2 rows lead to more than 10,000 Sailor in all"):
+    with pytest.raises(Trouble, match="these 2 rows have more than 10,000 Sailor in total"):
         Loadable((), (Giant("Ship 2", 6_000), Giant("Ship 3", 6_000)), exceeded=10_000).checked("Sailor", "")
 
 

@@ -160,7 +160,7 @@ async def test_an_instance_that_is_gone_is_trouble(
     open_models: OpenModels, fleet_file: Path, fleet: tuple[type, type], checked_out: CheckedOut
 ) -> None:
     database = await open_models(fleet_file, fleet)
-    with pytest.raises(Trouble, match="Ship 99 is not in the database any more"):
+    with pytest.raises(Trouble, match="Ship 99 is no longer in the database"):
         await database.instances.rest(database.models.catalog.entities[0], (99,))
     with pytest.raises(Trouble, match="Ship 99"):
         await open_relationship(database, ("Ship", (99,), "sailors"), SAFE)

@@ -248,5 +248,5 @@ async def test_nothing_is_written_for_a_state(database: OrmDatabase, path: Path)
 async def test_an_instance_made_here_says_so(database: OrmDatabase) -> None:
     ticket = entity_of(database, "Ticket")
     snapshot = await database.instances.put(ticket, (1,), Situation.MADE)
-    assert (snapshot.label, snapshot.state, snapshot.situation.value) == ("Ticket 1", "persistent", "made here")
+    assert (snapshot.label, snapshot.state, snapshot.situation.value) == ("Ticket 1", "persistent", "after INSERT")
     assert (await database.instances.predict("eager_stubs")).remedy == "await ticket.awaitable_attrs.eager_stubs"

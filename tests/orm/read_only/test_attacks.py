@@ -20,7 +20,7 @@ from tests.servers import run_as_is
 Way: TypeAlias = Callable[[AsyncConnection, Any], Awaitable[Any]]
 """How a statement is sent."""
 
-REFUSED, STOPPED = "this was not sent", "read-only|READ ONLY|read-write mode"
+REFUSED, STOPPED = "blocked: ", "read-only|READ ONLY|read-write mode"
 """By the gate, and by the servers."""
 
 

@@ -266,10 +266,10 @@ async def test_what_is_only_there_when_a_select_is_compiled_is_seen(
     await load(server, Base.metadata, {Buoy: ROWS, Chained: ROWS})
     monkeypatch.setattr(Buoy, "act", staticmethod(lambda session: session.execute(select(Emptying()))))
     database = await open_models(server, [Buoy, Chained])
-    with pytest.raises(Trouble, match=r"it calls (get_lock|pg_advisory_lock)\(\)"):
+    with pytest.raises(Trouble, match=r"the statement calls (get_lock|pg_advisory_lock)\(\)"):
         await database.instances.rest(await database.models.entity("Chained"), (1,))
     buoy = await database.models.entity("Buoy")
     await database.instances.rest(buoy, (1,))
-    with pytest.raises(Trouble, match="it is several statements"):
+    with pytest.raises(Trouble, match="there are several statements"):
         await database.instances.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
     assert len(await read(server, "SELECT id FROM buoys")) == 2

@@ -109,13 +109,13 @@ def test_what_may_write_does_not_pass(sql: Sql, statement: str, is_foreign: bool
 @pytest.mark.parametrize(
     ("sql", "statement", "reason"),
     [
-        (POSTGRESQL, "EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1", "it may write"),
-        (POSTGRESQL, "WITH a AS (DELETE FROM t RETURNING 1) SELECT 1 FROM a", "it may write"),
-        (POSTGRESQL, "SELECT pg_notify('a', 'b')", "it calls pg_notify()"),
-        (POSTGRESQL, "SELECT 1; SELECT 2", "it is several statements"),
-        (POSTGRESQL, "SELECT FROM WHERE", "it is not understood"),
-        (MYSQL, "SELECT 'a", "it is not understood"),
-        (MYSQL, "SELECT @x := 5", "it may write"),
+        (POSTGRESQL, "EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1", "the statement may write"),
+        (POSTGRESQL, "WITH a AS (DELETE FROM t RETURNING 1) SELECT 1 FROM a", "the statement may write"),
+        (POSTGRESQL, "SELECT pg_notify('a', 'b')", "the statement calls pg_notify()"),
+        (POSTGRESQL, "SELECT 1; SELECT 2", "there are several statements"),
+        (POSTGRESQL, "SELECT FROM WHERE", "the statement cannot be parsed"),
+        (MYSQL, "SELECT 'a", "the statement cannot be parsed"),
+        (MYSQL, "SELECT @x := 5", "the statement may write"),
     ],
 )
 def test_the_reason_is_said(sql: Sql, statement: str, reason: str) -> None:
@@ -216,4 +216,4 @@ def test_a_statement_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_deep_statement_ends_in_a_refusal() -> None:
-    assert refusal(f"SELECT {'(' * 5_000}1{')' * 5_000}", POSTGRESQL) == "it is not understood"
+    assert refusal(f"SELECT {'(' * 5_000}1{')' * 5_000}", POSTGRESQL) == "the statement cannot be parsed"

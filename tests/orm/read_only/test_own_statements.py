@@ -55,7 +55,7 @@ async def browse(database: OrmDatabase, entity: Entity) -> None:
             try:
                 await database.rows.count_between(Query(entity).filtered(read_filter(typed, column)), Span())
             except Trouble as trouble:
-                assert trouble.way_out.startswith(("give a value", "press r")) or "filter" in trouble.reason  # noqa: PT017  a value that no such column holds
+                assert trouble.way_out.startswith(("use a value", "press r")) or "filter" in trouble.reason  # noqa: PT017  a value that no such column holds
     await database.rows.anchor(query, Seek(skip=1, limit=1))
     await database.rows.whole(query, rows[0])
     await database.rows.count(Query(entity))

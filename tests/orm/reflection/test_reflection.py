@@ -540,12 +540,12 @@ def test_a_foreign_key_that_leads_nowhere_is_left_out_with_its_reason(made: Made
     assert ways(child) == {"good": "Good"}
     assert ways(reflection.map(connection, "self")) == {}
     assert {str(one): reason for one, reason in reflection.left_out.items()} == {
-        "child (gone_id)": "there is no gone",
+        "child (gone_id)": "no such table: gone",
         "child (x)": "good has no column nope",
         "child (y)": "heap has no key to refer to",
-        "child (z)": "bad_view cannot be read: no such table: main.lost",
+        "child (z)": "bad_view cannot be reflected: no such table: main.lost",
         "child (a, b)": "2 columns refer to 1 of good",
-        "child (id2)": "no_module cannot be read: no such module: nothing_there",
+        "child (id2)": "no_module cannot be reflected: no such module: nothing_there",
         "self (id)": "self (id) refers to itself",
     }
     (one,) = rows(connection, child)
@@ -573,7 +573,7 @@ def test_a_table_dropped_meanwhile_is_broken(made: Made, tmp_path: Path) -> None
         other.execute("DROP TABLE a")
     other.close()
     assert ways(reflection.map(connection, "b")) == {}
-    assert reflection.broken == {"a": "it is not there any more"}
+    assert reflection.broken == {"a": "it no longer exists"}
 
 
 def test_foreign_keys_may_go_in_circles(made: Made) -> None:

@@ -252,8 +252,8 @@ async def test_an_anchor_is_the_position_of_the_row_that_is_sought(database_of: 
 @pytest.mark.parametrize(
     ("mapped", "typed", "reason"),
     [
-        (Barrel, ("rum",), "there is no Barrel rum: rum is no key here; keys are numbers"),
-        (Berth, ("1",), "there is no Berth 1: a key here is deck, number"),
+        (Barrel, ("rum",), "no such row: Barrel rum: rum is not a key; keys are integers"),
+        (Berth, ("1",), "no such row: Berth 1: the key is deck, number"),
     ],
 )
 async def test_a_key_that_is_none_is_trouble(

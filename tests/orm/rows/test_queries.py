@@ -394,9 +394,9 @@ async def test_a_row_that_is_gone_is_trouble(path: Path, database: OrmDatabase) 
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM numbered WHERE id = 1")
         connection.commit()
-    with pytest.raises(Trouble, match="this row is not in the database any more"):
+    with pytest.raises(Trouble, match="this row is no longer in the database"):
         await database.rows.whole(query, row)
-    with pytest.raises(Trouble, match="this row is not in the database any more"):
+    with pytest.raises(Trouble, match="this row is no longer in the database"):
         await database.rows.value(query, row, named(database, "name"), 0, 10)
 
 
@@ -418,7 +418,11 @@ async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginni
 
 @pytest.mark.parametrize(
     ("column", "typed", "reason"),
-    [("rank", "=many", "many is no int"), ("weight", "<heavy", "heavy is no float"), ("seal", "=ff", "ff is no BLOB")],
+    [
+        ("rank", "=many", "many is not a valid int"),
+        ("weight", "<heavy", "heavy is not a valid float"),
+        ("seal", "=ff", "ff is not a BLOB"),
+    ],
 )
 async def test_what_no_value_can_be_is_said(database: OrmDatabase, column: str, typed: str, reason: str) -> None:
     query = Query(database.models.catalog.entities[0]).filtered(read_filter(typed, named(database, column)))

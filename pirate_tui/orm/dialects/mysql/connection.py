@@ -9,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.orm.connection.backend import Guard
 from pirate_tui.orm.connection.tls import encrypted
-from pirate_tui.orm.dialects.server_connection import CHECK_ADDRESS, RIGHT_PASSWORD, SUPERUSER, TOLD, Remote, Stopper
+from pirate_tui.orm.dialects.server_connection import (
+    CAN_BYPASS,
+    CHECK_ADDRESS,
+    RIGHT_PASSWORD,
+    SUPERUSER,
+    TOLD,
+    Remote,
+    Stopper,
+)
 from pirate_tui.orm.errors import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
 from pirate_tui.orm.read_only import OwnText, Sql
 
@@ -68,31 +76,31 @@ class MySQLBackend(Remote):
     powers: TextClause | None = OwnText("SHOW GRANTS")
     """Those of the roles that it has taken, too: https://mariadb.com/kb/en/show-grants/."""
 
-    check: ClassVar[str] = "check that a MariaDB or MySQL server answers there, then press r"
+    check: ClassVar[str] = "check that a MariaDB or MySQL server is running there, then press r"
 
     reasons = {  # noqa: RUF012  as the base declares it
-        1040: ("the server has no connection left", "wait, then press r"),
-        1044: (f"the server does not let this user in ({TOLD})", "start again as somebody else, or press r"),
-        1045: ("wrong user or password, or none", RIGHT_PASSWORD),
-        1049: ("there is no such database", CHECK_ADDRESS),
-        1203: ("this user has no connection left", "wait, then press r"),
-        1226: ("this user has no connection left", "wait, then press r"),
-        1927: ("the server ended the connection", "press r to connect again"),
+        1040: ("too many connections to the server", "wait, then press r"),
+        1044: (f"the server rejected this user ({TOLD})", "restart as another user, or press r to retry"),
+        1045: ("wrong or missing user or password", RIGHT_PASSWORD),
+        1049: ("no such database", CHECK_ADDRESS),
+        1203: ("too many connections of this user", "wait, then press r"),
+        1226: ("too many connections of this user", "wait, then press r"),
+        1927: ("the server closed the connection", "press r to reconnect"),
         PLAIN_PASSWORD: (
-            "the server asks for the password in plain text, and the connection is not encrypted: it was not sent",
-            "start again with ?sslmode=require at the end of the URL, better verify-full",
+            "the server wants the password in plain text, but the connection is not encrypted: it was not sent",
+            "restart with ?sslmode=require (better: verify-full) at the end of the URL",
         ),
         NO_CRYPTOGRAPHY: (
             f"to log in here without TLS, asyncmy needs the package {TOLD}",
-            "pip install 'pirate-tui[mysql]'; or start again with ?sslmode=require at the end of the URL",
+            "pip install 'pirate-tui[mysql]'; or restart with ?sslmode=require at the end of the URL",
         ),
         NO_PACKAGE: (
             f"to log in here, asyncmy needs the package {TOLD}",
-            "install it beside pirate-tui (pip install), then start again",
+            "install it in pirate-tui's environment (pip install), then restart",
         ),
-        2006: ("the connection was lost", "press r to connect again"),
-        2013: ("the connection was lost", "press r to connect again"),
-        2014: ("the connection was lost", "press r to connect again"),
+        2006: ("the connection was lost", "press r to reconnect"),
+        2013: ("the connection was lost", "press r to reconnect"),
+        2014: ("the connection was lost", "press r to reconnect"),
     }
 
     def _made(self, **options: Any) -> AsyncEngine:
@@ -146,7 +154,7 @@ class MySQLBackend(Remote):
         lines = [found[1] for (line,) in rights if (found := GRANTED.match(str(line))) is not None]
         granted = {right.strip() for line in lines for right in line.split(",")}
         words = [word for known, word in POWERS.items() if any(re.fullmatch(known, right) for right in granted)]
-        return SUPERUSER if SUPERUSER in words else ", ".join(words)
+        return CAN_BYPASS if SUPERUSER in words else ", ".join(words)
 
     def code(self, error: BaseException) -> Any:
         """The server's number of the error, or the driver's own."""

@@ -33,7 +33,7 @@ FROM information_schema.tables WHERE table_type = 'VIEW' AND table_name IN :name
 )
 """The schemas that there are, and the views of which no column was found."""
 
-BROKEN = "a view of something that is not there, or that its definer may not read"
+BROKEN = "a view of something that does not exist, or that its definer may not read"
 """What MariaDB says of it, in fewer words."""
 
 SIZES = OwnText(f"""\
@@ -77,7 +77,7 @@ class MySQLProbe(Preflight):
         found = {}
         for one in places:
             has_schema = one.schema is None or one.schema.lower() in schemas
-            missing = f"no table {one}" if has_schema else f"no database {one.schema}, or no right to it"
+            missing = f"no table {one}" if has_schema else f"no database {one.schema}, or no privileges on it"
             found[one] = unreadable(one, f"{one} is {BROKEN}" if one in broken else missing)
         return found
 

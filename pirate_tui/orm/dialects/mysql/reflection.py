@@ -69,7 +69,7 @@ class MySQLReader(Reader):
         self._schema = schema
         found = connection.execute(NAMES, {"schema": schema}).all()
         if not found and schema is not None:
-            raise Trouble(f"there is no database {clean(schema)}, or nothing in it", "give another --schema")
+            raise Trouble(f"no such database, or no tables in it: {clean(schema)}", "use another --schema")
         self.names = tuple(Name(row.name, Kind.VIEW if row.is_view else Kind.TABLE) for row in found)
         self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
         self.denied: dict[str, str] = {}

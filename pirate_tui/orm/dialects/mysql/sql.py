@@ -127,7 +127,7 @@ class MySQLSql(ServerSql):
     def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
         """Of the column's type; text as text, also for what is shown as a number. Numbers here are never infinite."""
         if isinstance(value, (float, Decimal)) and not math.isfinite(value):
-            raise ValueError(f"{value} is no number that a column can hold here")
+            raise ValueError(f"{value} is not a finite number")
         if is_float(kind):
             return literal(value, Double())
         if isinstance(kind, NUMBERED) and value.isdecimal():

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Guard
 from pirate_tui.orm.dialects.server_connection import (
     APPLICATION,
+    CAN_BYPASS,
     CHECK_ADDRESS,
     NO_ANSWER,
     NO_HOST,
@@ -118,20 +119,20 @@ SELECT word FROM (
     """https://www.postgresql.org/docs/current/predefined-roles.html; those that are inherited count."""
 
     check: ClassVar[str] = (
-        "check that a PostgreSQL server answers there, and the variables PGPORT and the like, then press r"
+        "check that a PostgreSQL server is running there, and the variables PGPORT etc., then press r"
     )
 
     reasons = {  # noqa: RUF012  as the base declares it
-        "28P01": ("wrong password, or none", RIGHT_PASSWORD),
-        "28000": (f"the server does not let this user in ({TOLD})", "start again as somebody else, or press r"),
-        "3D000": ("there is no such database", CHECK_ADDRESS),
-        "53300": ("the server has no connection left", "wait, then press r"),
-        "57P01": ("the server ended the connection", "press r to connect again"),
-        "57P02": ("the server ended the connection", "press r to connect again"),
-        "57P03": ("the server is starting or stopping", "wait, then press r"),
+        "28P01": ("wrong or missing password", RIGHT_PASSWORD),
+        "28000": (f"the server rejected this user ({TOLD})", "restart as another user, or press r to retry"),
+        "3D000": ("no such database", CHECK_ADDRESS),
+        "53300": ("too many connections to the server", "wait, then press r"),
+        "57P01": ("the server closed the connection", "press r to reconnect"),
+        "57P02": ("the server closed the connection", "press r to reconnect"),
+        "57P03": ("the server is starting up or shutting down", "wait, then press r"),
         NOWHERE: NO_HOST,
-        NO_TLS: ("the server has no TLS", "start again without sslmode, or with a server that has it"),
-        ANOTHER: ("no PostgreSQL server answers there", CHECK_ADDRESS),
+        NO_TLS: ("the server does not support TLS", "restart without sslmode, or with a server that supports it"),
+        ANOTHER: ("the server there is not PostgreSQL", CHECK_ADDRESS),
         REFUSED: NOBODY_LISTENS,
         SILENT: NO_ANSWER,
         CUT: WAS_CUT,
@@ -187,7 +188,7 @@ SELECT word FROM (
     def warning(self, rights: Sequence[Row[Any]]) -> str:
         """All of them; a superuser has every one."""
         words = [str(word) for (word,) in rights]
-        return SUPERUSER if SUPERUSER in words else ", ".join(words)
+        return CAN_BYPASS if SUPERUSER in words else ", ".join(words)
 
     def code(self, error: BaseException) -> Any:
         """SQLSTATE; libpq gives none where it could not connect, and only its words tell."""

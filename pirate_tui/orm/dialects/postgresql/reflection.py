@@ -77,7 +77,7 @@ class PostgreSQLReader(Reader):
     def __init__(self, connection: Connection, schema: str | None) -> None:
         found = connection.execute(NAMES, {"schema": schema}).all()
         if not found and schema is not None:
-            raise Trouble(f"there is no schema {clean(schema)}", "give another --schema")
+            raise Trouble(f"no such schema: {clean(schema)}", "use another --schema")
         self._schema = schema
         self._found = {row.name: row for row in found if row.name is not None}
         self.names = tuple(Name(name, Kind.VIEW if row.is_view else Kind.TABLE) for name, row in self._found.items())

@@ -62,12 +62,12 @@ BEFORE_THE_AUTHORIZER = (
 """What the authorizer would deny: the switch itself, and the virtual tables that the first use of the others makes."""
 
 WAYS_OUT: dict[int | None, str] = {
-    sqlite3.SQLITE_NOTADB: "give another file: this one is not a SQLite database, or it is encrypted",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; try `sqlite3 FILE .recover`, or a copy from before",
-    sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it, then press r",
-    sqlite3.SQLITE_CANTOPEN: "the file was removed or may not be read; put it back, then press r",
-    sqlite3.SQLITE_READONLY: "it needs recovery by a program that may write; open it once with `sqlite3`, then press r",
-    sqlite3.SQLITE_AUTH: "the browser only reads",
+    sqlite3.SQLITE_NOTADB: "give another file: this one is not a SQLite database, or is encrypted",
+    sqlite3.SQLITE_CORRUPT: "the file is corrupt; try `sqlite3 FILE .recover`, or a backup",
+    sqlite3.SQLITE_IOERR: "disk I/O error; check the disk, then press r",
+    sqlite3.SQLITE_CANTOPEN: "the file was removed or is not readable; restore it, then press r",
+    sqlite3.SQLITE_READONLY: "it needs recovery, which requires writing; open it once with `sqlite3`, then press r",
+    sqlite3.SQLITE_AUTH: "the browser is read-only",
 }
 """What a person can do about each primary result code (https://www.sqlite.org/rescode.html)."""
 
@@ -119,7 +119,7 @@ def authorize_listener(action: int, first: str | None, second: str | None, *_: s
     if action != sqlite3.SQLITE_PRAGMA or (first or "").lower() in ALLOWED_PRAGMAS:
         return sqlite3.SQLITE_OK
     pragma = clean(f"PRAGMA {first}" + ("" if second is None else f" = {second}"))
-    logging.getLogger(__name__).warning("passed over, since the file is only read: %s of a connect listener", pragma)
+    logging.getLogger(__name__).warning("ignored, since the file is opened read-only: %s of a connect listener", pragma)
     return sqlite3.SQLITE_IGNORE
 
 
@@ -144,7 +144,7 @@ class SQLiteBackend:
     """One SQLite file."""
 
     is_remote = False
-    check: ClassVar[str] = "press r to try again"
+    check: ClassVar[str] = "press r to retry"
     powers: TextClause | None = None
 
     def __init__(self, path: Path) -> None:
@@ -214,18 +214,18 @@ class SQLiteBackend:
         if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return Busy("the database is locked by another program", "wait for it to finish, then press r")
         if was_interrupted(cause):
-            return Trouble(f"stopped after {time_limit:g} s", "start with a longer --timeout SECONDS")
+            return Trouble(f"timed out after {time_limit:g} s", "restart with a longer --timeout SECONDS")
         reason = clean(str(cause) or type(cause).__name__, ERROR_LIMIT)
         if reason in TOO_MANY_COLUMNS:
             return Trouble(reason, FEWER_COLUMNS)
         if reason.startswith(MISSING):
-            return Trouble(reason, "its tables are not as the models say; press r when that is mended")
-        return Trouble(reason, WAYS_OUT.get(primary, "press r to try again"))
+            return Trouble(reason, "the tables do not match the models; fix that, then press r")
+        return Trouble(reason, WAYS_OUT.get(primary, "press r to retry"))
 
     def has_changed(self) -> bool:
         """Has the file been written to since the last look?"""
         if self._is_immutable and is_log_live(self._path):
-            raise Trouble("another program has begun to write to the file", "press r to read it as it is now")
+            raise Trouble("another program has started writing to the file", "press r to reload")
         return self._file.has_changed()
 
     def renew(self) -> None:

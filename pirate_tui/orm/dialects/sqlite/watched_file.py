@@ -25,10 +25,10 @@ class WatchedFile:
         try:
             status = self._path.stat()
         except FileNotFoundError:
-            raise Trouble("the file was removed", "put it back, then press r") from None
+            raise Trouble("the file was removed", "restore it, then press r") from None
         identity, before = (status.st_dev, status.st_ino), self._state
         if self._identity not in {None, identity}:
-            raise Trouble("the file was replaced by another one", "press r to open that one")
+            raise Trouble("the file was replaced", "press r to open the new one")
         self._state = (status.st_mtime_ns, status.st_size, *log_state(self._path))
         is_first, self._identity = self._identity is None, identity
         return not is_first and self._state != before
