@@ -104,7 +104,7 @@ async def test_where_the_package_for_it_is_missing_one_line_says_so(monkeypatch:
     with FakeServer(full_login) as server:
         refused = await refusal(server.named("mysql+asyncmy", PASSWORD))
         assert "asyncmy needs the package cryptography" in refused.reason
-        assert refused.way_out.startswith("pip install 'pirate-tui[mysql]'; or start again with ?sslmode=require")
+        assert refused.way_out.startswith("pip install 'pirate-tui[mysql]'; or restart with ?sslmode=require")
 
 
 def test_where_a_password_is_asked_for_nothing_of_that_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ async def test_a_file_that_is_another_one_is_noticed_and_said(
         await browser.until(lambda: f"the file was {how}" in browser.trouble, "the reason")
         if how == "removed":
             await browser.press("r")
-            await browser.until(lambda: "put it back" in browser.trouble, "the way out")
+            await browser.until(lambda: "restore it" in browser.trouble, "the way out")
             fleet.with_name("away.db").rename(fleet)
         await browser.press("r")
         rows = "3,000" if how == "removed" else "40"

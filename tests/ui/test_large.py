@@ -46,7 +46,7 @@ async def test_a_large_collection_is_paged_and_not_loaded(browse: Browse, fleet:
 
 async def test_a_second_enter_loads_it_all_the_same(browse: Browse, fleet: Path) -> None:
     names = members(fleet, 1)
-    async with browse(fleet, limit=LIMIT) as browser:
+    async with browse(fleet, limit=LIMIT, size=(160, 45)) as browser:
         await open_first(browser)
         await browser.press("enter")
         await browser.until(lambda: "select 1 + access 1" in browser.table.text_at(1), "the opening in full")

@@ -114,6 +114,6 @@ async def test_each_can_be_asked_for_and_remembered_and_of_the_bare_name_none_is
     for asked, remembered in (("stock.Item", None), (None, "stock.Item")):
         database.models.begin_with(asked, remembered)
         assert database.models.choices[0].name == "stock.Item"
-    with pytest.raises(CannotStart, match=r"^Item may be any of shop\.Item, stock\.Item: give one of these$") as caught:
+    with pytest.raises(CannotStart, match=r"^Item is ambiguous; give one of: shop\.Item, stock\.Item$") as caught:
         database.models.begin_with("Item", None)
     assert caught.value.exit_code == 2

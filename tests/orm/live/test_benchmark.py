@@ -225,7 +225,7 @@ async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_s
     advice = recommendation(contest)
     assert advice is not None
     assert (advice.way, advice.code) == (Way.AS_MAPPED, "select(Member)")
-    assert advice.reason.startswith("nothing to change: lazy='selectin' does that already")
+    assert advice.reason.startswith("nothing to change: lazy='selectin' already does that")
     assert "cross product" not in advice.reason
 
 
