@@ -24,7 +24,7 @@ from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import forget
 from pirate_tui.orm.explanation import failure
-from pirate_tui.orm.explanation.evidence import Access
+from pirate_tui.orm.explanation.access import Access
 from pirate_tui.orm.inspection.snippet import evaluate
 from pirate_tui.orm.reflection.probe import Table
 from pirate_tui.orm.rows.row_statements import Pages

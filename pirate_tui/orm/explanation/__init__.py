@@ -7,11 +7,11 @@ from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.text import clean_lines
 from pirate_tui.orm.errors import is_missing_greenlet
+from pirate_tui.orm.explanation.access import Access, Target
 from pirate_tui.orm.explanation.causes import cause_of, headline_of, where_it_misleads
-from pirate_tui.orm.explanation.evidence import Access, Target
+from pirate_tui.orm.explanation.fixes import remedies_of
 from pirate_tui.orm.explanation.frames import innermost, own_lines, read_in
 from pirate_tui.orm.explanation.ineffective import useless_of
-from pirate_tui.orm.explanation.remedies import remedies_of
 from pirate_tui.orm.inspection.attributes import attributes_of
 from pirate_tui.orm.inspection.snippet import format_raw
 from pirate_tui.orm.user_code.foreign import error_name

@@ -11,7 +11,7 @@ from pirate_tui.domain.access import AttributeKind
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.errors import MISSING_GREENLET, REFUSED, chain, is_missing_greenlet, unwrapped
-from pirate_tui.orm.explanation.evidence import Access, Target
+from pirate_tui.orm.explanation.access import Access, Target
 from pirate_tui.orm.explanation.frames import innermost
 from pirate_tui.orm.explanation.reasons import WORDS, Why, why_of
 from pirate_tui.orm.user_code.foreign import class_name, error_name, message_of

@@ -7,10 +7,10 @@ from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.options import LoaderOption, joined, selecting
 from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.explanation.evidence import Access, awaited
+from pirate_tui.orm.explanation.access import Access, awaited
+from pirate_tui.orm.explanation.fixes import KEEPING, loading_with, options_of, refresh_of
 from pirate_tui.orm.explanation.frames import Innermost
 from pirate_tui.orm.explanation.reasons import Why
-from pirate_tui.orm.explanation.remedies import KEEPING, loading_with, options_of, refresh_of
 from pirate_tui.orm.loader_options import lazy_of
 
 

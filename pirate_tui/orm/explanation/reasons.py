@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 from pirate_tui.domain.access import AttributeKind, AttributeState, Situation
 from pirate_tui.domain.loading import EAGER
-from pirate_tui.orm.explanation.evidence import Access, Target, dotted
+from pirate_tui.orm.explanation.access import Access, Target, dotted
 
 
 class Why(Enum):

@@ -20,7 +20,7 @@ from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import OverBudget, Recorder
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, without_warnings
-from pirate_tui.orm.explanation.evidence import Target
+from pirate_tui.orm.explanation.access import Target
 from pirate_tui.orm.inspection.attributes import Attribute
 from pirate_tui.orm.inspection.snippet import FILE_NAME
 from pirate_tui.orm.live.scenarios import bring_into

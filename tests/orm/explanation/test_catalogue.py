@@ -16,9 +16,9 @@ from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.orm.errors import forget, without_warnings
 from pirate_tui.orm.explanation import failure
-from pirate_tui.orm.explanation.evidence import Access
+from pirate_tui.orm.explanation.access import Access
+from pirate_tui.orm.explanation.fixes import ROLLBACK
 from pirate_tui.orm.explanation.ineffective import MOST
-from pirate_tui.orm.explanation.remedies import ROLLBACK
 from tests.orm.explanation.catalogue import MAPPED, Sea, fill, sea_on
 from tests.orm.explanation.catalogue_rows import ROWS, Row
 

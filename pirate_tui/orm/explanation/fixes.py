@@ -12,7 +12,7 @@ from pirate_tui.domain.access import AttributeKind
 from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.options import LoaderOption, joined, selecting
 from pirate_tui.domain.remedy import Applies, Remedy
-from pirate_tui.orm.explanation.evidence import Access, Target, awaited, dotted, is_taken_for_a_cycle
+from pirate_tui.orm.explanation.access import Access, Target, awaited, dotted, is_taken_for_a_cycle
 from pirate_tui.orm.explanation.options import options_for
 from pirate_tui.orm.explanation.reasons import Why
 from pirate_tui.orm.inspection.reading import Need
