@@ -15,13 +15,21 @@ class LoaderOption(NamedTuple):
     nested: tuple["LoaderOption", ...] = ()
     chained: tuple[str, ...] | None = None
     """The arguments where it is called on another option, if those are others."""
+    recurses: bool = False
+    """Whether it follows a self-referential relationship to every level down."""
 
     def __str__(self) -> str:
         return self._written(self.arguments)
 
+    @property
+    def is_recursive(self) -> bool:
+        """Whether it, or an option within it, has no limit to the levels that it loads."""
+        return self.recurses or any(option.is_recursive for option in self.nested)
+
     def _written(self, arguments: Sequence[str]) -> str:
         """`selectinload(Ship.members).joinedload(Pirate.parrot)`; several nested ones stand in `.options(...)`."""
-        code = f"{self.name}({', '.join(arguments)})"
+        depth = ("recursion_depth=-1",) if self.recurses else ()
+        code = f"{self.name}({', '.join((*arguments, *depth))})"
         if len(self.nested) == 1:
             (option,) = self.nested
             behind = option.arguments if option.chained is None else option.chained

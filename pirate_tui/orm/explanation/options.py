@@ -80,5 +80,5 @@ def _options(node: _Node) -> tuple[LoaderOption, ...]:
 def _option(node: _Node, relationship: RelationshipProperty[Any], below: _Node) -> LoaderOption:
     typed = attribute(node.owners[relationship], relationship.key)
     if below.recurs:
-        return LoaderOption("selectinload", (typed, "recursion_depth=-1"), _options(below))
+        return LoaderOption("selectinload", (typed,), _options(below), recurses=True)
     return LoaderOption(loader_of(relationship), (typed,), _options(below))
