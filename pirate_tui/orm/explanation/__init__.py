@@ -1,21 +1,26 @@
-"""An access that raised -> `Failure`: the raw traceback, and the same thing explained."""
+"""An access that raised -> `Failure`: the raw traceback, and the same thing explained.
 
-from sqlalchemy.orm.exc import DetachedInstanceError
+`access` holds what is known before an access is made, `evidence` what the error adds to that. The first of the `causes`
+that matches says the rest: its headline, its text, what helps and what does not.
+"""
 
-from pirate_tui.domain.access import Verdict
+from pirate_tui.domain.access import AttributeKind
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.text import clean_lines
-from pirate_tui.orm.errors import is_missing_greenlet
-from pirate_tui.orm.explanation.access import Access, Target
-from pirate_tui.orm.explanation.causes import cause_of, headline_of, where_it_misleads
-from pirate_tui.orm.explanation.fixes import remedies_of
-from pirate_tui.orm.explanation.frames import innermost, own_lines, read_in
-from pirate_tui.orm.explanation.ineffective import useless_of
-from pirate_tui.orm.inspection.attributes import attributes_of
+from pirate_tui.orm.explanation.access import Access
+from pirate_tui.orm.explanation.cause import Cause, Fixes
+from pirate_tui.orm.explanation.causes import cause_of
+from pirate_tui.orm.explanation.evidence import Evidence
+from pirate_tui.orm.explanation.fixes import another_repr, running_query
+from pirate_tui.orm.explanation.frames import own_lines
+from pirate_tui.orm.explanation.ineffective import without_ping
 from pirate_tui.orm.inspection.snippet import format_raw
 from pirate_tui.orm.user_code.foreign import error_name
-from pirate_tui.orm.user_code.time_limit import Hanging
+
+
+MOST_INEFFECTIVE = 4
+"""How many ineffective fixes are shown."""
 
 
 def failure(error: BaseException, access: Access, returned: str | None = None) -> Failure:
@@ -23,54 +28,64 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
 
     `returned` is what it gave all the same, where code of the model has caught the error.
     """
-    known = access.with_read(_read(error, access))
-    cause = cause_of(error, known)
+    evidence = Evidence.of(error, access)
+    cause = cause_of(evidence)
     raw, last = format_raw(error)
     lines = clean_lines(raw.rstrip("\n"))
     return Failure(
         name=error_name(error),
-        verdict=verdict_of(error),
+        verdict=evidence.verdict,
         headline=clean_lines(last.rstrip("\n")),
         raw=lines,
         own=own_lines(lines),
         code=access.code,
         attribute=access.name,
         instance=access.label,
-        summary=headline_of(cause, known) + ("" if returned is None else f" {_hidden(error, returned)}"),
-        cause=cause.text,
-        where=where_it_misleads(error, known),
-        kind=cause.kind,
+        summary=_sentence(cause.headline(evidence), evidence) + ("" if returned is None else _hidden(error, returned)),
+        cause=cause.text(evidence),
+        where="" if evidence.innermost is None else evidence.innermost.where_it_misleads(access.code),
+        kind=cause.kind(evidence),
         statement=() if access.unsent is None else access.unsent.lines,
-        link=cause.link,
-        remedies=remedies_of(cause.why, known),
-        useless=useless_of(cause.why, known, innermost(error)),
+        link=cause.link(evidence),
+        remedies=remedies_of(cause, evidence),
+        useless=ineffective_fixes_of(cause, evidence),
         returned=returned,
     )
 
 
-def _hidden(error: BaseException, returned: str) -> str:
-    return f"Its code catches the {error_name(error)} and returned {returned}, which was not read from the database."
-
-
 def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:
     """What would help against it, best first; without the rest of its explanation."""
-    known = access.with_read(_read(error, access))
-    return remedies_of(cause_of(error, known).why, known)
+    evidence = Evidence.of(error, access)
+    return remedies_of(cause_of(evidence), evidence)
 
 
-def verdict_of(error: BaseException) -> Verdict:
-    """What an access did that raised this."""
-    if isinstance(error, Hanging):
-        return Verdict.UNKNOWN
-    if is_missing_greenlet(error):
-        return Verdict.IO
-    return Verdict.DETACHED if isinstance(error, DetachedInstanceError) else Verdict.RAISES
+def remedies_of(cause: Cause, evidence: Evidence) -> Fixes:
+    """The fixes of a cause; whatever it is, a query must be run as one, and a repr() can read what is there."""
+    if evidence.wanted.is_query:
+        return running_query(evidence)
+    fixes = cause.fixes(evidence)
+    if evidence.access.attribute.name == "repr()" and evidence.read is not None:
+        return (*fixes[:1], another_repr(evidence), *fixes[1:])
+    return fixes
 
 
-def _read(error: BaseException, access: Access) -> Target | None:
-    """What code of the model was reading; other attributes are read by themselves."""
-    if not access.attribute.kind.runs_code:
-        return None
-    found = read_in(error)
-    is_known = found is not None and found.name in {one.name for one in attributes_of(found.state.mapper)}
-    return Target.of(found.state, found.name) if found is not None and is_known else None
+def ineffective_fixes_of(cause: Cause, evidence: Evidence) -> Fixes:
+    """What does not help against a cause; whatever it is, the ping that the traceback may end in is not to blame."""
+    is_pinging = evidence.innermost is not None and evidence.innermost.pings
+    pinging = (without_ping(),) if is_pinging else ()
+    return (*pinging, *cause.ineffective_fixes(evidence))[:MOST_INEFFECTIVE]
+
+
+def _sentence(headline: str, evidence: Evidence) -> str:
+    """The headline of a cause as a sentence, which names attribute and instance."""
+    access, read = evidence.access, evidence.read
+    how = "called" if access.attribute.kind is AttributeKind.METHOD else "accessed"
+    how = "awaited" if access.mode.awaits else f"{how} without await"
+    if read is None:
+        return f"{access.name} of {access.label} was {how}, but {headline}."
+    name = read.name if evidence.is_at_hand else f"{read.name} of {read.label}"
+    return f"{access.name} of {access.label} was {how}; its code reads {name}, but {headline}."
+
+
+def _hidden(error: BaseException, returned: str) -> str:
+    return f" Its code catches the {error_name(error)} and returned {returned}, which was not read from the database."

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from keyword import iskeyword
 from typing import Any
 
 from sqlalchemy import Column, inspect
@@ -75,8 +74,7 @@ class Target:
     @property
     def variable(self) -> str:
         """What its user would call the instance."""
-        name = snake_case(self.entity)
-        return f"{name}_" if iskeyword(name) else name
+        return snake_case(self.entity)
 
     @property
     def name(self) -> str:
@@ -131,6 +129,16 @@ class Target:
         return isinstance(column, Column) and is_generated_at_update(column)
 
     @property
+    def has_expired_with_all(self) -> bool:
+        """Whether it was loaded, as far as is known, and then expired with the whole instance."""
+        return self.is_expired and self.was_loaded is not False
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it is a column of the primary key."""
+        return self.column is not None and self.column.columns[0] in self.mapper.primary_key
+
+    @property
     def is_of_subclass(self) -> bool:
         """Is it an attribute that the selected class does not have?"""
         selected = self.selected
@@ -181,8 +189,6 @@ class Access:
     """Of what the instance itself lacks: was it loaded before it expired?"""
     unsent: Unsent | None = None
     """What the access asked for, if it came so far."""
-    read: Target | None = None
-    """What code of the model had read when it raised."""
 
     @classmethod
     def of(
@@ -209,10 +215,6 @@ class Access:
         """The access with the statement that it could not send."""
         return replace(self, unsent=unsent)
 
-    def with_read(self, read: Target | None) -> "Access":
-        """The access with what its code has read."""
-        return replace(self, read=read)
-
     @property
     def attribute(self) -> Attribute:
         """What is accessed."""
@@ -237,16 +239,6 @@ class Access:
     def code(self) -> str:
         """The access as its user would write it."""
         return awaited(self.target) if self.mode.awaits else self.target.code
-
-    @property
-    def wanted(self) -> Target:
-        """What was to be loaded: the attribute itself, or what its code has read."""
-        return self.read or self.target
-
-    @property
-    def is_at_hand(self) -> bool:
-        """Is that of the instance itself, and not of another one that its code has come to?"""
-        return self.wanted.label == self.label
 
 
 def is_taken_for_a_cycle(relationship: RelationshipProperty[Any], mapper: Mapper[Any]) -> bool:

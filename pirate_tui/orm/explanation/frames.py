@@ -2,7 +2,7 @@
 
 import re
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import PurePath
 from types import FrameType
@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstanceState
 
-from pirate_tui.orm.errors import MISSING_GREENLET, chain
+from pirate_tui.orm.errors import MISSING_GREENLET
 from pirate_tui.orm.inspection.snippet import FILE_NAME
 
 
@@ -29,6 +29,14 @@ PACKAGES = {"site-packages", "dist-packages"}
 
 LIBRARIES = {"sqlalchemy", "greenlet", "aiosqlite", "asyncpg", "psycopg", "psycopg_pool", "aiomysql", "asyncmy"}
 """Packages that stand between a user's line and the database."""
+
+
+MISLEADING = (
+    "pool_pre_ping, which tests a connection before the SELECT (without it, the SELECT would raise the same error)",
+    "the connection pool, which opens a connection (with an open one, the SELECT would raise the same error)",
+    "an autoflush, which writes pending changes before the SELECT, or its rollback",
+)
+"""Of the innermost frames: what they belong to, and why that is not the cause."""
 
 
 class Read(NamedTuple):
@@ -49,6 +57,14 @@ class Innermost(NamedTuple):
     """Is it an autoflush, or the rollback of one?"""
     last: str
     """The function that SQLAlchemy had called last."""
+
+    def where_it_misleads(self, code: str) -> str:
+        """Say what these frames belong to, and that the access `code` is the cause; empty where they do not mislead."""
+        about = [words for is_it, words in zip(self[:3], MISLEADING, strict=True) if is_it]
+        if not about:
+            return ""
+        last = f" (the last is {self.last}())" if self.last else ""
+        return f"The innermost frames{last} belong to {', within '.join(about)}. The cause is the access: {code}."
 
 
 def own_lines(raw: Sequence[str]) -> tuple[int, ...]:
@@ -75,23 +91,22 @@ def is_own(file: str) -> bool:
     return path.is_absolute() and not any(path.is_relative_to(folder) for folder in STANDARD)
 
 
-def read_in(error: BaseException) -> Read | None:
-    """The attribute whose reading raised: the innermost one, since code of a model may have read others before.
+def read_in(links: Iterable[BaseException]) -> Read | None:
+    """Find the attribute whose reading raised: the innermost one, since code of a model may have read others before.
 
-    SQLAlchemy's own frames know it: `InstrumentedAttribute.__get__`, and the query of a dynamic or write_only one.
+    `links` is the chain of the error. SQLAlchemy's own frames know the attribute: `InstrumentedAttribute.__get__`, and
+    the query of a dynamic or write_only one.
     """
-    for link in chain(error):
+    for link in links:
         found = [read for read in map(_read_by, _frames(link)) if read is not None]
         if found:
             return found[-1]
     return None
 
 
-def innermost(error: BaseException) -> Innermost | None:
-    """What the innermost frames of the MissingGreenlet were about; None where there is none in the error."""
-    link = next(
-        (one for one in chain(error) if isinstance(one, SQLAlchemyError) and one.code == MISSING_GREENLET), None
-    )
+def innermost_of(links: Iterable[BaseException]) -> Innermost | None:
+    """Find what the innermost frames of the MissingGreenlet in an error's chain were about; None without one."""
+    link = next((one for one in links if isinstance(one, SQLAlchemyError) and one.code == MISSING_GREENLET), None)
     if link is None:
         return None
     calls = [frame.f_code for frame in _frames(link) if "sqlalchemy" in frame.f_code.co_filename]

@@ -426,7 +426,7 @@ ROWS = {
         a_member, "parrots", "Pirate.parrots", "loaded via Ship.members", "await pirate.awaitable_attrs.parrots"
     ),
     "2.1 spar.hull.spars": Row(
-        a_hull_of_a_spar, "spars", "Hull.spars", "eager loading ends", "await hull.awaitable_attrs.spars"
+        a_hull_of_a_spar, "spars", "Hull.spars", "eager loading stops", "await hull.awaitable_attrs.spars"
     ),
     "2.1 get with options": Row(
         got_again_with_an_option,
@@ -493,7 +493,12 @@ ROWS = {
     "2.2 name after expire of it": Row(after_expire_of_a_name, "name", "Ship.name", "expire() with its name", NAME),
     "2.2 name after expire_all": Row(after_expire_all, "name", "Ship.name", "or by expire()", NAME, KEEPING),
     "2.2 members after refresh": Row(
-        refreshed, "members", "Ship.members", "refresh() without its name", MEMBERS, "await session.refresh(ship)"
+        refreshed,
+        "members",
+        "Ship.members",
+        "as refresh() does when it is not named",
+        MEMBERS,
+        "await session.refresh(ship)",
     ),
     "2.2 deferred after commit": Row(
         after_commit,
@@ -555,7 +560,7 @@ ROWS = {
         "The database generates the value",
         'await session.refresh(ship, ["touched"])',
     ),
-    "2.3 name after update()": Row(after_an_orm_update, "name", "Ship.name", "an update() of the class", NAME, KEEPING),
+    "2.3 name after update()": Row(after_an_orm_update, "name", "Ship.name", "a bulk update()", NAME, KEEPING),
     "2.3 name set to an expression": Row(set_to_an_expression, "name", "Ship.name", "an SQL expression", NAME),
     "2.3 column_property of a new one": Row(
         a_ship_just_made, "number", "Ship.number", "column_property", 'await session.refresh(ship, ["number"])'
@@ -817,7 +822,7 @@ ROWS = {
         with_a_bad_pirate,
         "members",
         "Ship.members",
-        "It came of an autoflush",
+        "It came from an autoflush",
         f"with session.no_autoflush: {MEMBERS}",
         raises="IntegrityError(IntegrityError)",
         mode=AccessMode.SAFE,
@@ -826,7 +831,7 @@ ROWS = {
         with_a_table_gone,
         "parrots",
         "no such table: parrots",
-        "The database or its driver has refused",
+        "The database or its driver rejected",
         "",
         raises="OperationalError(OperationalError)",
         mode=AccessMode.SAFE,
@@ -839,7 +844,7 @@ ROWS = {
         MEMBERS,
         "create_async_engine(url, pool_pre_ping=False)",
         raises=BARE,
-        where="do_ping()) are pool_pre_ping",
+        where="do_ping()) belong to pool_pre_ping",
         options={"pool_pre_ping": True},
     ),
     "1.4 NullPool": Row(
@@ -849,10 +854,16 @@ ROWS = {
         MAPPED_LAZY,
         MEMBERS,
         raises=BARE,
-        where="connect()) are the pool's",
+        where="connect()) belong to the connection pool",
         options={"poolclass": NullPool},
     ),
     "1.4 a cold pool": Row(
-        of_a_cold_pool, "members", "Ship.members", MAPPED_LAZY, MEMBERS, raises=BARE, where="connect()) are the pool's"
+        of_a_cold_pool,
+        "members",
+        "Ship.members",
+        MAPPED_LAZY,
+        MEMBERS,
+        raises=BARE,
+        where="connect()) belong to the connection pool",
     ),
 }

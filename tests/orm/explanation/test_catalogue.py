@@ -15,10 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.orm.errors import forget, without_warnings
-from pirate_tui.orm.explanation import failure
+from pirate_tui.orm.explanation import MOST_INEFFECTIVE, failure
 from pirate_tui.orm.explanation.access import Access
 from pirate_tui.orm.explanation.fixes import ROLLBACK
-from pirate_tui.orm.explanation.ineffective import MOST
 from tests.orm.explanation.catalogue import MAPPED, Sea, fill, sea_on
 from tests.orm.explanation.catalogue_rows import ROWS, Row
 
@@ -117,7 +116,7 @@ async def test_it_raises_and_is_explained(row: Row, begin: Begin) -> None:
     assert row.cause in told.cause
     assert [one.code for one in told.remedies[:1]] == ([row.best] if row.best else [])
     assert row.useless in ["", *[one.code for one in told.useless]]
-    assert len(told.useless) <= MOST
+    assert len(told.useless) <= MOST_INEFFECTIVE
     assert (row.where in told.where) if row.where else (told.where == "")
 
 

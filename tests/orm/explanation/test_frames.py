@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from pirate_tui.orm.explanation.frames import innermost, is_own, own_lines, read_in
+from pirate_tui.orm.explanation.frames import innermost_of, is_own, own_lines, read_in
 from pirate_tui.orm.inspection.snippet import FILE_NAME
 
 
@@ -53,6 +53,6 @@ def test_own_lines_are_frames_with_their_source() -> None:
 
 
 def test_an_error_without_frames_has_read_nothing() -> None:
-    assert read_in(ValueError("no")) is None
-    assert innermost(ValueError("no")) is None
+    assert read_in([ValueError("no")]) is None
+    assert innermost_of([ValueError("no")]) is None
     assert own_lines(()) == ()

@@ -1,0 +1,51 @@
+"""What each cause of a failure has to say."""
+
+from abc import ABC, abstractmethod
+
+import sqlalchemy
+
+from pirate_tui.domain.remedy import Remedy
+from pirate_tui.orm.explanation.evidence import Evidence
+
+
+VERSION = sqlalchemy.__version__.split(".")
+DOCUMENTATION = f"https://docs.sqlalchemy.org/en/{VERSION[0]}{VERSION[1]}/"
+ERROR_PAGES = f"https://sqlalche.me/e/{VERSION[0]}{VERSION[1]}/"
+"""Where the codes of errors lead to."""
+
+Fixes = tuple[Remedy, ...]
+
+
+class Cause(ABC):
+    """Why an access raised: when that is so, how it is said, what helps and what does not.
+
+    docs/adding-a-cause.md shows how to add one. A cause has no state: all that it says comes from the evidence.
+    """
+
+    @abstractmethod
+    def matches(self, evidence: Evidence) -> bool:
+        """Whether this is why the access raised, where no cause before it in `CAUSES` matches."""
+
+    @abstractmethod
+    def headline(self, evidence: Evidence) -> str:
+        """Say what was wrong, to follow "Ship.members of Ship 1 was accessed without await, but "; no full stop."""
+
+    @abstractmethod
+    def text(self, evidence: Evidence) -> str:
+        """Say why that raised, in a sentence or two that need no knowledge of greenlets."""
+
+    @abstractmethod
+    def kind(self, evidence: Evidence) -> str:
+        """Say what kind of error came, and why that one."""
+
+    @abstractmethod
+    def link(self, evidence: Evidence) -> str:
+        """Where SQLAlchemy's documentation speaks of it."""
+
+    @abstractmethod
+    def fixes(self, evidence: Evidence) -> Fixes:
+        """What helps, best first; each must hold for all that the access needs, whatever its state."""
+
+    @abstractmethod
+    def ineffective_fixes(self, evidence: Evidence) -> Fixes:
+        """What people try and what does not help here, with the reason; the most popular first."""
