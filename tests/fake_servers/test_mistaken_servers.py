@@ -3,7 +3,7 @@
 import pytest
 
 from pirate_tui.domain.rows import Page
-from pirate_tui.orm.connection import engine
+from pirate_tui.orm.connection import running_query
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects import server_connection as servers
 from tests.fake_servers import visiting
@@ -34,9 +34,9 @@ TABLES = (
 async def real(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """A real server with two tables, which is given up soon when it says nothing."""
     await run(server, *TABLES)
-    for module in (engine, servers):
+    for module in (running_query, servers):
         monkeypatch.setattr(module, "CONNECT_LIMIT", 0.8)
-    monkeypatch.setattr(engine, "SLACK", 0.2)
+    monkeypatch.setattr(running_query, "SLACK", 0.2)
     monkeypatch.setattr(visiting, "SECONDS", 0.5)
     return server
 

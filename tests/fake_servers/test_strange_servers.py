@@ -10,7 +10,7 @@ from sqlalchemy.sql.expression import false
 from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.orm.connection import engine
+from pirate_tui.orm.connection import running_query
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.dialects import server_connection as servers
@@ -32,7 +32,7 @@ async def told(server: Server) -> str:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that says nothing is given up soon."""
-    for module in (engine, servers):
+    for module in (running_query, servers):
         monkeypatch.setattr(module, "CONNECT_LIMIT", 2.0)
 
 

@@ -132,7 +132,7 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
         """A key is its row's number."""
         if not key[0].isdecimal():
             raise Trouble(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
-        return int(key[0]) if int(key[0]) < self.rows else None
+        return int(key[0]) if int(key[0]) < self.size else None
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """Islands are never searched."""

@@ -93,7 +93,7 @@ class Errand:
         """Close the connections that nobody has given back: code of the models has lost them."""
         while self._held:
             guard, connection = self._held.popitem()
-            logging.getLogger(__name__).info("closed, since nobody has given it back: %s", guard)
+            logging.getLogger(__name__).info("closed, since it was never returned to the pool: %s", guard)
             await greenlet_spawn(connection.invalidate)
 
     def heard(self) -> None:

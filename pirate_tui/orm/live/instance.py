@@ -24,7 +24,7 @@ from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, outermost, without_warnings
 from pirate_tui.orm.explanation import failure, remedies
 from pirate_tui.orm.explanation.access import Access
-from pirate_tui.orm.inspection.snapshots import child_rows, label_of, snapshot
+from pirate_tui.orm.inspection.snapshots import child_rows, snapshot
 from pirate_tui.orm.inspection.snippet import evaluate
 from pirate_tui.orm.inspection.verdicts import dry_run
 from pirate_tui.orm.live.scenarios import bring_into

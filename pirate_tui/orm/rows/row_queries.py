@@ -70,11 +70,11 @@ class RowQueries:
         """How many rows come before the row of that key, given as it was typed."""
         pages = self._pages_of(query)
         shown = clean(f"{query.entity.name} {', '.join(key)}")
-        cause = f"place of {shown}"
+        cause = f"position of {shown}"
         try:
             found = await self._queries.fetch(cause, pages.find(key), {})
         except ValueError as error:
-            raise Trouble(f"there is no {shown}", str(error)) from error
+            raise Trouble(f"no such row: {shown}", str(error)) from error
         if not found:
             return None
         position = pages.position(found[0])
@@ -93,7 +93,7 @@ class RowQueries:
     async def count_between(self, query: Query, span: Span, match: Match | None = None) -> int:
         """How many rows the span has, or how many of them match."""
         pages = self._pages_of(query)
-        statement, cause = pages.count_between(span, match), "place in" if match is None else "hits in"
+        statement, cause = pages.count_between(span, match), "position in" if match is None else "matches in"
         return await self._queries.number(
             f"{cause} {_name(query)}", statement, pages.span_parameters(span), folded=True
         )
@@ -119,7 +119,7 @@ class RowQueries:
     def _pages_of(self, query: Query) -> Pages:
         """How to read the query's rows; raises `Trouble` where a filter can never be met."""
         if not self._schema.catalog.has(query.entity.name):
-            raise Trouble(f"there is no {query.entity.name} any more", "press m to choose what there is")
+            raise Trouble(f"{query.entity.name} no longer exists", "press m to choose another class")
         if query not in self._pages:
             if len(self._pages) >= PAGES_KEPT:
                 self._pages.clear()
@@ -127,7 +127,7 @@ class RowQueries:
                 table = self._schema.table(query.entity)
                 self._pages[query] = Pages(self._schema.catalog, table, query, self._dialect)
             except ValueError as error:
-                raise Trouble("that is no filter here", str(error)) from error
+                raise Trouble("invalid filter", str(error)) from error
         return self._pages[query]
 
     async def _sought(self, cause: str, pages: Pages, seek: Seek, *, positions: bool = False) -> list[Row[Any]]:
@@ -170,7 +170,7 @@ def _texts(found: Row[Any], named: Sequence[str | None]) -> tuple[str, ...]:
 
 
 def _gone() -> Trouble:
-    return Trouble("this row is not in the database any more", "press r to read again")
+    return Trouble("this row is no longer in the database", "press r to reload")
 
 
 def _name(query: Query) -> str:

@@ -16,7 +16,7 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.connection import backend as backends
-from pirate_tui.orm.connection import engine
+from pirate_tui.orm.connection import engine, running_query
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -38,9 +38,9 @@ async def proxy(server: Server) -> AsyncIterator[Proxy]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits ten seconds in a test."""
-    for module in (backends, servers, engine):
+    for module in (backends, servers, running_query):
         monkeypatch.setattr(module, "CONNECT_LIMIT", 0.4)
-    monkeypatch.setattr(engine, "SLACK", 0.2)
+    monkeypatch.setattr(running_query, "SLACK", 0.2)
 
 
 @pytest.fixture

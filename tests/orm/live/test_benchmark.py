@@ -296,7 +296,7 @@ async def test_what_takes_too_long_is_stopped_and_its_run_says_so(path: Path, li
         database.rows._large.clear()  # noqa: SLF001  how many there are is another question
         harbour = entity_of(database, "Harbour")
         request = MeasureRequest(harbour, KEYS, harbour.relationship("berths"), Way.SELECTINLOAD)
-        run = await database._measurer.measure(request)  # noqa: SLF001
+        run = await database.benchmarks._measurer.measure(request)  # noqa: SLF001
         assert run.error == "timed out after 0.05 s"
     finally:
         await database.close()
