@@ -1,0 +1,49 @@
+"""Generates docs/keys.md from the commands: `make docs`."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pirate_tui.ui.commands import COMMANDS, Command, Group
+
+
+PAGE = Path(__file__).with_name("keys.md")
+
+INTRODUCTION = """\
+# Keys
+
+Generated from the table of commands by `make docs`; do not edit.
+
+`?` shows the same in the browser, and the command palette (`ctrl+p`) finds a command by its name. A command works in the
+part of the screen that its line names, while that part has the focus. Its id is the same in the code and in Textual's
+keymaps. The mouse works too: a click selects a row, an attribute or a column, and sorts by the column when its header is
+clicked; a double click opens; the wheel scrolls. ctrl+c copies what is selected with the mouse, else it cancels.
+"""
+
+
+def page() -> str:
+    """Return the page as it should be."""
+    return "\n".join([INTRODUCTION, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    for group in Group:
+        commands = [command for command in COMMANDS if command.group is group]
+        yield f"## {group.value}\n"
+        yield "| key | command | what it does | where | id |\n|---|---|---|---|---|"
+        yield from map(_row, commands)
+        yield ""
+
+
+def _row(command: Command) -> str:
+    keys = " ".join(_code(command.keys_shown.split()))
+    where = command.place.value
+    what = command.tooltip.replace("|", r"\|")
+    return f"| {keys} | {command.title} | {what} | {where} | `{command.binding.id}` |"
+
+
+def _code(texts: Iterable[str]) -> Iterator[str]:
+    return (f"`{text}`" for text in texts)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
