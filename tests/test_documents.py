@@ -39,6 +39,8 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
 LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
 
+OUR_PATH = re.compile(r"`((?:pirate_tui|tests|docs|\.ci)/[\w./-]*)`")
+
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -122,6 +124,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         target = (page.parent / path).resolve() if path else page
         assert target.is_file(), link
         assert not fragment or fragment in fragments(target), link
+
+
+def test_every_path_that_is_named_is_there() -> None:
+    found = [(named(page), path) for page in ALL_PAGES for path in OUR_PATH.findall(read(page))]
+    assert found
+    assert [(page, path) for page, path in found if not (REPOSITORY / path).exists()] == []
 
 
 def fragments(page: Path) -> set[str]:
