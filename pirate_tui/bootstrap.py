@@ -2,14 +2,17 @@
 
 import asyncio
 import gc
+import re
+import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pirate_tui.cli.command_line import check_file, schema_problem, start_logging
+from pirate_tui.domain.entity import ONLY_SCHEMA
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, reason_of
+from pirate_tui.logs import start_logging
 from pirate_tui.own_files import check_own
 from pirate_tui.settings import Settings, TypedUrl, remember, remembered, world_path
 
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 
 ENDING_LIMIT = 0.6
 """Seconds: what can be closed over a network takes at most 0.5, and quitting altogether may take one."""
+
+
+MAGIC = b"SQLite format 3\0"
+"""How every SQLite file begins (https://www.sqlite.org/fileformat.html)."""
+
+PASSWORD = re.compile(r":[^:@]*@")
+"""What looks like one, in a path that was meant to be a URL."""
 
 
 class Given(NamedTuple):
@@ -183,3 +193,28 @@ class Composition:
 def _name(target: "Path | Server") -> Path | str:
     """What a database is remembered by."""
     return target if isinstance(target, Path) else target.key
+
+
+def check_file(path: Path) -> None:
+    """Is it a file, may it be read, and does it begin as SQLite does? Never blocks, not even on a fifo."""
+    shown = clean(PASSWORD.sub(":***@", str(path)))
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise CannotStart(WRONG_USE, f"{shown} is {kind}; give a SQLite file")
+        with path.open("rb") as file:
+            beginning = file.read(len(MAGIC))
+    except (OSError, ValueError) as error:
+        raise CannotStart(WRONG_USE, f"{shown}: {reason_of(error)}") from error
+    if not beginning:
+        raise CannotStart(
+            NO_DATABASE, f"{shown} is empty; give a database with tables, or omit it for the sample database"
+        )
+    if beginning != MAGIC:
+        raise CannotStart(NO_DATABASE, f"{shown} is not a SQLite database, or is encrypted")
+
+
+def schema_problem(schema: str | None) -> str:
+    """Why a SQLite file cannot have this schema; empty where it has."""
+    return "" if schema in {None, ONLY_SCHEMA} else f"no such schema: {schema}; a SQLite file has only {ONLY_SCHEMA}"

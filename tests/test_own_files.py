@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from pirate_tui.bootstrap import Composition
-from pirate_tui.cli.command_line import start_logging
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.ports import Listener
+from pirate_tui.logs import start_logging
 from pirate_tui.own_files import open_for_appending, read_text, write_text
 from pirate_tui.pirates.seed import made_beside, make_world
 from pirate_tui.settings import TIME_LIMIT, Settings, remember, remembered, world_path

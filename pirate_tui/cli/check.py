@@ -1,30 +1,24 @@
 """The sub-command `check`: what a plain access to every attribute would do, without a screen; for people and CI."""
 
 import argparse
-import json
 import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, redirect_stdout
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from pirate_tui.bootstrap import Composition
-from pirate_tui.cli.command_line import CleanParser, add_database, check_models, report_bug, rows, settings_of
+from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
+from pirate_tui.cli.checking import ALWAYS, Line, Order, as_table, checked
 from pirate_tui.domain.access import (
-    BLOCKING,
-    AccessMode,
     AttributeKind,
-    AttributeRequest,
-    AttributeSnapshot,
     Situation,
-    TrialRequest,
     Verdict,
 )
-from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import (
     BUG,
     FAILED_ON,
@@ -32,31 +26,19 @@ from pirate_tui.domain.failure import (
     WRONG_USE,
     CannotStart,
     Trouble,
-    Unreachable,
-    no_such_class,
 )
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.query import Query
-from pirate_tui.domain.remedy import Outcome, Remedy, Trial
-from pirate_tui.domain.rows import RowKey, Seek
-from pirate_tui.domain.text import clean, clean_lines
-from pirate_tui.settings import COLLECTION_LIMIT, Settings
+from pirate_tui.domain.remedy import Outcome
+from pirate_tui.domain.text import clean_lines
+from pirate_tui.logs import report_bug
+from pirate_tui.settings import COLLECTION_LIMIT
 from pirate_tui.shutdown import run
 
-
-if TYPE_CHECKING:
-    from pirate_tui.domain.ports import Database
 
 SITUATIONS = {one.name.lower(): one for one in Situation}
 KINDS = {one.name.lower(): one for one in AttributeKind}
 VERDICTS = {one.name.lower(): one for one in Verdict}
 
-ALWAYS = (Situation.FRESH, Situation.AFTER_COMMIT)
-"""The states that are checked unless others are asked for."""
-
-
-MOST_TRIED = 20
-"""Rows of a class that are tried until one can be loaded as an instance."""
 
 EXIT_CODES = (
     "Exit codes: 0 success, 1 a verdict is wrong or a fix does not help (--prove), 2 usage error, 3 no database, or "
@@ -67,60 +49,6 @@ EXIT_CODES = (
 
 class Silent(Listener):
     """Hears what is sent, and tells nobody."""
-
-
-class Order(NamedTuple):
-    """What the command line asks for."""
-
-    settings: Settings
-    models: tuple[str, ...] = ()
-    """Only these mapped classes; all when empty."""
-    situations: tuple[Situation, ...] = ALWAYS
-    kinds: frozenset[AttributeKind] = frozenset(AttributeKind)
-    fail_on: Verdict | None = None
-    is_json: bool = False
-    proves: bool = False
-    """Make every access for real, and try every fix?"""
-
-
-class Line(NamedTuple):
-    """One attribute of one instance in one state; of a class that cannot be checked, why not."""
-
-    model: str
-    key: RowKey | None = None
-    state: str | None = None
-    attribute: str | None = None
-    kind: str | None = None
-    verdict: str | None = None
-    statement: str | None = None
-    """What a plain access would send first, on one line."""
-    error: str | None = None
-    """What it would raise by itself."""
-    remedy: str | None = None
-    note: str | None = None
-    proved: str | None = None
-    """What the access really did."""
-    remedies: tuple[Remedy, ...] = ()
-    """All that would help, best first."""
-    fixes: tuple[Trial, ...] = ()
-    """What came of those that were tried."""
-    is_checked: bool = True
-    """False for a class that could not be checked at all."""
-
-    @property
-    def is_wrong(self) -> bool:
-        """Did the access do something else than was said? IO that blocks, of an engine without asyncio, just works."""
-        does_what_was_said = {self.verdict, "none"} if BLOCKING in (self.note or "") else {self.verdict}
-        return self.proved is not None and self.proved not in does_what_was_said
-
-    def as_json(self, *, proves: bool) -> str:
-        """The line of JSON."""
-        told = self._asdict()
-        for name in ("is_checked", "remedies", *(() if proves else ("proved", "fixes"))):
-            del told[name]
-        if proves:
-            told["fixes"] = [{"code": one.code, "outcome": one.outcome.value} for one in self.fixes]
-        return json.dumps(told, ensure_ascii=False, default=str)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
@@ -221,106 +149,6 @@ async def report(order: Order, composition: Composition) -> int:
     return _exit_code(order, lines)
 
 
-async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
-    """The lines, class by class. Raises `CannotStart` for a class that there is not."""
-    names = [choice.name for choice in database.models.choices]
-    for name in order.models:
-        if name not in names:
-            raise no_such_class(name, database.models.choices)
-    for name in order.models or names:
-        _progress(name)
-        try:
-            async with aclosing(_of_class(order, database, name)) as found:
-                async for line in found:
-                    yield line
-        except Trouble as trouble:
-            yield Line(name, note=trouble.reason.removeprefix(f"{clean(name)}: "), is_checked=False)
-    _progress("")
-
-
-async def _of_class(order: Order, database: "Database", name: str) -> AsyncGenerator[Line]:
-    """The instance of the first row that can be loaded, in each state."""
-    entity = await database.models.entity(name)
-    rows = (await database.rows.page(Query(entity), Seek(limit=MOST_TRIED))).rows
-    keys = [row.key for row in rows if row.key is not None]
-    if not keys:
-        yield Line(name, note="no primary key: its rows cannot be loaded as instances" if rows else "no rows")
-        return
-    key = await _loadable(database, entity, keys)
-    for situation in order.situations:
-        snapshot = await database.instances.put(entity, key, situation)
-        said = [
-            await _line(database, Line(name, key, situation.name.lower()), attribute)
-            for attribute in snapshot.attributes
-            if attribute.kind in order.kinds
-        ]
-        for line in said:
-            is_proved = order.proves and line.verdict != Verdict.UNKNOWN.name.lower()
-            yield await _proved(database, entity, line, situation) if is_proved else line
-
-
-async def _loadable(database: "Database", entity: Entity, keys: Sequence[RowKey]) -> RowKey:
-    """The first of these keys whose instance can be loaded. Raises the `Trouble` of the last one where none can."""
-    *others, last = keys
-    for key in others:
-        try:
-            await database.instances.rest(entity, key)
-        except Unreachable:
-            raise
-        except Trouble:
-            continue
-        return key
-    await database.instances.rest(entity, last)
-    return last
-
-
-async def _line(database: "Database", line: Line, attribute: AttributeSnapshot) -> Line:
-    """What is said of one attribute of the live instance."""
-    line = line._replace(
-        attribute=attribute.name,
-        kind=attribute.kind.name.lower(),
-        verdict=attribute.verdict.name.lower(),
-        error=attribute.error or None,
-        note=attribute.note or None,
-    )
-    if attribute.verdict is Verdict.NONE:
-        return line
-    predicted = await database.instances.predict(attribute.name)
-    statement = " ".join(" ".join(predicted.statement[:-1]).split())
-    return line._replace(statement=statement or None, remedy=predicted.remedy or None, remedies=predicted.remedies)
-
-
-async def _proved(database: "Database", entity: Entity, line: Line, situation: Situation) -> Line:
-    """The line with what the plain access really did, to an instance that nothing else was done with.
-
-    And with what came of each remedy, heeded on another instance of the same row.
-    """
-    assert line.key is not None, "only an instance has attributes"  # noqa: S101
-    assert line.attribute is not None, "each line tells of one"  # noqa: S101
-    await database.instances.put(entity, line.key, situation)
-    accessed = await database.instances.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
-    asked = [TrialRequest(entity, line.key, situation, line.attribute, one) for one in line.remedies]
-    fixes = [await database.benchmarks.try_out(one) for one in asked]
-    return line._replace(proved=accessed.verdict.name.lower(), fixes=tuple(fixes))
-
-
-def as_table(lines: Sequence[Line], *, proves: bool) -> Iterable[str]:
-    """The lines as a table for people."""
-    heads = ("model", "key", "state", "attribute", "kind", "verdict", *(("proved",) if proves else ()), "instead")
-    rows = [heads, *(_cells(line, proves=proves) for line in lines)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(map(str.ljust, row, widths)).rstrip() + "\n"
-
-
-def _cells(line: Line, *, proves: bool) -> tuple[str, ...]:
-    key = "" if line.key is None else clean(", ".join(map(str, line.key)))
-    told = " ".join(filter(None, (line.verdict, line.error if line.verdict == "raises" else "")))
-    proved = ((line.proved or "") + (" WRONG" if line.is_wrong else ""),) if proves else ()
-    behind = line.remedy or line.note or ""
-    return (line.model, key, line.state or "", line.attribute or "", line.kind or "", told, *proved, behind)
-
-
 def _exit_code(order: Order, lines: Sequence[Line]) -> int:
     """What came of it, and its words on stderr."""
     if order.proves:
@@ -377,13 +205,6 @@ def _some(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
         return tuple(known[name] for name in names)
 
     return read
-
-
-def _progress(name: str) -> None:
-    """Tell a person who waits which class is being checked; a file that takes stderr is told nothing."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[2Kchecking {clean(name)} …" if name else "\r\x1b[2K")
-        sys.stderr.flush()
 
 
 def _say(message: str) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from pirate_tui.__main__ import main
-from pirate_tui.cli.check import ALWAYS, Line, parse
+from pirate_tui.cli.check import parse
+from pirate_tui.cli.checking import ALWAYS, Line
 from pirate_tui.domain.access import AttributeKind, Situation, Verdict
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.orm import explanation as explaining

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Composition, check_file
 from pirate_tui.cli import passwords as credentials
-from pirate_tui.cli.command_line import check_file, report_bug, start_logging
 from pirate_tui.cli.passwords import with_asked_password, with_known_password
 from pirate_tui.domain import text
 from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
 from pirate_tui.domain.text import keep_secret, redact
+from pirate_tui.logs import report_bug, start_logging
 from pirate_tui.orm.connection.url import Server, named
 from pirate_tui.orm.inspection.snippet import format_raw
 from pirate_tui.orm.user_models.loader import load_models

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from pirate_tui import __main__ as command
-from pirate_tui.cli import command_line
+from pirate_tui.cli import browse
 from pirate_tui.cli import seed as seeding
 from pirate_tui.cli.seed import Order, check_place, make, parse, until_signalled
 from pirate_tui.domain.failure import CannotStart
@@ -94,12 +94,12 @@ def test_the_first_word_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit):
         command.main(["seed", "a.db", *FEW])
     assert given == [["a.db", *FEW]]
-    assert command_line.parse(["./seed"]).database == Path("seed")
+    assert browse.parse(["./seed"]).database == Path("seed")
 
 
 def test_the_help_speaks_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        command_line.parse(["--help"])
+        browse.parse(["--help"])
     assert "pirate-tui seed --help" in " ".join(capsys.readouterr().out.split())
 
 
@@ -119,7 +119,7 @@ async def test_what_it_says_can_be_typed(
     monkeypatch.chdir(place.parent)
     await make(order(Path(name)))
     _, typed = capsys.readouterr().err.split("to open it: ")
-    assert command_line.parse(shlex.split(typed)[1:]).database == Path(name)
+    assert browse.parse(shlex.split(typed)[1:]).database == Path(name)
     assert shlex.split(typed)[1] != "seed"
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from pirate_tui import __main__ as command
 from pirate_tui import __version__
 from pirate_tui.__main__ import main
-from pirate_tui.bootstrap import Composition
-from pirate_tui.cli.command_line import check_file, check_terminal, parse, start_logging
+from pirate_tui.bootstrap import Composition, check_file
+from pirate_tui.cli import browse as command
+from pirate_tui.cli.browse import check_terminal, parse
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
+from pirate_tui.logs import start_logging
 from pirate_tui.settings import TIME_LIMIT, Settings, world_path
 
 

@@ -1,0 +1,97 @@
+"""The command without a sub-command: the browser."""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from pirate_tui import __version__
+from pirate_tui.bootstrap import Composition
+from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
+from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.text import clean, reason_of
+from pirate_tui.logs import report_bug
+from pirate_tui.settings import COLLECTION_LIMIT, Settings
+from pirate_tui.shutdown import run
+
+
+def main(arguments: Sequence[str]) -> NoReturn:
+    """Run the browser; never returns, ends with its exit code."""
+    settings = parse(arguments)
+    sys.excepthook = report_bug
+    try:
+        check_terminal()
+        composition = Composition(settings)
+        composition.prepare()
+        gc.disable()  # what the start makes, stays; see `Composition.connect`
+        sys.exit(run(lambda: browse(composition), composition.close, composition.ends_within))
+    except CannotStart as reason:
+        sys.stderr.write(f"pirate-tui: {reason.message}\n")
+        sys.exit(reason.exit_code)
+    except KeyboardInterrupt:  # before the screen is there; from then on the app hears signals itself
+        sys.exit(128 + signal.SIGINT)
+
+
+async def browse(composition: Composition) -> int:
+    """Run the browser; its exit code."""
+    from pirate_tui.ui.app import PirateApp, Start
+
+    app = PirateApp(composition.connect, composition.label, Start(composition.printed, composition.remember))
+    await app.run_async()
+    return app.return_code or 0
+
+
+def parse(arguments: Sequence[str]) -> Settings:
+    """The settings of a command line; ends with exit code 2 where it is wrong."""
+    parser = CleanParser(
+        prog="pirate-tui",
+        description="Browse the objects behind async SQLAlchemy models; see what raises MissingGreenlet, and the fix.",
+        epilog="Press ? inside for all keys. `pirate-tui check --help`: run the checks non-interactively, for CI. "
+        "`pirate-tui seed --help`: generate a large sample database.",
+    )
+    add_database(parser)
+    parser.add_argument("--reset", action="store_true", help="recreate the sample database")
+    parser.add_argument("--model", metavar="NAME", help="the mapped class to show first")
+    most = f"do not load collections larger than this without asking (default: {COLLECTION_LIMIT:,})"
+    parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
+    parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
+    given = parser.parse_args(arguments)
+    if given.reset and given.database is not None:
+        parser.error("--reset recreates the sample database; it cannot be used with a DATABASE")
+    check_models(parser, given)
+    return settings_of(given)._replace(reset=given.reset, collection_limit=given.limit, model=given.model)
+
+
+def check_terminal() -> None:
+    """Is there a terminal to draw on and to read keys from? Textual itself would wait for ever."""
+    for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
+        if stream is None or not stream.isatty():
+            raise CannotStart(WRONG_USE, f"{name} is not a terminal; run pirate-tui in a terminal, without redirection")
+    if os.environ.get("TERM") == "dumb":
+        raise CannotStart(WRONG_USE, "TERM=dumb cannot display the browser; set TERM to the name of your terminal")
+    _check_textual()
+
+
+COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor", "windows")
+"""What Textual's own variable TEXTUAL_COLOR_SYSTEM may be."""
+
+
+def _check_textual() -> None:
+    """Textual reads variables of its own, and ends with a traceback where it cannot use one."""
+    colors, log = (os.environ.get(name, "") for name in ("TEXTUAL_COLOR_SYSTEM", "TEXTUAL_LOG"))
+    if "TEXTUAL_COLOR_SYSTEM" in os.environ and colors not in COLOR_SYSTEMS:
+        ways = ", ".join(COLOR_SYSTEMS)
+        raise CannotStart(WRONG_USE, f"TEXTUAL_COLOR_SYSTEM={clean(colors)} is not one of {ways}; unset it")
+    folder = os.environ.get("TEXTUAL_SCREENSHOT_LOCATION", "")
+    if "TEXTUAL_SCREENSHOT" in os.environ and folder and not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotStart(WRONG_USE, f"TEXTUAL_SCREENSHOT_LOCATION={clean(folder)} is not writable; unset it")
+    if log:
+        try:
+            descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)  # also of a fifo
+            with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+                file.write("\n")  # a disk that is full says so only then
+        except (OSError, ValueError) as error:
+            told = f"TEXTUAL_LOG={clean(log)} cannot be written: {reason_of(error)}; unset it"
+            raise CannotStart(WRONG_USE, told) from error
