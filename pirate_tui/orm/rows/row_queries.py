@@ -101,20 +101,20 @@ class RowQueries:
     async def whole(self, query: Query, row: TableRow) -> tuple[str, ...]:
         """Every value of the row, whole."""
         pages = self._pages_of(query)
-        statement, parameters = pages.whole(row)
+        statement, parameters = pages.values.whole(row)
         found = await self._queries.fetch(f"whole row of {_name(query)}", statement, parameters)
         if not found:
             raise _gone()
-        return await asyncio.to_thread(_texts, found[0], pages.named(found[0]))
+        return await asyncio.to_thread(_texts, found[0], pages.values.named(found[0]))
 
     async def value(self, query: Query, row: TableRow, column: Column, start: int, size: int) -> Value:
         """A stretch of one of its values."""
         pages = self._pages_of(query)
-        statement, parameters = pages.value(row, column, start, size)
+        statement, parameters = pages.values.value(row, column, start, size)
         found = await self._queries.fetch(f"{column.name} of a row of {_name(query)}", statement, parameters)
         if not found:
             raise _gone()
-        return pages.value_found(column, found[0])
+        return pages.values.value_found(column, found[0])
 
     def _pages_of(self, query: Query) -> Pages:
         """How to read the query's rows; raises `Trouble` where a filter can never be met."""

@@ -1,0 +1,97 @@
+"""What the rows of a query are selected from, under which conditions and in which order."""
+
+from typing import Any
+
+from sqlalchemy import Dialect, Select, literal_column, select
+from sqlalchemy.orm import Mapper
+from sqlalchemy.sql.expression import TableClause
+
+from pirate_tui.domain.query import Query
+from pirate_tui.domain.search import Match, Span
+from pirate_tui.orm.dialects.registry import sql_of
+from pirate_tui.orm.dialects.sql import Sql
+from pirate_tui.orm.dialects.terms import Keyed, Term
+from pirate_tui.orm.entities import Catalog, table_name
+from pirate_tui.orm.reflection.probe import Table
+from pirate_tui.orm.rows.filters import column_of, holding, matching, related
+from pirate_tui.orm.rows.keyset import Keys, Ordering
+
+
+Statement = Select[Any]
+
+
+class Source:
+    """Where the rows of one query come from.
+
+    Raises ValueError, in words for people, where a filter's value can never be one of its column.
+    """
+
+    def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
+        mapper = catalog.mapper(query.entity)
+        self.mapper = mapper
+        self.sql = sql = sql_of(dialect)
+        self.is_descending = query.order is not None and query.order.descending
+        self.order, self.keys = _order(mapper, query), _keys(mapper, table, sql)
+        self.ordering = _ordering(table, self.order, sql, self.keys)
+        self._from = mapper.persist_selectable
+        self._conditions = [matching(sql, mapper, one) for one in query.filters]
+        if mapper.single and mapper.polymorphic_on is not None:  # a table of its parent's, with rows of other classes
+            identities = [one.polymorphic_identity for one in mapper.self_and_descendants]
+            self._conditions.append(mapper.polymorphic_on.in_(identities))
+        if query.within is not None:
+            self._from, is_owner = related(mapper, catalog.mapper(query.within.entity), query.within)
+            self._conditions.append(is_owner)
+
+    def select(self, *selected: Term) -> Statement:
+        """Return the statement that selects this of all rows."""
+        return select(*selected).select_from(self._from).where(*self._conditions)
+
+    def terms(self, *, backward: bool) -> list[Term]:
+        """What the query's rows are ordered by, from the first on or backward from the last."""
+        down = backward != self.is_descending
+        return [term.desc() if down else term for term in self.ordering.terms]
+
+    def within(self, span: Span, match: Match | None) -> list[Term]:
+        """Return the conditions for the rows of the span, or for those that match."""
+        after, upto = (None if end is None else self.ordering.shape(end) for end in (span.after, span.upto))
+        between = self.ordering.between(after, upto, is_open=span.is_open, backward=self.is_descending)
+        return between if match is None else [*between, holding(self.sql, self.mapper, match)]
+
+    def span_parameters(self, span: Span) -> dict[str, Any]:
+        """A span as parameters."""
+        after = {} if span.after is None else self.ordering.bounds(span.after, "after")
+        return after if span.upto is None else {**after, **self.ordering.bounds(span.upto, "upto")}
+
+
+def _order(mapper: Mapper[Any], query: Query) -> Term | None:
+    """The column that the rows are ordered by; None where it is the key, or begins it."""
+    if query.order is None:
+        return None
+    column = column_of(mapper, query.order.column.name)
+    return None if column is mapper.primary_key[0] else column
+
+
+def _ordering(table: Table, order: Term | None, sql: Sql, keys: Keys) -> Ordering:
+    is_nullable = order is not None and table.may_be_null(str(getattr(order, "name", "")))
+    return Ordering(sql, order, is_nullable, keys)
+
+
+def _keys(mapper: Mapper[Any], table: Table, sql: Sql) -> Keys:
+    """By what the mapper's rows are ordered at last.
+
+    Where the database does not see to it that keys are unique and never NULL, something ends the order that is:
+    it is total then too, and no row is lost between two pages. A key that is another table's is taken as it is mapped.
+    """
+    keys = [sql.keyed(column) for column in mapper.primary_key]
+    names = {column.name for column in mapper.primary_key}
+    tie_break = table.tie_break(names)
+    if tie_break is not None:
+        keys.append(Keyed.by(literal_column(f"{_quoted(mapper, sql)}.{tie_break}")))
+    are_strict = tie_break is None and (table.is_total(names) or not table.has(names))
+    return Keys(keys, are_strict, 0 if tie_break is None else len(names))
+
+
+def _quoted(mapper: Mapper[Any], sql: Sql) -> str:
+    """The mapper's table as it stands in a statement, with its schema; of a query, its name there."""
+    preparer, table = sql.dialect.identifier_preparer, mapper.local_table
+    return preparer.format_table(table) if isinstance(table, TableClause) else preparer.quote(table_name(mapper))
