@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from inspect import iscoroutine
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,109 +18,75 @@ from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllReq
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import Recorder, Tally
+from pirate_tui.orm.connection.recorder import Recorder
 from pirate_tui.orm.entities import Catalog
-from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, outermost, without_warnings
-from pirate_tui.orm.explanation import failure, remedies
+from pirate_tui.orm.errors import forget
+from pirate_tui.orm.explanation import remedies
 from pirate_tui.orm.explanation.access import Access
 from pirate_tui.orm.inspection.snapshots import child_rows, snapshot
-from pirate_tui.orm.inspection.snippet import evaluate
 from pirate_tui.orm.inspection.verdicts import dry_run
+from pirate_tui.orm.live.accessing import Accessor
+from pirate_tui.orm.live.held_instance import HeldInstance
 from pirate_tui.orm.live.scenarios import bring_into
 from pirate_tui.orm.live.selecting import end_transaction, select_all, select_one
 from pirate_tui.orm.live.yielding import breathe
 from pirate_tui.orm.loader_options import eager_option, loader_options
 from pirate_tui.orm.rows.cells import label_of
-from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
-from pirate_tui.orm.user_code.time_limit import end_copy
-
-
-T = TypeVar("T")
 
 
 class LiveInstance:
-    """One instance, attached to one session, the way an application would hold it.
-
-    Under one lock, since a session belongs to one task at a time (https://sqlalche.me/e/21/isce).
-    """
+    """One instance, attached to one session, the way an application would hold it."""
 
     def __init__(self, connections: Connections, recorder: Recorder, catalog: Catalog) -> None:
         self._connections = connections
         self._recorder = recorder
         self._catalog = catalog
-        self._lock = asyncio.Lock()
-        self._session: AsyncSession | None = None
-        self._instance: Any = None
-        self._situation = Situation.FRESH
-        """What has been done with the instance since it was selected."""
-        self._asked: object = None
-        """The question that works with it now."""
+        self._held = HeldInstance(connections, recorder)
+        self._accessor = Accessor(recorder)
 
     async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it."""
-        return await self._ask(lambda: self._rest(entity, key))
+        return await self._held.run(lambda: self._put(entity, key, Situation.FRESH))
 
     async def open(self, request: OpenRequest) -> Opening:
         """Select the instance anew, access its relationship, and keep it in the state that this leaves."""
-        return await self._ask(lambda: self._open(request))
+        return await self._held.run(lambda: self._open(request))
 
     async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
         """Select instances at once and access the relationship of each in turn; the first one is kept."""
-        return await self._ask(lambda: self._open_all(request))
+        return await self._held.run(lambda: self._open_all(request))
 
     async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         """Select the instance anew, and do with it what an application would have done."""
-        return await self._ask(lambda: self._put(entity, key, situation))
+        return await self._held.run(lambda: self._put(entity, key, situation))
 
     async def access(self, request: AttributeRequest) -> Accessed:
         """Access an attribute of the instance as it stands, and keep it in the state that this leaves."""
-        return await self._ask(lambda: self._access_as_it_stands(request))
+        return await self._held.run(lambda: self._access_as_it_stands(request))
 
     async def predict(self, name: str) -> Prediction:
         """What a plain access to an attribute of the instance would send first. It sends nothing itself."""
-        async with self._lock:
+        async with self._held.lock:
             with self._connections.guard.watching():
                 return self._predict(name)
 
     async def close(self) -> None:
         """Let go of the instance and its session."""
-        async with self._lock:
-            await self._let_go()
-
-    async def _ask(self, question: Callable[[], Awaitable[T]]) -> T:
-        """What the question gives. One that goes on behind our back, being stopped, keeps its session for itself."""
-
-        async def work() -> T:
-            self._asked = mine
-            try:
-                return await question()
-            finally:
-                if self._asked is mine:
-                    self._asked = None
-
-        mine = object()
-        async with self._lock:
-            try:
-                return await self._connections.ask(work)
-            finally:
-                if self._asked is mine:
-                    self._session, self._instance, self._situation, self._asked = None, None, Situation.FRESH, None
-
-    async def _rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
-        return await self._put(entity, key, Situation.FRESH)
+        async with self._held.lock:
+            await self._held.let_go()
 
     async def _open(self, request: OpenRequest) -> Opening:
-        async with self._fresh_session() as session:
+        async with self._held.fresh_session() as session:
             began = time.perf_counter()
             if request.in_full:
                 breathe(session, self._connections.told_loaded)
             label = label_of(request.entity.name, request.key)
             with self._recorder.step(label) as selecting:
                 options = self._options(request)
-                self._instance = await self._select(session, request.entity, request.key, options)
+                self._held.instance = await self._select(session, request.entity, request.key, options)
             name = f"{label}.{request.relationship.name}"
             with self._recorder.step(name, plain=not request.mode.awaits) as accessing:
-                failed = await self._access(session, self._access_of(request), accessing)
+                failed = await self._accessor.access(self._held.instance, session, self._access_of(request), accessing)
             cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
             await end_transaction(session)  # a failed access has left its connection checked out
             live, rows = self._snapshot(request.entity), self._child_rows(request, failed)
@@ -133,7 +98,7 @@ class LiveInstance:
         option = clean(str(eager_option(relationship))) if request.strategy is LoaderStrategy.AS_MAPPED else ""
         self._recorder.unfold(cause)
         made: list[tuple[OpenRequest, Cost, tuple[Row, ...], Failure | None]] = []
-        async with self._fresh_session() as session:
+        async with self._held.fresh_session() as session:
             with self._recorder.step(f"{request.entity.name} x {len(request.keys):,}") as selecting:
                 mapper, options = self._catalog.mapper(request.entity), self._options(request)
                 instances = await select_all(session, mapper, request.entity.name, request.keys, options)
@@ -142,9 +107,11 @@ class LiveInstance:
             for key in request.keys:
                 if (instance := instances.get(key)) is None:
                     continue  # somebody has deleted it meanwhile
-                self._instance, began = instance, time.perf_counter()
+                self._held.instance, began = instance, time.perf_counter()
                 with step() as accessing:
-                    failed = await self._access(session, self._access_of(request.of(key)), accessing)
+                    failed = await self._accessor.access(
+                        self._held.instance, session, self._access_of(request.of(key)), accessing
+                    )
                 cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
                 made.append((request.of(key), cost, self._child_rows(request.of(key), failed), failed))
                 await asyncio.sleep(0)  # many that are loaded already would hold up the event loop
@@ -153,55 +120,55 @@ class LiveInstance:
             await end_transaction(session)
             if not made:
                 return ()
-            self._instance = instances[made[0][0].key]
+            self._held.instance = instances[made[0][0].key]
             live, target = self._snapshot(request.entity), self._target(made[0][0])
             return tuple(Opening(asked, target, cost, live, rows, failed) for asked, cost, rows, failed in made)
 
     def _child_rows(self, request: OpenRequest, failed: Failure | None) -> tuple[Row, ...]:
         if failed or request.in_full:
             return ()
-        return child_rows(self._instance, request.relationship.name, self._connections.engine.dialect)
+        return child_rows(self._held.instance, request.relationship.name, self._connections.engine.dialect)
 
     def _target(self, request: OpenRequest) -> Entity:
         return self._catalog.target(request.entity, request.relationship)
 
     def _access_of(self, request: OpenRequest) -> Access:
         name, situation = request.relationship.name, Situation.FRESH
-        return Access.of(self._instance, name, request.mode, strategy=request.strategy, situation=situation)
+        return Access.of(self._held.instance, name, request.mode, strategy=request.strategy, situation=situation)
 
     def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
         return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.title)
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
-        async with self._fresh_session() as session:
+        async with self._held.fresh_session() as session:
             with self._recorder.step(label_of(entity.name, key)):
                 instance = await self._select(session, entity, key)
-                self._instance = await bring_into(session, instance, situation)
+                self._held.instance = await bring_into(session, instance, situation)
             await end_transaction(session)
-        self._situation = situation
+        self._held.situation = situation
         return self._snapshot(entity)
 
     async def _access_as_it_stands(self, request: AttributeRequest) -> Accessed:
-        if self._instance is None:
+        if self._held.instance is None:
             raise Trouble("the instance is gone", "select a row")
-        access = Access.of(self._instance, request.name, request.mode, situation=self._situation)
+        access = Access.of(self._held.instance, request.name, request.mode, situation=self._held.situation)
         began = time.perf_counter()
-        label = label_of(request.entity.name, inspect(self._instance).identity or ())
-        session = self._fresh
+        label = label_of(request.entity.name, inspect(self._held.instance).identity or ())
+        session = self._held.session
         async with _attached_anew(session):
-            if not request.mode.awaits and dry_run(self._instance, access.attribute).asked is not None:
+            if not request.mode.awaits and dry_run(self._held.instance, access.attribute).asked is not None:
                 await session.connection()  # else a ping of the pool, which nobody sees, would be what fails
             with self._recorder.step(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
-                failed = await self._access(session, access, tally)
+                failed = await self._accessor.access(self._held.instance, session, access, tally)
             seconds = time.perf_counter() - began
             await end_transaction(session)
         return Accessed(request, tally.sent, seconds, self._snapshot(request.entity), failed)
 
     def _predict(self, name: str) -> Prediction:
-        if self._instance is None:
+        if self._held.instance is None:
             return Prediction()
-        access = Access.of(self._instance, name, situation=self._situation)
-        found = dry_run(self._instance, access.attribute)
+        access = Access.of(self._held.instance, name, situation=self._held.situation)
+        found = dry_run(self._held.instance, access.attribute)
         unsent = None if found.asked is None else self._recorder.unsent(found.asked)
         if found.raised is None:
             return Prediction()
@@ -210,64 +177,12 @@ class LiveInstance:
         return Prediction(() if unsent is None else unsent.lines, helping)
 
     def _snapshot(self, entity: Entity) -> InstanceSnapshot:
-        return snapshot(entity, self._instance, self._situation)
-
-    async def _access(self, session: AsyncSession, access: Access, tally: Tally) -> Failure | None:
-        """Make the access, awaited or without await; what it raised, or what code of the model caught, if anything."""
-        names = {access.variable: self._instance, "session": session}
-        try:
-            with constructed() as hidden:
-                if access.mode.awaits:
-                    value = await evaluate(access.code, names)
-                else:
-                    value = _evaluate_without_await(access, names)
-        except FOREIGN_ERRORS as error:
-            reraise_ours(error)
-            # A failed rollback makes a DBAPIError of a MissingGreenlet.
-            if isinstance(error, DATABASE_ERRORS) and not is_missing_greenlet(error):
-                raise
-            return self._failed(error, access, tally)
-        finally:
-            end_copy()
-        _drop(value)
-        return self._failed(outermost(hidden), access, tally, returned=repr_of(value)) if hidden else None
-
-    def _failed(self, error: BaseException, access: Access, tally: Tally, returned: str | None = None) -> Failure:
-        """What an access raised, explained; nothing of it is kept."""
-        self._recorder.never_sent(tally)
-        raised = failure(error, access.with_unsent(tally.unsent), None if returned is None else clean(returned))
-        forget(error)
-        return raised
+        return snapshot(entity, self._held.instance, self._held.situation)
 
     async def _select(
         self, session: AsyncSession, entity: Entity, key: RowKey, options: tuple[ExecutableOption, ...] = ()
     ) -> Any:
         return await select_one(session, self._catalog.mapper(entity), entity.name, key, options)
-
-    @asynccontextmanager
-    async def _fresh_session(self) -> AsyncIterator[AsyncSession]:
-        """A session of its own for the next live instance; if that comes to nothing, there is none."""
-        await self._let_go()
-        self._session = session = self._connections.sessions()
-        self._recorder.watch(session)
-        try:
-            yield session
-        except BaseException:
-            if self._session is session:
-                self._session = self._instance = None
-            await session.close()
-            raise
-
-    @property
-    def _fresh(self) -> AsyncSession:
-        assert self._session is not None, "an instance has a session, even when it is detached from it"  # noqa: S101
-        return self._session
-
-    async def _let_go(self) -> None:
-        session, self._session, self._instance = self._session, None, None
-        self._situation = Situation.FRESH
-        if session is not None:
-            await session.close()
 
 
 @asynccontextmanager
@@ -280,15 +195,3 @@ async def _attached_anew(session: AsyncSession) -> AsyncIterator[None]:
         await session.close()  # a rollback would expire them
         session.add_all(instances)
         raise
-
-
-def _evaluate_without_await(access: Access, names: dict[str, Any]) -> Any:
-    """On the event loop, outside any greenlet: the mistake itself."""
-    with without_warnings():
-        return evaluate(access.code, names)
-
-
-def _drop(value: object) -> None:
-    """Let go of what an access gave; an `async` property gives a coroutine, and somebody would be warned of it."""
-    if iscoroutine(value):
-        value.close()
