@@ -100,7 +100,7 @@ def test_what_is_not_sqlite_is_refused(start: "Launcher", tmp_path: Path, conten
 
 def test_a_damaged_schema_is_refused(start: "Launcher", world: Path) -> None:
     scribble(world, 1)
-    refused(start(world), 3, world, "damaged")
+    refused(start(world), 3, world, "corrupt")
 
 
 def test_half_a_file_is_refused_or_shown_as_damaged(start: "Launcher", world: Path) -> None:
@@ -116,10 +116,10 @@ def test_damaged_crews_are_told_of(start: "Launcher", world: Path) -> None:
 def assert_told_of_damage(terminal: "Terminal", path: Path) -> None:
     """Exit 3 with the file's name, or the fault in its place and a browser that stays."""
     terminal.wait_until(
-        lambda: not terminal.is_running or "the file is damaged" in terminal.text, "no word of the damage"
+        lambda: not terminal.is_running or "the file is corrupt" in terminal.text, "no word of the damage"
     )
     if b"\x1b[?1049l" in terminal.raw:
-        refused(terminal, 3, path, "damaged")
+        refused(terminal, 3, path, "corrupt")
     else:
         terminal.quit()
 
@@ -130,7 +130,7 @@ def test_damage_met_while_browsing_is_shown_in_place(start: "Launcher", world: P
     terminal = start(world)
     terminal.wait_for("Straw Hats", "PirateCrew 1 · persistent")
     terminal.send("<enter>")
-    terminal.wait_for("the file is damaged", "Straw Hats")
+    terminal.wait_for("the file is corrupt", "Straw Hats")
     terminal.send("<down>")
     terminal.wait_for("PirateCrew 2 · persistent")
     terminal.quit()

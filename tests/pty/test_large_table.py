@@ -61,7 +61,7 @@ def test_a_million_rows_are_gone_over_searched_and_left(terminal: "Terminal") ->
 
 def test_a_million_rows_are_ordered_and_filtered(terminal: "Terminal") -> None:
     terminal.send("]]o")
-    terminal.wait_for("no index serves ship_name")
+    terminal.wait_for("no index on ship_name")
     terminal.send("o")
     terminal.wait_for("1,000,000 rows · by ship_name ↑")
     terminal.send("<home>")
@@ -75,7 +75,7 @@ def test_a_million_rows_are_ordered_and_filtered(terminal: "Terminal") -> None:
 
 def test_esc_stops_the_sorting_of_a_million_rows(terminal: "Terminal") -> None:
     terminal.send("]]o")
-    terminal.wait_for("no index serves ship_name")
+    terminal.wait_for("no index on ship_name")
     terminal.send("o")
     terminal.wait_for("sorting PirateCrew")
     terminal.send("<esc>")

@@ -496,7 +496,7 @@ ROWS = {
         refreshed,
         "members",
         "Ship.members",
-        "as refresh() does when it is not named",
+        "by refresh() without its name",
         MEMBERS,
         "await session.refresh(ship)",
     ),

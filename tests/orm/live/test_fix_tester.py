@@ -107,7 +107,7 @@ async def test_following_rows_down_ends_where_they_have_a_cycle(database: OrmDat
     assert trial.code == "select(Node).options(selectinload(Node.children, recursion_depth=-1))"
     assert (trial.outcome, trial.reason) == (
         Outcome.SKIPPED,
-        "it sends more than 100 statements: the rows may have a cycle",
+        "it sends more than 100 statements: the rows may form a cycle",
     )
     assert len({one.number for one in told}) < 120
 
@@ -120,12 +120,12 @@ async def test_it_is_said_that_a_cycle_never_ends(database: OrmDatabase) -> None
     node = entity_of(database, "Node")
     await database.instances.rest(node, (3,))
     (remedy,) = [one for one in (await database.instances.predict("size")).remedies if "recursion_depth" in one.code]
-    assert "where the rows have a cycle, it never ends" in remedy.reason
+    assert "if the rows form a cycle, it never ends" in remedy.reason
 
 
 async def test_what_would_load_too_much_is_skipped(database: OrmDatabase) -> None:
     trial = await tried(database, ("Shelf", 1, "size"), None)
-    assert (trial.outcome, trial.reason) == (Outcome.SKIPPED, "it loads more than 1,000 objects")
+    assert (trial.outcome, trial.reason) == (Outcome.SKIPPED, "it loads more than 1,000 instances")
     assert (await tried(database, ("Shelf", 2, "size"), None)).outcome is Outcome.HELPS
 
 

@@ -30,7 +30,7 @@ class LazyRelationship(LoadCause):
     def reason(self, evidence: Evidence) -> str:
         target, due = evidence.wanted, "so its first access emits a SELECT"
         if _has_expired_alone(target):
-            by = "as refresh() does when it is not named, and expire()"
+            by = "by refresh() without its name, or by expire()"
             return f"{target.name} of {target.label} was expired, {by}; {due}"
         name = target.attribute.name
         if target.selected is None:
