@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.pirates.seed import make_world
 from pirate_tui.settings import TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp
@@ -27,7 +27,7 @@ async def take(name: str, keys: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = Path(folder) / "pirates.db"
         await make_world(world)
-        composition = Composition(Settings(world, reset=False, time_limit=TIME_LIMIT, log=None))
+        composition = Bootstrap(Settings(world, reset=False, time_limit=TIME_LIMIT, log=None))
         app = PirateApp(composition.connect, world.name)
         async with app.run_test(size=SIZE) as pilot:
             await pilot.pause(2)

@@ -34,7 +34,7 @@ PASSWORD = re.compile(r":[^:@]*@")
 """What looks like one, in a path that was meant to be a URL."""
 
 
-class Given(NamedTuple):
+class UserModels(NamedTuple):
     """The developer's own models, imported before there is a loop or a screen."""
 
     classes: tuple[type, ...]
@@ -42,7 +42,7 @@ class Given(NamedTuple):
     """What they wrote meanwhile, and what was left out of them."""
 
 
-def given_models(settings: Settings) -> Given | None:
+def import_models(settings: Settings) -> UserModels | None:
     """Import the models that the settings name; None where they name none. Raises `CannotStart`."""
     if settings.models is None:
         return None
@@ -50,10 +50,10 @@ def given_models(settings: Settings) -> Given | None:
 
     sys.stderr.write(f"pirate-tui: importing {clean(settings.models)}\n")
     models = load_models(settings.models)
-    return Given(models.classes, (*models.notes, *models.output))
+    return UserModels(models.classes, (*models.notes, *models.output))
 
 
-def target_of(settings: Settings) -> "Path | Server | None":
+def resolve_target(settings: Settings) -> "Path | Server | None":
     """The file or the server that the settings name; None where they name nothing. Raises `CannotStart`."""
     if not isinstance(settings.database, TypedUrl):
         return settings.database
@@ -65,7 +65,7 @@ def target_of(settings: Settings) -> "Path | Server | None":
     return target
 
 
-class Composition:
+class Bootstrap:
     """Opens the database that the settings name; its `connect` is what the browser is given.
 
     Raises `CannotStart` where they name one that there cannot be.
@@ -73,9 +73,9 @@ class Composition:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._target = target_of(settings)
+        self._target = resolve_target(settings)
         self._schema = None if isinstance(self._target, Path) else settings.schema
-        self._given: Given | None = None
+        self._given: UserModels | None = None
         self._database: OrmDatabase | None = None
 
     @property
@@ -93,26 +93,26 @@ class Composition:
         """What the developer's own models wrote when they were imported."""
         return () if self._given is None else self._given.printed
 
-    def prepare(self) -> None:
+    def before_screen(self) -> None:
         """Do what is done before there is a loop or a screen; it may ask for a password. Raises `CannotStart`."""
         if isinstance(self._target, Path):
             check_file(self._target)
         start_logging(self._settings.log)
         if self._target is None or isinstance(self._target, Path):
-            self._given = given_models(self._settings)
+            self._given = import_models(self._settings)
             return
         from pirate_tui.cli.passwords import with_asked_password, with_known_password
 
         for note in self._target.notes:
             sys.stderr.write(f"pirate-tui: {note}\n")
         known = with_known_password(self._target)
-        self._given = given_models(self._settings)
+        self._given = import_models(self._settings)
         self._target = with_asked_password(known)
 
     async def connect(self, listener: "Listener") -> "OrmDatabase":
         """The open database. SQLAlchemy is imported here, in a thread, when the frame is on the screen."""
         await asyncio.to_thread(__import__, "pirate_tui.orm.database")
-        target = self._target or await self._world()
+        target = self._target or await self._sample_database()
         try:
             if isinstance(target, Path):
                 check_file(target)
@@ -170,7 +170,7 @@ class Composition:
             raise CannotStart(NO_DATABASE, f"{clean(where)}: {', '.join(problems)}")
         return database
 
-    async def _world(self) -> Path:
+    async def _sample_database(self) -> Path:
         """The pirates' database, made if it is not there yet."""
         from pirate_tui.pirates.seed import make_world
 

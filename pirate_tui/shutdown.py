@@ -17,7 +17,9 @@ THREADS_LIMIT = 0.5
 """Seconds that threads may take to end when everything else has ended."""
 
 
-def run(work: Callable[[], Awaitable[int]], close: Callable[[], Awaitable[None]], within: float | None) -> int:
+def run_with_exit_deadline(
+    work: Callable[[], Awaitable[int]], close: Callable[[], Awaitable[None]], within: float | None
+) -> int:
     """The exit code that the work gives, on an event loop of its own, with everything closed afterwards.
 
     What has not ended after `within` seconds, a task, a thread or `close` itself, ends with the process, and with the
@@ -34,7 +36,7 @@ def run(work: Callable[[], Awaitable[int]], close: Callable[[], Awaitable[None]]
             raise
         finally:
             if within is not None:
-                timers.append(_end_in(within, code))
+                timers.append(_force_exit_after(within, code))
             await close()
         return code
 
@@ -58,7 +60,7 @@ def _leave_threads(code: int) -> None:
                 end_now(code)
 
 
-def _end_in(seconds: float, code: int) -> Timer:
+def _force_exit_after(seconds: float, code: int) -> Timer:
     """End the process then, unless the timer is cancelled."""
     timer = Timer(seconds, end_now, [code])
     timer.daemon = True

@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 from textual.app import App
 from textual.widget import Widget
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp, Start
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -106,10 +106,10 @@ class Held(NamedTuple):
 
 async def soak(keys: int, seed: int, database: Path | None, told: Callable[[Held], None]) -> list[str]:
     """Press so many keys; `told` of what is held after each thousand. What there is too much of in the end."""
-    composition = Composition(
+    composition = Bootstrap(
         Settings(database, reset=False, time_limit=TIME_LIMIT, log=None, collection_limit=COLLECTION_LIMIT)
     )
-    composition.prepare()
+    composition.before_screen()
     app = PirateApp(composition.connect, "a database", Start(remember=composition.remember))
     chosen = Random(seed)  # noqa: S311  no secret
     found: list[Held] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import String
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.domain.failure import CannotStart, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.url import Server
@@ -39,7 +39,7 @@ def the_tables_that_ship() -> Iterator[str]:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator["OrmDatabase"]:
     """The database that the settings name."""
-    composition = Composition(settings)
+    composition = Bootstrap(settings)
     try:
         yield await composition.connect(Deaf())
     finally:
@@ -56,7 +56,7 @@ async def test_a_server_with_the_tables_that_ship_is_opened_with_their_models(se
 async def test_any_other_is_opened_with_its_own_tables_and_remembered(server: Server) -> None:
     await run(server, "CREATE TABLE parrots (id INT PRIMARY KEY)", "CREATE TABLE apes (id INT PRIMARY KEY)")
     for chosen in ("Parrots", "Apes"):
-        Composition(settings_of(server)).remember(chosen)
+        Bootstrap(settings_of(server)).remember(chosen)
         async with opened(settings_of(server)) as database:
             assert sorted(choice.name for choice in database.models.choices) == ["Apes", "Parrots"]
             assert database.models.choices[0].name == chosen

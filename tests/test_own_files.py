@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.ports import Listener
 from pirate_tui.logs import start_logging
 from pirate_tui.own_files import open_for_appending, read_text, write_text
-from pirate_tui.pirates.seed import made_beside, make_world
+from pirate_tui.pirates.seed import atomic_database, make_world
 from pirate_tui.settings import TIME_LIMIT, Settings, remember, remembered, world_path
 
 
@@ -194,7 +194,7 @@ class Deaf(Listener):
 
 async def launch(settings: Settings) -> None:
     """Open the database and close it again."""
-    composition = Composition(settings)
+    composition = Bootstrap(settings)
     try:
         await composition.connect(Deaf())
     finally:
@@ -231,5 +231,5 @@ async def test_a_world_is_not_made_through_a_link_that_somebody_has_put_where_it
     unfinished_of(place).symlink_to(victim)
     with pytest.raises(FileExistsError):
         await make_world(place)
-    with pytest.raises(FileExistsError), made_beside(place):
+    with pytest.raises(FileExistsError), atomic_database(place):
         pytest.fail("it was begun")

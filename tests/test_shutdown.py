@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from pirate_tui.shutdown import run
+from pirate_tui.shutdown import run_with_exit_deadline
 
 
 STUCK = """
 import asyncio, logging, sys, time
-from pirate_tui.shutdown import run
+from pirate_tui.shutdown import run_with_exit_deadline
 
 async def deaf():
     while True:
@@ -32,7 +32,7 @@ async def close():
     await asyncio.sleep({closing})
 
 tasks = []
-sys.exit(run(work, close, 0.3))
+sys.exit(run_with_exit_deadline(work, close, 0.3))
 """
 """A program with a task and a thread that do not end, and perhaps a `close` that does not either."""
 
@@ -58,8 +58,8 @@ def test_whatever_ends_by_itself_is_waited_for() -> None:
         await asyncio.sleep(0)
         done.append("close")
 
-    assert run(work, close, 60) == 3
-    assert run(work, close, None) == 3
+    assert run_with_exit_deadline(work, close, 60) == 3
+    assert run_with_exit_deadline(work, close, None) == 3
     assert done == ["work", "close"] * 2
 
 
@@ -73,5 +73,5 @@ def test_an_error_is_raised_after_everything_is_closed() -> None:
         done.append("close")
 
     with pytest.raises(ZeroDivisionError):
-        run(work, close, 60)
+        run_with_exit_deadline(work, close, 60)
     assert done == ["close"]

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from pirate_tui import __version__
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
 from pirate_tui.domain.failure import WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.logs import report_bug
 from pirate_tui.settings import COLLECTION_LIMIT, Settings
-from pirate_tui.shutdown import run
+from pirate_tui.shutdown import run_with_exit_deadline
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
@@ -23,10 +23,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
     sys.excepthook = report_bug
     try:
         check_terminal()
-        composition = Composition(settings)
-        composition.prepare()
-        gc.disable()  # what the start makes, stays; see `Composition.connect`
-        sys.exit(run(lambda: browse(composition), composition.close, composition.ends_within))
+        bootstrap = Bootstrap(settings)
+        bootstrap.before_screen()
+        gc.disable()  # what the start makes, stays; see `Bootstrap.connect`
+        sys.exit(run_with_exit_deadline(lambda: browse(bootstrap), bootstrap.close, bootstrap.ends_within))
     except CannotStart as reason:
         sys.stderr.write(f"pirate-tui: {reason.message}\n")
         sys.exit(reason.exit_code)
@@ -34,11 +34,11 @@ def main(arguments: Sequence[str]) -> NoReturn:
         sys.exit(128 + signal.SIGINT)
 
 
-async def browse(composition: Composition) -> int:
+async def browse(bootstrap: Bootstrap) -> int:
     """Run the browser; its exit code."""
     from pirate_tui.ui.app import PirateApp, Start
 
-    app = PirateApp(composition.connect, composition.label, Start(composition.printed, composition.remember))
+    app = PirateApp(bootstrap.connect, bootstrap.label, Start(bootstrap.printed, bootstrap.remember))
     await app.run_async()
     return app.return_code or 0
 
@@ -68,7 +68,10 @@ def check_terminal() -> None:
     """Is there a terminal to draw on and to read keys from? Textual itself would wait for ever."""
     for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
         if stream is None or not stream.isatty():
-            raise CannotStart(WRONG_USE, f"{name} is not a terminal; run pirate-tui in a terminal, without redirection")
+            raise CannotStart(
+                WRONG_USE,
+                f"{name} is not a terminal; run pirate-tui in a terminal, without redirection",
+            )
     if os.environ.get("TERM") == "dumb":
         raise CannotStart(WRONG_USE, "TERM=dumb cannot display the browser; set TERM to the name of your terminal")
     _check_textual()

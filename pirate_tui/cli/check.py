@@ -11,9 +11,9 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
-from pirate_tui.cli.checking import ALWAYS, Line, Order, as_table, checked
+from pirate_tui.cli.checking import ALWAYS, CheckOptions, CheckResult, as_table, checked
 from pirate_tui.domain.access import (
     AttributeKind,
     Situation,
@@ -32,7 +32,7 @@ from pirate_tui.domain.remedy import Outcome
 from pirate_tui.domain.text import clean_lines
 from pirate_tui.logs import report_bug
 from pirate_tui.settings import COLLECTION_LIMIT
-from pirate_tui.shutdown import run
+from pirate_tui.shutdown import run_with_exit_deadline
 
 
 SITUATIONS = {one.name.lower(): one for one in Situation}
@@ -60,9 +60,9 @@ def main(arguments: Sequence[str]) -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        composition = Composition(order.settings)
-        composition.prepare()
-        sys.exit(run(lambda: report(order, composition), composition.close, composition.ends_within))
+        bootstrap = Bootstrap(order.settings)
+        bootstrap.before_screen()
+        sys.exit(run_with_exit_deadline(lambda: report(order, bootstrap), bootstrap.close, bootstrap.ends_within))
     except CannotStart as reason:
         _say(reason.message)
         sys.exit(reason.exit_code)
@@ -93,7 +93,7 @@ def _open_streams() -> None:
         sys.exit(WRONG_USE)
 
 
-def parse(arguments: Sequence[str]) -> Order:
+def parse(arguments: Sequence[str]) -> CheckOptions:
     """What is asked for; ends with exit code 2 where it is wrong."""
     parser = CleanParser(
         prog="pirate-tui check",
@@ -122,15 +122,15 @@ def parse(arguments: Sequence[str]) -> Order:
     kinds_given = frozenset(kind for some in given.only for kind in some) or frozenset(AttributeKind)
     fail_on = VERDICTS.get(given.fail_on)
     settings = settings_of(given)._replace(collection_limit=given.limit)
-    return Order(settings, tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
+    return CheckOptions(settings, tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
 
 
-async def report(order: Order, composition: Composition) -> int:
+async def report(order: CheckOptions, bootstrap: Bootstrap) -> int:
     """Check, and write what is found; the exit code."""
-    lines, out = list[Line](), sys.stdout
+    lines, out = list[CheckResult](), sys.stdout
     try:
         with redirect_stdout(sys.stderr):  # where whatever the models print belongs
-            database = await composition.connect(Silent())
+            database = await bootstrap.connect(Silent())
             async with aclosing(checked(order, database)) as found:
                 async for line in found:
                     lines.append(line)
@@ -149,7 +149,7 @@ async def report(order: Order, composition: Composition) -> int:
     return _exit_code(order, lines)
 
 
-def _exit_code(order: Order, lines: Sequence[Line]) -> int:
+def _exit_code(order: CheckOptions, lines: Sequence[CheckResult]) -> int:
     """What came of it, and its words on stderr."""
     if order.proves:
         _say(_tried(lines))
@@ -170,7 +170,7 @@ def _exit_code(order: Order, lines: Sequence[Line]) -> int:
     return FAILED_ON if fatal else 0
 
 
-def _has_bugs(lines: Sequence[Line]) -> bool:
+def _has_bugs(lines: Sequence[CheckResult]) -> bool:
     """Say what was foretold wrong, and which fixes do not help."""
     wrong = [line for line in lines if line.is_wrong]
     if wrong:
@@ -183,14 +183,14 @@ def _has_bugs(lines: Sequence[Line]) -> bool:
     return bool(wrong or failing)
 
 
-def _tried(lines: Sequence[Line]) -> str:
+def _tried(lines: Sequence[CheckResult]) -> str:
     """What came of all fixes that were tried."""
     counted = Counter(one.outcome for line in lines for one in line.fixes)
     told = ", ".join(f"{counted[outcome]:,} {outcome.value}" for outcome in Outcome if counted[outcome])
     return f"fixes tried: {told or 'none'}"
 
 
-def _named(lines: Sequence[Line]) -> str:
+def _named(lines: Sequence[CheckResult]) -> str:
     return ", ".join(f"{line.model}.{line.attribute} ({line.state})" for line in lines)
 
 

@@ -36,7 +36,7 @@ ALWAYS = (Situation.FRESH, Situation.AFTER_COMMIT)
 """The states that are checked unless others are asked for."""
 
 
-class Order(NamedTuple):
+class CheckOptions(NamedTuple):
     """What the command line asks for."""
 
     settings: Settings
@@ -50,7 +50,7 @@ class Order(NamedTuple):
     """Make every access for real, and try every fix?"""
 
 
-class Line(NamedTuple):
+class CheckResult(NamedTuple):
     """One attribute of one instance in one state; of a class that cannot be checked, why not."""
 
     model: str
@@ -90,7 +90,7 @@ class Line(NamedTuple):
         return json.dumps(told, ensure_ascii=False, default=str)
 
 
-async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
+async def checked(order: CheckOptions, database: "Database") -> AsyncGenerator[CheckResult]:
     """The lines, class by class. Raises `CannotStart` for a class that there is not."""
     names = [choice.name for choice in database.models.choices]
     for name in order.models:
@@ -103,23 +103,23 @@ async def checked(order: Order, database: "Database") -> AsyncGenerator[Line]:
                 async for line in found:
                     yield line
         except Trouble as trouble:
-            yield Line(name, note=trouble.reason.removeprefix(f"{clean(name)}: "), is_checked=False)
+            yield CheckResult(name, note=trouble.reason.removeprefix(f"{clean(name)}: "), is_checked=False)
     _progress("")
 
 
-async def _of_class(order: Order, database: "Database", name: str) -> AsyncGenerator[Line]:
+async def _of_class(order: CheckOptions, database: "Database", name: str) -> AsyncGenerator[CheckResult]:
     """The instance of the first row that can be loaded, in each state."""
     entity = await database.models.entity(name)
     rows = (await database.rows.page(Query(entity), Seek(limit=MOST_TRIED))).rows
     keys = [row.key for row in rows if row.key is not None]
     if not keys:
-        yield Line(name, note="no primary key: its rows cannot be loaded as instances" if rows else "no rows")
+        yield CheckResult(name, note="no primary key: its rows cannot be loaded as instances" if rows else "no rows")
         return
     key = await _loadable(database, entity, keys)
     for situation in order.situations:
         snapshot = await database.instances.put(entity, key, situation)
         said = [
-            await _line(database, Line(name, key, situation.name.lower()), attribute)
+            await _line(database, CheckResult(name, key, situation.name.lower()), attribute)
             for attribute in snapshot.attributes
             if attribute.kind in order.kinds
         ]
@@ -143,7 +143,7 @@ async def _loadable(database: "Database", entity: Entity, keys: Sequence[RowKey]
     return last
 
 
-async def _line(database: "Database", line: Line, attribute: AttributeSnapshot) -> Line:
+async def _line(database: "Database", line: CheckResult, attribute: AttributeSnapshot) -> CheckResult:
     """What is said of one attribute of the live instance."""
     line = line._replace(
         attribute=attribute.name,
@@ -159,7 +159,7 @@ async def _line(database: "Database", line: Line, attribute: AttributeSnapshot) 
     return line._replace(statement=statement or None, remedy=predicted.remedy or None, remedies=predicted.remedies)
 
 
-async def _proved(database: "Database", entity: Entity, line: Line, situation: Situation) -> Line:
+async def _proved(database: "Database", entity: Entity, line: CheckResult, situation: Situation) -> CheckResult:
     """The line with what the plain access really did, to an instance that nothing else was done with.
 
     And with what came of each remedy, heeded on another instance of the same row.
@@ -173,7 +173,7 @@ async def _proved(database: "Database", entity: Entity, line: Line, situation: S
     return line._replace(proved=accessed.verdict.name.lower(), fixes=tuple(fixes))
 
 
-def as_table(lines: Sequence[Line], *, proves: bool) -> Iterable[str]:
+def as_table(lines: Sequence[CheckResult], *, proves: bool) -> Iterable[str]:
     """The lines as a table for people."""
     heads = ("model", "key", "state", "attribute", "kind", "verdict", *(("proved",) if proves else ()), "instead")
     rows = [heads, *(_cells(line, proves=proves) for line in lines)]
@@ -182,7 +182,7 @@ def as_table(lines: Sequence[Line], *, proves: bool) -> Iterable[str]:
         yield "  ".join(map(str.ljust, row, widths)).rstrip() + "\n"
 
 
-def _cells(line: Line, *, proves: bool) -> tuple[str, ...]:
+def _cells(line: CheckResult, *, proves: bool) -> tuple[str, ...]:
     key = "" if line.key is None else clean(", ".join(map(str, line.key)))
     told = " ".join(filter(None, (line.verdict, line.error if line.verdict == "raises" else "")))
     proved = ((line.proved or "") + (" WRONG" if line.is_wrong else ""),) if proves else ()

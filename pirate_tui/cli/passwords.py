@@ -16,7 +16,7 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
 if TYPE_CHECKING:
-    from pirate_tui.orm.dialects.server_connection import Remote
+    from pirate_tui.orm.dialects.server_connection import ServerBackend
 
 
 VARIABLE = "PIRATE_TUI_PASSWORD"
@@ -72,7 +72,7 @@ def with_asked_password(server: Server) -> Server:
 
 async def _wants_another_password(server: Server) -> bool:
     """Connect once; was it the password?"""
-    remote = cast("Remote", backend_of(server))
+    remote = cast("ServerBackend", backend_of(server))
     connecting = asyncio.ensure_future(_refusal(remote))
     if not (await asyncio.wait({connecting}, timeout=PATIENCE))[0]:
         sys.stderr.write(f"pirate-tui: connecting to {remote.name} ... (ctrl+c cancels)\n")
@@ -80,7 +80,7 @@ async def _wants_another_password(server: Server) -> bool:
     return refusal is not None and remote.code(unwrapped(refusal)) in WRONG_PASSWORD
 
 
-async def _refusal(remote: "Remote") -> BaseException | None:
+async def _refusal(remote: "ServerBackend") -> BaseException | None:
     """Why the server cannot be connected to; None if it can."""
     engine = remote.engine(CONNECT_LIMIT)
     try:

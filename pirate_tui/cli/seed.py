@@ -30,7 +30,7 @@ BESIDE = ("-journal", "-wal")
 """What SQLite puts beside a database while it is written to, and would take for a part of the new one."""
 
 
-class Order(NamedTuple):
+class SeedOptions(NamedTuple):
     """What the command line asks for."""
 
     file: Path
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         sys.exit(reason.exit_code)
 
 
-def parse(arguments: Sequence[str]) -> Order:
+def parse(arguments: Sequence[str]) -> SeedOptions:
     """What is asked for; ends with exit code 2 where it is wrong."""
     parser = CleanParser(
         prog="pirate-tui seed",
@@ -76,10 +76,10 @@ def parse(arguments: Sequence[str]) -> Order:
     parser.add_argument("--members", metavar="M", type=_number(0), required=True, help="total number of members")
     parser.add_argument("--seed", metavar="S", type=_number(0), default=1, help="random seed (default: 1)")
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
-    return Order(**vars(parser.parse_args(arguments)))
+    return SeedOptions(**vars(parser.parse_args(arguments)))
 
 
-def check_place(order: Order) -> None:
+def check_place(order: SeedOptions) -> None:
     """May the file be made there?"""
     try:
         refusal = _refusal(order) or _stranger(order)
@@ -89,14 +89,14 @@ def check_place(order: Order) -> None:
         raise CannotStart(WRONG_USE, f"{order.shown}{refusal}")
 
 
-async def make(order: Order) -> None:
+async def make(order: SeedOptions) -> None:
     """Make the file, and say so."""
-    from pirate_tui.pirates.fleet import Fleet, load
-    from pirate_tui.pirates.seed import made_beside
+    from pirate_tui.pirates.fleet import SampleSize, load
+    from pirate_tui.pirates.seed import atomic_database
 
-    fleet = Fleet(order.crews, order.members, order.seed)
+    fleet = SampleSize(order.crews, order.members, order.seed)
     try:
-        with _bar(fleet.rows) as progress, made_beside(order.place) as unfinished:
+        with _bar(fleet.rows) as progress, atomic_database(order.place) as unfinished:
             await load(unfinished, fleet, progress)
             check_place(order)  # somebody may have been faster
     except OSError as error:
@@ -171,7 +171,7 @@ def _bar(total: int) -> "Iterator[Progress]":
         yield progress
 
 
-def _refusal(order: Order) -> str:
+def _refusal(order: SeedOptions) -> str:
     """What speaks against the place itself."""
     mode = _mode(order.place)
     if mode is None:
@@ -182,7 +182,7 @@ def _refusal(order: Order) -> str:
     return "" if order.force else " already exists; use --force to overwrite it"
 
 
-def _stranger(order: Order) -> str:
+def _stranger(order: SeedOptions) -> str:
     """What lies beside the place, and would spoil the new file when it is opened."""
     found = [tail for tail in BESIDE if _mode(Path(f"{order.place}{tail}")) is not None]
     way_out = "close the program that uses it, or delete it"

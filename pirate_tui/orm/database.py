@@ -9,16 +9,16 @@ from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble, U
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.query_runner import Questions
-from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.query_runner import QueryRunner
+from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.registry import backend_of
-from pirate_tui.orm.live.benchmark import Measurer
+from pirate_tui.orm.live.benchmark import LoadMeter
 from pirate_tui.orm.live.benchmarks import Benchmarks
-from pirate_tui.orm.live.fix_tester import Tester
+from pirate_tui.orm.live.fix_tester import FixTester
 from pirate_tui.orm.live.instance import LiveInstance
 from pirate_tui.orm.live.instances import CollectionGuard, Instances
-from pirate_tui.orm.mapped_classes import Schema
+from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.row_queries import RowQueries
 from pirate_tui.orm.user_code.time_limit import LoopGuard
 
@@ -75,15 +75,17 @@ class OrmDatabase:
         backend = backend_of(target)
         self._connections = connections = Connections(backend, limits.seconds, listener, LoopGuard(limits.blocking))
         engine = connections.engine
-        recorder = Recorder(engine, listener)
-        self._queries = queries = Questions(connections, recorder)
-        self.models = models = Schema(classes, queries, schema)
+        recorder = StatementRecorder(engine, listener)
+        self._queries = queries = QueryRunner(connections, recorder)
+        self.models = models = MappedClasses(classes, queries, schema)
         self.rows = rows = RowQueries(queries, models)
         self._live = LiveInstance(connections, recorder, models.catalog)
         guard = CollectionGuard(queries, models, rows, limits.collection)
         self.instances = Instances(self._live, models, rows, guard)
-        measurer = Measurer(connections, recorder, models.catalog)
-        self.benchmarks = Benchmarks(measurer, Tester(connections, recorder, models.catalog, limits.collection), models)
+        measurer = LoadMeter(connections, recorder, models.catalog)
+        self.benchmarks = Benchmarks(
+            measurer, FixTester(connections, recorder, models.catalog, limits.collection), models
+        )
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.warning = ""

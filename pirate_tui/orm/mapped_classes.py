@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapper
 from pirate_tui.domain.entity import Choice, Entity, Relationship, Size
 from pirate_tui.domain.failure import Busy, Trouble, Unreachable, no_such_class
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.dialects.registry import probe_of, reader_of
 from pirate_tui.orm.entities import Catalog
-from pirate_tui.orm.reflection.probe import Place, Preflight, Table, problem
+from pirate_tui.orm.reflection.probe import QualifiedName, SchemaProbe, Table, problem
 from pirate_tui.orm.reflection.reflect import Reflection
 
 
@@ -25,18 +25,18 @@ class Known(NamedTuple):
     """What was read of a database without models."""
 
     reflection: Reflection
-    preflight: Preflight
+    probe: SchemaProbe
 
 
-class Schema:
+class MappedClasses:
     """The mapped classes, by name; those of a database without models are mapped when they are asked for."""
 
-    def __init__(self, classes: Sequence[type] | None, questions: Questions, schema: str | None = None) -> None:
+    def __init__(self, classes: Sequence[type] | None, questions: QueryRunner, schema: str | None = None) -> None:
         self.catalog = Catalog(classes or ())
         self._schema = schema
         self._is_reflected = classes is None
-        self._questions = questions
-        self._preflight = probe_of(questions)
+        self._queries = questions
+        self._probe = probe_of(questions)
         self._reflection: Reflection | None = None
         self._problems: Mapping[str, str] = {}
         self._first = ""
@@ -47,18 +47,18 @@ class Schema:
         if self._is_reflected:
             await self._reflect()
             return
-        preflight, mappers = probe_of(self._questions), self.catalog.mappers
-        await preflight.read(Place.of(table) for mapper in mappers for table in mapper.tables)
-        self._preflight = preflight
-        found = {self.catalog.name(one): problem(one, preflight.tables) for one in mappers}
+        probe, mappers = probe_of(self._queries), self.catalog.mappers
+        await probe.read(QualifiedName.of(table) for mapper in mappers for table in mapper.tables)
+        self._probe = probe
+        found = {self.catalog.name(one): problem(one, probe.tables) for one in mappers}
         self._problems = {name: told for name, told in found.items() if told}
         self.catalog.leave_out(self._problems)
 
     async def hint(self) -> str:
         """Where there may be tables, if there are none here."""
-        if self._questions.dialect.name == "sqlite":
+        if self._queries.dialect.name == "sqlite":
             return "; use a database that has some"
-        here, others = await self._questions.inspect("schemas", _schemas)
+        here, others = await self._queries.inspect("schemas", _schemas)
         told = f" in {clean(self._schema or here)}"
         return f"{told}; use --schema NAME for those of {clean(', '.join(others))}" if others else told
 
@@ -85,7 +85,7 @@ class Schema:
             return tuple(
                 Choice(
                     name,
-                    clean(str(Place.of(mapper.local_table))),
+                    clean(str(QualifiedName.of(mapper.local_table))),
                     related[name],
                     self._problems.get(name, ""),
                     base=base_of(mapper),
@@ -110,7 +110,7 @@ class Schema:
     async def entity(self, name: str) -> Entity:
         """The class of that name, with all its relationships; raises `Trouble` where it cannot be browsed."""
         if self._reflection is not None and not self.catalog.has(name):
-            await self._map(Known(self._reflection, self._preflight), name)
+            await self._map(Known(self._reflection, self._probe), name)
         if not self.catalog.has(name):
             reason = self._problems.get(name, "no such class")
             raise Trouble(f"{clean(name)}: {reason}", "press m to list the classes")
@@ -128,29 +128,29 @@ class Schema:
         mapper = self.catalog.mapper(entity)
         if self._reflection is not None and (numbers := self._reflection.numbers(mapper.class_)):
             return Table(entity.table, numbers, numbers, is_strict=True, row_id=None)
-        return self._preflight.table(self._place(mapper))
+        return self._probe.table(self._place(mapper))
 
     async def sizes(self) -> dict[str, Size]:
         """How many rows there may be of each class, where the database knows that at one look at its table."""
         listed = zip(self._places(), self._listed, strict=True)
         places = {choice.name: place for place, choice in listed if place is not None and not choice.problem}
-        found = await self._preflight.sizes([*dict.fromkeys(places.values())])
+        found = await self._probe.sizes([*dict.fromkeys(places.values())])
         return {name: found[place] for name, place in places.items() if place in found}
 
     async def estimate(self, entity: Entity) -> int | None:
         """How many rows there may be of a class, as the database itself believes; None where it does not say."""
         mapper = self.catalog.mapper(entity)
-        return None if mapper.single else await self._preflight.estimate(self._place(mapper))
+        return None if mapper.single else await self._probe.estimate(self._place(mapper))
 
-    def _places(self) -> list[Place | None]:
+    def _places(self) -> list[QualifiedName | None]:
         """Where the table of each choice is whose rows are all of that class; None where there is none."""
         if self._reflection is None:
-            return [None if mapper.single else Place.of(mapper.local_table) for mapper in self.catalog.mappers]
+            return [None if mapper.single else QualifiedName.of(mapper.local_table) for mapper in self.catalog.mappers]
         return [self._reflection.place(one.name) for one in self._reflection.names]
 
-    def _place(self, mapper: Mapper[Any]) -> Place:
+    def _place(self, mapper: Mapper[Any]) -> QualifiedName:
         if self._reflection is None:
-            return Place.of(mapper.local_table)
+            return QualifiedName.of(mapper.local_table)
         return self._reflection.place(self._reflection.name(mapper.class_))
 
     async def _reflect(self) -> None:
@@ -159,12 +159,12 @@ class Schema:
         Nothing changes unless everything was read: the server may be gone in the midst of it.
         """
         mapped = [entity.name for entity in self.catalog.entities]
-        inspecting = self._questions.inspect(
+        inspecting = self._queries.inspect(
             "tables and foreign keys", lambda one: Reflection(reader_of(one, self._schema))
         )
-        known = Known(await inspecting, probe_of(self._questions))
+        known = Known(await inspecting, probe_of(self._queries))
         classes = [await self._mapped(known, name, is_asked_for=False) for name in mapped]
-        self._reflection, self._preflight = known
+        self._reflection, self._probe = known
         self.catalog.clear()
         for one in filter(None, classes):
             self.catalog.add(one, has_key=known.reflection.has_key(one))
@@ -176,17 +176,17 @@ class Schema:
 
     async def _mapped(self, known: "Known", name: str, *, is_asked_for: bool) -> type | None:
         """The class of that name; None where there is none. What is broken is trouble only where it is asked for."""
-        reflection, preflight = known
+        reflection, probe = known
         table = next((one.name for one in reflection.names if reflection.class_name(one.name) == name), None)
         if table is None:
             return None
         try:
-            mapped = await self._questions.inspect(f"columns of {clean(table)}", lambda one: reflection.map(one, table))
+            mapped = await self._queries.inspect(f"columns of {clean(table)}", lambda one: reflection.map(one, table))
         except Trouble as trouble:
             if is_asked_for or isinstance(trouble, (Busy, Unreachable)):
                 raise
             return None
-        await preflight.read([reflection.place(table)])
+        await probe.read([reflection.place(table)])
         return mapped
 
 

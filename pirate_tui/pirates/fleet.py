@@ -109,7 +109,7 @@ GIVEN_NAMES = (*GIVEN * 20, *map(" ".join, product(EPITHETS, GIVEN)))
 POWERS = (True, False, False)
 
 
-class Fleet(NamedTuple):
+class SampleSize(NamedTuple):
     """What a world shall hold. The same numbers give the same rows."""
 
     crews: int
@@ -128,7 +128,7 @@ Progress = Callable[[int], None]
 """Is told how many rows are there; when all of them are, the index is still to be built."""
 
 
-def crew_batches(fleet: Fleet) -> Iterator[list[CrewRow]]:
+def crew_batches(fleet: SampleSize) -> Iterator[list[CrewRow]]:
     """The rows of all crews."""
     name, home = _draw(fleet, "crew", CREW_NAMES), _draw(fleet, "home", HOMES)
     ship = _draw(fleet, "ship", SHIP_NAMES)
@@ -137,7 +137,7 @@ def crew_batches(fleet: Fleet) -> Iterator[list[CrewRow]]:
         yield list(zip(ids, names, ship(k=len(ids)), strict=True))
 
 
-def member_batches(fleet: Fleet) -> Iterator[list[MemberRow]]:
+def member_batches(fleet: SampleSize) -> Iterator[list[MemberRow]]:
     """The rows of all members."""
     given, family = _draw(fleet, "given", GIVEN_NAMES), _draw(fleet, "family", FAMILY)
     role, power, crew = _draw(fleet, "role", ROLES), _draw(fleet, "power", POWERS), _random(fleet, "member")
@@ -151,7 +151,7 @@ class Stopped(Exception):  # noqa: N818  what was asked for, no error
     """The load ends between two batches. Not a CancelledError, at which SQLAlchemy 2.0 leaves its thread behind."""
 
 
-async def load(path: Path, fleet: Fleet, progress: Progress) -> None:
+async def load(path: Path, fleet: SampleSize, progress: Progress) -> None:
     """Fill a new database at `path`. A cancel stops it in the middle of a statement, and leaves when it has stopped.
 
     The work is a task that no cancel reaches, for SQLAlchemy loses the connection that it is cancelled in.
@@ -178,7 +178,7 @@ def _report(progress: Progress, stopped: asyncio.Event, done: int) -> None:
     progress(done)
 
 
-async def _load(engine: AsyncEngine, fleet: Fleet, progress: Progress) -> None:
+async def _load(engine: AsyncEngine, fleet: SampleSize, progress: Progress) -> None:
     await create_tables(engine)
     async with engine.connect() as connection:
         for pragma in FAST:
@@ -191,7 +191,7 @@ async def _load(engine: AsyncEngine, fleet: Fleet, progress: Progress) -> None:
         await connection.commit()
 
 
-async def _insert(connection: AsyncConnection, fleet: Fleet, progress: Progress) -> None:
+async def _insert(connection: AsyncConnection, fleet: SampleSize, progress: Progress) -> None:
     """As tuples: a list of dictionaries takes SQLAlchemy one or two microseconds more for each row."""
     done = 0
     for model, batches in ((PirateCrew, crew_batches(fleet)), (Pirate, member_batches(fleet))):
@@ -212,7 +212,7 @@ async def _stop(job: "asyncio.Task[None]", drivers: list[Any]) -> None:
         job.exception()
 
 
-def _crews_of(fleet: Fleet, ids: range, random: Random) -> list[int]:
+def _crews_of(fleet: SampleSize, ids: range, random: Random) -> list[int]:
     """The crew of each member: the fourth power of a random number makes few crews large and most of them small."""
     count, step, draw = fleet.crews, _step(fleet.crews), random.random
     manned = count - min(count - 1, -(-count // SHARE))
@@ -226,12 +226,12 @@ def _step(count: int) -> int:
     return next(step for step in range(max(1, int(count * SPREAD)), count + 2) if math.gcd(step, count) == 1)
 
 
-def _draw(fleet: Fleet, what: str, words: Sequence[T]) -> Callable[..., list[T]]:
+def _draw(fleet: SampleSize, what: str, words: Sequence[T]) -> Callable[..., list[T]]:
     """Draws words at random, `k` at once."""
     return partial(_random(fleet, what).choices, words)
 
 
-def _random(fleet: Fleet, what: str) -> Random:
+def _random(fleet: SampleSize, what: str) -> Random:
     """A stream of its own for each column: the rows do not depend on the size of a batch."""
     return Random(f"{fleet.seed} {what}")  # noqa: S311  no secret
 

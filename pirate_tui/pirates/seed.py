@@ -36,25 +36,25 @@ def read_world(file: Path) -> list[PirateCrew]:
 async def make_world(path: Path, *, replaces: bool = True) -> None:
     """Make the database at `path`, in place of what is there. Raises OSError with what hindered it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with made_beside(path, replaces=replaces) as unfinished:
+    with atomic_database(path, replaces=replaces) as unfinished:
         await _fill(unfinished)
 
 
 @contextmanager
-def made_beside(path: Path, *, replaces: bool = True) -> Iterator[Path]:
+def atomic_database(path: Path, *, replaces: bool = True) -> Iterator[Path]:
     """Where to make what is to be at `path`. Raises OSError with what hindered it.
 
     It is made beside its place and moved there when it is whole, so that a kill, a full disk or a second
     launch at the same time leave either nothing or a whole database. Unless it `replaces` what is there, a file
     that has come meanwhile stays: somebody may have opened it.
     """
-    _sweep(path)
+    _remove_stale(path)
     unfinished = _unfinished(path, os.getpid())
     _make_empty(unfinished)
     try:
         yield unfinished
         _flush(unfinished)
-        _take_place(unfinished, path, replaces=replaces)
+        _publish(unfinished, path, replaces=replaces)
     except DBAPIError as error:
         raise OSError(str(error.orig)) from error
     finally:
@@ -93,7 +93,7 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _take_place(unfinished: Path, path: Path, *, replaces: bool) -> None:
+def _publish(unfinished: Path, path: Path, *, replaces: bool) -> None:
     if not replaces:
         try:
             path.hardlink_to(unfinished)
@@ -105,7 +105,7 @@ def _take_place(unfinished: Path, path: Path, *, replaces: bool) -> None:
         unfinished.replace(path)
 
 
-def _sweep(path: Path) -> None:
+def _remove_stale(path: Path) -> None:
     """Take away what launches that were killed have left; a launch that lives keeps its own, as does another user."""
     ours = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.unfinished(-journal)?")
     for left in path.parent.iterdir():

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
-from pirate_tui.pirates.fleet import Fleet, load
+from pirate_tui.pirates.fleet import SampleSize, load
 from pirate_tui.pirates.models import Base
 
 
@@ -81,7 +81,7 @@ class Setting:
         """A large, varied database with that many crews, made when it is first asked for; names have an index."""
         path = self.folder / f"fleet-{crews}.db"
         if not path.exists():
-            asyncio.run(load(path, Fleet(crews, crews // 10), lambda _rows: None))
+            asyncio.run(load(path, SampleSize(crews, crews // 10), lambda _rows: None))
             connection = sqlite3.connect(path)
             connection.execute("update pirate_crew set name = 'Straw Hats' where id = 1")
             connection.execute("create index crew_name on pirate_crew (name)")

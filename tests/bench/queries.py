@@ -18,7 +18,7 @@ from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
 from pirate_tui.orm.entities import Catalog
@@ -27,7 +27,7 @@ from pirate_tui.orm.explanation import failure
 from pirate_tui.orm.explanation.access import Access
 from pirate_tui.orm.inspection.snippet import evaluate
 from pirate_tui.orm.reflection.probe import Table
-from pirate_tui.orm.rows.row_statements import Pages
+from pirate_tui.orm.rows.row_statements import RowStatements
 from pirate_tui.pirates.models import MODELS, PirateCrew
 from tests.bench.figures import Figure, Heard, Setting
 
@@ -57,8 +57,8 @@ async def window(setting: Setting) -> list[Figure]:
     plain = sqlite3.connect(path)
     query, seek = Query(database.models.catalog.entities[0]), Seek((HERE,))
     table = Table("pirate_crew", frozenset(), frozenset({"id"}), is_strict=True, row_id=None)
-    pages = Pages(Catalog(MODELS), table, query, held.engine.dialect)
-    (stretch,) = pages.stretches(seek)
+    pages = RowStatements(Catalog(MODELS), table, query, held.engine.dialect)
+    (stretch,) = pages.segments(seek)
     parameters = {**pages.parameters(seek.position), "limit": seek.limit, "skip": seek.skip}
     heard.take()
     await database.rows.page(query, seek)
@@ -96,7 +96,7 @@ async def members(setting: Setting) -> list[Figure]:
     heard = Heard()
     database = await open_database(path, MODELS, Limits(TIME_LIMIT), heard)
     connections, plain = Connections(SQLiteBackend(path), TIME_LIMIT, heard), sqlite3.connect(path)
-    recorder = Recorder(connections.engine, heard)
+    recorder = StatementRecorder(connections.engine, heard)
     request = _request(AccessMode.SAFE)
 
     async def access(_session: AsyncSession, crew: PirateCrew) -> None:
@@ -125,12 +125,12 @@ async def failures(setting: Setting) -> list[Figure]:
     """A plain access, from the access to its explained failure."""
     path = setting.world(CREWS)
     connections, bare = (Connections(SQLiteBackend(path), TIME_LIMIT, Heard()) for _ in range(2))
-    recorder = Recorder(connections.engine, Heard())
+    recorder = StatementRecorder(connections.engine, Heard())
 
     async def explained(_session: AsyncSession, crew: PirateCrew) -> None:
         """What the live instance does in unsafe mode."""
         access = Access.of(crew, "members")
-        with recorder.step("members", plain=True) as tally:
+        with recorder.attribute_to("members", plain=True) as tally:
             try:
                 evaluate(access.code, {access.variable: crew})
             except SQLAlchemyError as error:
@@ -177,7 +177,7 @@ async def median_of(work: Callable[[], Awaitable[object]]) -> float:
 async def _median_of_fresh(
     connections: Connections,
     work: Callable[[AsyncSession, PirateCrew], Awaitable[SQLAlchemyError | None]],
-    recorder: Recorder | None = None,
+    recorder: StatementRecorder | None = None,
 ) -> float:
     """The time of one call on a crew that was selected for it, in ms; an error that it gives is let go of later."""
     times = []
@@ -185,7 +185,7 @@ async def _median_of_fresh(
         async with connections.sessions() as session:
             if recorder is not None:
                 recorder.watch(session)
-            with nullcontext() if recorder is None else recorder.step("select"):
+            with nullcontext() if recorder is None else recorder.attribute_to("select"):
                 crew = (await session.execute(select(PirateCrew).where(PirateCrew.id == HERE))).scalar_one()
                 began = time.perf_counter()
                 error = await work(session, crew)

@@ -8,13 +8,13 @@ from pathlib import Path
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from pirate_tui.pirates.fleet import INDEXES, CrewRow, Fleet, MemberRow, crew_batches, load, member_batches
+from pirate_tui.pirates.fleet import INDEXES, CrewRow, MemberRow, SampleSize, crew_batches, load, member_batches
 from pirate_tui.pirates.models import Base
-from pirate_tui.pirates.seed import made_beside
+from pirate_tui.pirates.seed import atomic_database
 from tests.bench.figures import Figure, Setting
 
 
-FLEET = Fleet(crews=20_000, members=200_000)
+FLEET = SampleSize(crews=20_000, members=200_000)
 
 
 def seeding(setting: Setting) -> list[Figure]:
@@ -36,7 +36,7 @@ def seeding(setting: Setting) -> list[Figure]:
 def _ours(path: Path) -> float:
     """What the command does, in ms."""
     began = time.perf_counter()
-    with made_beside(path) as unfinished:
+    with atomic_database(path) as unfinished:
         asyncio.run(load(unfinished, FLEET, lambda _rows: None))
     return (time.perf_counter() - began) * 1000
 

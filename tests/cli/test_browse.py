@@ -12,7 +12,7 @@ import pytest
 
 from pirate_tui import __version__
 from pirate_tui.__main__ import main
-from pirate_tui.bootstrap import Composition, check_file
+from pirate_tui.bootstrap import Bootstrap, check_file
 from pirate_tui.cli import browse as command
 from pirate_tui.cli.browse import check_terminal, parse
 from pirate_tui.domain.failure import CannotStart
@@ -50,9 +50,9 @@ async def test_the_url_of_a_file_is_the_file(world: Path) -> None:
 def test_the_url_of_a_file_has_no_other_schema_either(world: Path) -> None:
     settings = parse([f"sqlite:///{world}", "--schema", "sales"])
     with pytest.raises(CannotStart, match="no such schema: sales; a SQLite file has only main") as caught:
-        Composition(settings)
+        Bootstrap(settings)
     assert caught.value.exit_code == 2
-    Composition(settings._replace(schema="main"))
+    Bootstrap(settings._replace(schema="main"))
 
 
 def test_a_url_is_kept_as_it_was_typed_and_shows_nothing() -> None:
@@ -301,7 +301,7 @@ class Deaf(Listener):
 
 async def crews(*arguments: str) -> int:
     """How many crews a launch with these arguments finds."""
-    composition = Composition(parse(arguments))
+    composition = Bootstrap(parse(arguments))
     try:
         database = await composition.connect(Deaf())
         return await database.rows.count(Query(database.models.catalog.entities[0]))

@@ -14,7 +14,7 @@ import pytest
 
 from pirate_tui.__main__ import main
 from pirate_tui.cli.check import parse
-from pirate_tui.cli.checking import ALWAYS, Line
+from pirate_tui.cli.checking import ALWAYS, CheckResult
 from pirate_tui.domain.access import AttributeKind, Situation, Verdict
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.orm import explanation as explaining
@@ -169,9 +169,9 @@ def test_what_is_said_is_what_the_accesses_do(fleet: list[str], capsys: pytest.C
 
 
 def test_a_wrong_verdict_is_found(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert Line("Ship", (7,), "fresh", "name", "column", "none", proved="io").is_wrong
-    assert not Line("Ship", (7,), "fresh", "name", "column", "none", proved="none").is_wrong
-    assert not Line("Ship", (7,), "fresh", "name", "column", "none").is_wrong
+    assert CheckResult("Ship", (7,), "fresh", "name", "column", "none", proved="io").is_wrong
+    assert not CheckResult("Ship", (7,), "fresh", "name", "column", "none", proved="none").is_wrong
+    assert not CheckResult("Ship", (7,), "fresh", "name", "column", "none").is_wrong
     _, out, _ = check([*fleet, "--prove", "--model", "Ship", "--state", "fresh"], capsys)
     assert "WRONG" not in out
     assert "proved" in out.splitlines()[0]

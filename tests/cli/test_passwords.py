@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pirate_tui.bootstrap import Composition, check_file
+from pirate_tui.bootstrap import Bootstrap, check_file
 from pirate_tui.cli import passwords as credentials
 from pirate_tui.cli.passwords import with_asked_password, with_known_password
 from pirate_tui.domain import text
@@ -209,7 +209,7 @@ def test_a_password_of_the_driver_that_is_not_utf_8_is_a_secret_too(monkeypatch:
 
 def test_a_server_is_remembered_without_its_password(own_home: Path) -> None:
     typed = TypedUrl("postgresql+psycopg://ann:s3cr3t-%21@db/shop")
-    composition = Composition(Settings(typed, reset=False, time_limit=TIME_LIMIT, log=None))
+    composition = Bootstrap(Settings(typed, reset=False, time_limit=TIME_LIMIT, log=None))
     composition.remember("Order")
     file = own_home / "pirate-tui" / "choices.json"
     assert json.loads(file.read_text()) == {"postgresql+psycopg://ann@db/shop": "Order"}

@@ -19,7 +19,7 @@ import pytest
 from pirate_tui import __main__ as command
 from pirate_tui.cli import browse
 from pirate_tui.cli import seed as seeding
-from pirate_tui.cli.seed import Order, check_place, make, parse, until_signalled
+from pirate_tui.cli.seed import SeedOptions, check_place, make, parse, until_signalled
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.pirates import fleet
 
@@ -38,8 +38,8 @@ def counts(path: Path) -> tuple[int, int]:
     return crews, members
 
 
-def order(path: Path, *, force: bool = False) -> Order:
-    return Order(path, 3, 20, 1, force)
+def order(path: Path, *, force: bool = False) -> SeedOptions:
+    return SeedOptions(path, 3, 20, 1, force)
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def place(tmp_path: Path) -> Path:
 
 
 def test_everything_that_can_be_said() -> None:
-    assert parse(["a.db", *FEW]) == Order(Path("a.db"), crews=3, members=20, seed=1, force=False)
+    assert parse(["a.db", *FEW]) == SeedOptions(Path("a.db"), crews=3, members=20, seed=1, force=False)
     given = parse(["a.db", "--crews", "1", "--members", "0", "--seed", "7", "--force"])
-    assert given == Order(Path("a.db"), crews=1, members=0, seed=7, force=True)
+    assert given == SeedOptions(Path("a.db"), crews=1, members=0, seed=7, force=True)
 
 
 @pytest.mark.parametrize(

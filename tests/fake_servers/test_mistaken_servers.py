@@ -36,7 +36,7 @@ async def real(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     await run(server, *TABLES)
     for module in (running_query, servers):
         monkeypatch.setattr(module, "CONNECT_LIMIT", 0.8)
-    monkeypatch.setattr(running_query, "SLACK", 0.2)
+    monkeypatch.setattr(running_query, "NETWORK_GRACE", 0.2)
     monkeypatch.setattr(visiting, "SECONDS", 0.5)
     return server
 

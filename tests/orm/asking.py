@@ -1,4 +1,4 @@
-"""Questions that tests ask through `Connections`."""
+"""QueryRunner that tests ask through `Connections`."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ async def scalar(connections: Connections, sql: str = "SELECT 7") -> Any:
         async with connections.engine.connect() as connection:
             return (await connection.exec_driver_sql(sql)).scalar_one()
 
-    return await connections.ask(question)
+    return await connections.run(question)
 
 
 async def session_scalar(connections: Connections, sql: str = "SELECT 7") -> Any:
@@ -24,4 +24,4 @@ async def session_scalar(connections: Connections, sql: str = "SELECT 7") -> Any
         async with connections.sessions() as session:
             return (await session.execute(text(sql))).scalar_one()
 
-    return await connections.ask(question)
+    return await connections.run(question)

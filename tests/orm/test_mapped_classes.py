@@ -219,6 +219,6 @@ def test_a_tie_break_is_what_makes_an_order_total() -> None:
     assert (known.tie_break({"name"}), known.is_total({"name"})) == ("rowid", False)
     assert (known.tie_break({"rowid"}), known.is_total({"rowid"})) == (None, True)
     assert [known.may_be_null(name) for name in ("NAME", "flag")] == [False, True]
-    exact = known._replace(is_folding=False, row_id=None)
+    exact = known._replace(is_case_insensitive=False, row_id=None)
     assert (exact.tie_break({"ID"}), exact.is_total({"ID"})) == (None, False), "nothing ends it, and it needs an end"
     assert (exact.is_total({"Id"}), exact.may_be_null("name")) == (True, True)

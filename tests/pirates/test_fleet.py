@@ -15,14 +15,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.pirates import fleet as maker
-from pirate_tui.pirates.fleet import CrewRow, Fleet, MemberRow, crew_batches, load, member_batches
+from pirate_tui.pirates.fleet import CrewRow, MemberRow, SampleSize, crew_batches, load, member_batches
 from pirate_tui.pirates.models import Base
 
 
-SIZES = [Fleet(1, 0), Fleet(1, 1), Fleet(1, 25), Fleet(2, 3), Fleet(7, 100), Fleet(10, 0), Fleet(100, 5_000)]
+SIZES = [
+    SampleSize(1, 0),
+    SampleSize(1, 1),
+    SampleSize(1, 25),
+    SampleSize(2, 3),
+    SampleSize(7, 100),
+    SampleSize(10, 0),
+    SampleSize(100, 5_000),
+]
 """From the least that there is."""
 
-SOME = Fleet(300, 4_000)
+SOME = SampleSize(300, 4_000)
 
 CREWS: list[CrewRow] = [
     (1, "Blood Swordfish Crew of Roatán", "Unsinkable Hope"),
@@ -34,18 +42,18 @@ MEMBERS: list[MemberRow] = [
     (2, "Björn Kidd", "Treasurer", False, 1),
     (3, "Isaac Teach", "Sailor", True, 1),
 ]
-"""What `Fleet(3, 3)` gives, on every machine."""
+"""What `SampleSize(3, 3)` gives, on every machine."""
 
 
-def crews_of(fleet: Fleet) -> list[CrewRow]:
+def crews_of(fleet: SampleSize) -> list[CrewRow]:
     return [row for batch in crew_batches(fleet) for row in batch]
 
 
-def members_of(fleet: Fleet) -> list[MemberRow]:
+def members_of(fleet: SampleSize) -> list[MemberRow]:
     return [row for batch in member_batches(fleet) for row in batch]
 
 
-def sizes_of(fleet: Fleet) -> Counter[int]:
+def sizes_of(fleet: SampleSize) -> Counter[int]:
     return Counter(member[-1] for member in members_of(fleet))
 
 
@@ -66,19 +74,19 @@ def deaf(_rows: int) -> None:
 
 
 @pytest.mark.parametrize("fleet", SIZES, ids=str)
-def test_the_ids_are_one_to_the_number_asked_for(fleet: Fleet) -> None:
+def test_the_ids_are_one_to_the_number_asked_for(fleet: SampleSize) -> None:
     assert [crew[0] for crew in crews_of(fleet)] == list(range(1, fleet.crews + 1))
     assert [member[0] for member in members_of(fleet)] == list(range(1, fleet.members + 1))
 
 
 @pytest.mark.parametrize("fleet", SIZES, ids=str)
-def test_every_member_has_a_crew_that_there_is(fleet: Fleet) -> None:
+def test_every_member_has_a_crew_that_there_is(fleet: SampleSize) -> None:
     assert set(sizes_of(fleet)) <= set(range(1, fleet.crews + 1))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("fleet", SIZES, ids=str)
-def test_the_first_crew_is_the_largest_and_has_a_tenth_at_the_least(fleet: Fleet, seed: int) -> None:
+def test_the_first_crew_is_the_largest_and_has_a_tenth_at_the_least(fleet: SampleSize, seed: int) -> None:
     sizes = sizes_of(fleet._replace(seed=seed))
     assert sizes[1] * 10 >= fleet.members
     assert sizes[1] == max(sizes.values(), default=0)
@@ -136,12 +144,12 @@ def test_the_same_numbers_give_the_same_rows_and_another_seed_others() -> None:
 
 
 def test_the_rows_are_these_on_every_machine() -> None:
-    assert crews_of(Fleet(3, 3)) == CREWS
-    assert members_of(Fleet(3, 3)) == MEMBERS
+    assert crews_of(SampleSize(3, 3)) == CREWS
+    assert members_of(SampleSize(3, 3)) == MEMBERS
 
 
 def test_the_rows_do_not_depend_on_the_size_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    fleet = Fleet(50, 200)
+    fleet = SampleSize(50, 200)
     crews, members = crews_of(fleet), members_of(fleet)
     monkeypatch.setattr(maker, "BATCH", 7)
     assert [len(batch) for batch in crew_batches(fleet)] == [7] * 7 + [1]
@@ -150,7 +158,7 @@ def test_the_rows_do_not_depend_on_the_size_of_a_batch(monkeypatch: pytest.Monke
 
 
 async def test_the_file_holds_the_rows_in_the_tables_of_the_models(tmp_path: Path) -> None:
-    fleet, path, plain = Fleet(20, 300), tmp_path / "a.db", tmp_path / "plain.db"
+    fleet, path, plain = SampleSize(20, 300), tmp_path / "a.db", tmp_path / "plain.db"
     await load(path, fleet, deaf)
     assert ask(path, "SELECT * FROM pirate_crew ORDER BY id") == crews_of(fleet)
     assert ask(path, "SELECT * FROM pirates ORDER BY id") == members_of(fleet)
@@ -166,22 +174,22 @@ async def test_the_file_holds_the_rows_in_the_tables_of_the_models(tmp_path: Pat
 
 async def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
     one, other = tmp_path / "one.db", tmp_path / "other.db"
-    await load(one, Fleet(20, 300), deaf)
-    await load(other, Fleet(20, 300), deaf)
+    await load(one, SampleSize(20, 300), deaf)
+    await load(other, SampleSize(20, 300), deaf)
     assert one.read_bytes() == other.read_bytes()
 
 
 async def test_it_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maker, "BATCH", 10)
     heard: list[int] = []
-    await load(tmp_path / "a.db", Fleet(15, 30), heard.append)
+    await load(tmp_path / "a.db", SampleSize(15, 30), heard.append)
     assert heard == [10, 15, 25, 35, 45]
 
 
 async def test_a_batch_is_made_when_the_one_before_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
 
-    def counted(fleet: Fleet) -> Iterator[list[CrewRow]]:
+    def counted(fleet: SampleSize) -> Iterator[list[CrewRow]]:
         for batch in crew_batches(fleet):
             made.append(len(batch))
             yield batch
@@ -189,21 +197,21 @@ async def test_a_batch_is_made_when_the_one_before_is_there(tmp_path: Path, monk
     monkeypatch.setattr(maker, "BATCH", 10)
     monkeypatch.setattr(maker, "crew_batches", counted)
     seen: list[int] = []
-    await load(tmp_path / "a.db", Fleet(40, 0), lambda _rows: seen.append(len(made)))
+    await load(tmp_path / "a.db", SampleSize(40, 0), lambda _rows: seen.append(len(made)))
     assert seen == [1, 2, 3, 4]
 
 
 async def test_an_error_of_the_database_is_raised_and_its_thread_ends(tmp_path: Path) -> None:
     before = threading.active_count()
     with pytest.raises(DBAPIError, match="unable to open"):
-        await load(tmp_path / "no folder" / "a.db", Fleet(1, 0), deaf)
+        await load(tmp_path / "no folder" / "a.db", SampleSize(1, 0), deaf)
     assert threads_end(before)
 
 
 @pytest.mark.parametrize(
-    "fleet", [Fleet(10, 100_000_000), Fleet(10, 40_000)], ids=["among the rows", "after the last row"]
+    "fleet", [SampleSize(10, 100_000_000), SampleSize(10, 40_000)], ids=["among the rows", "after the last row"]
 )
-async def test_a_cancel_stops_it_soon_and_for_good(tmp_path: Path, fleet: Fleet) -> None:
+async def test_a_cancel_stops_it_soon_and_for_good(tmp_path: Path, fleet: SampleSize) -> None:
     before = threading.active_count()
     reached = asyncio.Event()
     last = 20_010 if fleet.rows > 1_000_000 else fleet.rows
@@ -228,7 +236,7 @@ async def test_a_cancel_interrupts_the_statement_that_runs(tmp_path: Path, monke
             )
 
     monkeypatch.setattr(maker, "_load", endless)
-    task = asyncio.ensure_future(load(tmp_path / "a.db", Fleet(1, 0), deaf))
+    task = asyncio.ensure_future(load(tmp_path / "a.db", SampleSize(1, 0), deaf))
     await running.wait()
     task.cancel()
     async with asyncio.timeout(5):

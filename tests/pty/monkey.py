@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pirate_tui.pirates.fleet import Fleet, load
+from pirate_tui.pirates.fleet import SampleSize, load
 from tests.orm.mappings import loading, make_database, relations
 from tests.pty.conftest import KEYS
 
@@ -196,7 +196,7 @@ def places(folder: Path) -> dict[str, Place]:
         make_database(one, folder / f"{one.__name__.rpartition('.')[2]}.db") for one in (relations, loading)
     )
     large = folder / "large.db"
-    asyncio.run(load(large, Fleet(100_000, 300_000), lambda _done: None))
+    asyncio.run(load(large, SampleSize(100_000, 300_000), lambda _done: None))
     return {
         "sample": Place(()),
         "relations": Place((str(related), "--models", relations.__name__)),

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.domain.ports import Connect
-from pirate_tui.pirates.fleet import Fleet, load
+from pirate_tui.pirates.fleet import SampleSize, load
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp, Start
 from pirate_tui.ui.screens.browse import BrowseScreen
@@ -136,7 +136,7 @@ async def _browse(
     limit: int = COLLECTION_LIMIT,
 ) -> AsyncIterator[Browser]:
     settings = Settings(database, reset=False, time_limit=TIME_LIMIT, log=None, collection_limit=limit)
-    composition = Composition(settings)
+    composition = Bootstrap(settings)
     app = PirateApp(connect or composition.connect, "a database", Start(remember=composition.remember))
     try:
         async with app.run_test(size=size) as pilot:
@@ -158,7 +158,7 @@ def _working(screen: BrowseScreen) -> bool:
 def made_fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A world of 3,000 crews and 6,000 members, with an index on the crews' names; tests get copies."""
     path = tmp_path_factory.mktemp("fleet") / "fleet.db"
-    asyncio.run(load(path, Fleet(3_000, 6_000), lambda _done: None))
+    asyncio.run(load(path, SampleSize(3_000, 6_000), lambda _done: None))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE INDEX crew_name ON pirate_crew (name)")
     return path

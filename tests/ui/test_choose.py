@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.bootstrap import Composition
+from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.domain.entity import Bound, Choice, Size
 from pirate_tui.settings import Settings, remember, remembered
 from pirate_tui.ui.screens.choose import ChooseScreen
@@ -157,7 +157,7 @@ async def test_where_nothing_can_be_opened_r_tries_again(browse: Browse, tmp_pat
     path = tmp_path / "broken.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE VIEW broken AS SELECT x FROM gone")
-    composition = Composition(Settings(path, reset=False, time_limit=30, log=None))
+    composition = Bootstrap(Settings(path, reset=False, time_limit=30, log=None))
     async with browse(connect=composition.connect) as browser:
         await browser.until(lambda: "gone" in browser.trouble, "the trouble")
         with closing(sqlite3.connect(path)) as connection:

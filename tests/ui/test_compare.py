@@ -14,7 +14,7 @@ import pytest
 from pirate_tui.domain.comparing import ROUNDS, Way
 from pirate_tui.domain.rows import Row
 from pirate_tui.domain.statements import Outcome
-from pirate_tui.pirates.fleet import Fleet, load
+from pirate_tui.pirates.fleet import SampleSize, load
 from pirate_tui.ui.screens.compare import CompareScreen, from_here, question_at
 from pirate_tui.ui.widgets.text_pane import TextPane
 
@@ -26,7 +26,7 @@ Browse = Callable[..., AbstractAsyncContextManager[Any]]
 def small(tmp_path: Path) -> Path:
     """Three crews with eight members in all: what is slow about the naive ways is how often they ask."""
     path = tmp_path / "small.db"
-    asyncio.run(load(path, Fleet(3, 8), lambda _done: None))
+    asyncio.run(load(path, SampleSize(3, 8), lambda _done: None))
     return path
 
 

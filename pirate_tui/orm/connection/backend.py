@@ -14,7 +14,7 @@ CONNECT_LIMIT = 10.0
 """Seconds that a connection to a server may take: MySQL's drivers ignore their own limit once it has accepted."""
 
 
-class Guard(Protocol):
+class ConnectionGuard(Protocol):
     """What watches over one driver connection."""
 
     deadline: float
@@ -45,7 +45,7 @@ class Backend(Protocol):
     def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
         """A connection of the driver's, which writes nothing even while listeners of the models set it up."""
 
-    def guard(self, dbapi_connection: Any) -> Guard:
+    def guard(self, dbapi_connection: Any) -> ConnectionGuard:
         """Put a new connection under guard. A pool's `connect` event."""
 
     def meter(self, dbapi_connection: Any) -> Meter:

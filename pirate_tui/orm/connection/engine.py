@@ -15,7 +15,7 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.connection.backend import Backend
 from pirate_tui.orm.connection.pool_events import PoolEvents
-from pirate_tui.orm.connection.running_query import Errand, current_errand
+from pirate_tui.orm.connection.running_query import RunningQuery, current_query
 from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, forget, unwrapped
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
 from pirate_tui.orm.user_code.time_limit import LoopGuard
@@ -26,7 +26,7 @@ T = TypeVar("T")
 RETRY_DELAYS = (0.2, 0.4, 0.8, 1.6)
 """Seconds between the tries on a locked database; the last try's error is shown."""
 
-PATIENCE = 0.1
+CANCEL_WAIT = 0.1
 """Seconds for which a question that is stopped is waited for; if it does not end by then, it ends behind our back."""
 
 STOP_AGAIN = 0.05
@@ -60,13 +60,13 @@ class Connections:
         """Was the last question answered, as the listener was told? None before there was any."""
         self._may_ask = asyncio.Event()
         self._may_ask.set()
-        self._jobs: dict[asyncio.Future[Any], Errand] = {}
-        """Questions under way."""
+        self._jobs: dict[asyncio.Future[Any], RunningQuery] = {}
+        """QueryRunner under way."""
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
         """Of those that are being stopped: a second cancel would meet SQLAlchemy while it gives the connection up."""
         self._events = PoolEvents(backend, self.engine.sync_engine)
 
-    async def ask(self, question: Callable[[], Awaitable[T]], most: int = MOST) -> T:
+    async def run(self, question: Callable[[], Awaitable[T]], most: int = MOST) -> T:
         """What the question gives: all of it, from the first connect to the connection given back.
 
         A lock is waited for, and the question asked again. A cancel stops the driver or the server. Raises `Trouble`
@@ -83,8 +83,8 @@ class Connections:
 
     def told_loaded(self, instances: int) -> None:
         """A question tells how many instances it has loaded by now; one that was stopped ends here."""
-        errand = current_errand.get()
-        if errand is not None and errand.is_stopped:
+        query = current_query.get()
+        if query is not None and query.is_stopped:
             raise Cancelled
         self._listener.loaded(instances)
 
@@ -108,7 +108,7 @@ class Connections:
 
     async def _end_all(self) -> bool:
         """Stop every question; did they all end in time?"""
-        endings = [self._end_soon(job, errand) for job, errand in tuple(self._jobs.items())]
+        endings = [self._end_soon(job, query) for job, query in tuple(self._jobs.items())]
         return await _until_done(asyncio.gather(*endings), self._closing_limit)
 
     async def _let_go(self) -> None:
@@ -125,26 +125,26 @@ class Connections:
     async def _ask_once(self, question: Callable[[], Awaitable[T]], most: int) -> T:
         """In a task of its own, which no cancel reaches: SQLAlchemy loses the connection that it is cancelled in."""
         await self._may_ask.wait()
-        errand = Errand(self.time_limit, most)
+        query = RunningQuery(self.time_limit, most)
         try:
             if self.backend.has_changed():
                 self._listener.changed()
-            answer = await self._job(errand, question)
+            answer = await self._job(query, question)
         except Unreachable:
             self._tell_reachable(is_reachable=False)
             raise
-        if errand.is_answered:
+        if query.is_answered:
             self._tell_reachable(is_reachable=True)
         return answer
 
-    async def _job(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
-        job = asyncio.ensure_future(self._answer(errand, question))
-        self._jobs[job] = errand
+    async def _job(self, query: RunningQuery, question: Callable[[], Awaitable[T]]) -> T:
+        job = asyncio.ensure_future(self._answer(query, question))
+        self._jobs[job] = query
         job.add_done_callback(self._jobs.pop)
         try:
-            return await self._awaited(job, errand)
+            return await self._awaited(job, query)
         except asyncio.CancelledError:
-            await _until_done(self._end_soon(job, errand), PATIENCE if self.backend.is_remote else None)
+            await _until_done(self._end_soon(job, query), CANCEL_WAIT if self.backend.is_remote else None)
             raise
 
     def _tell_reachable(self, *, is_reachable: bool) -> None:
@@ -153,66 +153,66 @@ class Connections:
             self._is_reachable = is_reachable
             self._listener.reachable(is_reachable)
 
-    async def _awaited(self, job: "asyncio.Future[T]", errand: Errand) -> T:
+    async def _awaited(self, job: "asyncio.Future[T]", query: RunningQuery) -> T:
         """What the job gives; a server that says nothing for too long is given up."""
-        while not job.done() and (not self.backend.is_remote or errand.silence_left > 0):
+        while not job.done() and (not self.backend.is_remote or query.silence_left > 0):
             # Once it is connected, less patience is due.
-            await asyncio.wait({job}, timeout=min(errand.silence_left, LOOK_AGAIN) if self.backend.is_remote else None)
-            if not job.done() and errand.is_too_large:
-                errand.cut()
-                self._end_soon(job, errand)
-                reason = f"cancelled: the server sent more than {errand.most // 2**20:,} MB"
+            await asyncio.wait({job}, timeout=min(query.silence_left, LOOK_AGAIN) if self.backend.is_remote else None)
+            if not job.done() and query.is_too_large:
+                query.cut()
+                self._end_soon(job, query)
+                reason = f"cancelled: the server sent more than {query.most // 2**20:,} MB"
                 logging.getLogger(__name__).warning("%s", reason)
-                if not errand.has_connected:
+                if not query.has_connected:
                     raise Unreachable(self.backend.where, reason, self.backend.check)
                 raise Trouble(reason, "load fewer rows, or defer large columns in the mapping")
         if job.done():
             return job.result()
-        self._end_soon(job, errand)
+        self._end_soon(job, query)
         raise Unreachable(self.backend.where, "no response", "check the network, then press r")
 
-    def _end_soon(self, job: "asyncio.Future[Any]", errand: Errand) -> "asyncio.Future[None]":
+    def _end_soon(self, job: "asyncio.Future[Any]", query: RunningQuery) -> "asyncio.Future[None]":
         """Stop a question, in a task of its own."""
         if job not in self._endings:
-            self._endings[job] = ending = asyncio.ensure_future(self._end(job, errand))
+            self._endings[job] = ending = asyncio.ensure_future(self._end(job, query))
             ending.add_done_callback(lambda _: self._endings.pop(job))
         return self._endings[job]
 
-    async def _end(self, job: "asyncio.Future[Any]", errand: Errand) -> None:
+    async def _end(self, job: "asyncio.Future[Any]", query: RunningQuery) -> None:
         """Stop it at the database, again and again; a server that does not hear is left to itself.
 
         One that connects asks nothing when it is connected: SQLAlchemy 2.0 loses a connection that it is cancelled in.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(STOPPING_LIMIT):
-                await errand.stop()
+                await query.stop()
                 while not job.done():
                     await asyncio.wait({job}, timeout=STOP_AGAIN)
-                    await errand.stop()
+                    await query.stop()
         if self.backend.is_remote:
             job.cancel()
         await _until_done(job)
 
-    async def _answer(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
-        current_errand.set(errand)
+    async def _answer(self, query: RunningQuery, question: Callable[[], Awaitable[T]]) -> T:
+        current_query.set(query)
         with self.guard.watching():
             try:
-                return await self._watched(errand, question)
+                return await self._watched(query, question)
             finally:
-                await errand.give_up()
-                await self._close_unready(errand)
-                errand.forget_meters()
+                await query.give_up()
+                await self._close_unready(query)
+                query.forget_meters()
 
-    async def _close_unready(self, errand: Errand) -> None:
+    async def _close_unready(self, query: RunningQuery) -> None:
         """Close a connection in whose listeners something was raised: SQLAlchemy 2.0.46 loses it."""
-        connection, errand.unready = errand.unready, None
+        connection, query.unready = query.unready, None
         if connection is not None:
             try:
                 await greenlet_spawn(self.engine.sync_engine.dialect.do_terminate, connection)
             except DATABASE_ERRORS:
                 logging.getLogger(__name__).info("closed without a response", exc_info=True)
 
-    async def _watched(self, errand: Errand, question: Callable[[], Awaitable[T]]) -> T:
+    async def _watched(self, query: RunningQuery, question: Callable[[], Awaitable[T]]) -> T:
         try:
             try:
                 return await question()
@@ -224,35 +224,35 @@ class Connections:
             # SQLAlchemy 2.0's cursor is in there, open: freed by a garbage collection while the next statement runs on
             # the connection, SQLite would hold up the event loop until that has ended.
             forget(error)
-            if errand.is_stopped:
+            if query.is_stopped:
                 raise Cancelled from error
-            trouble = self._trouble(errand, error)
+            trouble = self._trouble(query, error)
             logging.getLogger(__name__).warning("%s", trouble)
             raise trouble from error
         except FOREIGN_ERRORS as error:
             if not is_foreign(error):
                 raise
             self._events.distrust(error)
-            if errand.is_stopped:
+            if query.is_stopped:
                 raise Cancelled from error
             logging.getLogger(__name__).exception("raised by third-party code")
-            raise self._foreign(errand, error) from error
+            raise self._foreign(query, error) from error
 
-    def _foreign(self, errand: Errand, error: BaseException) -> Trouble:
+    def _foreign(self, query: RunningQuery, error: BaseException) -> Trouble:
         """What code that is not ours raised: the models', or that of a driver whose server says what none should."""
-        if errand.runs_listeners:
+        if query.runs_listeners:
             return _of_a_listener(error)
-        if isinstance(error, UnicodeEncodeError) and errand.has_connected:
+        if isinstance(error, UnicodeEncodeError) and query.has_connected:
             return Trouble("invalid text: it has half of a surrogate pair", "type it again")
-        if is_of_driver(error) or not errand.has_connected:
+        if is_of_driver(error) or not query.has_connected:
             return self.backend.misunderstood(error)
         return Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to retry")
 
-    def _trouble(self, errand: Errand, error: Exception) -> Trouble:
+    def _trouble(self, query: RunningQuery, error: Exception) -> Trouble:
         """What the database did to us, or to a listener of the models."""
         trouble, cause = self.backend.trouble(error, self.time_limit), unwrapped(error)
         is_known = isinstance(trouble, Busy) or isinstance(cause, OSError)
-        return _of_a_listener(cause) if errand.runs_listeners and not is_known else trouble
+        return _of_a_listener(cause) if query.runs_listeners and not is_known else trouble
 
 
 def _of_a_listener(error: BaseException) -> Trouble:

@@ -7,8 +7,8 @@ from sqlalchemy import Dialect, Engine, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from pirate_tui.orm.connection.backend import Backend, Guard
-from pirate_tui.orm.connection.running_query import current_errand
+from pirate_tui.orm.connection.backend import Backend, ConnectionGuard
+from pirate_tui.orm.connection.running_query import current_query
 from pirate_tui.orm.errors import mysql_code, sqlstate
 from pirate_tui.orm.user_code.foreign import Cancelled, is_of_driver
 
@@ -38,57 +38,57 @@ class PoolEvents:
     def _connect(self, dialect: Dialect, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
         """An engine's `do_connect` event."""
         connection = self.backend.connect(dialect, arguments, options)
-        errand = current_errand.get()
-        if errand is not None:
-            errand.runs_listeners, errand.unready = True, connection
-            errand.measure(connection, self.backend.meter(connection))
+        query = current_query.get()
+        if query is not None:
+            query.runs_listeners, query.unready = True, connection
+            query.measure(connection, self.backend.meter(connection))
         return connection
 
     @staticmethod
     def _shown(*_: Any) -> None:
         """A pool's `connect` event: the listeners of the models have seen it."""
-        errand = current_errand.get()
-        if errand is not None:
-            errand.runs_listeners = False
+        query = current_query.get()
+        if query is not None:
+            query.runs_listeners = False
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `connect` event, the last: the dialect knows the server by now."""
-        errand = current_errand.get()
-        if errand is not None:
-            errand.unready = None
+        query = current_query.get()
+        if query is not None:
+            query.unready = None
         record.info["guard"] = self.backend.guard(dbapi_connection)
         record.info["since"] = time.monotonic()
 
     def _checked_in(self, dbapi_connection: Any, record: Any) -> None:
         """A pool's `checkin` event."""
-        errand, guard = current_errand.get(), record.info.get("guard")
-        if errand is not None:
-            errand.measured(dbapi_connection)
-        if errand is None or guard is None:
+        query, guard = current_query.get(), record.info.get("guard")
+        if query is not None:
+            query.measured(dbapi_connection)
+        if query is None or guard is None:
             return
-        errand.release(guard)
-        if errand.is_stopped and self.backend.is_remote and record.dbapi_connection is not None:
+        query.release(guard)
+        if query.is_stopped and self.backend.is_remote and record.dbapi_connection is not None:
             record.invalidate()  # what stops its statement may arrive late, and would stop that of another question
 
     def _checked_out(self, dbapi_connection: Any, record: Any, proxy: PoolProxiedConnection) -> None:
         """A pool's `checkout` event: the connection obeys the question that it is checked out for."""
         if self.backend.is_remote and record.info["since"] < self._trusted_since:
             raise DisconnectionError  # the pool takes another in its place
-        guard: Guard = record.info["guard"]
-        errand = current_errand.get()
-        if errand is not None:
-            errand.hold(guard, proxy)
-            errand.measure(dbapi_connection, self.backend.meter(dbapi_connection))
+        guard: ConnectionGuard = record.info["guard"]
+        query = current_query.get()
+        if query is not None:
+            query.hold(guard, proxy)
+            query.measure(dbapi_connection, self.backend.meter(dbapi_connection))
         self.backend.checked_out(guard, dbapi_connection)
 
     @staticmethod
     def _asking(*_call: Any) -> None:
         """An engine's `before_cursor_execute` event: a question that was stopped asks nothing more."""
-        errand = current_errand.get()
-        if errand is not None and errand.is_stopped:
+        query = current_query.get()
+        if query is not None and query.is_stopped:
             raise Cancelled
-        if errand is not None:
-            errand.heard()
+        if query is not None:
+            query.heard()
 
     @staticmethod
     def _failed(context: ExceptionContext) -> None:
@@ -106,7 +106,7 @@ class PoolEvents:
     @staticmethod
     def _answered(*_call: Any) -> None:
         """An engine's `after_cursor_execute` event."""
-        errand = current_errand.get()
-        if errand is not None:
-            errand.is_answered = True
-            errand.heard()
+        query = current_query.get()
+        if query is not None:
+            query.is_answered = True
+            query.heard()

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Dialect, Executable, Row
 
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.recorder import StatementRecorder
 
 
 T = TypeVar("T")
@@ -16,10 +16,10 @@ MOST = 64 * 2**20
 """Bytes that the rows of one statement may have: cells are cut by the server, and pages are short."""
 
 
-class Questions:
+class QueryRunner:
     """Asks one database, and tells what for."""
 
-    def __init__(self, connections: Connections, recorder: Recorder) -> None:
+    def __init__(self, connections: Connections, recorder: StatementRecorder) -> None:
         self._connections = connections
         self._recorder = recorder
 
@@ -34,11 +34,11 @@ class Questions:
         """All rows of a statement."""
 
         async def question() -> Sequence[Row[Any]]:
-            with self._recorder.step(cause, folded=folded):
+            with self._recorder.attribute_to(cause, folded=folded):
                 async with self._connections.engine.connect() as connection:
                     return (await connection.execute(statement, parameters or {})).all()
 
-        return await self._connections.ask(question, MOST)
+        return await self._connections.run(question, MOST)
 
     async def number(
         self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
@@ -54,8 +54,8 @@ class Questions:
         """What comes of work that reads the database's own schema by a sync connection."""
 
         async def question() -> T:
-            with self._recorder.step(cause, folded=True):
+            with self._recorder.attribute_to(cause, folded=True):
                 async with self._connections.engine.connect() as connection:
                     return await connection.run_sync(work)
 
-        return await self._connections.ask(question, MOST)
+        return await self._connections.run(question, MOST)

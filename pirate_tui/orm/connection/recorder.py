@@ -35,7 +35,7 @@ class OverBudget(Exception):  # noqa: N818  nothing has failed
     """A step has sent as many statements, or loaded as much, as it may."""
 
 
-class Unsent(NamedTuple):
+class UnsentStatement(NamedTuple):
     """A statement that an access asked for, compiled as it would be sent."""
 
     text: str
@@ -50,7 +50,7 @@ class Unsent(NamedTuple):
 
 
 @dataclass
-class Tally:
+class StatementCounter:
     """One step of work and the statements that it sends."""
 
     cause: str
@@ -70,17 +70,17 @@ class Tally:
     rows: int = 0
     has_asked: bool = False
     """Has an access without await asked the session for something?"""
-    unsent: Unsent | None = None
+    unsent: UnsentStatement | None = None
     """What it asked for first, if that can be compiled."""
     lines: dict[tuple[str, str], Statement] = field(default_factory=dict)
     """What is folded within this step, by cause and text."""
 
 
-_tally: ContextVar[Tally | None] = ContextVar("tally", default=None)
+_tally: ContextVar[StatementCounter | None] = ContextVar("tally", default=None)
 """The step that is under way in this task; greenlets share the context of the task that spawned them."""
 
 
-class Recorder:
+class StatementRecorder:
     """Listens to one engine and its sessions, and tells the listener each statement with its cause."""
 
     def __init__(self, engine: AsyncEngine, listener: Listener) -> None:
@@ -93,7 +93,7 @@ class Recorder:
         event.listen(engine.sync_engine, "handle_error", self._failed)
 
     @contextmanager
-    def step(
+    def attribute_to(
         self,
         cause: str,
         *,
@@ -102,15 +102,15 @@ class Recorder:
         option: str = "",
         parents: int = 0,
         limit: int | None = None,
-    ) -> Iterator[Tally]:
+    ) -> Iterator[StatementCounter]:
         """Everything sent inside the block is caused by `cause`, and counted. Raises `OverBudget` beyond the limit."""
-        with self._under(Tally(cause, plain, folded, option, parents, limit=limit)) as tally:
+        with self._under(StatementCounter(cause, plain, folded, option, parents, limit=limit)) as tally:
             yield tally
 
     @contextmanager
-    def measured(self, cause: str, *, plain: bool = False) -> Iterator[Tally]:
+    def measured(self, cause: str, *, plain: bool = False) -> Iterator[StatementCounter]:
         """The same for a step whose time is taken: to tell of each statement as it is sent would cost some of it."""
-        tally = Tally(cause, plain, is_measured=True)
+        tally = StatementCounter(cause, plain, is_measured=True)
         try:
             with self._under(tally):
                 yield tally
@@ -122,7 +122,7 @@ class Recorder:
                 self._listener.statement(whole)
 
     @contextmanager
-    def _under(self, tally: Tally) -> Iterator[Tally]:
+    def _under(self, tally: StatementCounter) -> Iterator[StatementCounter]:
         token = _tally.set(tally)
         try:
             yield tally
@@ -137,7 +137,7 @@ class Recorder:
         """Attribute the session's statements down to the relationship that they load."""
         event.listen(session.sync_session, "do_orm_execute", self._on_orm)
 
-    def never_sent(self, tally: Tally) -> None:
+    def never_sent(self, tally: StatementCounter) -> None:
         """Tell of the statement that a plain access asked for and could not send."""
         if tally.unsent is not None:
             number, unsent = next(self._numbers), tally.unsent
@@ -160,7 +160,7 @@ class Recorder:
         if context.lazy_loaded_from is not None:  # for one parent: the same for another one makes an N+1
             context.update_execution_options(spared_by=clean(str(eager_option(loaded[-1]))))
 
-    def unsent(self, context: ORMExecuteState) -> Unsent | None:
+    def unsent(self, context: ORMExecuteState) -> UnsentStatement | None:
         """What an access asks for, compiled as it would be sent; None where code of the models asks what cannot be."""
         statement = context.statement
         if isinstance(statement, FunctionElement):
@@ -172,11 +172,11 @@ class Recorder:
         try:
             compiled = statement.compile(dialect=self._dialect)
             if not isinstance(compiled, SQLCompiler):
-                return Unsent(clean_sql(str(compiled)), "", name)
+                return UnsentStatement(clean_sql(str(compiled)), "", name)
             given = context.parameters
             state = compiled.construct_expanded_state(given if isinstance(given, dict) else None)
             values = state.parameters if state.positiontup is None else list(state.positional_parameters)
-            return Unsent(clean_sql(state.statement), _shown(values), name)
+            return UnsentStatement(clean_sql(state.statement), _shown(values), name)
         except FOREIGN_ERRORS as error:  # constructs of the models' own compile themselves
             reraise_ours(error)
             if is_missing_greenlet(error):  # of a value that the statement takes from an expired instance
@@ -185,7 +185,7 @@ class Recorder:
 
     def _before(self, *call: Any) -> None:
         connection, _cursor, text, parameters, context, _many = call
-        tally = _tally.get() or Tally(OF_THE_MODELS)
+        tally = _tally.get() or StatementCounter(OF_THE_MODELS)
         if tally.plain:
             return
         tally.sent += 1
@@ -241,7 +241,7 @@ def _is_of_pool(connection: Connection) -> bool:
         return False
 
 
-def _count(tally: Tally, text: str, parameters: Any, began: float, rows: int) -> None:
+def _count(tally: StatementCounter, text: str, parameters: Any, began: float, rows: int) -> None:
     """Take a measured statement to those of its text; it is not made safe to show before the first of them."""
     seconds = time.perf_counter() - began
     tally.rows += rows

@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
-from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Guard
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT, ConnectionGuard
 from pirate_tui.orm.connection.metering import Meter
 
 
-SLACK = 2.0
+NETWORK_GRACE = 2.0
 """Seconds beyond a time limit in which a server's answer may still be under way."""
 
 MOST_AT_FIRST = 16 * 2**20
 """Bytes that a question may receive while it connects: an error of MySQL's protocol is no longer."""
 
 
-class Errand:
+class RunningQuery:
     """One question under way: when it must have ended, and the connections that it has held."""
 
     def __init__(self, time_limit: float, most: int) -> None:
@@ -33,7 +33,7 @@ class Errand:
         """By connections that are given back."""
         self._meters: dict[int, Meter] = {}
         """Of the others, by the identity of the connection."""
-        self._held: dict[Guard, PoolProxiedConnection] = {}
+        self._held: dict[ConnectionGuard, PoolProxiedConnection] = {}
         """The connections that are checked out, by their guards."""
         self.is_stopped = False
         self.is_answered = False
@@ -45,7 +45,7 @@ class Errand:
         self.unready: Any = None
         """The new connection, until all listeners have seen it, SQLAlchemy's own as well."""
 
-    def hold(self, guard: Guard, connection: PoolProxiedConnection) -> None:
+    def hold(self, guard: ConnectionGuard, connection: PoolProxiedConnection) -> None:
         """The question has checked out the guard's connection."""
         self.has_connected = True
         guard.deadline = self._deadline
@@ -53,7 +53,7 @@ class Errand:
         self._patience = self._time_limit
         self.heard()
 
-    def release(self, guard: Guard) -> None:
+    def release(self, guard: ConnectionGuard) -> None:
         """The connection is given back; from now on it obeys whoever has it next."""
         self._held.pop(guard, None)
 
@@ -103,7 +103,7 @@ class Errand:
     @property
     def silence_left(self) -> float:
         """Seconds until a server that does not answer is given up."""
-        return self._heard + self._patience + SLACK - time.monotonic()
+        return self._heard + self._patience + NETWORK_GRACE - time.monotonic()
 
     async def stop(self) -> None:
         """End the question: what runs is interrupted, and what it would run next."""
@@ -113,5 +113,5 @@ class Errand:
             await guard.stop()
 
 
-current_errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
+current_query: ContextVar[RunningQuery | None] = ContextVar("query", default=None)
 """The question of this task; greenlets share the context of the task that spawned them."""

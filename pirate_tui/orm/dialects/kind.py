@@ -5,10 +5,10 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Dialect
 
 from pirate_tui.orm.connection.backend import Backend
-from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.dialects.sql import Sql
-from pirate_tui.orm.reflection.probe import Preflight
-from pirate_tui.orm.reflection.tables import Reader
+from pirate_tui.orm.reflection.probe import SchemaProbe
+from pirate_tui.orm.reflection.tables import CatalogReader
 
 
 class DatabaseKind(Protocol):
@@ -20,8 +20,8 @@ class DatabaseKind(Protocol):
     def sql(self, dialect: Dialect) -> Sql:
         """How its rows are ordered and sought, and its values cut and compared."""
 
-    def probe(self, queries: Questions) -> Preflight:
+    def probe(self, queries: QueryRunner) -> SchemaProbe:
         """What it really has of the tables that classes are mapped to."""
 
-    def reader(self, connection: Connection, schema: str | None) -> Reader:
+    def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
         """Its tables and foreign keys, for classes that are reflected."""

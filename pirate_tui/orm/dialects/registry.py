@@ -5,15 +5,15 @@ from pathlib import Path
 from sqlalchemy import Connection, Dialect
 
 from pirate_tui.orm.connection.backend import Backend
-from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.kind import DatabaseKind
 from pirate_tui.orm.dialects.mysql import MySQL
 from pirate_tui.orm.dialects.postgresql import PostgreSQL
 from pirate_tui.orm.dialects.sql import Sql
 from pirate_tui.orm.dialects.sqlite import SQLite
-from pirate_tui.orm.reflection.probe import Preflight
-from pirate_tui.orm.reflection.tables import Reader
+from pirate_tui.orm.reflection.probe import SchemaProbe
+from pirate_tui.orm.reflection.tables import CatalogReader
 
 
 KINDS: dict[str, DatabaseKind] = {
@@ -36,11 +36,11 @@ def sql_of(dialect: Dialect) -> Sql:
     return KINDS[dialect.name].sql(dialect)
 
 
-def probe_of(queries: Questions) -> Preflight:
+def probe_of(queries: QueryRunner) -> SchemaProbe:
     """Return what asks a database which tables it really has."""
     return KINDS[queries.dialect.name].probe(queries)
 
 
-def reader_of(connection: Connection, schema: str | None = None) -> Reader:
+def reader_of(connection: Connection, schema: str | None = None) -> CatalogReader:
     """Return the tables and foreign keys of a database, of one schema where it has several."""
     return KINDS[connection.dialect.name].reader(connection, schema)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.text import clean, redact
-from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Guard
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT, ConnectionGuard
 from pirate_tui.orm.connection.metering import Meter
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.errors import (
@@ -27,7 +27,7 @@ from pirate_tui.orm.errors import (
     mysql_code,
     unwrapped,
 )
-from pirate_tui.orm.read_only import Sql, let_only_reading_pass
+from pirate_tui.orm.read_only import SqlText, block_writes
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, message_of, reraise_ours
 
 
@@ -68,7 +68,7 @@ WAS_CUT = ("the connection was reset", "press r to reconnect")
 """What networks do, with the ways out: known by an error's class, or from libpq's words."""
 
 
-class Stopper:
+class ServerCanceller:
     """Watches over one connection: how its running statement is stopped. The server itself sees to the time limit."""
 
     deadline = float("inf")
@@ -84,11 +84,11 @@ class Stopper:
             logging.getLogger(__name__).info("a statement could not be cancelled on the server: %s", error)
 
 
-class Remote:
+class ServerBackend:
     """A database on a server; what its kind adds is in the modules beside this one."""
 
     is_remote = True
-    sql: Sql
+    sql: SqlText
     powers: TextClause | None
     check: ClassVar[str]
     """What to check where the driver does not understand the server."""
@@ -103,7 +103,7 @@ class Remote:
         """A read-only engine, whose statements the server stops after that many seconds."""
         self.time_limit = time_limit
         engine = self._made(**POOL)
-        let_only_reading_pass(engine, self.sql)
+        block_writes(engine, self.sql)
         return engine
 
     def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -140,7 +140,7 @@ class Remote:
         """Does the code say that the server has stopped a statement that took too long?"""
         raise NotImplementedError
 
-    def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:
+    def checked_out(self, guard: ConnectionGuard, dbapi_connection: Any) -> None:
         """Make its transactions read-only, whatever was sent before."""
         raise NotImplementedError
 

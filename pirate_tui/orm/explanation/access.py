@@ -15,7 +15,7 @@ from pirate_tui.domain.loading import EAGER, LoaderStrategy
 from pirate_tui.domain.options import attribute as typed
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.class_names import name_of
-from pirate_tui.orm.connection.recorder import Unsent
+from pirate_tui.orm.connection.recorder import UnsentStatement
 from pirate_tui.orm.inspection.attributes import Attribute, attribute_of
 from pirate_tui.orm.inspection.generated import is_generated_at_update
 from pirate_tui.orm.inspection.reading import KNOWN, Known, Need, Needs, needs_of
@@ -187,7 +187,7 @@ class Access:
     """All that the access would have to load."""
     loaded_before: Mapping[str, bool | None]
     """Of what the instance itself lacks: was it loaded before it expired?"""
-    unsent: Unsent | None = None
+    unsent: UnsentStatement | None = None
     """What the access asked for, if it came so far."""
 
     @classmethod
@@ -211,7 +211,7 @@ class Access:
         before = {need.name: _was_loaded(state, (need.name,)) for need in needs.reads if not need.way}
         return cls(target, SessionState.of(state), mode, strategy, situation, needs, before)
 
-    def with_unsent(self, unsent: Unsent | None) -> "Access":
+    def with_unsent(self, unsent: UnsentStatement | None) -> "Access":
         """The access with the statement that it could not send."""
         return replace(self, unsent=unsent)
 

@@ -31,7 +31,7 @@ from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD
 from pirate_tui.orm.errors import constructed
 from pirate_tui.orm.inspection.attributes import attribute_of
-from pirate_tui.orm.inspection.verdicts import DryRun, kept_access, kept_from_executing
+from pirate_tui.orm.inspection.verdicts import DryRun, no_database_access, probe_access
 from pirate_tui.orm.loader_options import lazy_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 from pirate_tui.orm.user_code.side_effects import copy_of, replaced, undone
@@ -146,7 +146,7 @@ def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _
     twin = reader.twin(state, ())
     with (
         warnings.catch_warnings(action="ignore"),  # of instances that belong to nothing
-        kept_from_executing(state),
+        no_database_access(state),
         constructed() as loads,
         reader.supplying(),
     ):
@@ -236,7 +236,7 @@ class _Reader:
     def _held(self, real: InstanceState[Any], name: str) -> DryRun | None:
         """What the real instance gives without IO; None where it must be loaded."""
         with undone(real):
-            found = kept_access(real, attribute_of(real.mapper, name))
+            found = probe_access(real, attribute_of(real.mapper, name))
         self.foreseen += found.verdict is not Verdict.NONE
         return found if found.verdict is Verdict.NONE else None
 

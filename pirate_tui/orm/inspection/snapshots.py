@@ -28,9 +28,9 @@ from pirate_tui.orm.class_names import name_of
 from pirate_tui.orm.dialects.registry import sql_of
 from pirate_tui.orm.entities import table_attributes
 from pirate_tui.orm.inspection.attributes import Attribute, attributes_of
-from pirate_tui.orm.inspection.verdicts import DryRun, kept_access, kept_from_executing
+from pirate_tui.orm.inspection.verdicts import DryRun, no_database_access, probe_access
 from pirate_tui.orm.loader_options import lazy_of
-from pirate_tui.orm.rows.cells import Reader, cell, label_of
+from pirate_tui.orm.rows.cells import CellReader, cell, label_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours
 
 
@@ -48,7 +48,7 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
     """The instance as it is now, with all that can be read of it."""
     state: InstanceState[Any] = inspect(instance)
     key = state.identity or ()
-    with kept_from_executing(state):
+    with no_database_access(state):
         attributes = tuple(_attributes(state))
     return InstanceSnapshot(
         entity=entity.name,
@@ -64,7 +64,7 @@ def child_rows(instance: Any, name: str, dialect: Dialect) -> tuple[Row, ...]:
     """The rows of a loaded relationship: of its collection, of its one instance, or none."""
     state: InstanceState[Any] = inspect(instance)
     sql, target = sql_of(dialect), state.mapper.relationships[name].mapper
-    readers = {one.key: Reader(one.columns[0].type, sql) for one in table_attributes(target)}
+    readers = {one.key: CellReader(one.columns[0].type, sql) for one in table_attributes(target)}
     return tuple(_row(inspect(child), readers) for child in children_of(state.dict[name]))
 
 
@@ -94,12 +94,12 @@ def _is_instance(value: Any) -> bool:
     return isinstance(inspect(type(value), raiseerr=False), Mapper)
 
 
-def _row(state: InstanceState[Any], readers: Mapping[str, Reader]) -> Row:
+def _row(state: InstanceState[Any], readers: Mapping[str, CellReader]) -> Row:
     """The row under the heads of the readers' mapper; an instance of its subclass has columns more."""
     return Row(tuple(_column_cell(state.dict, key, reader) for key, reader in readers.items()), state.identity)
 
 
-def _column_cell(held: Mapping[str, Any], key: str, reader: Reader) -> Cell:
+def _column_cell(held: Mapping[str, Any], key: str, reader: CellReader) -> Cell:
     return _told(held[key], lambda: reader.cell_of(held[key])) if key in held else NOT_LOADED
 
 
@@ -113,7 +113,7 @@ def _attributes(state: InstanceState[Any]) -> Iterator[AttributeSnapshot]:
     for attribute in attributes_of(state.mapper):
         found = state_of(state, attribute)
         is_alike = is_plain and attribute.kind is AttributeKind.COLUMN and found is AttributeState.EXPIRED
-        would = kept_access(state, attribute) if expired is None or not is_alike else expired
+        would = probe_access(state, attribute) if expired is None or not is_alike else expired
         expired = would if is_alike else expired
         yield _attribute(state, attribute, found, would)
 

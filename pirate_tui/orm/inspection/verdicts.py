@@ -69,11 +69,11 @@ class DryRun(NamedTuple):
 def dry_run(instance: Any, attribute: Attribute) -> DryRun:
     """What a plain access to an attribute of the instance would do now."""
     state: InstanceState[Any] = inspect(instance)
-    with kept_from_executing(state):
-        return kept_access(state, attribute)
+    with no_database_access(state):
+        return probe_access(state, attribute)
 
 
-def kept_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
+def probe_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     """The same, where its caller sees to it that nothing is executed meanwhile.
 
     The access is made. `inspect(instance).unloaded` alone is often wrong: a many-to-one whose target the identity map
@@ -131,7 +131,7 @@ def _raised(error: BaseException) -> DryRun:
 
 
 @contextmanager
-def kept_from_executing(state: InstanceState[Any]) -> Iterator[None]:
+def no_database_access(state: InstanceState[Any]) -> Iterator[None]:
     """Nothing is executed inside the block, and nothing connected, whatever is asked of the instance.
 
     Its session executes nothing: `do_orm_execute` fires before autoflush and before a connection is checked out, and

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.connection.recorder import Recorder, Tally
+from pirate_tui.orm.connection.recorder import StatementCounter, StatementRecorder
 from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, outermost, without_warnings
 from pirate_tui.orm.explanation import failure
 from pirate_tui.orm.explanation.access import Access
@@ -19,10 +19,12 @@ from pirate_tui.orm.user_code.time_limit import end_copy
 class Accessor:
     """Makes accesses, and explains those that raise."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: StatementRecorder) -> None:
         self._recorder = recorder
 
-    async def access(self, instance: Any, session: AsyncSession, access: Access, tally: Tally) -> Failure | None:
+    async def access(
+        self, instance: Any, session: AsyncSession, access: Access, tally: StatementCounter
+    ) -> Failure | None:
         """Make the access, and return what it raised, or what code of the model caught; None if nothing."""
         names = {access.variable: instance, "session": session}
         try:
@@ -42,7 +44,9 @@ class Accessor:
         _drop(value)
         return self._failed(outermost(hidden), access, tally, returned=repr_of(value)) if hidden else None
 
-    def _failed(self, error: BaseException, access: Access, tally: Tally, returned: str | None = None) -> Failure:
+    def _failed(
+        self, error: BaseException, access: Access, tally: StatementCounter, returned: str | None = None
+    ) -> Failure:
         """What an access raised, explained; nothing of it is kept."""
         self._recorder.never_sent(tally)
         raised = failure(error, access.with_unsent(tally.unsent), None if returned is None else clean(returned))

@@ -11,22 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from pirate_tui.domain.comparing import MeasureRequest, Run, Way
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import Recorder, Tally
+from pirate_tui.orm.connection.recorder import StatementCounter, StatementRecorder
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, forget, without_warnings
 from pirate_tui.orm.inspection.snapshots import children_of
 from pirate_tui.orm.inspection.snippet import evaluate
 from pirate_tui.orm.live.selecting import end_transaction
-from pirate_tui.orm.live.yielding import breathe
+from pirate_tui.orm.live.yielding import yield_while_loading
 from pirate_tui.orm.loader_options import loader_options
 from pirate_tui.orm.rows.filters import is_one_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours
 
 
-class Measurer:
+class LoadMeter:
     """Measures ways of loading on one database."""
 
-    def __init__(self, connections: Connections, recorder: Recorder, catalog: Catalog) -> None:
+    def __init__(self, connections: Connections, recorder: StatementRecorder, catalog: Catalog) -> None:
         self._connections = connections
         self._recorder = recorder
         self._catalog = catalog
@@ -38,7 +38,7 @@ class Measurer:
         """
         began = time.perf_counter()
         try:
-            return await self._connections.ask(lambda: self._measure(request))
+            return await self._connections.run(lambda: self._measure(request))
         except Unreachable:
             raise
         except Trouble as trouble:
@@ -46,10 +46,10 @@ class Measurer:
 
     async def _measure(self, request: MeasureRequest) -> Run:
         async with self._connections.sessions() as session:
-            breathe(session, self._connections.told_loaded)
+            yield_while_loading(session, self._connections.told_loaded)
             self._recorder.watch(session)
             await session.connection()  # to get one is no part of any way
-            steps, parents, held, error, began = list[Tally](), tuple[Any, ...](), 0, "", time.perf_counter()
+            steps, parents, held, error, began = list[StatementCounter](), tuple[Any, ...](), 0, "", time.perf_counter()
             try:
                 with self._step(request, steps):
                     parents = tuple((await session.execute(self._select(request))).unique().scalars())
@@ -69,7 +69,7 @@ class Measurer:
         return Run(seconds, sent, rows, held, len(parents), error, selected)
 
     @contextmanager
-    def _step(self, request: MeasureRequest, steps: list[Tally], *, plain: bool = False) -> Iterator[None]:
+    def _step(self, request: MeasureRequest, steps: list[StatementCounter], *, plain: bool = False) -> Iterator[None]:
         cause = f"compare {request.entity.name}.{request.relationship.name}: {request.way.title}"
         with self._recorder.measured(cause, plain=plain) as tally:
             steps.append(tally)

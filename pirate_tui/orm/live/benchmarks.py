@@ -3,15 +3,15 @@
 from pirate_tui.domain.access import TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Run
 from pirate_tui.domain.remedy import Trial
-from pirate_tui.orm.live.benchmark import Measurer
-from pirate_tui.orm.live.fix_tester import Tester
-from pirate_tui.orm.mapped_classes import Schema
+from pirate_tui.orm.live.benchmark import LoadMeter
+from pirate_tui.orm.live.fix_tester import FixTester
+from pirate_tui.orm.mapped_classes import MappedClasses
 
 
 class Benchmarks:
     """Tries loader strategies and fixes in sessions of their own; see `domain.ports.Benchmarks`."""
 
-    def __init__(self, measurer: Measurer, tester: Tester, schema: Schema) -> None:
+    def __init__(self, measurer: LoadMeter, tester: FixTester, schema: MappedClasses) -> None:
         self._measurer = measurer
         self._schema = schema
         self._tester = tester

@@ -17,7 +17,7 @@ from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.remedy import Applies, Outcome, Trial
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import OverBudget, Recorder
+from pirate_tui.orm.connection.recorder import OverBudget, StatementRecorder
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.explanation.access import Target
@@ -32,10 +32,10 @@ MOST_STATEMENTS = 100
 """That a remedy may send: where the rows have a cycle, following them down never ends."""
 
 
-class Tester:
+class FixTester:
     """Tries remedies, each in a session of its own; the live instance stays as it is."""
 
-    def __init__(self, connections: Connections, recorder: Recorder, catalog: Catalog, most_rows: int) -> None:
+    def __init__(self, connections: Connections, recorder: StatementRecorder, catalog: Catalog, most_rows: int) -> None:
         self._connections = connections
         self._recorder = recorder
         self._catalog = catalog
@@ -48,7 +48,7 @@ class Tester:
         if remedy.applies in {Applies.IN_MAPPING, Applies.IN_ENGINE}:
             return Trial(remedy.code, Outcome.NOT_PROVED, f"it belongs {remedy.applies.value}")
         try:
-            return await self._connections.ask(lambda: self._try_out(request))
+            return await self._connections.run(lambda: self._try_out(request))
         except Unreachable:
             raise
         except Trouble as trouble:
@@ -57,7 +57,7 @@ class Tester:
     async def _try_out(self, request: TrialRequest) -> Trial:
         code = request.remedy.code
         async with self._connections.sessions() as session:
-            with self._budget(session), self._recorder.step(f"try {code}", limit=MOST_STATEMENTS):
+            with self._budget(session), self._recorder.attribute_to(f"try {code}", limit=MOST_STATEMENTS):
                 try:
                     failed = await self._outcome(session, request)
                 except OverBudget as over:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pirate_tui.domain.access import Situation
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.recorder import StatementRecorder
 
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class HeldInstance:
     Under one lock, since a session belongs to one task at a time (https://sqlalche.me/e/21/isce).
     """
 
-    def __init__(self, connections: Connections, recorder: Recorder) -> None:
+    def __init__(self, connections: Connections, recorder: StatementRecorder) -> None:
         self._connections = connections
         self._recorder = recorder
         self.lock = asyncio.Lock()
@@ -46,7 +46,7 @@ class HeldInstance:
         mine = object()
         async with self.lock:
             try:
-                return await self._connections.ask(work)
+                return await self._connections.run(work)
             finally:
                 if self._asked is mine:
                     self._session, self.instance, self.situation, self._asked = None, None, Situation.FRESH, None

@@ -18,7 +18,7 @@ from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllReq
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import forget
 from pirate_tui.orm.explanation import remedies
@@ -29,7 +29,7 @@ from pirate_tui.orm.live.accessing import Accessor
 from pirate_tui.orm.live.held_instance import HeldInstance
 from pirate_tui.orm.live.scenarios import bring_into
 from pirate_tui.orm.live.selecting import end_transaction, select_all, select_one
-from pirate_tui.orm.live.yielding import breathe
+from pirate_tui.orm.live.yielding import yield_while_loading
 from pirate_tui.orm.loader_options import eager_option, loader_options
 from pirate_tui.orm.rows.cells import label_of
 
@@ -37,7 +37,7 @@ from pirate_tui.orm.rows.cells import label_of
 class LiveInstance:
     """One instance, attached to one session, the way an application would hold it."""
 
-    def __init__(self, connections: Connections, recorder: Recorder, catalog: Catalog) -> None:
+    def __init__(self, connections: Connections, recorder: StatementRecorder, catalog: Catalog) -> None:
         self._connections = connections
         self._recorder = recorder
         self._catalog = catalog
@@ -79,13 +79,13 @@ class LiveInstance:
         async with self._held.fresh_session() as session:
             began = time.perf_counter()
             if request.in_full:
-                breathe(session, self._connections.told_loaded)
+                yield_while_loading(session, self._connections.told_loaded)
             label = label_of(request.entity.name, request.key)
-            with self._recorder.step(label) as selecting:
+            with self._recorder.attribute_to(label) as selecting:
                 options = self._options(request)
                 self._held.instance = await self._select(session, request.entity, request.key, options)
             name = f"{label}.{request.relationship.name}"
-            with self._recorder.step(name, plain=not request.mode.awaits) as accessing:
+            with self._recorder.attribute_to(name, plain=not request.mode.awaits) as accessing:
                 failed = await self._accessor.access(self._held.instance, session, self._access_of(request), accessing)
             cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
             await end_transaction(session)  # a failed access has left its connection checked out
@@ -99,11 +99,11 @@ class LiveInstance:
         self._recorder.unfold(cause)
         made: list[tuple[OpenRequest, Cost, tuple[Row, ...], Failure | None]] = []
         async with self._held.fresh_session() as session:
-            with self._recorder.step(f"{request.entity.name} x {len(request.keys):,}") as selecting:
+            with self._recorder.attribute_to(f"{request.entity.name} x {len(request.keys):,}") as selecting:
                 mapper, options = self._catalog.mapper(request.entity), self._options(request)
                 instances = await select_all(session, mapper, request.entity.name, request.keys, options)
             plain, parents = not request.mode.awaits, len(instances)
-            step = partial(self._recorder.step, cause, plain=plain, folded=True, option=option, parents=parents)
+            step = partial(self._recorder.attribute_to, cause, plain=plain, folded=True, option=option, parents=parents)
             for key in request.keys:
                 if (instance := instances.get(key)) is None:
                     continue  # somebody has deleted it meanwhile
@@ -141,7 +141,7 @@ class LiveInstance:
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         async with self._held.fresh_session() as session:
-            with self._recorder.step(label_of(entity.name, key)):
+            with self._recorder.attribute_to(label_of(entity.name, key)):
                 instance = await self._select(session, entity, key)
                 self._held.instance = await bring_into(session, instance, situation)
             await end_transaction(session)
@@ -158,7 +158,7 @@ class LiveInstance:
         async with _attached_anew(session):
             if not request.mode.awaits and dry_run(self._held.instance, access.attribute).asked is not None:
                 await session.connection()  # else a ping of the pool, which nobody sees, would be what fails
-            with self._recorder.step(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
+            with self._recorder.attribute_to(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
                 failed = await self._accessor.access(self._held.instance, session, access, tally)
             seconds = time.perf_counter() - began
             await end_transaction(session)

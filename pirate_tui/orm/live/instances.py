@@ -4,9 +4,9 @@ from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import Cost, Giant, Loadable, OpenAllRequest, Opening, OpenRequest
 from pirate_tui.domain.query import Query, Within
 from pirate_tui.domain.rows import RowKey, Seek
-from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.live.instance import LiveInstance
-from pirate_tui.orm.mapped_classes import Schema
+from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.orm.rows.filters import exceeds_together, giants
 from pirate_tui.orm.rows.row_queries import RowQueries
@@ -19,7 +19,7 @@ ALTOGETHER = 10
 class CollectionGuard:
     """Keeps an opening from loading more than a collection may hold unasked."""
 
-    def __init__(self, queries: Questions, schema: Schema, rows: RowQueries, limit: int) -> None:
+    def __init__(self, queries: QueryRunner, schema: MappedClasses, rows: RowQueries, limit: int) -> None:
         self._queries = queries
         self._schema = schema
         self._rows = rows
@@ -55,7 +55,7 @@ class CollectionGuard:
 class Instances:
     """Loads instances; see `domain.ports.Instances` for what each call gives."""
 
-    def __init__(self, live: LiveInstance, schema: Schema, rows: RowQueries, guard: CollectionGuard) -> None:
+    def __init__(self, live: LiveInstance, schema: MappedClasses, rows: RowQueries, guard: CollectionGuard) -> None:
         self._schema = schema
         self._live = live
         self._rows = rows

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 
-BETWEEN_BREATHS = 500
+YIELD_EVERY = 500
 """Instances: about 10 ms of work."""
 
 
-def breathe(session: AsyncSession, loaded: Callable[[int], None]) -> None:
+def yield_while_loading(session: AsyncSession, loaded: Callable[[int], None]) -> None:
     """Let the event loop go on after every few instances that the session loads, and tell how many there are.
 
     They are made inside the greenlet in which the session was awaited, so that it can be left in their midst, by the
@@ -25,7 +25,7 @@ def breathe(session: AsyncSession, loaded: Callable[[int], None]) -> None:
 
     def pause(sync_session: Session, _instance: Any) -> None:
         number = next(numbers)
-        if number % BETWEEN_BREATHS == 0:
+        if number % YIELD_EVERY == 0:
             loaded(number)
             driver: Any = sync_session.connection().connection.dbapi_connection
             driver.run_async(lambda _raw: asyncio.sleep(0))

@@ -20,12 +20,12 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.read_only.functions import acting, may_set, settings_by_parameter
 from pirate_tui.orm.read_only.parsed import NOT_KNOWN
 from pirate_tui.orm.read_only.statements import SEVERAL, is_plain, is_several, more_than_reading
-from pirate_tui.orm.read_only.tokens import Kind, Reading, Sql, percents, readings
+from pirate_tui.orm.read_only.tokens import Reading, SqlText, TokenKind, percents, readings
 
 
 WORD = re.compile(r"\w+")
 
-__all__ = ["Own", "OwnText", "Sql", "let_only_reading_pass", "refusal"]
+__all__ = ["Own", "OwnText", "SqlText", "block_writes", "refusal"]
 
 
 class Own:
@@ -52,7 +52,7 @@ class Judgement(NamedTuple):
 HIDES = "a parameter is inside a string, a name or a comment"
 
 
-def let_only_reading_pass(engine: AsyncEngine, sql: Sql) -> None:
+def block_writes(engine: AsyncEngine, sql: SqlText) -> None:
     """Put the gate before an engine."""
 
     def judge(_connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001  an event's signature
@@ -62,7 +62,7 @@ def let_only_reading_pass(engine: AsyncEngine, sql: Sql) -> None:
     event.listen(engine.sync_engine, "before_cursor_execute", judge)
 
 
-def refusal(statement: str, sql: Sql, parameters: Any = (), *, is_foreign: bool = True) -> str:
+def refusal(statement: str, sql: SqlText, parameters: Any = (), *, is_foreign: bool = True) -> str:
     """Why the statement, as it is sent, is refused; empty where it only reads."""
     judged = _judged(statement, sql, is_foreign=is_foreign)
     if judged.settings and not all(may_set(_value(parameters, name)) for name in judged.settings):
@@ -81,7 +81,7 @@ def _is_ours(statement: str, context: Any) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _judged(statement: str, sql: Sql, *, is_foreign: bool) -> Judgement:
+def _judged(statement: str, sql: SqlText, *, is_foreign: bool) -> Judgement:
     if not is_foreign and is_plain(statement, sql):
         return Judgement("")
     read = readings(statement, sql)
@@ -102,17 +102,17 @@ def _judged(statement: str, sql: Sql, *, is_foreign: bool) -> Judgement:
 
 
 def _hides_parameters(statement: str, reading: Reading) -> bool:
-    known = [token for token in reading.tokens if token.kind is Kind.PARAMETER and token.text.startswith("%")]
+    known = [token for token in reading.tokens if token.kind is TokenKind.PARAMETER and token.text.startswith("%")]
     return percents(statement) != len(known)
 
 
-def _are_put_in(parameters: Any, sql: Sql) -> bool:
+def _are_put_in(parameters: Any, sql: SqlText) -> bool:
     """Does the driver put them into the text? asyncmy does, with quotes of its own; psycopg puts in `$1`, by names.
 
     asyncpg does not: a percent sign is itself.
     """
     first = next(iter(parameters), None) if isinstance(parameters, Sequence) else None
-    return bool(parameters) if sql is Sql.MYSQL else isinstance(parameters, Mapping) or isinstance(first, Mapping)
+    return bool(parameters) if sql is SqlText.MYSQL else isinstance(parameters, Mapping) or isinstance(first, Mapping)
 
 
 def _value(parameters: Any, placeholder: str) -> object:

@@ -6,7 +6,7 @@ Those of the servers themselves and of what is commonly installed beside them; n
 import re
 from collections.abc import Iterator, Sequence
 
-from pirate_tui.orm.read_only.tokens import Kind, Sql, Token
+from pirate_tui.orm.read_only.tokens import SqlText, Token, TokenKind
 
 
 EXECUTING = r"""
@@ -16,7 +16,7 @@ EXECUTING = r"""
 """PostgreSQL's that execute what stands in a string, here or on another server."""
 
 ACTING = {
-    Sql.POSTGRESQL: rf"""{EXECUTING}
+    SqlText.POSTGRESQL: rf"""{EXECUTING}
     | nextval | setval | lo_(?!get$)\w+ | lowrite
     | pg_notify | pg_(?:try_)?advisory_\w+ | pg_(?:terminate|cancel)_backend
     | pg_(?:create|drop|copy)_\w+ | pg_replication_(?:origin|slot)_\w+ | pg_logical_(?:emit_message|slot_\w+)
@@ -28,7 +28,7 @@ ACTING = {
     | brin_(?:de)?summarize\w* | gin_clean_pending_list | pg_truncate_visibility_map | heap_force_\w+
     | pg_prewarm | autoprewarm_\w+ | pg_buffercache_evict\w* | postgres_fdw_disconnect\w*
     """,
-    Sql.MYSQL: r"""
+    SqlText.MYSQL: r"""
     spider_\w+ | mroonga_command | sys_(?:exec|eval|set|bineval) | nextval | setval
     | load_file | get_lock | release_(?:all_)?locks? | service_(?:get|release)_\w+
     | (?:master|source)_(?:pos|gtid)_wait | wait_(?:for|until)_\w+ | wsrep_sync_wait_upto_gtid
@@ -53,7 +53,7 @@ CUSTOM = re.compile(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)+|search_path|timezone", r
 (https://www.postgresql.org/docs/current/runtime-config-custom.html)."""
 
 
-def acting(tokens: Sequence[Token], sql: Sql) -> str:
+def acting(tokens: Sequence[Token], sql: SqlText) -> str:
     """The name of a function that acts and that is called; empty where there is none."""
     return next((name for name, given in _calls(tokens) if _acts(name, given, sql)), "")
 
@@ -61,10 +61,10 @@ def acting(tokens: Sequence[Token], sql: Sql) -> str:
 def settings_by_parameter(tokens: Sequence[Token]) -> tuple[str, ...]:
     """The parameters that name what `set_config` sets: what they hold is looked at when it is sent."""
     firsts = (_setting(given) for name, given in _calls(tokens) if name.lower() == SET_CONFIG)
-    return tuple(first.text for first in firsts if first is not None and first.kind is Kind.PARAMETER)
+    return tuple(first.text for first in firsts if first is not None and first.kind is TokenKind.PARAMETER)
 
 
-def may_act(name: str, sql: Sql) -> bool:
+def may_act(name: str, sql: SqlText) -> bool:
     """May a function of that name act? That of some depends on what they are given."""
     return name.lower() in {SET_CONFIG, LAST_INSERT_ID} or KNOWN[sql].fullmatch(name) is not None
 
@@ -77,15 +77,15 @@ def may_set(name: object) -> bool:
 def _calls(tokens: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
     """The functions that are called, each with what stands behind its parenthesis."""
     for at, token in enumerate(tokens[:-1]):
-        if token.kind in {Kind.WORD, Kind.NAME} and tokens[at + 1].text == "(":
-            name = token.text if token.kind is Kind.WORD else token.text[1:-1]
+        if token.kind in {TokenKind.WORD, TokenKind.NAME} and tokens[at + 1].text == "(":
+            name = token.text if token.kind is TokenKind.WORD else token.text[1:-1]
             yield name, tokens[at + 2 :]
 
 
-def _acts(name: str, given: Sequence[Token], sql: Sql) -> bool:
+def _acts(name: str, given: Sequence[Token], sql: SqlText) -> bool:
     if name.lower() == SET_CONFIG:
         setting = _setting(given)
-        return setting is None or (setting.kind is Kind.STRING and not may_set(setting.text[1:-1]))
+        return setting is None or (setting.kind is TokenKind.STRING and not may_set(setting.text[1:-1]))
     if name.lower() == LAST_INSERT_ID:
         return not given or given[0].text != ")"
     return KNOWN[sql].fullmatch(name) is not None
@@ -94,6 +94,6 @@ def _acts(name: str, given: Sequence[Token], sql: Sql) -> bool:
 def _setting(given: Sequence[Token]) -> Token | None:
     """The first argument of `set_config`, where it is a string or a parameter, and nothing more than cast."""
     behind = [token.word for token in given[1:5]]
-    is_cast = behind[:2] == [":", ":"] and given[3].kind is Kind.WORD and behind[3:] == [","]
-    is_known = bool(given) and given[0].kind in {Kind.STRING, Kind.PARAMETER}
+    is_cast = behind[:2] == [":", ":"] and given[3].kind is TokenKind.WORD and behind[3:] == [","]
+    is_known = bool(given) and given[0].kind in {TokenKind.STRING, TokenKind.PARAMETER}
     return given[0] if is_known and (behind[:1] == [","] or is_cast) else None

@@ -6,14 +6,14 @@ written, or that holds a word which may be a name or a command.
 
 from collections.abc import Iterable
 
-from pirate_tui.orm.read_only.tokens import Kind, Sql, Token
+from pirate_tui.orm.read_only.tokens import SqlText, Token, TokenKind
 
 
 NOT_KNOWN = "the statement cannot be parsed"
 
 MAY_WRITE = "the statement may write"
 
-PLACES = {Kind.NAME: "a_name", Kind.STRING: "''", Kind.PARAMETER: "''"}
+PLACES = {TokenKind.NAME: "a_name", TokenKind.STRING: "''", TokenKind.PARAMETER: "''"}
 """What stands for what the parser could read otherwise than the server does."""
 
 QUERIES = ("Query", "Values")
@@ -23,7 +23,7 @@ COMMANDS = ("DML", "DDL", "Command", "Into", "Lock", "PropertyEQ", "Set", "Execu
 """What no part of it may be: an INSERT within a WITH, INTO, FOR UPDATE, `@x := 5`, and what sqlglot does not know."""
 
 
-def more_than_a_query(tokens: Iterable[Token], sql: Sql) -> str:
+def more_than_a_query(tokens: Iterable[Token], sql: SqlText) -> str:
     """Why it may be more than one query that only reads; empty where it is not."""
     import sqlglot
     from sqlglot.errors import SqlglotError
@@ -45,12 +45,17 @@ def _classes(names: Iterable[str]) -> tuple[type, ...]:
     return tuple(getattr(exp, name) for name in names if hasattr(exp, name))
 
 
-def _plain(tokens: Iterable[Token], sql: Sql) -> str:
+def _plain(tokens: Iterable[Token], sql: SqlText) -> str:
     """The statement with nothing in it that could be read in two ways."""
     text, is_over = "", True
     for token in tokens:
-        is_apart = token.is_apart or (is_over and token.kind is not Kind.SIGN)
+        is_apart = token.is_apart or (is_over and token.kind is not TokenKind.SIGN)
         text += (" " if is_apart else "") + PLACES.get(token.kind, token.text)
-        is_over = token.kind not in {Kind.SIGN, Kind.WORD}  # `"a"INTO b`: the parser must not see `a_nameINTO b`
+        is_over = token.kind not in {
+            TokenKind.SIGN,
+            TokenKind.WORD,
+        }  # `"a"INTO b`: the parser must not see `a_nameINTO b`
     text = text.replace("%%", "%")
-    return text.replace(":=", "=>") if sql is Sql.POSTGRESQL else text  # there it names an argument, and sets nothing
+    return (
+        text.replace(":=", "=>") if sql is SqlText.POSTGRESQL else text
+    )  # there it names an argument, and sets nothing

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pirate_tui.orm.read_only.functions import may_act, may_set
 from pirate_tui.orm.read_only.parsed import MAY_WRITE, more_than_a_query
-from pirate_tui.orm.read_only.tokens import LETTERS, Kind, Sql, Token
+from pirate_tui.orm.read_only.tokens import LETTERS, SqlText, Token, TokenKind
 
 
 SEVERAL = "there are several statements"
@@ -18,8 +18,8 @@ QUERY = r"(?:\( )*(?:SELECT|WITH|VALUES|TABLE)(?: |\Z)"
 """How a query begins."""
 
 PREFIXES = {
-    Sql.POSTGRESQL: (rf"EXPLAIN (?:\( (?!{QUERY})[^()]*\) |(?:ANALY[SZ]E )?(?:VERBOSE )?)",),
-    Sql.MYSQL: (
+    SqlText.POSTGRESQL: (rf"EXPLAIN (?:\( (?!{QUERY})[^()]*\) |(?:ANALY[SZ]E )?(?:VERBOSE )?)",),
+    SqlText.MYSQL: (
         r"(?:EXPLAIN|DESCRIBE|DESC) (?:EXTENDED |PARTITIONS |ANALYZE )?(?:FORMAT = \S+ )?",
         r"ANALYZE (?:FORMAT = \S+ )?(?=SELECT |WITH |\( )",  # `ANALYZE TABLE t` writes statistics
     ),
@@ -27,8 +27,8 @@ PREFIXES = {
 """What may stand before a query, with its options: it is executed all the same, or explained."""
 
 WITHOUT_QUERY = {
-    Sql.POSTGRESQL: (r"SHOW [\w.]+(?: \. [\w.]+)*(?: ZONE| ISOLATION LEVEL)?",),
-    Sql.MYSQL: (
+    SqlText.POSTGRESQL: (r"SHOW [\w.]+(?: \. [\w.]+)*(?: ZONE| ISOLATION LEVEL)?",),
+    SqlText.MYSQL: (
         r"SHOW (?!.*(?:\bSELECT\b|: =)).+",
         r"(?:EXPLAIN|DESCRIBE|DESC) \S+(?: \. \S+)?(?: \S+)?",
     ),
@@ -66,10 +66,10 @@ QUOTES = ("'", '"', "`", "#", "--")
 PERCENT = re.compile(r"%%|%(?:\(\w+\))?s(?!\w)|(?P<odd>%)")
 """A percent sign: of a parameter, or one that may be anything."""
 
-SHAPES = {Kind.NAME: "n", Kind.STRING: "s", Kind.NUMBER: "0", Kind.PARAMETER: "p"}
+SHAPES = {TokenKind.NAME: "n", TokenKind.STRING: "s", TokenKind.NUMBER: "0", TokenKind.PARAMETER: "p"}
 
 
-def is_plain(statement: str, sql: Sql) -> bool:
+def is_plain(statement: str, sql: SqlText) -> bool:
     """Is it a query without any word that could do more than read, wherever its strings and comments end?"""
     if BEGINNING.match(statement) is None or any(mark in statement for mark in MARKS):
         return False
@@ -84,11 +84,11 @@ def _has_odd_percents(statement: str) -> bool:
 
 
 @lru_cache(maxsize=5_000)
-def _could_do_more(word: str, sql: Sql) -> bool:
+def _could_do_more(word: str, sql: SqlText) -> bool:
     return word.upper() in COMMANDS or word.upper() in PAIRS or may_act(word, sql)
 
 
-def more_than_reading(tokens: Sequence[Token], sql: Sql, *, is_foreign: bool) -> str:
+def more_than_reading(tokens: Sequence[Token], sql: SqlText, *, is_foreign: bool) -> str:
     """Why a statement may do more than read; empty where it does not, but for the functions that it calls."""
     while tokens and tokens[-1].text == ";":
         tokens = tokens[:-1]
@@ -109,17 +109,17 @@ def is_several(tokens: Sequence[Token]) -> bool:
     return any(token.text == ";" for token in tokens)
 
 
-def _is_for_itself(shape: str, sql: Sql) -> bool:
+def _is_for_itself(shape: str, sql: SqlText) -> bool:
     """Does it set what a transaction may set for itself?"""
-    found = SETTING.fullmatch(shape) if sql is Sql.POSTGRESQL else None
+    found = SETTING.fullmatch(shape) if sql is SqlText.POSTGRESQL else None
     return found is not None and may_set(found["name"].replace("TIME ZONE", "TIMEZONE").replace(" ", ""))
 
 
-def _holds_commands(tokens: Sequence[Token], sql: Sql) -> bool:
+def _holds_commands(tokens: Sequence[Token], sql: SqlText) -> bool:
     """May a query do more than read, by its words? There is no way to write without one of them."""
     words = [token.word for token in tokens]
     for before, word, behind in zip(["", *words], words, [*words[1:], ""], strict=False):
-        if behind in PAIRS.get(word, ()) or (sql is Sql.MYSQL and (word, behind) == (":", "=")):
+        if behind in PAIRS.get(word, ()) or (sql is SqlText.MYSQL and (word, behind) == (":", "=")):
             return True
         is_name = before in BEFORE_NAMES or behind == "." or (behind == "(" and word in ALSO_FUNCTIONS)
         if word in COMMANDS and not is_name:

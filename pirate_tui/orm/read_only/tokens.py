@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Sql(Enum):
+class SqlText(Enum):
     """Whose SQL it is."""
 
     POSTGRESQL = "postgres"
@@ -20,7 +20,7 @@ class Sql(Enum):
     """MariaDB's, too."""
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     NAME = "name"
@@ -36,7 +36,7 @@ class Kind(Enum):
 class Token(NamedTuple):
     """A token, without what is before it."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     is_apart: bool = True
     """Is there space before it, or a comment?"""
@@ -44,7 +44,7 @@ class Token(NamedTuple):
     @property
     def word(self) -> str:
         """A word in upper case, or a sign; of anything else nothing."""
-        return self.text.upper() if self.kind in {Kind.WORD, Kind.SIGN} else ""
+        return self.text.upper() if self.kind in {TokenKind.WORD, TokenKind.SIGN} else ""
 
 
 class Reading(NamedTuple):
@@ -103,8 +103,8 @@ def _pattern(*kinds: str) -> re.Pattern[str]:
 
 
 PATTERNS = {
-    Sql.POSTGRESQL: tuple(map(_postgresql, (PLAIN, ESCAPED))),
-    Sql.MYSQL: (
+    SqlText.POSTGRESQL: tuple(map(_postgresql, (PLAIN, ESCAPED))),
+    SqlText.MYSQL: (
         _mysql(f"{ESCAPED}|{DOUBLE_ESCAPED}", BACKTICKED),
         _mysql(f"{PLAIN}|{DOUBLE}", BACKTICKED),
         _mysql(ESCAPED, f"{BACKTICKED}|{DOUBLE}"),
@@ -114,9 +114,9 @@ PATTERNS = {
 """The ways in which a server may read a statement, the usual one first."""
 
 
-def readings(statement: str, sql: Sql) -> list[Reading]:
+def readings(statement: str, sql: SqlText) -> list[Reading]:
     """The statement, in every way in which it may be read; in one where there is nothing to doubt."""
-    is_doubtful = "\\" in statement or (sql is Sql.MYSQL and '"' in statement)
+    is_doubtful = "\\" in statement or (sql is SqlText.MYSQL and '"' in statement)
     patterns = PATTERNS[sql] if is_doubtful else PATTERNS[sql][:1]
     return [_reading(statement, pattern) for pattern in patterns]
 
@@ -141,4 +141,4 @@ def percents(statement: str) -> int:
 
 PERCENTS = re.compile("%%?")
 
-KINDS = {kind.value: kind for kind in Kind}
+KINDS = {kind.value: kind for kind in TokenKind}

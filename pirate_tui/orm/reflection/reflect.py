@@ -16,9 +16,9 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.errors import ERROR_LIMIT
 from pirate_tui.orm.reflection.foreign_keys import ForeignKey, Graph, Link
 from pirate_tui.orm.reflection.names import class_name, unique
-from pirate_tui.orm.reflection.probe import Place
+from pirate_tui.orm.reflection.probe import QualifiedName
 from pirate_tui.orm.reflection.relationships import Relation, made, named
-from pirate_tui.orm.reflection.tables import Reader, numbered, own_fault
+from pirate_tui.orm.reflection.tables import CatalogReader, numbered, own_fault
 
 
 class Key(Enum):
@@ -40,7 +40,7 @@ class Reflection:
     tells.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: CatalogReader) -> None:
         self._reader = reader
         self.names = self._reader.names
         """What there is: the tables, then the views."""
@@ -80,9 +80,9 @@ class Reflection:
         """The table or view behind a class."""
         return self._name_of[mapped]
 
-    def place(self, name: str) -> Place:
+    def place(self, name: str) -> QualifiedName:
         """Where statements find a table."""
-        return Place(self._reader.schema(name), name)
+        return QualifiedName(self._reader.schema(name), name)
 
     def numbers(self, mapped: type) -> frozenset[str]:
         """The column by which rows are numbered as they are read; empty where they need not be."""

@@ -1,4 +1,4 @@
-"""Tables and views as the database has them, and what reads them: a `Reader` for each kind of database."""
+"""Tables and views as the database has them, and what reads them: a `CatalogReader` for each kind of database."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ OWN_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH)
 """What SQLite says of a table that cannot be read while the others can: no such column, no such module, denied."""
 
 
-class Kind(Enum):
+class TableType(Enum):
     """What a name stands for."""
 
     TABLE = "table"
@@ -30,7 +30,7 @@ class Name(NamedTuple):
     """A table or a view, by the name that the database has for it."""
 
     name: str
-    kind: Kind
+    kind: TableType
 
 
 class Declared(NamedTuple):
@@ -41,7 +41,7 @@ class Declared(NamedTuple):
     nullable: bool
 
 
-class Reader:
+class CatalogReader:
     """What there is in a schema of one database, read at once; each table's columns are read when asked for."""
 
     names: tuple[Name, ...]

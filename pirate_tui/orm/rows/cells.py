@@ -69,7 +69,7 @@ def whole_text(value: Any) -> str:
     return "NULL" if value is None else str(value)
 
 
-class Reader:
+class CellReader:
     """Makes cells of one column's values, raw ones and those of instances, without ever failing."""
 
     def __init__(self, column_type: TypeEngine[Any], sql: Sql) -> None:

@@ -31,7 +31,7 @@ from pirate_tui.orm.dialects.parse_value import typed
 from pirate_tui.orm.dialects.sql import Operator, Sql
 from pirate_tui.orm.dialects.terms import Term
 from pirate_tui.orm.entities import table_attributes
-from pirate_tui.orm.rows.cells import Reader, member_text
+from pirate_tui.orm.rows.cells import CellReader, member_text
 from pirate_tui.orm.user_code.foreign import text_of
 
 
@@ -149,6 +149,6 @@ def _members(sql: Sql, column: Term) -> dict[str, Enum]:
     """The members that a column may hold, by what is stored for them; none where it is of no Enum."""
     if not isinstance(column.type, EnumType) or column.type.enum_class is None:
         return {}
-    reader = Reader(column.type, sql)
+    reader = CellReader(column.type, sql)
     members = {label: reader.value(label) for label in column.type.enums}
     return {label: member for label, member in members.items() if isinstance(member, Enum)}

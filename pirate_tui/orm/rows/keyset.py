@@ -19,13 +19,13 @@ ONE: ColumnElement[int] = literal_column("1")
 """Row of those that are the same."""
 
 
-class Cut(NamedTuple):
+class Truncated(NamedTuple):
     """The beginning of a value too long, or too odd, to be given back: the row is asked for the whole of it."""
 
     start: Any
 
 
-class Shape(NamedTuple):
+class PositionShape(NamedTuple):
     """What makes the statements beyond two positions differ: how each part of a position is to be compared."""
 
     value: str
@@ -34,7 +34,7 @@ class Shape(NamedTuple):
     """Which parts of the key are NULL."""
 
 
-class Part(NamedTuple):
+class Segment(NamedTuple):
     """Some of the rows beyond a position; the parts follow each other in the order of the rows."""
 
     conditions: tuple[Term, ...]
@@ -91,25 +91,25 @@ class Ordering:
         is_whole = self.keys_at == 1 or selected[1] is None
         is_odd = isinstance(value, str) and "\\x" in value  # it may stand for bytes that are no UTF-8
         is_known = value is None or (self._by.is_exact and is_whole and not is_odd)
-        return (value if is_known else Cut(value), *keys)
+        return (value if is_known else Truncated(value), *keys)
 
-    def shape(self, position: Position) -> Shape:
+    def shape(self, position: Position) -> PositionShape:
         """How the position is compared."""
         if self._column is None:
-            return Shape("none", tuple(part is None for part in position))
+            return PositionShape("none", tuple(part is None for part in position))
         value, *keys = position
-        kind = "null" if value is None else "cut" if isinstance(value, Cut) else "value"
-        return Shape(kind, tuple(part is None for part in keys))
+        kind = "null" if value is None else "cut" if isinstance(value, Truncated) else "value"
+        return PositionShape(kind, tuple(part is None for part in keys))
 
     def bounds(self, position: Position, name: str = "at") -> dict[str, Any]:
         """The position as parameters; its NULLs are part of the statement."""
         if self._column is not None:
             value, *position = position  # type: ignore[assignment]  # a list is as good here
-            start = value.start if isinstance(value, Cut) else value
+            start = value.start if isinstance(value, Truncated) else value
             return {**({} if start is None else {f"{name}_value": start}), **_bounds(position, name)}
         return _bounds(position, name)
 
-    def parts(self, shape: Shape | None, *, backward: bool) -> list[Part]:
+    def parts(self, shape: PositionShape | None, *, backward: bool) -> list[Segment]:
         """The rows beyond a position of that shape, or all from an end of the table."""
         if self._column is None:
             condition = None if shape is None else self._keys_beyond(shape.nulls, "at", backward=backward)
@@ -123,23 +123,25 @@ class Ordering:
             found: list[Sought] = [some, *nulls] if self._nulls_are_behind(backward=backward) else [*nulls, some]
         else:
             same = and_(self._equals(shape), self._keys_beyond(shape.nulls, "at", backward=backward))
-            found = [(same, self._key_terms), *self._further(shape, nulls, backward=backward)]
+            found = [(same, self._key_terms), *self._after_ties(shape, nulls, backward=backward)]
         return [self._part(condition, order, backward=backward) for condition, order in found]
 
-    def between(self, after: Shape | None, upto: Shape | None, *, is_open: bool, backward: bool) -> list[Term]:
+    def between(
+        self, after: PositionShape | None, upto: PositionShape | None, *, is_open: bool, backward: bool
+    ) -> list[Term]:
         """The rows behind a position (parameters `after`), up to another (`upto`), with it unless `is_open`."""
         ends = []
         if after is not None:
-            ends.append(self._beyond(after, "after", backward=backward, inclusive=False))
+            ends.append(self._after(after, "after", backward=backward, inclusive=False))
         if upto is not None:
-            ends.append(self._beyond(upto, "upto", backward=not backward, inclusive=not is_open))
+            ends.append(self._after(upto, "upto", backward=not backward, inclusive=not is_open))
         return ends
 
-    def same_row(self, shape: Shape, name: str) -> list[Term]:
+    def same_row(self, shape: PositionShape, name: str) -> list[Term]:
         """Of the row at a position, with its parameters: nothing but the parts of its key that tell it from others."""
         return [_equal(self._keys, shape.nulls, name, at) for at in range(self._unique_at, len(self._keys))]
 
-    def _further(self, shape: Shape, nulls: list[Sought], *, backward: bool) -> list[Sought]:
+    def _after_ties(self, shape: PositionShape, nulls: list[Sought], *, backward: bool) -> list[Sought]:
         """Behind the rows that have the same value."""
         assert self._column is not None  # noqa: S101  only where there is a column
         everything = (self._column, *self._key_terms)
@@ -150,7 +152,7 @@ class Ordering:
         further = self._column < value if backward else self._column > value
         return [(further, everything), *(nulls if nulls_are_behind else ())]
 
-    def _beyond(self, shape: Shape, name: str, *, backward: bool, inclusive: bool) -> Term:
+    def _after(self, shape: PositionShape, name: str, *, backward: bool, inclusive: bool) -> Term:
         """Beyond a position, in one expression that an index can serve unless there are NULLs."""
         keys = self._keys_beyond(shape.nulls, name, backward=backward, inclusive=inclusive)
         if self._column is None:
@@ -171,11 +173,11 @@ class Ordering:
         """Do NULLs come behind all values, in the direction in which rows are read?"""
         return self._nulls_first == backward
 
-    def _equals(self, shape: Shape, name: str = "at") -> Term:
+    def _equals(self, shape: PositionShape, name: str = "at") -> Term:
         assert self._column is not None  # noqa: S101  only where there is a column
         return self._column.is_(None) if shape.value == "null" else self._column == self._value(shape, name)
 
-    def _value(self, shape: Shape, name: str) -> Term:
+    def _value(self, shape: PositionShape, name: str) -> Term:
         """The position's value; where only its beginning is known, that of its row, as long as there is one."""
         assert self._by is not None  # noqa: S101  only where there is a column
         if shape.value != "cut":
@@ -191,8 +193,8 @@ class Ordering:
         return beyond(self._keys, name, backward=backward, inclusive=inclusive)
 
     @staticmethod
-    def _part(condition: Term | None, order: Sequence[Term], *, backward: bool) -> Part:
-        return Part(
+    def _part(condition: Term | None, order: Sequence[Term], *, backward: bool) -> Segment:
+        return Segment(
             () if condition is None else (condition,),
             tuple(term.desc() for term in order) if backward else tuple(order),
         )

@@ -14,17 +14,17 @@ from pirate_tui.orm.dialects.terms import Term
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.reflection.probe import Table
 from pirate_tui.orm.rows.filters import key_equals
-from pirate_tui.orm.rows.keyset import Part, Shape
+from pirate_tui.orm.rows.keyset import PositionShape, Segment
 from pirate_tui.orm.rows.selection import Selection
 from pirate_tui.orm.rows.source import Source, Statement
 
 
-class Stretch(NamedTuple):
+class SegmentStatements(NamedTuple):
     """The statements that read one part of the rows beyond a position; the parameters are `limit` and `skip`."""
 
     rows: Statement
     positions: Statement
-    passed: Statement
+    skipped_count: Statement
     """How many rows there are, of at most `skip`."""
 
 
@@ -66,7 +66,7 @@ class ValueStatements:
         return statement, self._source.span_parameters(here)
 
 
-class Pages:
+class RowStatements:
     """How to read the rows of one query page by page.
 
     Raises ValueError, in words for people, where a filter's value can never be one of its column.
@@ -78,25 +78,25 @@ class Pages:
         self._ordering = source.ordering
         self._selection = Selection(source.mapper, source.sql, source.order, source.ordering, source.keys)
         self.values = ValueStatements(source, self._selection)
-        self._stretches: dict[tuple[Shape | None, bool, int], list[Stretch]] = {}
+        self._segments: dict[tuple[PositionShape | None, bool, int], list[SegmentStatements]] = {}
 
     @property
     def count(self) -> Statement:
         """The statement that counts the rows."""
         return self._source.select(func.count())
 
-    def stretches(self, seek: Seek) -> list[Stretch]:
+    def segments(self, seek: Seek) -> list[SegmentStatements]:
         """What to read one after the other for what is sought, with `parameters`; built at its first use."""
         shape = None if seek.position is None else self._ordering.shape(seek.position)
         backward = seek.backward != self._source.is_descending
         kind = shape, backward, seek.block
-        if kind not in self._stretches:
+        if kind not in self._segments:
             parts = self._ordering.parts(shape, backward=backward)
-            self._stretches[kind] = [self._stretch(part, seek.block) for part in parts]
-        return self._stretches[kind]
+            self._segments[kind] = [self._segment(part, seek.block) for part in parts]
+        return self._segments[kind]
 
     def parameters(self, position: Position | None) -> dict[str, Any]:
-        """A position as parameters of its stretches."""
+        """A position as parameters of its segments."""
         return {} if position is None else self._ordering.bounds(position)
 
     def find(self, key: tuple[str, ...]) -> Statement:
@@ -148,16 +148,16 @@ class Pages:
         return self._ordering.position(found)
 
     def page(self, seek: Seek, found: Sequence[Row[Any]]) -> Page:
-        """The rows found by the stretches, in the query's own order."""
+        """The rows found by the segments, in the query's own order."""
         listed = found[::-1] if seek.backward else found
         return self._selection.page(listed, seek.block, has_key=self._has_key)
 
-    def _stretch(self, part: Part, block: int) -> Stretch:
+    def _segment(self, part: Segment, block: int) -> SegmentStatements:
         limit: Any = bindparam("limit")
         skip: Any = bindparam("skip")
         read = [
             self._source.select(*selected).where(*part.conditions).order_by(*part.order).limit(limit).offset(skip)
             for selected in (self._selection.selected(block), self._ordering.selected)
         ]
-        passed = self._source.select(literal_column("1")).where(*part.conditions).limit(skip).subquery()
-        return Stretch(read[0], read[1], select(func.count()).select_from(passed))
+        skipped_count = self._source.select(literal_column("1")).where(*part.conditions).limit(skip).subquery()
+        return SegmentStatements(read[0], read[1], select(func.count()).select_from(skipped_count))

@@ -14,7 +14,7 @@ from pirate_tui.domain.text import clean_lines
 from pirate_tui.orm.dialects.sql import Sql
 from pirate_tui.orm.dialects.terms import Keyed, Term
 from pirate_tui.orm.entities import table_attributes
-from pirate_tui.orm.rows.cells import Reader, whole_text
+from pirate_tui.orm.rows.cells import CellReader, whole_text
 from pirate_tui.orm.rows.filters import column_of
 from pirate_tui.orm.rows.keyset import Keys, Ordering
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
@@ -24,7 +24,7 @@ class Block(NamedTuple):
     """Some columns of the rows, with what tells where these stand and which instances they are."""
 
     selected: list[Term]
-    cells: list[tuple[Reader, int, int]]
+    cells: list[tuple[CellReader, int, int]]
     """For each column its reader, the place of its value, and that of its length; 0 for a whole value."""
 
 
@@ -42,7 +42,7 @@ class Selection:
         self._order = order
         self._ordering = ordering
         self._keys = keys.parts[: len(mapper.primary_key)]
-        self._key_readers = [Reader(column.type, sql) for column in mapper.primary_key]
+        self._key_readers = [CellReader(column.type, sql) for column in mapper.primary_key]
         self._always = list(ordering.selected)
         self._keys_at = [self._key_at(at, key) for at, key in enumerate(self._keys)]
         """Where each part of an instance's key is selected."""
@@ -97,8 +97,8 @@ class Selection:
     def _attributes(self) -> list[ColumnProperty[Any]]:
         return table_attributes(self._mapper)
 
-    def _reader(self, column: Term) -> Reader:
-        return Reader(self._sql.shown_type(column.type), self._sql)
+    def _reader(self, column: Term) -> CellReader:
+        return CellReader(self._sql.shown_type(column.type), self._sql)
 
     def _block(self, number: int) -> Block:
         """Built at its first use."""

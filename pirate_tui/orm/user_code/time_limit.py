@@ -30,23 +30,23 @@ class LoopGuard:
         self.known: set[tuple[type, str]] = set()
         """Attributes whose code was stopped; it is not run again to find out what it would do."""
         self._process = os.getpid()
-        self._questions = 0
+        self._queries = 0
         self._tick: asyncio.TimerHandle | None = None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch over the task that runs the block."""
         token = _guard.set(self)
-        self._questions += 1
-        if self._questions == 1 and can_interrupt():
+        self._queries += 1
+        if self._queries == 1 and can_interrupt():
             signal.signal(signal.SIGALRM, _interrupt)
             self._turn()
         try:
             yield
         finally:
             _guard.reset(token)
-            self._questions -= 1
-            if not self._questions and self._tick is not None:
+            self._queries -= 1
+            if not self._queries and self._tick is not None:
                 self._tick.cancel()
                 self._tick = None
                 signal.setitimer(signal.ITIMER_REAL, 0)

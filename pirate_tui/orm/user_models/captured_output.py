@@ -26,7 +26,7 @@ OUTPUT_LIMIT = 64 * 1024
 STDIN, STDOUT, STDERR = range(3)
 
 
-def quietly(work: Callable[[], T], name: str) -> tuple[T, tuple[str, ...]]:
+def run_captured(work: Callable[[], T], name: str) -> tuple[T, tuple[str, ...]]:
     """What `work` returns, and the lines that it, its C code and its subprocesses wrote; then its warnings.
 
     It reads from an empty stdin. It finds only `name` in sys.argv. Its warnings pass the filters that are set. The
@@ -44,7 +44,7 @@ def quietly(work: Callable[[], T], name: str) -> tuple[T, tuple[str, ...]]:
 class Sink(io.RawIOBase):
     """What the code sees behind sys.stdout: it may keep it in a handler, and write to it when the screen is drawn."""
 
-    is_deaf = False
+    is_closed = False
     """Does nothing written here arrive anywhere any more?"""
 
     def __init__(self, number: int, name: str) -> None:
@@ -61,7 +61,7 @@ class Sink(io.RawIOBase):
 
     def write(self, text: "ReadableBuffer", /) -> int:
         """Write it to the descriptor, or, later, nowhere."""
-        return len(memoryview(text)) if self.is_deaf else os.write(self._number, text)
+        return len(memoryview(text)) if self.is_closed else os.write(self._number, text)
 
     def close(self) -> None:
         """Nothing: a stream closes it at its end, and another one may be built on it. There is nothing to free."""
@@ -96,7 +96,7 @@ def _give_back(kept: list[int], sinks: tuple[Sink, ...]) -> None:
         _flush()
     finally:
         for sink in sinks:
-            sink.is_deaf = True
+            sink.is_closed = True
         for number, old in enumerate(kept):
             os.dup2(old, number)
             os.close(old)

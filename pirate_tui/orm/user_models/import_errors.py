@@ -1,4 +1,4 @@
-"""What is wrong with a module of models, told by its author's own lines -> `CannotStart`."""
+"""What is wrong with a module of models, shown by its author's own lines -> `CannotStart`."""
 
 import os
 import shlex
@@ -12,7 +12,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.class_names import UNPACKAGED
 from pirate_tui.orm.errors import forget
 from pirate_tui.orm.user_models.folders import folder_with, project_folder
-from pirate_tui.orm.user_models.source_lines import Place, innermost_place, place_in
+from pirate_tui.orm.user_models.source_lines import SourceLine, innermost_place, place_in
 from pirate_tui.orm.user_models.sync_engines import Explained, explained
 
 
@@ -20,7 +20,7 @@ FIX = "fix it"
 LEAVE_OUT = "or omit --models to reflect the tables of the database"
 
 LONGEST_REASON = 400
-"""How many characters are told of what is wrong."""
+"""How many characters are shown of what is wrong."""
 
 ASKS = {"", "EOF when reading a line"}
 """What an EOFError says that comes of `input()` or `getpass()`; pickle says other things."""
@@ -28,14 +28,16 @@ ASKS = {"", "EOF when reading a line"}
 SETTINGS = "set what is missing, as your project does"
 
 
-def cannot(what: str, remedy: str = FIX, place: Place | None = None, code: Iterable[str] = ()) -> CannotStart:
+def models_error(
+    what: str, remedy: str = FIX, place: SourceLine | None = None, code: Iterable[str] = ()
+) -> CannotStart:
     """The models cannot be used: what is wrong, the line, and the way out, with its lines of code."""
     lines = () if place is None else tuple(f"    {line}" for line in place.text)
     ways = (remedy, *(f"    {line}" for line in code), LEAVE_OUT) if code else (f"{remedy}, {LEAVE_OUT}",)
     return CannotStart(MODELS_UNUSABLE, "\n".join((clean(what, len(what)), *lines, *ways)))
 
 
-def told(error: BaseException, name: str) -> CannotStart:
+def import_error(error: BaseException, name: str) -> CannotStart:
     """Whatever came out of importing the module `name`, or of configuring its mappers."""
     place = innermost_place(error)
     found = explained(error, "" if place is None else place.text[0])
@@ -43,7 +45,7 @@ def told(error: BaseException, name: str) -> CannotStart:
         place = place_in(error)
         found = _with_cause(error, name, is_inside=place is not None)
     forget(error)  # else a coroutine that a plain access left behind is warned of later, onto the screen
-    return cannot(f"{place or name}: {clean(found.what, LONGEST_REASON)}", found.remedy, place, found.code)
+    return models_error(f"{place or name}: {clean(found.what, LONGEST_REASON)}", found.remedy, place, found.code)
 
 
 def _with_cause(error: BaseException, name: str, *, is_inside: bool) -> Explained:
@@ -79,7 +81,8 @@ def _explained(error: BaseException, name: str, *, is_inside: bool) -> Explained
         return Explained(missing, SETTINGS)
     if not is_inside and isinstance(error, (SyntaxError, OSError)):
         return Explained(
-            f"it cannot be read as Python: {getattr(error, 'strerror', None) or _reason(error)}", "give a Python file"
+            f"it cannot be read as Python: {getattr(error, 'strerror', None) or _reason(error)}",
+            "give a Python file",
         )
     return _ended(error) or Explained(": ".join(filter(None, (type(error).__name__, _reason(error)))), FIX)
 

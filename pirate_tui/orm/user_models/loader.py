@@ -18,9 +18,9 @@ from sqlalchemy.orm import Mapper
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.class_names import UNPACKAGED
-from pirate_tui.orm.user_models.captured_output import quietly
-from pirate_tui.orm.user_models.import_errors import cannot, told
-from pirate_tui.orm.user_models.registries import chosen, mapped_classes, nothing_mapped
+from pirate_tui.orm.user_models.captured_output import run_captured
+from pirate_tui.orm.user_models.import_errors import import_error, models_error
+from pirate_tui.orm.user_models.registries import choose_registries, mapped_classes, nothing_mapped
 from pirate_tui.orm.user_models.source_lines import shown
 
 
@@ -58,18 +58,18 @@ def load_models(typed: str) -> Models:
     """
     asked = _asked(typed)
     try:
-        models, output = quietly(lambda: _load(asked), asked.name)
+        models, output = run_captured(lambda: _load(asked), asked.name)
     except CannotStart:
         raise
     except BaseException as error:  # also SystemExit and KeyboardInterrupt, which are the module's own
-        raise told(error, asked.name) from error
+        raise import_error(error, asked.name) from error
     return models._replace(output=output)
 
 
 def _asked(typed: str) -> Asked:
     name, _, base = typed.rpartition(":") if _has_base(typed) else (typed, "", "")
     if not name:
-        raise cannot("--models has no name", "give a module or a file")
+        raise models_error("--models has no name", "give a module or a file")
     is_dotted = all(part.isidentifier() for part in name.split("."))
     if is_dotted and not name.endswith(".py") and not _is_file(name):
         return Asked(name, base, None)
@@ -78,11 +78,11 @@ def _asked(typed: str) -> Asked:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise cannot(f"{name}: {reason}", "give a module (shop.models) or a file (shop/models.py)") from error
+        raise models_error(f"{name}: {reason}", "give a module (shop.models) or a file (shop/models.py)") from error
     if stat.S_ISDIR(mode):
-        raise cannot(f"{name} is a folder", "give a file in it, or a module (shop.models)")
+        raise models_error(f"{name} is a folder", "give a file in it, or a module (shop.models)")
     if not stat.S_ISREG(mode):
-        raise cannot(f"{name} is not a regular file", "give a Python file")
+        raise models_error(f"{name} is not a regular file", "give a Python file")
     return Asked(name, base, path.resolve())
 
 
@@ -108,7 +108,7 @@ def _load(asked: Asked) -> Models:
         module = _imported(asked)
     finally:
         event.remove(Mapper, "after_mapper_constructed", hear)
-    choice = chosen(module, asked.name, asked.base, made)
+    choice = choose_registries(module, asked.name, asked.base, made)
     classes, left_out = mapped_classes(choice.registries, made)
     if not classes:
         raise nothing_mapped(module, asked.name)
@@ -135,7 +135,7 @@ def _of_package(asked: Asked, root: Path, name: str) -> ModuleType:
         module = importlib.import_module(name)
     if module.__file__ is None or not Path(module.__file__).samefile(str(asked.file)):
         where = shown(str(module.__file__))
-        raise cannot(f"{asked.name}: the module {name} is a different file here, {where}", "rename the file")
+        raise models_error(f"{asked.name}: the module {name} is a different file here, {where}", "rename the file")
     return module
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import UnmappedClassError
 
 from pirate_tui.domain.failure import CannotStart
 from pirate_tui.domain.text import clean
-from pirate_tui.orm.user_models.import_errors import cannot
+from pirate_tui.orm.user_models.import_errors import models_error
 
 
 NAME_IT = "give the module that defines the classes, or a file that imports all modules that do"
@@ -21,7 +21,7 @@ HOLDERS = ("_sa_registry", "registry")
 """Where a declarative base has its registry: in the first, also where it was never called by the second (SQLModel)."""
 
 
-class Choice(NamedTuple):
+class RegistryChoice(NamedTuple):
     """The registries whose classes are browsed."""
 
     registries: tuple[registry, ...]
@@ -29,7 +29,7 @@ class Choice(NamedTuple):
     """What was left out, and how to see it."""
 
 
-def chosen(module: ModuleType, name: str, base: str, made: Sequence[Mapper[Any]]) -> Choice:
+def choose_registries(module: ModuleType, name: str, base: str, made: Sequence[Mapper[Any]]) -> RegistryChoice:
     """The registries of a module, known to its user as `name`: the one called `base`, or all of one schema.
 
     Registries that share a MetaData are one schema, and are taken together. Of several schemas, the one is taken that
@@ -38,20 +38,22 @@ def chosen(module: ModuleType, name: str, base: str, made: Sequence[Mapper[Any]]
     does not tell, names are asked for.
     """
     if base:
-        return Choice((_named(module, name, base),))
+        return RegistryChoice((_named(module, name, base),))
     found = _held(module, made)
     if not found:
         raise nothing_mapped(module, name)
     if _is_one_schema(found):
-        return Choice(found)
+        return RegistryChoice(found)
     labels = {one: _label(one, module, name) for one in found}
     own = tuple(one for one in found if _has_class_of(module, one))
     if own and _is_one_schema(own):
         others = " and ".join(labels[one] for one in found if one not in own)
-        return Choice(own, (f"the classes of another base are not included; to browse them, use --models {others}",))
+        return RegistryChoice(
+            own, (f"the classes of another base are not included; to browse them, use --models {others}",)
+        )
     count = {2: "two"}.get(len(labels), str(len(labels)))
     names = " and ".join(label.removeprefix(f"{name}:") for label in labels.values())
-    raise cannot(f"{name} has {count} declarative bases: {names}", f"choose one: --models {labels[found[0]]}")
+    raise models_error(f"{name} has {count} declarative bases: {names}", f"choose one: --models {labels[found[0]]}")
 
 
 def _held(module: ModuleType, made: Sequence[Mapper[Any]]) -> tuple[registry, ...]:
@@ -79,11 +81,11 @@ def mapped_classes(
 def nothing_mapped(module: ModuleType, name: str) -> CannotStart:
     """There is no class to browse: why, as far as the module shows it."""
     if getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
-        return cannot(f"{name} is a folder without __init__.py", f"give a module in it ({name}.models) or a file")
+        return models_error(f"{name} is a folder without __init__.py", f"give a module in it ({name}.models) or a file")
     bases = [value for value in vars(module).values() if _registry(value) is not None]
     if any(hasattr(base, "prepare") for base in bases):
-        return cannot(f"{name} has no mapped class: its base was not prepared", "call prepare() in the module")
-    return cannot(f"{name} has no mapped class", NAME_IT)
+        return models_error(f"{name} has no mapped class: its base was not prepared", "call prepare() in the module")
+    return models_error(f"{name} has no mapped class", NAME_IT)
 
 
 def _registry(value: object) -> registry | None:
@@ -140,13 +142,13 @@ def _named(module: ModuleType, name: str, base: str) -> registry:
     try:
         value = attrgetter(base)(module)
     except AttributeError as error:
-        raise cannot(f"{name} has no {base}", remedy) from error
+        raise models_error(f"{name} has no {base}", remedy) from error
     found = _registry(value)
     if found is None or not _is_base(value):
         kind = "a mapped class" if found else f"of type {type(value).__name__}"
-        raise cannot(f"{name}:{base} is {kind}, not a declarative base or registry", remedy)
+        raise models_error(f"{name}:{base} is {kind}, not a declarative base or registry", remedy)
     if not _has_classes(found):
-        raise cannot(f"{name}:{base} has no mapped class", NAME_IT)
+        raise models_error(f"{name}:{base} has no mapped class", NAME_IT)
     return found
 
 

@@ -25,7 +25,7 @@ STANDARD = sysconfig.get_path("stdlib") + os.sep
 INSTALLED = {"site-packages", "dist-packages"}
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of somebody's models."""
 
     file: str
@@ -37,12 +37,12 @@ class Place(NamedTuple):
         return f"{shown(self.file)}, line {self.line}"
 
 
-def place_in(error: BaseException) -> Place | None:
+def place_in(error: BaseException) -> SourceLine | None:
     """Where an error came from; None where no line of the author's own is in it."""
     return _syntax_place(error) or _own_place(error) or _mapped_place(error)
 
 
-def innermost_place(error: BaseException) -> Place | None:
+def innermost_place(error: BaseException) -> SourceLine | None:
     """The author's own line that the first of all the errors came from that led to this one."""
     return next(filter(None, map(_own_place, reversed([*chain(error)]))), None)
 
@@ -55,7 +55,7 @@ def shown(file: str) -> str:
         return clean(file, len(file))
 
 
-def _place_of(mapped: type, attribute: str = "") -> Place | None:
+def _place_of(mapped: type, attribute: str = "") -> SourceLine | None:
     """Where a class, or an attribute of it, is written; None where it was made by code that is not its own."""
     file = getattr(sys.modules.get(mapped.__module__), "__file__", None)
     lines = linecache.getlines(file) if file and _is_own(file) else []
@@ -64,24 +64,26 @@ def _place_of(mapped: type, attribute: str = "") -> Place | None:
     if not found:
         return None
     number = next((node.lineno for node in found[-1].body if attribute in _assigned(node)), found[-1].lineno)
-    return Place(str(file), number, clean_lines(lines[number - 1].strip()))
+    return SourceLine(str(file), number, clean_lines(lines[number - 1].strip()))
 
 
-def _syntax_place(error: BaseException) -> Place | None:
+def _syntax_place(error: BaseException) -> SourceLine | None:
     """The line that is no Python, and the caret below it."""
     if not isinstance(error, SyntaxError) or not error.filename or not error.lineno or not _is_own(error.filename):
         return None
     pointed = "".join(line for line in traceback.format_exception_only(error)[1:] if line.startswith("    "))
-    return Place(error.filename, error.lineno, tuple(line[4:] for line in clean_lines(pointed.rstrip("\n")) if line))
+    return SourceLine(
+        error.filename, error.lineno, tuple(line[4:] for line in clean_lines(pointed.rstrip("\n")) if line)
+    )
 
 
-def _own_place(error: BaseException) -> Place | None:
+def _own_place(error: BaseException) -> SourceLine | None:
     """The last line of the author's own; of an installed package, where the models themselves are one."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
     own = [frame for frame in frames if not INSTALLED.intersection(Path(frame.filename).parts)] or frames
     if not own:
         return None
-    return Place(own[-1].filename, own[-1].lineno or 0, clean_lines(own[-1].line or ""))
+    return SourceLine(own[-1].filename, own[-1].lineno or 0, clean_lines(own[-1].line or ""))
 
 
 def _is_own(file: str) -> bool:
@@ -91,7 +93,7 @@ def _is_own(file: str) -> bool:
     return not file.startswith(STANDARD) or bool(INSTALLED.intersection(Path(file).parts))
 
 
-def _mapped_place(error: BaseException) -> Place | None:
+def _mapped_place(error: BaseException) -> SourceLine | None:
     """What SQLAlchemy was at: its message does not name the line, its frames hold the property."""
     frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
     for held in reversed(frames):

@@ -19,7 +19,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.orm.connection.engine import Connections
-from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
 from tests.orm.asking import scalar, session_scalar
@@ -86,9 +86,9 @@ async def test_the_time_limit_stops_a_long_query(connections: Connections, settl
 async def test_a_statement_that_we_stop_is_told_as_stopped(
     connections: Connections, listener: Listener, told: list[Statement], by: str
 ) -> None:
-    recorder, begun = Recorder(connections.engine, listener), sent(connections)
+    recorder, begun = StatementRecorder(connections.engine, listener), sent(connections)
     connections.time_limit = 0.2 if by == "the time limit" else 30
-    with recorder.step("a test"):
+    with recorder.attribute_to("a test"):
         task = asyncio.ensure_future(scalar(connections, ENDLESS))
     await begun.wait()
     if by == "a cancel":

@@ -35,7 +35,7 @@ async def send(connections: Connections, sql: str) -> list[tuple[Any, ...]]:
             result = await connection.exec_driver_sql(sql)
             return [tuple(row) for row in result.all()] if result.returns_rows else []
 
-    return await connections.ask(question)
+    return await connections.run(question)
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -178,7 +178,7 @@ async def test_what_is_under_way_when_everything_is_let_go_of_leaves_no_connecti
                 await connection.exec_driver_sql("SELECT count(*) FROM ships")
 
     before = threading.active_count()
-    task = asyncio.ensure_future(connections.ask(question))
+    task = asyncio.ensure_future(connections.run(question))
     await begun.wait()
     renewing = asyncio.ensure_future(connections.renew())
     assert await send(connections, "SELECT count(*) FROM ships") == [(2,)]

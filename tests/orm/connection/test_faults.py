@@ -40,7 +40,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits ten seconds in a test."""
     for module in (backends, servers, running_query):
         monkeypatch.setattr(module, "CONNECT_LIMIT", 0.4)
-    monkeypatch.setattr(running_query, "SLACK", 0.2)
+    monkeypatch.setattr(running_query, "NETWORK_GRACE", 0.2)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ async def test_a_stall_in_a_query_is_left_by_a_cancel_at_once(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert time.monotonic() - began < engine.PATIENCE + 0.1
+    assert time.monotonic() - began < engine.CANCEL_WAIT + 0.1
 
 
 async def test_a_slow_link_is_slow_and_nothing_else(connections: Connections, proxy: Proxy) -> None:

@@ -17,8 +17,8 @@ from sqlalchemy import event
 from pirate_tui.domain.failure import Trouble, Unreachable
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Outcome, Statement
-from pirate_tui.orm.connection.engine import PATIENCE, Connections
-from pirate_tui.orm.connection.recorder import Recorder
+from pirate_tui.orm.connection.engine import CANCEL_WAIT, Connections
+from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
 from pirate_tui.orm.dialects.registry import backend_of
@@ -86,7 +86,7 @@ async def test_a_cancel_frees_the_screen_and_the_server(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert time.monotonic() - began < PATIENCE + 0.1
+    assert time.monotonic() - began < CANCEL_WAIT + 0.1
 
     async def is_stopped() -> bool:
         return not await is_running(server)
@@ -109,7 +109,7 @@ async def test_a_statement_that_the_server_stops_is_told_as_stopped(
     server: Server, listener: Listener, told: list[Statement]
 ) -> None:
     connections = Connections(backend_of(server), 0.3, listener)
-    with Recorder(connections.engine, listener).step("a test"), pytest.raises(Trouble):
+    with StatementRecorder(connections.engine, listener).attribute_to("a test"), pytest.raises(Trouble):
         await asyncio.wait_for(scalar(connections, sleeping(server)), 5)
     assert [statement.outcome for statement in told] == [Outcome.RUNNING, Outcome.STOPPED]
     await connections.dispose()
@@ -159,7 +159,7 @@ async def test_a_cancel_while_it_connects_is_heard_at_once(connections: Connecti
             assert await task == 7
             continue
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, PATIENCE + 0.1)
+            await asyncio.wait_for(task, CANCEL_WAIT + 0.1)
     assert await scalar(connections, "SELECT 7") == 7
 
 

@@ -48,7 +48,7 @@ async def send(connections: Connections, *statements: str) -> list[Any]:
                 await connection.rollback()
         return rows
 
-    return await connections.ask(question)
+    return await connections.run(question)
 
 
 async def behind_the_gate(connections: Connections, *statements: str) -> None:
@@ -63,7 +63,7 @@ async def behind_the_gate(connections: Connections, *statements: str) -> None:
         async with connections.engine.connect() as connection:
             await connection.run_sync(send_all)
 
-    await connections.ask(question)
+    await connections.run(question)
 
 
 async def everything(server: Server) -> list[Any]:

@@ -20,7 +20,7 @@ async def reason(server: Server, listener: Listener) -> tuple[str, str]:
     connections = Connections(backend_of(server), 30, listener)
     try:
         with pytest.raises(Unreachable) as caught:
-            await connections.ask(lambda: connect(connections))
+            await connections.run(lambda: connect(connections))
     finally:
         await connections.dispose()
     assert caught.value.reason.startswith(f"{server.name}: ")
@@ -93,6 +93,6 @@ async def test_a_pool_without_a_connection_left(
         for _ in range(5):
             await held.enter_async_context(connections.engine.connect())
         with pytest.raises(Unreachable, match="all connections are taken: wait, or press esc"):
-            await asyncio.wait_for(connections.ask(lambda: connect(connections)), 5)
-    await connections.ask(lambda: connect(connections))
+            await asyncio.wait_for(connections.run(lambda: connect(connections)), 5)
+    await connections.run(lambda: connect(connections))
     await connections.dispose()

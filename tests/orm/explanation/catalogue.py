@@ -256,7 +256,7 @@ class Spar(Base):
     hull: Mapped[Hull] = relationship(back_populates="spars", lazy="selectin")
 
 
-class Fleet(MappedAsDataclass, Base, kw_only=True):
+class SampleSize(MappedAsDataclass, Base, kw_only=True):
     """A dataclass, whose repr() reads everything."""
 
     __tablename__ = "fleets"
@@ -338,7 +338,7 @@ def fill(path: Path) -> None:
         boss.minions = [Pirate(name="Starbuck", ship=ship, minions=[Pirate(name="Pip")])]
         session.add_all([ship, boss, Hull(spars=[Spar(), Spar()])])
         session.add_all([Raft(planks=[Plank()]), Class(id=1), Member(class_id=1)])
-        session.add_all([Fleet(id=1, boats=[Boat(id=1, fleet_id=1)])])
+        session.add_all([SampleSize(id=1, boats=[Boat(id=1, fleet_id=1)])])
         session.commit()
     engine.dispose()
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, defer, joinedload, load_only, raiseload, sel
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.orm.errors import forget, without_warnings
-from tests.orm.explanation.catalogue import Class, Fleet, Gunner, Pirate, Raft, Sea, Ship, Spar, Staff
+from tests.orm.explanation.catalogue import Class, Gunner, Pirate, Raft, SampleSize, Sea, Ship, Spar, Staff
 
 
 X = "MissingGreenlet" if sqlalchemy.__version__.startswith("2.0.") else "StatementError(MissingGreenlet)"
@@ -281,7 +281,7 @@ async def a_ship_with_members(sea: Sea) -> Any:
 
 
 async def a_fleet(sea: Sea) -> Any:
-    return await sea.get(Fleet)
+    return await sea.get(SampleSize)
 
 
 # 2.8 Detached.
@@ -712,7 +712,11 @@ ROWS = {
         a_pirate, "str()", "Pirate.ship", "reads Pirate.ship", "select(Pirate).options(joinedload(Pirate.ship))"
     ),
     "2.5 repr() of a dataclass": Row(
-        a_fleet, "repr()", "Fleet.boats", "reads Fleet.boats", "select(Fleet).options(selectinload(Fleet.boats))"
+        a_fleet,
+        "repr()",
+        "SampleSize.boats",
+        "reads SampleSize.boats",
+        "select(SampleSize).options(selectinload(SampleSize.boats))",
     ),
     "2.5 code that raises": Row(
         a_ship, "sunk", "Ship.sunk", "raised ZeroDivisionError", "", raises="ZeroDivisionError"

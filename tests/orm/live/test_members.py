@@ -36,7 +36,7 @@ from pirate_tui.domain.rows import Cell, Row, Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.dialects.registry import sql_of
-from pirate_tui.orm.rows.cells import Reader, member_text
+from pirate_tui.orm.rows.cells import CellReader, member_text
 from pirate_tui.orm.rows.filters import key_equals
 from tests import servers
 from tests.orm.conftest import OpenModels
@@ -242,7 +242,7 @@ async def test_a_key_that_is_a_member_is_shown_and_found_by_its_name(database: O
 def test_a_raw_value_is_marked_where_its_type_cannot_read_it(
     column_type: TypeEngine[Any], healthy: list[Any], unreadable: list[Any]
 ) -> None:
-    reader = Reader(column_type, sql_of(sqlite.dialect()))
+    reader = CellReader(column_type, sql_of(sqlite.dialect()))
     for _ in range(2):  # what has few values is remembered
         cells = reader.cells([*healthy, *unreadable, None], [None] * (len(healthy) + len(unreadable) + 1))
         assert [cell.is_misfit for cell in cells] == [*[False] * len(healthy), *[True] * len(unreadable), False]
@@ -281,7 +281,7 @@ def reader_text(raw: Any) -> str:
 def test_a_value_of_an_instance_is_marked_where_its_type_let_pass_what_it_should_not(
     column_type: TypeEngine[Any], value: object, *, is_marked: bool
 ) -> None:
-    assert Reader(column_type, sql_of(sqlite.dialect())).cell_of(value).is_misfit is is_marked
+    assert CellReader(column_type, sql_of(sqlite.dialect())).cell_of(value).is_misfit is is_marked
 
 
 class Bits(enum.Flag):
@@ -307,7 +307,7 @@ def test_the_text_of_a_member(member: enum.Enum, text: str) -> None:
 
 
 def test_what_is_cut_is_shown_with_its_length_and_no_type_is_asked() -> None:
-    reader = Reader(JSON(), sql_of(sqlite.dialect()))
+    reader = CellReader(JSON(), sql_of(sqlite.dialect()))
     assert reader.cell("{" * 200, 900) == Cell("{" * 200 + "…", 900)
 
 

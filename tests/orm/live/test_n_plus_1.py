@@ -20,7 +20,7 @@ class Base(AsyncAttrs, DeclarativeBase):
     """The models of this file."""
 
 
-class Fleet(Base):
+class SampleSize(Base):
     """Code of the model that goes over two levels."""
 
     __tablename__ = "fleets"
@@ -40,7 +40,7 @@ class Ship(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     fleet_id: Mapped[int] = mapped_column(ForeignKey("fleets.id"))
     sailors: Mapped[list["Sailor"]] = relationship()
-    fleet: Mapped[Fleet] = relationship(overlaps="ships")
+    fleet: Mapped[SampleSize] = relationship(overlaps="ships")
 
 
 class Sailor(Base):
@@ -63,7 +63,7 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
             INSERT INTO ships VALUES (1, 1), (2, 1), (3, 1), (4, 1), (5, 2);
             INSERT INTO sailors VALUES (1, 1), (2, 1), (3, 2), (4, 4);
         """)
-    return await open_models(path, [Fleet, Ship, Sailor])
+    return await open_models(path, [SampleSize, Ship, Sailor])
 
 
 async def strength(database: OrmDatabase, told: list[Statement]) -> list[Statement]:
@@ -77,8 +77,8 @@ async def strength(database: OrmDatabase, told: list[Statement]) -> list[Stateme
 async def test_an_n_plus_1_inside_one_access_is_one_line(database: OrmDatabase, told: list[Statement]) -> None:
     await database.instances.rest(database.models.catalog.entities[0], (1,))
     ships, sailors = await strength(database, told)
-    assert (ships.cause, ships.times, ships.rows) == ("Fleet 1.strength.ships", 1, 4)
-    assert (sailors.cause, sailors.times, sailors.rows) == ("Fleet 1.strength.sailors", 4, 4)
+    assert (ships.cause, ships.times, ships.rows) == ("SampleSize 1.strength.ships", 1, 4)
+    assert (sailors.cause, sailors.times, sailors.rows) == ("SampleSize 1.strength.sailors", 4, 4)
     assert sailors.option == "selectinload(Ship.sailors)"
 
 

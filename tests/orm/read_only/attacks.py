@@ -6,7 +6,7 @@ Each is tried on real servers, with the database compared before and after.
 from typing import Any
 
 from pirate_tui.orm.connection.url import Server
-from pirate_tui.orm.read_only import Sql
+from pirate_tui.orm.read_only import SqlText
 from tests.orm.schemas import is_postgresql
 from tests.servers import read
 
@@ -260,8 +260,8 @@ def statements(server: Server) -> list[str]:
     """All that a session may try to send."""
     sql = sql_of(server)
     own, calls = {
-        Sql.POSTGRESQL: (ON_POSTGRESQL, CALLS_ON_POSTGRESQL),
-        Sql.MYSQL: (ON_MYSQL, CALLS_ON_MYSQL),
+        SqlText.POSTGRESQL: (ON_POSTGRESQL, CALLS_ON_POSTGRESQL),
+        SqlText.MYSQL: (ON_MYSQL, CALLS_ON_MYSQL),
     }[sql]
     return [marked(one, server) for one in (*EVERYWHERE, *HIDING, *own, *(f"SELECT {call}" for call in calls))]
 
@@ -324,8 +324,8 @@ def mark(server: Server) -> str:
     return f"by_{server.url.database}"
 
 
-def sql_of(server: Server) -> Sql:
-    return Sql.POSTGRESQL if is_postgresql(server) else Sql.MYSQL
+def sql_of(server: Server) -> SqlText:
+    return SqlText.POSTGRESQL if is_postgresql(server) else SqlText.MYSQL
 
 
 HELD_BY_POSTGRESQL = (

@@ -64,7 +64,7 @@ async def refused(connections: Connections, way: Way, statement: Any, words: str
             return found
 
     with pytest.raises(Trouble, match=words):
-        print(statement, await connections.ask(question))  # noqa: T201  told where it got through
+        print(statement, await connections.run(question))  # noqa: T201  told where it got through
 
 
 @pytest.mark.parametrize("way", [as_text, as_it_is])

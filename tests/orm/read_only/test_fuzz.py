@@ -20,7 +20,7 @@ from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.registry import backend_of
 from pirate_tui.orm.errors import DATABASE_ERRORS
-from pirate_tui.orm.read_only import Sql, functions, parsed, refusal, statements, tokens
+from pirate_tui.orm.read_only import SqlText, functions, parsed, refusal, statements, tokens
 from tests.orm.conftest import Remembering
 from tests.orm.read_only import attacks
 from tests.orm.read_only.sql import (
@@ -39,7 +39,7 @@ from tests.orm.schemas import is_postgresql
 from tests.servers import run_as_is
 
 
-GRAMMARS = {Sql.POSTGRESQL: POSTGRESQL, Sql.MYSQL: MYSQL}
+GRAMMARS = {SqlText.POSTGRESQL: POSTGRESQL, SqlText.MYSQL: MYSQL}
 
 EXAMPLES = [pytest.param(60, id="quick"), pytest.param(1_000, id="long", marks=pytest.mark.long)]
 
@@ -77,25 +77,25 @@ def at_random(strategy: st.SearchStrategy[Any], examples: int, judge: Callable[[
     return wrong
 
 
-def passing(sql: Sql, examples: int, *, is_foreign: bool) -> list[Any]:
+def passing(sql: SqlText, examples: int, *, is_foreign: bool) -> list[Any]:
     """Texts that write, and that pass the gate."""
     return at_random(known_writes(GRAMMARS[sql]), examples, lambda text: not refusal(text, sql, is_foreign=is_foreign))
 
 
 @pytest.mark.parametrize("is_foreign", [True, False], ids=["foreign", "built"])
 @pytest.mark.parametrize("examples", EXAMPLES)
-@pytest.mark.parametrize("sql", Sql)
-def test_what_writes_is_refused(sql: Sql, examples: int, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
+@pytest.mark.parametrize("sql", SqlText)
+def test_what_writes_is_refused(sql: SqlText, examples: int, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
     assert passing(sql, examples, is_foreign=is_foreign) == []
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)
-@pytest.mark.parametrize("sql", Sql)
-def test_what_only_reads_passes(sql: Sql, examples: int) -> None:
+@pytest.mark.parametrize("sql", SqlText)
+def test_what_only_reads_passes(sql: SqlText, examples: int) -> None:
     """But for comments within comments, which are refused."""
 
     def is_refused(text: str) -> bool:
-        is_nested = sql is Sql.POSTGRESQL and "/* /*" in text
+        is_nested = sql is SqlText.POSTGRESQL and "/* /*" in text
         return not is_nested and refusal(text, sql) != "" and refusal(text, sql, is_foreign=False) != ""
 
     assert at_random(rendered(GRAMMARS[sql], queries(GRAMMARS[sql])), examples, is_refused) == []
@@ -219,7 +219,7 @@ def test_what_writes_to_a_file_is_refused(fleet_file: Path, examples: int) -> No
 class Rule(NamedTuple):
     """A rule of the gate, and what there is in its place when it is taken out."""
 
-    sql: Sql
+    sql: SqlText
     owner: Any
     name: str
     instead: Any
@@ -240,21 +240,21 @@ def _yes(*_: Any, **__: Any) -> bool:
     return True
 
 
-def _with_a_pattern(sql: Sql, *patterns: str) -> dict[Sql, tuple[str, ...]]:
+def _with_a_pattern(sql: SqlText, *patterns: str) -> dict[SqlText, tuple[str, ...]]:
     return {**statements.WITHOUT_QUERY, sql: (*statements.WITHOUT_QUERY[sql], *patterns)}
 
 
-def _without_names(sql: Sql, names: str) -> dict[Sql, re.Pattern[str]]:
+def _without_names(sql: SqlText, names: str) -> dict[SqlText, re.Pattern[str]]:
     """The functions that are known to act, without these."""
     kept = re.compile(rf"(?!(?:{names})\Z)(?:{functions.KNOWN[sql].pattern})", re.IGNORECASE | re.VERBOSE)
     return {**functions.KNOWN, sql: kept}
 
 
-def _first_reading(sql: Sql) -> dict[Sql, tuple[re.Pattern[str], ...]]:
+def _first_reading(sql: SqlText) -> dict[SqlText, tuple[re.Pattern[str], ...]]:
     return {**tokens.PATTERNS, sql: tokens.PATTERNS[sql][:1]}
 
 
-PG, MY = Sql
+PG, MY = SqlText
 
 RULES = {
     "what stands behind EXPLAIN": Rule(PG, statements, "WITHOUT_QUERY", _with_a_pattern(PG, "EXPLAIN .+")),

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.orm.read_only import Sql, refusal
+from pirate_tui.orm.read_only import SqlText, refusal
 from pirate_tui.orm.read_only.tokens import Reading, readings
 from tests.orm.read_only import attacks
 
 
-POSTGRESQL, MYSQL = Sql
+POSTGRESQL, MYSQL = SqlText
 
 READS = [
     "SELECT concat(name, '; x') FROM ships WHERE name LIKE 'DELETE FROM %' ESCAPE '/'",
@@ -81,14 +81,14 @@ READS_OF = {
 }
 
 
-@pytest.mark.parametrize("sql", Sql)
+@pytest.mark.parametrize("sql", SqlText)
 @pytest.mark.parametrize("statement", READS)
-def test_what_reads_passes(statement: str, sql: Sql) -> None:
+def test_what_reads_passes(statement: str, sql: SqlText) -> None:
     assert not refusal(statement, sql)
 
 
 @pytest.mark.parametrize(("sql", "statement"), [(sql, one) for sql, some in READS_OF.items() for one in some])
-def test_what_reads_on_one_of_them_passes(statement: str, sql: Sql) -> None:
+def test_what_reads_on_one_of_them_passes(statement: str, sql: SqlText) -> None:
     assert not refusal(statement, sql, {"id": "7"})
 
 
@@ -102,7 +102,7 @@ WRITES = [(sql, one) for sql, own in OWN.items() for one in (*attacks.EVERYWHERE
 
 @pytest.mark.parametrize("is_foreign", [True, False])
 @pytest.mark.parametrize(("sql", "statement"), WRITES)
-def test_what_may_write_does_not_pass(sql: Sql, statement: str, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
+def test_what_may_write_does_not_pass(sql: SqlText, statement: str, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
     assert refusal(statement, sql, is_foreign=is_foreign)
 
 
@@ -118,7 +118,7 @@ def test_what_may_write_does_not_pass(sql: Sql, statement: str, is_foreign: bool
         (MYSQL, "SELECT @x := 5", "the statement may write"),
     ],
 )
-def test_the_reason_is_said(sql: Sql, statement: str, reason: str) -> None:
+def test_the_reason_is_said(sql: SqlText, statement: str, reason: str) -> None:
     assert refusal(statement, sql) == reason
 
 
@@ -165,7 +165,7 @@ HIDING = [
 
 @pytest.mark.parametrize("is_foreign", [True, False])
 @pytest.mark.parametrize(("sql", "statement", "parameters"), HIDING)
-def test_a_parameter_hides_nothing(sql: Sql, statement: str, parameters: Any, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
+def test_a_parameter_hides_nothing(sql: SqlText, statement: str, parameters: Any, is_foreign: bool) -> None:  # noqa: FBT001  a parameter
     assert refusal(statement, sql, parameters, is_foreign=is_foreign)
 
 
@@ -178,13 +178,13 @@ def test_a_parameter_hides_nothing(sql: Sql, statement: str, parameters: Any, is
         (POSTGRESQL, """SELECT '%%(', "a%%", a %% b FROM t WHERE c = %(c)s""", {"c": 1}),
     ],
 )
-def test_a_percent_sign_that_is_none_to_the_driver_passes(sql: Sql, statement: str, parameters: Any) -> None:
+def test_a_percent_sign_that_is_none_to_the_driver_passes(sql: SqlText, statement: str, parameters: Any) -> None:
     for is_foreign in (True, False):
         assert not refusal(statement, sql, parameters, is_foreign=is_foreign)
 
 
 @pytest.mark.parametrize(("sql", "quote"), [(POSTGRESQL, '"'), (MYSQL, "`")])
-def test_names_may_hold_anything(sql: Sql, quote: str) -> None:
+def test_names_may_hold_anything(sql: SqlText, quote: str) -> None:
     statement = 'SELECT "a;b", "back\\sl" FROM "x; DELETE FROM y" WHERE a = \'it\''.replace('"', quote)
     assert not refusal(statement, sql)
     assert not refusal(statement, sql, is_foreign=False)
@@ -205,7 +205,7 @@ def test_what_is_built_is_not_parsed_and_the_parser_not_imported(monkeypatch: py
 def test_a_statement_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def judging(statement: str, sql: Sql) -> list[Reading]:
+    def judging(statement: str, sql: SqlText) -> list[Reading]:
         asked.append(statement)
         return readings(statement, sql)
 

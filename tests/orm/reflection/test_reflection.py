@@ -23,8 +23,8 @@ from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.reflection.foreign_keys import by_folded_name, real_name
 from pirate_tui.orm.reflection.probe import Table
 from pirate_tui.orm.reflection.reflect import Key, Reflection
-from pirate_tui.orm.reflection.tables import Kind
-from pirate_tui.orm.rows.row_statements import Pages
+from pirate_tui.orm.reflection.tables import TableType
+from pirate_tui.orm.rows.row_statements import RowStatements
 
 
 Made: TypeAlias = Callable[[str], Connection]
@@ -119,7 +119,7 @@ def test_names_are_the_tables_and_then_the_views(made: Made) -> None:
             made("CREATE TABLE z (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE VIEW a AS SELECT * FROM z; ANALYZE;")
         )
     )
-    assert reflection.names == (("z", Kind.TABLE), ("a", Kind.VIEW))
+    assert reflection.names == (("z", TableType.TABLE), ("a", TableType.VIEW))
     assert [reflection.class_name(one.name) for one in reflection.names] == ["Z", "A"]
     assert reflection.classes == ()
 
@@ -273,8 +273,8 @@ def test_a_reflected_class_is_listed_page_by_page(made: Made, name: str) -> None
     entity = catalog.entity(mapper_of(mapped))
     key = frozenset(column.name for column in mapper_of(mapped).primary_key)
     known = Table(name, not_null=key, key=key, is_strict=True, row_id=None)
-    pages = Pages(catalog, known, Query(entity), connection.dialect)
-    (stretch,) = pages.stretches(Seek())
+    pages = RowStatements(catalog, known, Query(entity), connection.dialect)
+    (stretch,) = pages.segments(Seek())
     read = connection.execute(stretch.rows, {"limit": 9, "skip": 0}).all()
     assert [row.key for row in pages.page(Seek(), read).rows] == [
         inspect(one).identity for one in rows(connection, mapped)

@@ -243,4 +243,4 @@ async def test_a_bug_of_ours_inside_a_question_is_not_hidden(database: OrmDataba
         database.models.catalog.named("nobody")  # raises KeyError, in a line of ours
 
     with pytest.raises(KeyError):
-        await database._connections.ask(question)  # noqa: SLF001
+        await database._connections.run(question)  # noqa: SLF001

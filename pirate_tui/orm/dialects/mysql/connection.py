@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NoReturn
 from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from pirate_tui.orm.connection.backend import Guard
+from pirate_tui.orm.connection.backend import ConnectionGuard
 from pirate_tui.orm.connection.tls import encrypted
 from pirate_tui.orm.dialects.server_connection import (
     CAN_BYPASS,
@@ -15,11 +15,11 @@ from pirate_tui.orm.dialects.server_connection import (
     RIGHT_PASSWORD,
     SUPERUSER,
     TOLD,
-    Remote,
-    Stopper,
+    ServerBackend,
+    ServerCanceller,
 )
 from pirate_tui.orm.errors import TOO_LONG, TOO_LONG_IN_MYSQL, mysql_code
-from pirate_tui.orm.read_only import OwnText, Sql
+from pirate_tui.orm.read_only import OwnText, SqlText
 
 
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
@@ -68,10 +68,10 @@ async def _connect_by_asyncmy(*arguments: Any, **options: Any) -> Any:
         raise OperationalError(code, needed[1]) from error
 
 
-class MySQLBackend(Remote):
+class MySQLBackend(ServerBackend):
     """One database of a MariaDB or MySQL server."""
 
-    sql = Sql.MYSQL
+    sql = SqlText.MYSQL
 
     powers: TextClause | None = OwnText("SHOW GRANTS")
     """Those of the roles that it has taken, too: https://mariadb.com/kb/en/show-grants/."""
@@ -129,7 +129,7 @@ class MySQLBackend(Remote):
             told["password"] = self.server.url.password.encode()
         return told
 
-    def guard(self, dbapi_connection: Any) -> Guard:
+    def guard(self, dbapi_connection: Any) -> ConnectionGuard:
         """Its statements have a time limit."""
         is_mariadb = "MariaDB" in dbapi_connection.driver_connection.get_server_info()
         limit = (
@@ -139,13 +139,13 @@ class MySQLBackend(Remote):
         )
         _send(dbapi_connection, f"SET SESSION {limit}")
         kill = f"KILL QUERY {dbapi_connection.driver_connection.thread_id():d}"  # https://mariadb.com/kb/en/kill/
-        return Stopper(lambda: self.send_beside(kill))
+        return ServerCanceller(lambda: self.send_beside(kill))
 
     def descriptor(self, connection: Any) -> int:
         """The number of its socket."""
         return int(connection._transport.get_extra_info("socket").fileno())  # noqa: SLF001  there is no public way
 
-    def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
+    def checked_out(self, guard: ConnectionGuard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
         """From now on its transactions are read-only, whatever was sent before."""
         _send(dbapi_connection, READ_ONLY)
 

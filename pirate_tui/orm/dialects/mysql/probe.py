@@ -8,7 +8,7 @@ from sqlalchemy import bindparam
 
 from pirate_tui.domain.entity import Bound, Size
 from pirate_tui.orm.read_only import OwnText
-from pirate_tui.orm.reflection.probe import Place, Preflight, Table, unreadable
+from pirate_tui.orm.reflection.probe import QualifiedName, SchemaProbe, Table, unreadable
 
 
 WANTED = "(table_schema = database() OR table_schema IN :schemas) AND table_name IN :names"
@@ -16,7 +16,7 @@ WANTED = "(table_schema = database() OR table_schema IN :schemas) AND table_name
 COLUMNS = OwnText(f"""\
 SELECT table_schema AS found_schema, table_schema = database() AS is_own, table_name AS found_name,
        column_name AS found_column, is_nullable = 'NO' AS not_null, column_key = 'PRI' AS pk,
-       FIND_IN_SET('select', privileges) > 0 AS may_be_read, @@lower_case_table_names > 0 AS is_folding
+       FIND_IN_SET('select', privileges) > 0 AS may_be_read, @@lower_case_table_names > 0 AS is_case_insensitive
 FROM information_schema.columns WHERE {WANTED}
 ORDER BY table_schema, table_name, ordinal_position""").bindparams(  # noqa: S608
     bindparam("schemas", expanding=True), bindparam("names", expanding=True)
@@ -25,7 +25,8 @@ ORDER BY table_schema, table_name, ordinal_position""").bindparams(  # noqa: S60
 never NULL (https://mariadb.com/kb/en/information-schema-columns-table/)."""
 
 WHY_NOT = OwnText("""\
-SELECT schema_name AS found_schema, 0 AS is_own, '' AS found_name, 0 AS is_folding FROM information_schema.schemata
+SELECT schema_name AS found_schema, 0 AS is_own, '' AS found_name, 0 AS is_case_insensitive
+FROM information_schema.schemata
 UNION ALL
 SELECT table_schema, table_schema = database(), table_name, @@lower_case_table_names > 0
 FROM information_schema.tables WHERE table_type = 'VIEW' AND table_name IN :names""").bindparams(
@@ -38,40 +39,40 @@ BROKEN = "a view of something that does not exist, or that its definer may not r
 
 SIZES = OwnText(f"""\
 SELECT table_schema AS found_schema, table_schema = database() AS is_own, table_name AS found_name, table_rows AS size,
-       @@lower_case_table_names > 0 AS is_folding
+       @@lower_case_table_names > 0 AS is_case_insensitive
 FROM information_schema.tables WHERE {WANTED} AND table_rows IS NOT NULL""").bindparams(  # noqa: S608
     bindparam("schemas", expanding=True), bindparam("names", expanding=True)
 )
 """What the storage engine believes; InnoDB guesses from some pages of the table."""
 
 
-class MySQLProbe(Preflight):
+class MySQLProbe(SchemaProbe):
     """One server, on which a schema is a database. Columns are compared without regard to case, tables as it is set."""
 
-    async def look(self, places: Sequence[Place]) -> Mapping[Place, Table]:
+    async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
         """By one statement for all; by another one for whatever is not there."""
-        rows = await self._questions.fetch("columns of tables", COLUMNS, _parameters(places))
+        rows = await self._queries.fetch("columns of tables", COLUMNS, _parameters(places))
         grouped = groupby(rows, key=lambda row: (row.found_schema, row.found_name))
         found = _placed(places, [list(columns) for _, columns in grouped])
         made = {place: _table(place, columns) for place, columns in found.items()}
         missing = [place for place in places if place not in made]
         return {**made, **await self._why_not(missing)} if missing else made
 
-    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, Size]:
+    async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
         """What the storage engines believe, by one statement for all."""
         found = await self._sizes("sizes of all tables", places)
         return {place: Size(rows, Bound.ABOUT) for place, rows in found.items()}
 
-    async def estimate(self, place: Place) -> int | None:
+    async def estimate(self, place: QualifiedName) -> int | None:
         """What the storage engine believes."""
         return (await self._sizes(f"estimate of {place.name}", [place])).get(place)
 
-    async def _sizes(self, cause: str, places: Sequence[Place]) -> Mapping[Place, int]:
-        rows = await self._questions.fetch(cause, SIZES, _parameters(places), folded=len(places) > 1)
+    async def _sizes(self, cause: str, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, int]:
+        rows = await self._queries.fetch(cause, SIZES, _parameters(places), folded=len(places) > 1)
         return {place: int(row.size) for place, (row,) in _placed(places, [[row] for row in rows]).items()}
 
-    async def _why_not(self, places: Sequence[Place]) -> Mapping[Place, Table]:
-        rows = await self._questions.fetch("tables", WHY_NOT, {"names": [one.name for one in places]})
+    async def _why_not(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
+        rows = await self._queries.fetch("tables", WHY_NOT, {"names": [one.name for one in places]})
         schemas = {row.found_schema.lower() for row in rows}
         broken = _placed(places, [[row] for row in rows])
         found = {}
@@ -82,27 +83,27 @@ class MySQLProbe(Preflight):
         return found
 
 
-def _parameters(places: Sequence[Place]) -> dict[str, Any]:
+def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
     return {"schemas": sorted({one.schema for one in places if one.schema}), "names": [one.name for one in places]}
 
 
-def _placed(places: Sequence[Place], found: Sequence[list[Any]]) -> dict[Place, list[Any]]:
+def _placed(places: Sequence[QualifiedName], found: Sequence[list[Any]]) -> dict[QualifiedName, list[Any]]:
     """What was found of each table, one table a list of rows, by the places that mean it."""
-    named: dict[Place, list[Any]] = {}
+    named: dict[QualifiedName, list[Any]] = {}
     for rows in found:
         row = rows[0]
         for schema in (row.found_schema, *([None] if row.is_own else [])):
-            named[Place(schema, row.found_name)] = rows
-    folding = {_folded(place): rows for place, rows in named.items() if rows[0].is_folding}
-    by_place = {place: named.get(place) or folding.get(_folded(place)) for place in places}
+            named[QualifiedName(schema, row.found_name)] = rows
+    folding = {_normalized(place): rows for place, rows in named.items() if rows[0].is_case_insensitive}
+    by_place = {place: named.get(place) or folding.get(_normalized(place)) for place in places}
     return {place: rows for place, rows in by_place.items() if rows}
 
 
-def _folded(place: Place) -> Place:
-    return Place(place.schema and place.schema.lower(), place.name.lower())
+def _normalized(place: QualifiedName) -> QualifiedName:
+    return QualifiedName(place.schema and place.schema.lower(), place.name.lower())
 
 
-def _table(place: Place, rows: list[Any]) -> Table:
+def _table(place: QualifiedName, rows: list[Any]) -> Table:
     denied = frozenset(row.found_column.lower() for row in rows if not row.may_be_read)
     if len(denied) == len(rows):
         return unreadable(place, f"permission denied for table {place}")

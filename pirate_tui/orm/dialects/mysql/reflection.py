@@ -14,7 +14,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.dialects.mysql.probe import BROKEN
 from pirate_tui.orm.read_only import OwnText
 from pirate_tui.orm.reflection.foreign_keys import declared_in
-from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, TextAsStored, table_of
+from pirate_tui.orm.reflection.tables import AsStored, CatalogReader, Declared, Name, TableType, TextAsStored, table_of
 
 
 NAMES = OwnText("""\
@@ -59,7 +59,7 @@ class Year(Integer):
         return "YEAR()"
 
 
-class MySQLReader(Reader):
+class MySQLReader(CatalogReader):
     """What a user may not see is not there at all.
 
     The Inspector is not asked: it reads SHOW CREATE TABLE, by one statement for each table and a guess at the grammar.
@@ -70,7 +70,7 @@ class MySQLReader(Reader):
         found = connection.execute(NAMES, {"schema": schema}).all()
         if not found and schema is not None:
             raise Trouble(f"no such database, or no tables in it: {clean(schema)}", "use another --schema")
-        self.names = tuple(Name(row.name, Kind.VIEW if row.is_view else Kind.TABLE) for row in found)
+        self.names = tuple(Name(row.name, TableType.VIEW if row.is_view else TableType.TABLE) for row in found)
         self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
         self.denied: dict[str, str] = {}
 
@@ -84,7 +84,7 @@ class MySQLReader(Reader):
         assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` is given one
         found = connection.execute(COLUMNS, given).all()
         rows = [row for row in found if row.may_be_read]
-        if not found and Name(name, Kind.TABLE) in self.names:
+        if not found and Name(name, TableType.TABLE) in self.names:
             raise NoSuchTableError(name)
         if not rows:
             raise ValueError("permission denied" if found else f"it is {BROKEN}")

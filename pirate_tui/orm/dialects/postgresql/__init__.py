@@ -3,11 +3,11 @@
 from sqlalchemy import Connection, Dialect
 
 from pirate_tui.orm.connection.backend import Backend
-from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.sql import Sql
-from pirate_tui.orm.reflection.probe import Preflight
-from pirate_tui.orm.reflection.tables import Reader
+from pirate_tui.orm.reflection.probe import SchemaProbe
+from pirate_tui.orm.reflection.tables import CatalogReader
 
 
 class PostgreSQL:
@@ -23,12 +23,12 @@ class PostgreSQL:
 
         return PostgreSQLSql(dialect)
 
-    def probe(self, queries: Questions) -> Preflight:
+    def probe(self, queries: QueryRunner) -> SchemaProbe:
         from pirate_tui.orm.dialects.postgresql.probe import PostgreSQLProbe
 
         return PostgreSQLProbe(queries)
 
-    def reader(self, connection: Connection, schema: str | None) -> Reader:
+    def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
         from pirate_tui.orm.dialects.postgresql.reflection import PostgreSQLReader
 
         return PostgreSQLReader(connection, schema)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from pirate_tui.orm.connection.backend import CONNECT_LIMIT, Guard
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT, ConnectionGuard
 from pirate_tui.orm.dialects.server_connection import (
     APPLICATION,
     CAN_BYPASS,
@@ -20,11 +20,11 @@ from pirate_tui.orm.dialects.server_connection import (
     SUPERUSER,
     TOLD,
     WAS_CUT,
-    Remote,
-    Stopper,
+    ServerBackend,
+    ServerCanceller,
 )
 from pirate_tui.orm.errors import QUERY_CANCELED, sqlstate
-from pirate_tui.orm.read_only import OwnText, Sql
+from pirate_tui.orm.read_only import OwnText, SqlText
 
 
 NOWHERE, REFUSED, SILENT, CUT, NO_TLS, ANOTHER = "nowhere", "refused", "silent", "cut", "no TLS", "another"
@@ -95,7 +95,7 @@ def _ping_carefully(dialect: Dialect) -> None:
     dialect.do_ping = do_ping  # type: ignore[method-assign,assignment]  # there is no event for it
 
 
-class PostgreSQLBackend(Remote):
+class PostgreSQLBackend(ServerBackend):
     """One database of a PostgreSQL server.
 
     Read-only twice: by default for the session, and again for each transaction, so that SQL cannot turn it off
@@ -104,7 +104,7 @@ class PostgreSQLBackend(Remote):
     stopped psycopg raises then, and the pool would lose the connection.
     """
 
-    sql = Sql.POSTGRESQL
+    sql = SqlText.POSTGRESQL
 
     powers: TextClause | None = OwnText("""\
 SELECT word FROM (
@@ -167,13 +167,13 @@ SELECT word FROM (
         ]
         return {"options": " ".join(options).strip(), "application_name": APPLICATION, "client_encoding": "utf8"}
 
-    def guard(self, dbapi_connection: Any) -> Guard:
+    def guard(self, dbapi_connection: Any) -> ConnectionGuard:
         """A statement is stopped by the driver's own means, or from another connection."""
         raw = dbapi_connection.driver_connection
         if self._is_asyncpg:
             cancel = f"SELECT pg_cancel_backend({raw.get_server_pid():d})"
-            return Stopper(lambda: self.send_beside(cancel))
-        return Stopper(partial(raw.cancel_safe, timeout=CONNECT_LIMIT))
+            return ServerCanceller(lambda: self.send_beside(cancel))
+        return ServerCanceller(partial(raw.cancel_safe, timeout=CONNECT_LIMIT))
 
     def descriptor(self, connection: Any) -> int:
         """The number of its socket."""
@@ -181,7 +181,7 @@ SELECT word FROM (
             return int(connection._transport.get_extra_info("socket").fileno())  # noqa: SLF001  there is no public way
         return int(connection.fileno())
 
-    def checked_out(self, guard: Guard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
+    def checked_out(self, guard: ConnectionGuard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
         """From now on its transactions begin read-only."""
         self._dialect.set_readonly(dbapi_connection, True)  # type: ignore[attr-defined]  # of all of PostgreSQL's
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pirate_tui.domain.entity import Bound, Size
 from pirate_tui.orm.read_only import OwnText
-from pirate_tui.orm.reflection.probe import Place, Preflight, Table, unreadable
+from pirate_tui.orm.reflection.probe import QualifiedName, SchemaProbe, Table, unreadable
 
 
 WANTED = """\
@@ -48,31 +48,31 @@ ROW_ID = "ctid"
 children, or partitions, several rows lie at the same place."""
 
 
-class PostgreSQLProbe(Preflight):
+class PostgreSQLProbe(SchemaProbe):
     """One database of a server. Names are compared letter by letter."""
 
-    async def look(self, places: Sequence[Place]) -> Mapping[Place, Table]:
+    async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
         """By one statement for all."""
-        rows = await self._questions.fetch("columns of tables", COLUMNS, _parameters(places))
+        rows = await self._queries.fetch("columns of tables", COLUMNS, _parameters(places))
         grouped = groupby(rows, key=lambda row: int(row.number))
         return {places[number - 1]: _table(places[number - 1], list(columns)) for number, columns in grouped}
 
-    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, Size]:
+    async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
         """What was counted last, by one statement for all."""
-        rows = await self._questions.fetch("sizes of all tables", SIZES, _parameters(places), folded=True)
+        rows = await self._queries.fetch("sizes of all tables", SIZES, _parameters(places), folded=True)
         return {places[row.number - 1]: Size(row.size, Bound.ABOUT) for row in rows}
 
-    async def estimate(self, place: Place) -> int | None:
+    async def estimate(self, place: QualifiedName) -> int | None:
         """What was counted last."""
-        rows = await self._questions.fetch(f"estimate of {place.name}", SIZES, _parameters([place]))
+        rows = await self._queries.fetch(f"estimate of {place.name}", SIZES, _parameters([place]))
         return int(rows[0].size) if rows else None
 
 
-def _parameters(places: Sequence[Place]) -> dict[str, Any]:
+def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
     return {"schemas": [one.schema for one in places], "names": [one.name for one in places]}
 
 
-def _table(place: Place, rows: list[Any]) -> Table:
+def _table(place: QualifiedName, rows: list[Any]) -> Table:
     said, columns = rows[0], [row for row in rows if row.column is not None]
     denied = frozenset(row.column for row in columns if not row.may_be_read)
     if not said.has_schema:
@@ -92,5 +92,5 @@ def _table(place: Place, rows: list[Any]) -> Table:
         row_id=ROW_ID if said.has_row_id and said.is_readable else None,
         columns=frozenset(row.column for row in columns),
         denied=denied,
-        is_folding=False,
+        is_case_insensitive=False,
     )

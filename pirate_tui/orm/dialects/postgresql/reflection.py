@@ -12,7 +12,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.dialects.postgresql.probe import ROW_ID
 from pirate_tui.orm.read_only import OwnText
 from pirate_tui.orm.reflection.foreign_keys import declared_in
-from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, table_of
+from pirate_tui.orm.reflection.tables import AsStored, CatalogReader, Declared, Name, TableType, table_of
 
 
 NAMES = OwnText("""\
@@ -71,7 +71,7 @@ class Tid(UserDefinedType[Any]):
         return "TID"
 
 
-class PostgreSQLReader(Reader):
+class PostgreSQLReader(CatalogReader):
     """By the catalog, which lists also what may not be read; columns by the Inspector, which knows their types."""
 
     def __init__(self, connection: Connection, schema: str | None) -> None:
@@ -80,7 +80,9 @@ class PostgreSQLReader(Reader):
             raise Trouble(f"no such schema: {clean(schema)}", "use another --schema")
         self._schema = schema
         self._found = {row.name: row for row in found if row.name is not None}
-        self.names = tuple(Name(name, Kind.VIEW if row.is_view else Kind.TABLE) for name, row in self._found.items())
+        self.names = tuple(
+            Name(name, TableType.VIEW if row.is_view else TableType.TABLE) for name, row in self._found.items()
+        )
         self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
         self.denied = {name: "permission denied" for name, row in self._found.items() if not row.is_readable}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Dialect
 
 from pirate_tui.orm.connection.backend import Backend
-from pirate_tui.orm.connection.query_runner import Questions
+from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.dialects.sql import Sql
-from pirate_tui.orm.reflection.probe import Preflight
-from pirate_tui.orm.reflection.tables import Reader
+from pirate_tui.orm.reflection.probe import SchemaProbe
+from pirate_tui.orm.reflection.tables import CatalogReader
 
 
 class SQLite:
@@ -24,12 +24,12 @@ class SQLite:
 
         return SQLiteSql(dialect)
 
-    def probe(self, queries: Questions) -> Preflight:
+    def probe(self, queries: QueryRunner) -> SchemaProbe:
         from pirate_tui.orm.dialects.sqlite.probe import SQLiteProbe
 
         return SQLiteProbe(queries)
 
-    def reader(self, connection: Connection, schema: str | None) -> Reader:
+    def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
         from pirate_tui.orm.dialects.sqlite.reflection import SQLiteReader
 
         return SQLiteReader(connection, schema)

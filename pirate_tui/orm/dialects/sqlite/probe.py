@@ -8,7 +8,7 @@ from sqlalchemy import TextClause, bindparam, text
 
 from pirate_tui.domain.entity import ONLY_SCHEMA, Bound, Size
 from pirate_tui.domain.failure import Busy, Trouble
-from pirate_tui.orm.reflection.probe import Place, Preflight, Table, unreadable
+from pirate_tui.orm.reflection.probe import QualifiedName, SchemaProbe, Table, unreadable
 
 
 ROW_IDS = ("rowid", "_rowid_", "oid")
@@ -46,44 +46,44 @@ TELLING = 10**9
 """A wider span of row numbers says nothing of how many there are: they were made otherwise than one after the other."""
 
 
-class SQLiteProbe(Preflight):
+class SQLiteProbe(SchemaProbe):
     """One file. Names are compared without regard to case."""
 
     _names: Mapping[str, str] | None = None
     """The real names by the same in small letters."""
 
-    async def look(self, places: Sequence[Place]) -> Mapping[Place, Table]:
+    async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
         """By one statement; where one of the tables is broken, by one for each."""
         names = await self._known()
         found = await self._columns([names[one.name.lower()] for one in places if one.name.lower() in names])
         by_name = {name.lower(): table for name, table in found.items()}
         return {one: _judged(one, by_name.get(one.name.lower())) for one in places}
 
-    async def sizes(self, places: Sequence[Place]) -> Mapping[Place, Size]:
+    async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
         """A few rows are counted; of more only the span of their numbers is known, which many may be missing in.
 
         The numbers of a joined subclass are its parent's, and those of a table with rows deleted have gaps.
         """
         await self.read(places)
         numbered = [(one, row_id) for one in places if (row_id := self.table(one).row_id) is not None]
-        found: dict[Place, Size] = {}
-        quote = self._questions.dialect.identifier_preparer.quote
+        found: dict[QualifiedName, Size] = {}
+        quote = self._queries.dialect.identifier_preparer.quote
         for start in range(0, len(numbered), SIZES_AT_ONCE):
             part = numbered[start : start + SIZES_AT_ONCE]
-            (row,) = await self._questions.fetch("sizes of all tables", _sizes(part, quote), folded=True)
+            (row,) = await self._queries.fetch("sizes of all tables", _sizes(part, quote), folded=True)
             found |= {place: _size(*row[3 * n : 3 * n + 3]) for n, (place, _) in enumerate(part)}
         return found
 
-    async def estimate(self, place: Place) -> int | None:
+    async def estimate(self, place: QualifiedName) -> int | None:
         """What ANALYZE has counted, where it has been run."""
         if STATISTICS not in await self._known():
             return None
-        found = await self._questions.fetch(f"estimate of {place.name}", ESTIMATE, {"table": place.name})
+        found = await self._queries.fetch(f"estimate of {place.name}", ESTIMATE, {"table": place.name})
         return int(str(found[0].stat).split()[0]) if found else None
 
     async def _known(self) -> Mapping[str, str]:
         if self._names is None:
-            rows = await self._questions.fetch("tables", NAMES)
+            rows = await self._queries.fetch("tables", NAMES)
             self._names = {str(row.name).lower(): str(row.name) for row in rows}
         return self._names
 
@@ -91,17 +91,17 @@ class SQLiteProbe(Preflight):
         if not names:
             return {}
         try:
-            rows = await self._questions.fetch("columns of tables", COLUMNS, {"names": list(names)})
+            rows = await self._queries.fetch("columns of tables", COLUMNS, {"names": list(names)})
         except Busy:
             raise
         except Trouble as trouble:
             if len(names) == 1:
-                return {names[0]: unreadable(Place(None, names[0]), trouble.reason)}
+                return {names[0]: unreadable(QualifiedName(None, names[0]), trouble.reason)}
             return {name: table for one in names for name, table in (await self._columns([one])).items()}
         return {name: _table(name, list(columns)) for name, columns in groupby(rows, key=lambda row: row.name)}
 
 
-def _judged(place: Place, found: Table | None) -> Table:
+def _judged(place: QualifiedName, found: Table | None) -> Table:
     if place.schema not in {None, ONLY_SCHEMA}:
         return unreadable(place, f"no table {place}: a SQLite file has no schema but {ONLY_SCHEMA}")
     return unreadable(place, f"no table {place.name}") if found is None else found
@@ -119,7 +119,7 @@ def _table(name: str, columns: list[Any]) -> Table:
     return Table(name, not_null, keys, is_strict, row_id, frozenset(one.lower() for one in names))
 
 
-def _sizes(numbered: Sequence[tuple[Place, str]], quote: Callable[[str], str]) -> TextClause:
+def _sizes(numbered: Sequence[tuple[QualifiedName, str]], quote: Callable[[str], str]) -> TextClause:
     """As text: of hundreds of tables, SQLAlchemy's own objects take longer to compile than SQLite to answer."""
     asked = (ASKED.format(table=quote(place.name), row_id=row_id, most=COUNTED + 1) for place, row_id in numbered)
     return text(f"SELECT {', '.join(asked)}".replace(":", r"\:"))

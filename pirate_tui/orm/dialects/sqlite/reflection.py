@@ -24,21 +24,21 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from pirate_tui.orm.dialects.sqlite.probe import ROW_IDS
 from pirate_tui.orm.reflection.foreign_keys import ForeignKey, by_folded_name, real_name
-from pirate_tui.orm.reflection.tables import AsStored, Declared, Kind, Name, Reader, table_of
+from pirate_tui.orm.reflection.tables import AsStored, CatalogReader, Declared, Name, TableType, table_of
 
 
 UNKNOWN_KEYWORDS = frozenset({"nothing", "returning"})
 """Of SQLite's 147 keywords (https://www.sqlite.org/lang_keywords.html), those that SQLAlchemy leaves without quotes."""
 
 
-class SQLiteReader(Reader):
+class SQLiteReader(CatalogReader):
     """By the Inspector; the foreign keys of all tables by one statement, for which it would send 6,000 for 2,000."""
 
     def __init__(self, connection: Connection, schema: str | None) -> None:
         inspector: Inspector = inspect(connection)
         self._schema = schema
-        tables = [Name(name, Kind.TABLE) for name in inspector.get_table_names(schema)]
-        self.names = (*tables, *(Name(name, Kind.VIEW) for name in inspector.get_view_names(schema)))
+        tables = [Name(name, TableType.TABLE) for name in inspector.get_table_names(schema)]
+        self.names = (*tables, *(Name(name, TableType.VIEW) for name in inspector.get_view_names(schema)))
         self.foreign_keys = _foreign_keys(connection, schema, by_folded_name(one.name for one in self.names))
         self.denied: Mapping[str, str] = {}
 
@@ -50,7 +50,7 @@ class SQLiteReader(Reader):
         """By the pragmas."""
         found = inspector.get_columns(name, schema=self._schema)
         key = inspector.get_pk_constraint(name, schema=self._schema)["constrained_columns"]
-        row_id = None if key or Name(name, Kind.VIEW) in self.names else _row_id({one["name"] for one in found})
+        row_id = None if key or Name(name, TableType.VIEW) in self.names else _row_id({one["name"] for one in found})
         columns = [Declared(one["name"], lenient(one["type"]), one["nullable"]) for one in found]
         return table_of(name, columns, key, schema=self._schema, row_id=row_id, quoted=UNKNOWN_KEYWORDS)
 
