@@ -63,7 +63,7 @@ async def test_any_other_is_opened_with_its_own_tables_and_remembered(server: Se
 
 
 async def test_an_empty_one_has_no_tables(server: Server) -> None:
-    with pytest.raises(CannotStart, match="has no tables") as caught:
+    with pytest.raises(CannotStart, match="no tables") as caught:
         async with opened(settings_of(server)):
             pass
     assert caught.value.exit_code == 3

@@ -142,7 +142,7 @@ async def test_an_access_that_loads_what_its_type_cannot_read_is_a_failure_that_
     failure = (await open_relationship(logs, ("Log", (GOOD,), "after"), SAFE)).failure
     assert failure is not None
     assert (failure.name, failure.attribute) == ("ValueError", "Log.after")
-    assert "a column type or a listener of the models" in failure.cause
+    assert "a column type or an event listener of the models" in failure.cause
     assert checked_out(logs) == 0
 
 

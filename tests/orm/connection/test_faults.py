@@ -98,7 +98,7 @@ async def test_a_link_that_was_cut_while_nobody_asked_is_not_noticed(connections
 
 async def test_a_link_that_resets_new_connections_is_said_to(connections: Connections, proxy: Proxy) -> None:
     proxy.fault = Fault.RESET
-    assert "cut" in (told := await reason(connections)) or "lost" in told or "failed" in told
+    assert "reset" in (told := await reason(connections)) or "lost" in told or "failed" in told
     proxy.fault = Fault.NONE
     assert await scalar(connections) == 7
 

@@ -71,7 +71,7 @@ async def test_a_user_who_is_not_let_in(server: Server, listener: Listener) -> N
     told, way_out = await reason(stranger, listener)
     role = 'the server rejected this user (role "nobody_of_that_name" does not exist)'
     assert told in {role, "wrong or missing user or password"}
-    assert "start again" in way_out
+    assert "restart" in way_out
 
 
 async def test_a_server_without_a_connection_left(server: Server, listener: Listener) -> None:
@@ -92,7 +92,7 @@ async def test_a_pool_without_a_connection_left(
     async with AsyncExitStack() as held:
         for _ in range(5):
             await held.enter_async_context(connections.engine.connect())
-        with pytest.raises(Unreachable, match="all connections are taken: wait, or press esc"):
+        with pytest.raises(Unreachable, match="all connections are in use: wait, or press esc"):
             await asyncio.wait_for(connections.run(lambda: connect(connections)), 5)
     await connections.run(lambda: connect(connections))
     await connections.dispose()

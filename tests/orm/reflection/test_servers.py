@@ -401,7 +401,7 @@ async def test_every_kind_of_table_of_mariadb_can_be_browsed(server: Server, ref
     found = {one.name: await visited(database, one.name) for one in database.models.choices if one.table != "broken"}
     assert {name for name, one in found.items() if not one.has_key} == {"Heap", "Seen"}
     assert [column.name for column in found["Chosen"].columns if column.is_key] == ["b"]
-    with pytest.raises(Trouble, match="broken: it is a view of something that is not there"):
+    with pytest.raises(Trouble, match="broken: it is a view of something that does not exist"):
         await database.models.entity("Broken")
 
 
