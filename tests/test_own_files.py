@@ -118,7 +118,7 @@ def test_a_log_in_a_folder_that_is_reached_by_a_link_is_written(tmp_path: Path) 
 
 @pytest.mark.usefixtures("quiet_logging")
 def test_a_name_that_can_be_none_is_told() -> None:
-    with pytest.raises(CannotStart, match=r"cannot log to a.b: embedded null byte; choose a file"):
+    with pytest.raises(CannotStart, match=r"cannot log to a.b: the name has a NUL character; choose a file"):
         start_logging(Path("a\0b"))
 
 

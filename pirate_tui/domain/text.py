@@ -63,8 +63,12 @@ def clean(text: str, limit: int = CELL_LIMIT) -> str:
 
 
 def reason_of(error: OSError | ValueError) -> str:
-    """Why a file could not be had, without its name, in one line: the system's words, or Python's (a NUL in a name)."""
-    return clean(getattr(error, "strerror", None) or str(error))
+    """Return why a file could not be had, without its name, in one line: in the system's words, or in Python's.
+
+    A NUL in a name is worded here: Python's words for it differ between versions, and between its functions.
+    """
+    reason = getattr(error, "strerror", None) or str(error)
+    return "the name has a NUL character" if "embedded null" in reason else clean(reason)
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:

@@ -207,7 +207,7 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, int, str]]:
         "device": (Path("/dev/null"), 2, "is not a regular file"),
         "loop": (loop, 2, "symbolic links"),
         "long name": (folder / ("x" * 300), 2, "File name too long"),
-        "null byte": (folder / "a\0b", 2, "null"),
+        "null byte": (folder / "a\0b", 2, "NUL"),
         "below a file": (text / "x.db", 2, "Not a directory"),
         "empty": (empty, 3, "is empty"),
         "text": (text, 3, "is not a SQLite database"),

@@ -22,6 +22,7 @@ from pirate_tui.orm import explanation as explaining
 
 MODELS = """
 from sqlalchemy import ForeignKey, create_engine, text
+from sqlalchemy.pool import NullPool
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -48,7 +49,7 @@ class Ship(Base):
 
     @property
     def elsewhere(self):
-        with create_engine("sqlite://").connect() as connection:
+        with create_engine("sqlite://", poolclass=NullPool).connect() as connection:
             return connection.scalar(text("SELECT 1"))
 
     def __repr__(self):

@@ -161,7 +161,7 @@ def bad_places(folder: Path) -> dict[str, tuple[Path, str]]:
         "no parent": (folder / "none" / "a.db", f"no such folder: {folder}/none; create it first"),
         "below a file": (there / "a.db", "Not a directory"),
         "long name": (folder / ("x" * 300), "File name too long"),
-        "null byte": (folder / "a\0b", "null"),
+        "null byte": (folder / "a\0b", "NUL"),
         "log beside": (stale, "stale.db-wal exists, and belongs to another database"),
         "control": (folder / "a\x1b[31m\nb" / "c.db", "no such folder"),
     }

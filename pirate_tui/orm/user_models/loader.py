@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.failure import CannotStart
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.orm.class_names import UNPACKAGED
 from pirate_tui.orm.user_models.captured_output import run_captured
 from pirate_tui.orm.user_models.import_errors import import_error, models_error
@@ -77,7 +77,7 @@ def _asked(typed: str) -> Asked:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = reason_of(error)
         raise models_error(f"{name}: {reason}", "give a module (shop.models) or a file (shop/models.py)") from error
     if stat.S_ISDIR(mode):
         raise models_error(f"{name} is a folder", "give a file in it, or a module (shop.models)")

@@ -29,6 +29,8 @@ class Ship(Base):
 
 SQLITE = "sqlite+aiosqlite:///made.db"
 
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed database")  # by the models, which do not dispose of engines
+
 USES = {
     "create_all": "Base.metadata.create_all({})",
     "connect": "with {}.connect() as connection: connection.execute(text('SELECT 1'))",
