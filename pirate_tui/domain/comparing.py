@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import EAGER
-from pirate_tui.domain.options import LoaderOption, attribute, selecting
+from pirate_tui.domain.options import Loader, LoaderOption, attribute, selecting
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import plural
 
@@ -25,18 +25,24 @@ class Way(Enum):
     AS_MAPPED = "as mapped", "what the mapping loads without any option"
     PLAIN = "plain access", "without await: the classic mistake"
     RUN_SYNC = "run_sync", "plain accesses inside one greenlet: the same N+1"
-    SELECTINLOAD = "selectinload", "a second SELECT ... IN (...) for up to 500 parents at once"
-    JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; for collections it repeats the parents"
-    SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
-    IMMEDIATELOAD = "immediateload", "loaded with the parents, but with one SELECT each: a hidden N+1"
-    RAISELOAD = "raiseload", "raises on a lazy load: finds them in tests"
+    SELECTINLOAD = "selectinload", "a second SELECT ... IN (...) for up to 500 parents at once", Loader.SELECTINLOAD
+    JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; for collections it repeats the parents", Loader.JOINEDLOAD
+    SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery", Loader.SUBQUERYLOAD
+    IMMEDIATELOAD = (
+        "immediateload",
+        "loaded with the parents, but with one SELECT each: a hidden N+1",
+        Loader.IMMEDIATELOAD,
+    )
+    RAISELOAD = "raiseload", "raises on a lazy load: finds them in tests", Loader.RAISELOAD
     QUERY = "separate query", "one SELECT per parent, which can be filtered, sorted, limited"
 
-    def __init__(self, title: str, lesson: str) -> None:
+    def __init__(self, title: str, lesson: str, loader: Loader | None = None) -> None:
         self.title = title
-        """SQLAlchemy's own name for it, where it has one."""
+        """What it is called on the screen."""
         self.lesson = lesson
         """What a person should remember of it."""
+        self.loader = loader
+        """The loader option that it takes; None where it takes none."""
 
 
 class MeasureRequest(NamedTuple):
@@ -196,5 +202,6 @@ def code_of(entity: Entity, relationship: Relationship, way: Way) -> str:
         Way.RUN_SYNC: f"await session.run_sync(lambda _: [{attribute('one', name)} for one in {one}s])",
         Way.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",
     }
-    option = LoaderOption(way.title, (attribute(entity.class_name, name),))
-    return lines.get(way, selecting(entity.class_name, (option,)))
+    if way.loader is None:
+        return lines[way]
+    return selecting(entity.class_name, (LoaderOption(way.loader.value, (attribute(entity.class_name, name),)),))

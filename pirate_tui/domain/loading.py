@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
 from pirate_tui.domain.entity import NOLOAD, Entity, Relationship
 from pirate_tui.domain.failure import Failure, Trouble
+from pirate_tui.domain.options import Loader
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 
@@ -14,16 +15,18 @@ class LoaderStrategy(Enum):
     """How the relationship that is being opened is to be loaded, and what that teaches."""
 
     AS_MAPPED = "as mapped", "as the model is mapped; lazy='select' loads on access"
-    SELECTINLOAD = "selectinload", "a second SELECT ... IN (...), once for all instances"
-    JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; rows repeat for collections"
-    SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery"
-    RAISELOAD = "raiseload", "any lazy load raises, awaited or not: finds them in tests"
+    SELECTINLOAD = "selectinload", "a second SELECT ... IN (...), once for all instances", Loader.SELECTINLOAD
+    JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; rows repeat for collections", Loader.JOINEDLOAD
+    SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery", Loader.SUBQUERYLOAD
+    RAISELOAD = "raiseload", "any lazy load raises, awaited or not: finds them in tests", Loader.RAISELOAD
 
-    def __init__(self, title: str, lesson: str) -> None:
+    def __init__(self, title: str, lesson: str, loader: Loader | None = None) -> None:
         self.title = title
-        """SQLAlchemy's own name for it."""
+        """What it is called on the screen."""
         self.lesson = lesson
         """What a person should remember of it."""
+        self.loader = loader
+        """The loader option that it takes; None where it takes none."""
 
     def step(self, by: int) -> "LoaderStrategy":
         """The strategy `by` places further on, round and round."""

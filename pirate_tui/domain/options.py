@@ -1,8 +1,22 @@
 """Loader options as values, and the one place that writes them as code. Pure."""
 
 from collections.abc import Sequence
+from enum import Enum
 from keyword import iskeyword
 from typing import NamedTuple
+
+
+class Loader(Enum):
+    """The functions of SQLAlchemy that make a loader option, by their names.
+
+    See https://docs.sqlalchemy.org/en/21/orm/queryguide/relationships.html.
+    """
+
+    SELECTINLOAD = "selectinload"
+    JOINEDLOAD = "joinedload"
+    SUBQUERYLOAD = "subqueryload"
+    IMMEDIATELOAD = "immediateload"
+    RAISELOAD = "raiseload"
 
 
 class LoaderOption(NamedTuple):

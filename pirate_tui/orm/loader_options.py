@@ -14,13 +14,16 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.base import ExecutableOption
 
-from pirate_tui.domain.options import LoaderOption, attribute
+from pirate_tui.domain.options import Loader, LoaderOption, attribute
 
 
-OPTIONS: dict[str, Callable[[Any], ExecutableOption]] = {
-    one.__name__: one for one in (selectinload, joinedload, subqueryload, immediateload, raiseload)
+OPTIONS: dict[Loader, Callable[[Any], ExecutableOption]] = {
+    Loader.SELECTINLOAD: selectinload,
+    Loader.JOINEDLOAD: joinedload,
+    Loader.SUBQUERYLOAD: subqueryload,
+    Loader.IMMEDIATELOAD: immediateload,
+    Loader.RAISELOAD: raiseload,
 }
-"""By SQLAlchemy's own names, which are the titles of the strategies."""
 
 
 def lazy_of(relationship: RelationshipProperty[Any]) -> str:
@@ -44,7 +47,6 @@ def eager_option(relationship: RelationshipProperty[Any]) -> LoaderOption:
     return LoaderOption(loader_of(relationship), (typed,))
 
 
-def loader_options(mapper: Mapper[Any], name: str, title: str) -> tuple[ExecutableOption, ...]:
-    """The options for a select that is to load the relationship `name` so; none where the title is no option's."""
-    option = OPTIONS.get(title)
-    return () if option is None else (option(getattr(mapper.class_, name)),)
+def loader_options(mapper: Mapper[Any], name: str, loader: Loader | None) -> tuple[ExecutableOption, ...]:
+    """Return the options for a select that is to load the relationship `name` by that loader, if by any."""
+    return () if loader is None else (OPTIONS[loader](getattr(mapper.class_, name)),)

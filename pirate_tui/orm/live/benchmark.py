@@ -78,7 +78,7 @@ class LoadMeter:
     def _select(self, request: MeasureRequest) -> Select[Any]:
         mapper = self._catalog.mapper(request.entity)
         statement = select(mapper).where(is_one_of(mapper, request.keys))
-        return statement.options(*loader_options(mapper, request.relationship.name, request.way.title))
+        return statement.options(*loader_options(mapper, request.relationship.name, request.way.loader))
 
 
 async def _read(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:

@@ -137,7 +137,7 @@ class LiveInstance:
         return Access.of(self._held.instance, name, request.mode, strategy=request.strategy, situation=situation)
 
     def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
-        return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.title)
+        return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.loader)
 
     async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
         async with self._held.fresh_session() as session:
