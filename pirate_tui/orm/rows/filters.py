@@ -29,7 +29,7 @@ from pirate_tui.domain.search import Match
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.dialects.parse_value import typed
 from pirate_tui.orm.dialects.sql import Operator, Sql
-from pirate_tui.orm.dialects.terms import Term
+from pirate_tui.orm.dialects.terms import Term, raw
 from pirate_tui.orm.entities import table_attributes
 from pirate_tui.orm.rows.cells import CellReader, member_text
 from pirate_tui.orm.user_code.foreign import text_of
@@ -55,7 +55,7 @@ def matching(sql: Sql, mapper: Mapper[Any], wanted: Filter) -> Term:
     """The rows that pass a filter; ValueError, in words for people, where nothing can be compared so."""
     column = column_of(mapper, wanted.column.name)
     if wanted.comparison is Comparison.IS_NULL:
-        return column.is_(None)
+        return raw(column).is_(None)
     if wanted.comparison is Comparison.CONTAINS:
         return _containing(sql, column, wanted.value)
     value = typed(column.type, _stored(sql, column, wanted.value))
