@@ -22,6 +22,8 @@ settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("all", deadline=None)
 settings.load_profile("all" if "PIRATE_TUI_TEST_ALL" in os.environ else "quick")
 
+pytest_plugins = ["tests.snapshots"]
+
 __all__ = ["pytest_terminal_summary", "server", "target"]  # pytest finds them here
 
 
