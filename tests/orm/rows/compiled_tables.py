@@ -5,6 +5,7 @@ Columns that only one kind of database has are mapped for it alone.
 
 import enum
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -41,6 +42,9 @@ from pirate_tui.orm.reflection.probe import Table as Probed
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg", "postgresql+asyncpg", "mysql+asyncmy")
 """One for each dialect that statements are compiled for; only those of PostgreSQL make them differ."""
+
+CASTS_TO_FLOAT = (10, 11)
+"""A version of MariaDB."""
 
 ROW_IDS = {"sqlite": "rowid", "postgresql": "ctid", "mysql": None}
 
@@ -144,8 +148,10 @@ def dialect_of(driver: str) -> Dialect:
     """Make the dialect of a driver, with parameters by name (`:at_value`) so that people can read the statements."""
     kind: Any = make_url(f"{driver}://").get_dialect()
     dialect = kind(paramstyle="named")
-    if dialect.name == "mysql":
-        dialect._support_float_cast = True  # noqa: SLF001  set once it has asked a server for its version
+    if dialect.name == "mysql":  # what it learns of a server that can CAST(... AS FLOAT)
+        dialect.server_version_info = CASTS_TO_FLOAT
+        with suppress(AttributeError):  # SQLAlchemy 2.0 goes by the version
+            dialect._support_float_cast = True  # noqa: SLF001
     made: Dialect = dialect
     return made
 
