@@ -221,7 +221,7 @@ def _searches(world: Offline) -> Iterator[Compiled]:
     for column in ship.columns:
         for match in (Match("Br", column), Match("Br", column, is_prefix=True)):
             yield Compiled(f"Ship: matches of {match}", plain.count_between(Span(), match))
-    for text in ("50%", "a/b", "\\", "\ud7ff", GREATEST):
+    for text in ("50%", "a/b", "\\", "Z", "\ud7ff", GREATEST):
         match = Match(text, world.column("Ship", "note"), is_prefix=True)
         yield Compiled(f"Ship: matches of {str(match)!a}", plain.count_between(Span(), match))
     no_text = _built(world, Query(world.entity("KeyedBy_tons")))

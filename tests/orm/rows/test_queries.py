@@ -469,6 +469,22 @@ async def test_a_prefix_finds_what_begins_with_it_exactly(tmp_path: Path, open_m
     assert await database.rows.count_between(Query(database.models.catalog.entities[0]), Span(), match) == 3
 
 
+@pytest.mark.parametrize(("prefix", "expected"), [("Z", 1), ("z", 1), ("bob@", 1), ("bob", 2), ("Bob", 0)])
+async def test_a_prefix_is_exact_where_the_index_does_not_tell_letters_apart(
+    prefix: str, expected: int, tmp_path: Path, open_models: OpenModels
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "n.db")) as connection:
+        connection.executescript("""
+            CREATE TABLE numbered (id INTEGER PRIMARY KEY, rank, name TEXT COLLATE NOCASE, weight, seal);
+            CREATE INDEX by_name ON numbered (name);
+            INSERT INTO numbered (name) VALUES ('Zed'), ('zoe'), ('bob@sea'), ('bob_y');
+        """)
+    database = await open_models(tmp_path / "n.db", [Numbered])
+    match = Match(prefix, named(database, "name"), is_prefix=True)
+    query = Query(database.models.catalog.entities[0])
+    assert await database.rows.count_between(query, Span(), match) == expected
+
+
 class Branded(Base):
     """A key of bytes."""
 

@@ -4,8 +4,20 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Integer, LargeBinary, String, and_, cast, func, literal, type_coerce
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Integer,
+    LargeBinary,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    type_coerce,
+)
+from sqlalchemy.types import NullType, TypeEngine
 
 from pirate_tui.orm.dialects.parse_value import typed as typed_value
 from pirate_tui.orm.dialects.sql import Operator
@@ -78,9 +90,15 @@ class SQLiteSql:
         return _text(column).contains(text, autoescape=True)
 
     def begins(self, column: Term, text: str) -> Term:
-        """Exactly as it is written: an index cannot serve SQLite's LIKE."""
+        """Exactly as it is written: an index cannot serve SQLite's LIKE.
+
+        The index may be one that takes small and great letters for the same; then the range has others in it too.
+        """
         value = raw(_text(column))
-        return and_(value >= literal(text), value < literal(text[:-1] + _next(text[-1])))
+        start = func.substr(value, literal_column("1"), literal_column(str(len(text))))
+        return and_(
+            value >= literal(text), value < literal(text[:-1] + _next(text[-1])), start == literal(text, NullType())
+        )
 
     def sorts(self, plan: Iterable[Any]) -> bool:
         """In a B-tree made for it."""
@@ -99,6 +117,8 @@ def _text(column: Term) -> ColumnElement[str]:
 
 
 def _next(char: str) -> str:
-    """The character behind: what begins with the one is before the other."""
+    """The character behind: what begins with the one is before the other, by NOCASE too, where Z is z."""
+    if char == "Z":
+        return "{"
     following = chr(min(ord(char) + 1, ord(GREATEST)))
     return "\ue000" if "\ud800" <= following <= "\udfff" else following

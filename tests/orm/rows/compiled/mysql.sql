@@ -2759,6 +2759,12 @@ SELECT count(*) AS count_1
 FROM ships
 WHERE ships.note LIKE :param_1 ESCAPE '/';
 
+-- Ship: matches of '\u201c^Z\u201d in note'
+-- param_1 = 'Z%'
+SELECT count(*) AS count_1
+FROM ships
+WHERE ships.note LIKE :param_1 ESCAPE '/';
+
 -- Ship: matches of '\u201c^\ud7ff\u201d in note'
 -- param_1 = '\ud7ff%'
 SELECT count(*) AS count_1

@@ -3356,6 +3356,12 @@ SELECT count(*) AS count_1
 FROM ships
 WHERE CAST(ships.note AS TEXT) LIKE :param_1::VARCHAR ESCAPE '/';
 
+-- Ship: matches of '\u201c^Z\u201d in note'
+-- param_1 = 'Z%'
+SELECT count(*) AS count_1
+FROM ships
+WHERE CAST(ships.note AS TEXT) LIKE :param_1::VARCHAR ESCAPE '/';
+
 -- Ship: matches of '\u201c^\ud7ff\u201d in note'
 -- param_1 = '\ud7ff%'
 SELECT count(*) AS count_1

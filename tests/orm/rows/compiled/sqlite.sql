@@ -2497,10 +2497,10 @@ FROM ships
 WHERE (CAST(ships.id AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in id
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.id AS VARCHAR) >= :param_1 AND CAST(ships.id AS VARCHAR) < :param_2;
+WHERE CAST(ships.id AS VARCHAR) >= :param_1 AND CAST(ships.id AS VARCHAR) < :param_2 AND substr(CAST(ships.id AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in fleet_id
 -- param_1 = 'Br'
@@ -2509,10 +2509,10 @@ FROM ships
 WHERE (CAST(ships.fleet_id AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in fleet_id
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.fleet_id AS VARCHAR) >= :param_1 AND CAST(ships.fleet_id AS VARCHAR) < :param_2;
+WHERE CAST(ships.fleet_id AS VARCHAR) >= :param_1 AND CAST(ships.fleet_id AS VARCHAR) < :param_2 AND substr(CAST(ships.fleet_id AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in name
 -- param_1 = 'Br'
@@ -2521,10 +2521,10 @@ FROM ships
 WHERE (ships.name LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in name
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.name >= :param_1 AND ships.name < :param_2;
+WHERE ships.name >= :param_1 AND ships.name < :param_2 AND substr(ships.name, 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in note
 -- param_1 = 'Br'
@@ -2533,10 +2533,10 @@ FROM ships
 WHERE (ships.note LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in note
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.note >= :param_1 AND ships.note < :param_2;
+WHERE ships.note >= :param_1 AND ships.note < :param_2 AND substr(ships.note, 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in rank
 -- param_1 = 'Br'
@@ -2545,10 +2545,10 @@ FROM ships
 WHERE (CAST(ships.rank AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in rank
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.rank AS VARCHAR) >= :param_1 AND CAST(ships.rank AS VARCHAR) < :param_2;
+WHERE CAST(ships.rank AS VARCHAR) >= :param_1 AND CAST(ships.rank AS VARCHAR) < :param_2 AND substr(CAST(ships.rank AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in tons
 -- param_1 = 'Br'
@@ -2557,10 +2557,10 @@ FROM ships
 WHERE (CAST(ships.tons AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in tons
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.tons AS VARCHAR) >= :param_1 AND CAST(ships.tons AS VARCHAR) < :param_2;
+WHERE CAST(ships.tons AS VARCHAR) >= :param_1 AND CAST(ships.tons AS VARCHAR) < :param_2 AND substr(CAST(ships.tons AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in draft
 -- param_1 = 'Br'
@@ -2569,10 +2569,10 @@ FROM ships
 WHERE (CAST(ships.draft AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in draft
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.draft AS VARCHAR) >= :param_1 AND CAST(ships.draft AS VARCHAR) < :param_2;
+WHERE CAST(ships.draft AS VARCHAR) >= :param_1 AND CAST(ships.draft AS VARCHAR) < :param_2 AND substr(CAST(ships.draft AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in price
 -- param_1 = 'Br'
@@ -2581,10 +2581,10 @@ FROM ships
 WHERE (CAST(ships.price AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in price
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.price AS VARCHAR) >= :param_1 AND CAST(ships.price AS VARCHAR) < :param_2;
+WHERE CAST(ships.price AS VARCHAR) >= :param_1 AND CAST(ships.price AS VARCHAR) < :param_2 AND substr(CAST(ships.price AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in seal
 -- param_1 = 'Br'
@@ -2593,10 +2593,10 @@ FROM ships
 WHERE (CAST(ships.seal AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in seal
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.seal AS VARCHAR) >= :param_1 AND CAST(ships.seal AS VARCHAR) < :param_2;
+WHERE CAST(ships.seal AS VARCHAR) >= :param_1 AND CAST(ships.seal AS VARCHAR) < :param_2 AND substr(CAST(ships.seal AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in chart
 -- param_1 = 'Br'
@@ -2605,10 +2605,10 @@ FROM ships
 WHERE (CAST(ships.chart AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in chart
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.chart AS VARCHAR) >= :param_1 AND CAST(ships.chart AS VARCHAR) < :param_2;
+WHERE CAST(ships.chart AS VARCHAR) >= :param_1 AND CAST(ships.chart AS VARCHAR) < :param_2 AND substr(CAST(ships.chart AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in built
 -- param_1 = 'Br'
@@ -2617,10 +2617,10 @@ FROM ships
 WHERE (CAST(ships.built AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in built
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.built AS VARCHAR) >= :param_1 AND CAST(ships.built AS VARCHAR) < :param_2;
+WHERE CAST(ships.built AS VARCHAR) >= :param_1 AND CAST(ships.built AS VARCHAR) < :param_2 AND substr(CAST(ships.built AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in sailed
 -- param_1 = 'Br'
@@ -2629,10 +2629,10 @@ FROM ships
 WHERE (CAST(ships.sailed AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in sailed
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.sailed AS VARCHAR) >= :param_1 AND CAST(ships.sailed AS VARCHAR) < :param_2;
+WHERE CAST(ships.sailed AS VARCHAR) >= :param_1 AND CAST(ships.sailed AS VARCHAR) < :param_2 AND substr(CAST(ships.sailed AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in watch
 -- param_1 = 'Br'
@@ -2641,10 +2641,10 @@ FROM ships
 WHERE (CAST(ships.watch AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in watch
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.watch AS VARCHAR) >= :param_1 AND CAST(ships.watch AS VARCHAR) < :param_2;
+WHERE CAST(ships.watch AS VARCHAR) >= :param_1 AND CAST(ships.watch AS VARCHAR) < :param_2 AND substr(CAST(ships.watch AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in rig
 -- param_1 = 'Br', param_2 = 'BRIG'
@@ -2653,10 +2653,10 @@ FROM ships
 WHERE (ships.rig LIKE '%' || :param_1 || '%' ESCAPE '/') OR ships.rig = :param_2;
 
 -- Ship: matches of “^Br” in rig
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.rig >= :param_1 AND ships.rig < :param_2;
+WHERE ships.rig >= :param_1 AND ships.rig < :param_2 AND substr(ships.rig, 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in state
 -- param_1 = 'Br'
@@ -2665,10 +2665,10 @@ FROM ships
 WHERE (ships.state LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in state
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.state >= :param_1 AND ships.state < :param_2;
+WHERE ships.state >= :param_1 AND ships.state < :param_2 AND substr(ships.state, 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in cargo
 -- param_1 = 'Br'
@@ -2677,10 +2677,10 @@ FROM ships
 WHERE (CAST(ships.cargo AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in cargo
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.cargo AS VARCHAR) >= :param_1 AND CAST(ships.cargo AS VARCHAR) < :param_2;
+WHERE CAST(ships.cargo AS VARCHAR) >= :param_1 AND CAST(ships.cargo AS VARCHAR) < :param_2 AND substr(CAST(ships.cargo AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in is_lost
 -- param_1 = 'Br'
@@ -2689,10 +2689,10 @@ FROM ships
 WHERE (CAST(ships.is_lost AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in is_lost
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.is_lost AS VARCHAR) >= :param_1 AND CAST(ships.is_lost AS VARCHAR) < :param_2;
+WHERE CAST(ships.is_lost AS VARCHAR) >= :param_1 AND CAST(ships.is_lost AS VARCHAR) < :param_2 AND substr(CAST(ships.is_lost AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of “Br” in code
 -- param_1 = 'Br'
@@ -2701,40 +2701,46 @@ FROM ships
 WHERE (CAST(ships.code AS VARCHAR) LIKE '%' || :param_1 || '%' ESCAPE '/');
 
 -- Ship: matches of “^Br” in code
--- param_1 = 'Br', param_2 = 'Bs'
+-- param_1 = 'Br', param_2 = 'Bs', param_3 = 'Br'
 SELECT count(*) AS count_1
 FROM ships
-WHERE CAST(ships.code AS VARCHAR) >= :param_1 AND CAST(ships.code AS VARCHAR) < :param_2;
+WHERE CAST(ships.code AS VARCHAR) >= :param_1 AND CAST(ships.code AS VARCHAR) < :param_2 AND substr(CAST(ships.code AS VARCHAR), 1, 2) = :param_3;
 
 -- Ship: matches of '\u201c^50%\u201d in note'
--- param_1 = '50%', param_2 = '50&'
+-- param_1 = '50%', param_2 = '50&', param_3 = '50%'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.note >= :param_1 AND ships.note < :param_2;
+WHERE ships.note >= :param_1 AND ships.note < :param_2 AND substr(ships.note, 1, 3) = :param_3;
 
 -- Ship: matches of '\u201c^a/b\u201d in note'
--- param_1 = 'a/b', param_2 = 'a/c'
+-- param_1 = 'a/b', param_2 = 'a/c', param_3 = 'a/b'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.note >= :param_1 AND ships.note < :param_2;
+WHERE ships.note >= :param_1 AND ships.note < :param_2 AND substr(ships.note, 1, 3) = :param_3;
 
 -- Ship: matches of '\u201c^\\\u201d in note'
--- param_1 = '\\', param_2 = ']'
+-- param_1 = '\\', param_2 = ']', param_3 = '\\'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.note >= :param_1 AND ships.note < :param_2;
+WHERE ships.note >= :param_1 AND ships.note < :param_2 AND substr(ships.note, 1, 1) = :param_3;
+
+-- Ship: matches of '\u201c^Z\u201d in note'
+-- param_1 = 'Z', param_2 = '{', param_3 = 'Z'
+SELECT count(*) AS count_1
+FROM ships
+WHERE ships.note >= :param_1 AND ships.note < :param_2 AND substr(ships.note, 1, 1) = :param_3;
 
 -- Ship: matches of '\u201c^\ud7ff\u201d in note'
--- param_1 = '\ud7ff', param_2 = '\ue000'
+-- param_1 = '\ud7ff', param_2 = '\ue000', param_3 = '\ud7ff'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.note >= :param_1 AND ships.note < :param_2;
+WHERE ships.note >= :param_1 AND ships.note < :param_2 AND substr(ships.note, 1, 1) = :param_3;
 
 -- Ship: matches of '\u201c^\U0010ffff\u201d in note'
--- param_1 = '\U0010ffff', param_2 = '\U0010ffff'
+-- param_1 = '\U0010ffff', param_2 = '\U0010ffff', param_3 = '\U0010ffff'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.note >= :param_1 AND ships.note < :param_2;
+WHERE ships.note >= :param_1 AND ships.note < :param_2 AND substr(ships.note, 1, 1) = :param_3;
 
 -- KeyedBy_tons: matches of text, in no column of text
 -- param_1 = '0.1'
