@@ -21,7 +21,10 @@ from pirate_tui.ui.widgets.failure_view import FailureView
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import StatementLog
+from tests.ui.leaving import leaving
 
+
+__all__ = ["leaving"]  # pytest finds it here
 
 PATIENCE = 500
 """How many turns of the event loop's idle a condition may take; a server may have others to serve."""

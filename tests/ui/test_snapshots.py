@@ -1,0 +1,127 @@
+"""What is on the screen, line by line, at the four sizes that it is laid out for: compared with texts that are kept.
+
+`pytest --update-snapshots tests/ui/test_snapshots.py` writes them again and shows what has changed.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.snapshots import Snapshot
+from tests.ui.conftest import Browse, Browser
+from tests.ui.leaving import Leaving, until_away
+
+
+SIZES = {"160x45": (160, 45), "120x36": (120, 36), "80x24": (80, 24), "60x20": (60, 20)}
+
+KEPT = Path(__file__).parent / "snapshots"
+
+CLOCKS = {
+    "pirate_tui.orm.connection.recorder.time": 0.0,
+    "pirate_tui.orm.live.instance.time": 0.0,
+    "pirate_tui.orm.live.benchmark.time": 0.001,
+}
+"""Who tells the time that is shown, and how much of it passes between two looks at the clock."""
+
+
+@pytest.fixture(autouse=True)
+def _clocks_that_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, step in CLOCKS.items():
+        ticks = iter(range(10**9))
+        monkeypatch.setattr(name, SimpleNamespace(perf_counter=lambda step=step, ticks=ticks: next(ticks) * step))
+
+
+def on_screen(browser: Browser) -> str:
+    """The lines of the screen; scrollbars are left out, since their thumbs are drawn in eighths of a cell."""
+    strips = browser.app.screen._compositor.render_strips()  # noqa: SLF001  what is written, nobody else has
+    lines = ("".join(segment.text for segment in strip) for strip in strips)
+    return "\n".join(re.sub(r"[▁▂▃▄▅▆▇▎▍▌]", " ", line).rstrip() for line in lines) + "\n"
+
+
+async def at_rest(browser: Browser) -> str:
+    """The screen, once nothing changes on it any more."""
+    shown = [on_screen(browser)]
+
+    def is_still() -> bool:
+        shown.append(on_screen(browser))
+        return len(shown) > 10 and len(set(shown[-10:])) == 1
+
+    await browser.until(is_still, "a screen that stands still")
+    return shown[-1]
+
+
+async def start(_browser: Browser) -> None:
+    """Do nothing."""
+
+
+async def opened(browser: Browser) -> None:
+    """Open the first crew."""
+    await browser.press("enter")
+    await browser.until_line("members · 10 Pirate")
+
+
+async def failure(browser: Browser) -> None:
+    """Make the plain access, and turn to its explanation."""
+    await browser.press("u", "enter")
+    await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
+    await browser.press("t")
+
+
+async def comparison(browser: Browser) -> None:
+    """Compare loader strategies."""
+    await browser.press("c")
+    await browser.until(lambda: "compare" in on_screen(browser), "the comparison")
+    await browser.until(lambda: not any(worker.is_running for worker in browser.app.screen.workers), "all rounds")
+
+
+async def shown_help(browser: Browser) -> None:
+    """Show the help."""
+    await browser.press("question_mark")
+    await browser.until(lambda: "Concepts" in on_screen(browser), "the help")
+
+
+async def models(browser: Browser) -> None:
+    """List the mapped classes."""
+    await browser.press("m")
+    await browser.until(lambda: "filter by class or table name" in on_screen(browser), "the models")
+
+
+STEPS: dict[str, Callable[[Browser], Awaitable[None]]] = {
+    "start": start,
+    "opened": opened,
+    "failure": failure,
+    "comparison": comparison,
+    "help": shown_help,
+    "models": models,
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("step", STEPS)
+async def test_the_screen(browse: Browse, world: Path, snapshot: Snapshot, step: str, size: str) -> None:
+    async with browse(world, size=SIZES[size]) as browser:
+        await STEPS[step](browser)
+        snapshot(await at_rest(browser), KEPT / f"{step}-{size}.txt")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_shown_while_the_database_is_away(
+    browse: Browse, world: Path, snapshot: Snapshot, size: str
+) -> None:
+    leaving = Leaving(world)
+    async with browse(connect=leaving.connect, size=SIZES[size]) as browser:
+        await browser.until(lambda: "40 rows" in browser.title, "the count")
+        await browser.until(lambda: "PirateCrew 1 ·" in str(browser.inspector.border_title), "the instance")
+        leaving.is_away = True
+        await browser.press("r")
+        await until_away(browser)
+        snapshot(await at_rest(browser), KEPT / f"stale-{size}.txt")
+    await leaving.end()
+
+
+async def test_a_terminal_that_is_too_small(browse: Browse, world: Path, snapshot: Snapshot) -> None:
+    async with browse(world, size=(39, 9)) as browser:
+        snapshot(await at_rest(browser), KEPT / "too-small-39x9.txt")
