@@ -58,7 +58,7 @@ class ValueScreen(Passing[None], ModalScreen[None]):
 
     def __init__(self, name: str, read: Read) -> None:
         super().__init__()
-        self._name = name
+        self._title = name
         self._read = read
         self._pages = 1
         self._length = 0
@@ -122,7 +122,7 @@ class ValueScreen(Passing[None], ModalScreen[None]):
         self._length = value.length
         self._pages = max(1, -(-value.length // PART))
         page = f" · page {self.number + 1} of {self._pages} · [ ] turn" if self._pages > 1 else ""
-        pane.border_title = Text(f"{self._name} · {value.length:,} long{page}")
+        pane.border_title = Text(f"{self._title} · {value.length:,} long{page}")
         pane.border_subtitle = "y copies all of it · esc closes"
         pane.set_text([Text(line) for line in value.lines])
         pane.scroll_home(animate=False)
