@@ -11,9 +11,10 @@ class Base(AsyncAttrs, DeclarativeBase):
     """The base of the mapped classes; `AsyncAttrs` gives each instance its `awaitable_attrs`."""
 
     def __repr__(self) -> str:
-        """The class and what is loaded of its columns: no IO, even when the instance is expired."""
+        """Return the class and what is loaded of its columns, in their order: no IO, even when it is expired."""
         state: Any = inspect(self)
-        loaded = (f"{key}={state.dict[key]!r}" for key in state.dict if key in state.mapper.column_attrs)
+        names = (column.key for column in state.mapper.column_attrs)
+        loaded = (f"{name}={state.dict[name]!r}" for name in names if name in state.dict)
         return f"{self.__class__.__name__}({', '.join(loaded)})"
 
 

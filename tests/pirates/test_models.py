@@ -53,9 +53,7 @@ def test_the_foreign_key_is_the_only_index() -> None:
 
 async def test_repr_shows_class_and_columns(session: AsyncSession) -> None:
     crew = await session.get(PirateCrew, 1)
-    assert repr(crew).startswith("PirateCrew(")
-    assert "name='Straw Hats'" in repr(crew)
-    assert "members" not in repr(crew)
+    assert repr(crew) == "PirateCrew(id=1, name='Straw Hats', ship_name='Thousand Sunny')"
     await session.run_sync(lambda _: crew and crew.members)
     assert "members" not in repr(crew)
 

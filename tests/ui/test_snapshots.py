@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from textual.screen import ModalScreen
 
 from tests.snapshots import Snapshot
 from tests.ui.conftest import Browse, Browser
@@ -35,8 +36,12 @@ def _clocks_that_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def on_screen(browser: Browser) -> str:
-    """The lines of the screen; scrollbars are left out, since their thumbs are drawn in eighths of a cell."""
-    strips = browser.app.screen._compositor.render_strips()  # noqa: SLF001  what is written, nobody else has
+    """The lines of the screen, of a dialog its own; scrollbars' thumbs are left out, being eighths of a cell."""
+    screen = browser.app.screen
+    strips = screen._compositor.render_strips()  # noqa: SLF001  what is written, nobody else has
+    if isinstance(screen, ModalScreen) and screen.children:
+        x, y, width, height = screen.children[0].region
+        strips = [strip.crop(x, x + width) for strip in strips[y : y + height]]
     lines = ("".join(segment.text for segment in strip) for strip in strips)
     return "\n".join(re.sub(r"[▁▂▃▄▅▆▇▎▍▌]", " ", line).rstrip() for line in lines) + "\n"
 
