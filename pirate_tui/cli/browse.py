@@ -1,6 +1,5 @@
 """The command without a sub-command: the browser."""
 
-import gc
 import os
 import signal
 import sys
@@ -8,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from pirate_tui import __version__
-from pirate_tui.bootstrap import Bootstrap
+from pirate_tui.bootstrap import Bootstrap, pause_garbage_collection
 from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
 from pirate_tui.domain.failure import WRONG_USE, CannotStart
 from pirate_tui.domain.text import clean, reason_of
@@ -25,7 +24,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         check_terminal()
         bootstrap = Bootstrap(settings)
         bootstrap.before_screen()
-        gc.disable()  # what the start makes, stays; see `Bootstrap.connect`
+        pause_garbage_collection()  # until the database is open: see `Bootstrap.connect`
         sys.exit(run_with_exit_deadline(lambda: browse(bootstrap), bootstrap.close, bootstrap.ends_within))
     except CannotStart as reason:
         sys.stderr.write(f"pirate-tui: {reason.message}\n")
