@@ -117,7 +117,7 @@ class PrivateServer:
 
     def _started(self, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
         program, *arguments = command
-        given = [_found(program), *(one.format(**self._words) for one in arguments)]
+        given = [_found(program), *(argument.format(**self._words) for argument in arguments)]
         whose: dict[str, Any] = {}
         if self._user is not None:
             whose = {"user": self._user, "group": pwd.getpwnam(self._user).pw_gid, "extra_groups": ()}

@@ -136,7 +136,7 @@ async def _rest(app: App[None]) -> None:
         app.simulate_key("escape")
         await asyncio.sleep(0.05)
     app.simulate_key("escape")
-    await _until(lambda: not any(one.is_running for one in app.screen_stack[0].workers), app)
+    await _until(lambda: not any(worker.is_running for worker in app.screen_stack[0].workers), app)
 
 
 async def _until(condition: Callable[[], bool], app: App[None]) -> None:

@@ -32,7 +32,9 @@ def settings_of(server: Server) -> Settings:
 def the_tables_that_ship() -> Iterator[str]:
     """The statements that make them; MariaDB wants lengths, which the models do not have."""
     for table in Base.metadata.sorted_tables:
-        kinds = {one.name: "VARCHAR(50)" if isinstance(one.type, String) else one.type for one in table.columns}
+        kinds = {
+            column.name: "VARCHAR(50)" if isinstance(column.type, String) else column.type for column in table.columns
+        }
         yield f"CREATE TABLE {table.name} ({', '.join(f'{name} {kind}' for name, kind in kinds.items())})"
 
 

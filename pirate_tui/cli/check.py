@@ -175,7 +175,7 @@ def _has_bugs(lines: Sequence[CheckResult]) -> bool:
     wrong = [line for line in lines if line.is_wrong]
     if wrong:
         _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
-    failing = [(line, one) for line in lines for one in line.fixes if one.outcome is Outcome.FAILS]
+    failing = [(line, fix) for line in lines for fix in line.fixes if fix.outcome is Outcome.FAILS]
     if failing:
         named = "; ".join(f"{_named([line])}: {one.code} ({one.reason})" for line, one in failing)
         many = "1 fix does" if len(failing) == 1 else f"{len(failing)} fixes do"
@@ -185,7 +185,7 @@ def _has_bugs(lines: Sequence[CheckResult]) -> bool:
 
 def _tried(lines: Sequence[CheckResult]) -> str:
     """What came of all fixes that were tried."""
-    counted = Counter(one.outcome for line in lines for one in line.fixes)
+    counted = Counter(fix.outcome for line in lines for fix in line.fixes)
     told = ", ".join(f"{counted[outcome]:,} {outcome.value}" for outcome in Outcome if counted[outcome])
     return f"fixes tried: {told or 'none'}"
 

@@ -86,7 +86,7 @@ class CheckResult(NamedTuple):
         for name in ("is_checked", "remedies", *(() if proves else ("proved", "fixes"))):
             del told[name]
         if proves:
-            told["fixes"] = [{"code": one.code, "outcome": one.outcome.value} for one in self.fixes]
+            told["fixes"] = [{"code": fix.code, "outcome": fix.outcome.value} for fix in self.fixes]
         return json.dumps(told, ensure_ascii=False, default=str)
 
 
@@ -168,7 +168,7 @@ async def _proved(database: "Database", entity: Entity, line: CheckResult, situa
     assert line.attribute is not None, "each line tells of one"  # noqa: S101
     await database.instances.put(entity, line.key, situation)
     accessed = await database.instances.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
-    asked = [TrialRequest(entity, line.key, situation, line.attribute, one) for one in line.remedies]
+    asked = [TrialRequest(entity, line.key, situation, line.attribute, remedy) for remedy in line.remedies]
     fixes = [await database.benchmarks.try_out(one) for one in asked]
     return line._replace(proved=accessed.verdict.name.lower(), fixes=tuple(fixes))
 

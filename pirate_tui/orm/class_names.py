@@ -37,7 +37,8 @@ def names_of(mappers: Iterable[Mapper[Any]]) -> dict[Mapper[Any], str]:
     for mapper, path in paths.items():
         namesakes[path[-1]].append(mapper)
     return {
-        mapper: _told_apart(mapper, [(one, paths[one]) for one in namesakes[paths[mapper][-1]]]) for mapper in paths
+        mapper: _told_apart(mapper, [(namesake, paths[namesake]) for namesake in namesakes[paths[mapper][-1]]])
+        for mapper in paths
     }
 
 

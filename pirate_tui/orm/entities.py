@@ -86,7 +86,9 @@ class Catalog:
         to: dict[str, list[str]] = {name: [] for name in self._names.values()}
         back: dict[str, list[str]] = {name: [] for name in self._names.values()}
         for mapper, name in self._names.items():
-            for target in (one.mapper for one in mapper.relationships if one.mapper in self._names):
+            for target in (
+                relationship.mapper for relationship in mapper.relationships if relationship.mapper in self._names
+            ):
                 to[name].append(self._names[target])
                 back[self._names[target]].append(name)
         return {name: tuple(dict.fromkeys((*to[name], *back[name]))) for name in to}
@@ -99,7 +101,9 @@ def table_name(mapper: Mapper[Any]) -> str:
 
 def _known_ways(mapper: Mapper[Any], entity: Entity, known: Collection[Mapper[Any]]) -> Entity:
     """The entity with those of its relationships that lead to a known class."""
-    kept = [one for one in entity.relationships if mapper.relationships[one.name].mapper in known]
+    kept = [
+        relationship for relationship in entity.relationships if mapper.relationships[relationship.name].mapper in known
+    ]
     return entity._replace(relationships=tuple(kept))
 
 
@@ -114,7 +118,7 @@ def entity_of(mapper: Mapper[Any], names: Mapping[Mapper[Any], str]) -> Entity:
         name=names[mapper],
         table=clean(table_name(mapper)),
         columns=tuple(_column(mapper, attribute) for attribute in table_attributes(mapper)),
-        relationships=tuple(_relationship(one, names) for one in mapper.relationships),
+        relationships=tuple(_relationship(relationship, names) for relationship in mapper.relationships),
         has_awaitable_attrs=issubclass(mapper.class_, AsyncAttrs),
     )
 

@@ -146,7 +146,7 @@ class MappedClasses:
         """Where the table of each choice is whose rows are all of that class; None where there is none."""
         if self._reflection is None:
             return [None if mapper.single else QualifiedName.of(mapper.local_table) for mapper in self.catalog.mappers]
-        return [self._reflection.place(one.name) for one in self._reflection.names]
+        return [self._reflection.place(name.name) for name in self._reflection.names]
 
     def _place(self, mapper: Mapper[Any]) -> QualifiedName:
         if self._reflection is None:

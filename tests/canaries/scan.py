@@ -90,9 +90,9 @@ def _imported(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.module != "__future__":
             module = str(node.module)
             is_private = any(part.startswith("_") for part in module.split("."))
-            yield from (one.name for one in node.names if is_private or PRIVATE.fullmatch(one.name))
+            yield from (name.name for name in node.names if is_private or PRIVATE.fullmatch(name.name))
         elif isinstance(node, ast.Import):
-            parts = (part for one in node.names for part in one.name.split("."))
+            parts = (part for name in node.names for part in name.name.split("."))
             yield from (part for part in parts if PRIVATE.fullmatch(part))
 
 
@@ -125,9 +125,9 @@ def _inherited() -> Iterator[Use]:
 def _shared(mapped: type) -> Iterator[Use]:
     ours = [one for one in mapped.__mro__ if _is_ours(one)]
     theirs = {name for one in mapped.__mro__ if not _is_ours(one) for name in (*vars(one), *_names_of_self(one))}
-    for one in ours:
-        file = str(Path(inspect.getfile(one)).relative_to(REPOSITORY))
-        for name in _names_of_self(one) & theirs:
+    for our in ours:
+        file = str(Path(inspect.getfile(our)).relative_to(REPOSITORY))
+        for name in _names_of_self(our) & theirs:
             yield Use(name, file)
 
 

@@ -559,7 +559,7 @@ async def test_a_write_only_collection_is_told_by_its_message(port: Port) -> Non
 @canary("ClauseElement.__visit_name__")
 def test_statements_and_types_have_a_visit_name() -> None:
     statements = (insert(Port), update(Port), delete(Port))
-    assert [one.__visit_name__ for one in statements] == ["insert", "update", "delete"]
+    assert [statement.__visit_name__ for statement in statements] == ["insert", "update", "delete"]
     inserts = (postgresql.insert(Port), mysql.insert(Port))
     assert [one.__visit_name__ for one in inserts] == ["insert", "insert"]
     dialect = create_async_engine("postgresql+psycopg://host/base").dialect

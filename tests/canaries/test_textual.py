@@ -74,7 +74,7 @@ async def driver(monkeypatch: pytest.MonkeyPatch) -> NotingDriver:
 
 def names_of(code: CodeType) -> set[str]:
     """The attributes and globals that the code of a function, and of those within it, asks for."""
-    inner = (one for one in code.co_consts if isinstance(one, CodeType))
+    inner = (co_const for co_const in code.co_consts if isinstance(co_const, CodeType))
     return {*code.co_names}.union(*map(names_of, inner))
 
 

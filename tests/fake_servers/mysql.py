@@ -58,7 +58,7 @@ def column(name: bytes, kind: int = VARCHAR) -> bytes:
 
 def rows(columns: list[bytes], values: list[list[bytes]]) -> list[bytes]:
     """The payloads of a result."""
-    listed = [b"".join(map(text, one)) for one in values]
+    listed = [b"".join(map(text, value)) for value in values]
     return [bytes([len(columns)]), *map(column, columns), EOF, *listed, EOF]
 
 

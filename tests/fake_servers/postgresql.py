@@ -69,12 +69,14 @@ def read_message(line: Line) -> tuple[bytes, bytes]:
 
 def row(*values: bytes) -> bytes:
     """DataRow."""
-    return message(b"D", struct.pack(">H", len(values)) + b"".join(struct.pack(">I", len(one)) + one for one in values))
+    return message(
+        b"D", struct.pack(">H", len(values)) + b"".join(struct.pack(">I", len(value)) + value for value in values)
+    )
 
 
 def columns(*names: bytes) -> bytes:
     """RowDescription: columns of text."""
-    listed = b"".join(one + b"\0" + struct.pack(">IHIHIH", 0, 0, 25, 0xFFFF, 0xFFFFFFFF, 0) for one in names)
+    listed = b"".join(name + b"\0" + struct.pack(">IHIHIH", 0, 0, 25, 0xFFFF, 0xFFFFFFFF, 0) for name in names)
     return message(b"T", struct.pack(">H", len(names)) + listed)
 
 

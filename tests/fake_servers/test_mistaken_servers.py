@@ -95,7 +95,9 @@ def test_a_stream_is_taken_apart_and_put_together_again(protocol: Protocol) -> N
 def test_the_same_seed_makes_the_same_mistakes_and_all_seeds_make_all_of_them(protocol: Protocol) -> None:
     def said(seed: int) -> tuple[list[bytes], list[str]]:
         mutator = Mutator(seed, protocol)
-        return [mutator.changed(one).sent for one in messages(protocol, bytearray(stream(protocol)))], mutator.done
+        return [
+            mutator.changed(message).sent for message in messages(protocol, bytearray(stream(protocol)))
+        ], mutator.done
 
     assert said(3) == said(3)
     assert said(3) != said(4)

@@ -73,14 +73,18 @@ async def test_every_table_and_view_can_be_chosen_with_what_it_relates_to(databa
 
 async def test_foreign_keys_are_followed_both_ways_and_through_associations(database: OrmDatabase) -> None:
     orders = await database.models.entity("Orders")
-    assert {(one.name, one.target, one.uselist) for one in orders.relationships} == {
+    assert {
+        (relationship.name, relationship.target, relationship.uselist) for relationship in orders.relationships
+    } == {
         ("customer", "Customers", False),
         ("order_tags", "OrderTags", True),
         ("tags", "Tags", True),
     }
     tags = await opened(database, orders, (1,), "tags")
     assert [row.key for row in tags.rows] == [(1,), (2,)]
-    assert {one.name for one in tags.target.relationships} == {"order_tags", "orders"}, "so that one can go on from it"
+    assert {relationship.name for relationship in tags.target.relationships} == {"order_tags", "orders"}, (
+        "so that one can go on from it"
+    )
     back = await opened(database, tags.target, (2,), "orders")
     assert [row.key for row in back.rows] == [(1,), (2,)]
     assert back.target == orders
@@ -91,7 +95,7 @@ async def test_foreign_keys_are_followed_both_ways_and_through_associations(data
 async def test_a_plain_access_fails_there_as_it_does_with_models(database: OrmDatabase) -> None:
     orders = await database.models.entity("Orders")
     snapshot = await database.instances.rest(orders, (1,))
-    assert {one.name: one.verdict.value for one in snapshot.attributes}["customer"] == "IO"
+    assert {attribute.name: attribute.verdict.value for attribute in snapshot.attributes}["customer"] == "IO"
     accessed = await database.instances.access(AttributeRequest(orders, "customer", AccessMode.UNSAFE))
     assert accessed.failure is not None
     assert accessed.failure.code == "orders.customer"

@@ -116,7 +116,7 @@ async def test_every_fix_that_is_offered_helps(database: OrmDatabase, mapped: ty
 
 def tried(snapshot: InstanceSnapshot, mode: AccessMode) -> list[AttributeSnapshot]:
     """The attributes that are accessed in the mode."""
-    return [one for one in snapshot.attributes if (mode, one.name) not in UNTRIED]
+    return [attribute for attribute in snapshot.attributes if (mode, attribute.name) not in UNTRIED]
 
 
 def complaints(what: str, said: AttributeSnapshot, predicted: Prediction, accessed: Accessed) -> list[str]:
@@ -133,7 +133,7 @@ def complaints(what: str, said: AttributeSnapshot, predicted: Prediction, access
 
 def unsent(what: str, predicted: Prediction, listener: Remembering) -> list[str]:
     """How the predicted statement differs from that which could not be sent."""
-    found = [one.text for one in listener.statements if one.outcome is Sent.NEVER_SENT]
+    found = [statement.text for statement in listener.statements if statement.outcome is Sent.NEVER_SENT]
     expected = ["\n".join(predicted.statement[:-1])] if predicted.statement else []
     return [] if found == expected else [f"{what}: predicted {expected}, could not send {found}"]
 
@@ -157,7 +157,7 @@ async def test_awaited_it_does_the_same_without_a_missing_greenlet(
             expected = {Verdict.NONE, Verdict.RAISES} if said.verdict is Verdict.IO else {said.verdict}
             if did not in expected:
                 wrong.append(f"{name} {key}.{attribute.name}: said {said.verdict}, did {did}")
-            first = [one.text for one in listener.statements][:1]
+            first = [statement.text for statement in listener.statements][:1]
             if said.verdict is Verdict.IO:  # it may have loaded more than this attribute
                 snapshot = await put(database, name, key, situation)
             if predicted.statement and first != ["\n".join(predicted.statement[:-1])]:
@@ -295,7 +295,7 @@ async def test_what_is_never_loaded_is_not_called_loaded(
 
 @pytest.mark.parametrize("module", [inheritance])
 async def test_a_row_of_a_polymorphic_base_is_of_its_own_class(database: OrmDatabase) -> None:
-    found = [one.name for one in (await put(database, "Staff", (3,), Situation.FRESH)).attributes]
+    found = [attribute.name for attribute in (await put(database, "Staff", (3,), Situation.FRESH)).attributes]
     assert {"rank", "calibre", "guns", "size", "company"} <= set(found)
 
 

@@ -32,7 +32,11 @@ SAILORS = Table("sailors", METADATA, Column("id", Integer, primary_key=True), Co
 def live_mappers() -> list[Mapper[Any]]:
     """Every mapper of a reflected class that there is."""
     gc.collect()
-    return [one for one in gc.get_objects() if type(one) is Mapper and one.class_.__module__ == REFLECTED]
+    return [
+        get_object
+        for get_object in gc.get_objects()
+        if type(get_object) is Mapper and get_object.class_.__module__ == REFLECTED
+    ]
 
 
 async def do_everything(database: OrmDatabase, entity: Entity) -> None:
@@ -67,7 +71,7 @@ async def test_each_reload_lets_go_of_the_classes_before_it(target: Target, open
     for _ in range(RELOADS):
         for name in ("Ships", "Sailors"):
             await do_everything(database, await database.models.entity(name))
-        made = [one for one in live_mappers() if one not in before]
+        made = [live_mapper for live_mapper in live_mappers() if live_mapper not in before]
         assert len(made) == 2, "of this round, and none of those before"
         held.update(made)
         del made

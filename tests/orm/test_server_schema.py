@@ -36,7 +36,7 @@ def mapped(name: str, *columns: Column[object], schema: str | None = None) -> ty
 
 
 def problems(database: OrmDatabase) -> dict[str, str]:
-    return {one.name: one.problem for one in database.models.choices if one.problem}
+    return {choice.name: choice.problem for choice in database.models.choices if choice.problem}
 
 
 async def texts(database: OrmDatabase, name: str) -> list[list[str]]:
@@ -65,7 +65,7 @@ async def test_names_are_compared_as_the_database_does(target: Target, open_mode
     database = await open_models(
         target, [mapped("ships"), mapped("SHIPS"), mapped("ships", Column("NAME", String), Column("Id", Integer))]
     )
-    found = [one.problem for one in database.models.choices]
+    found = [choice.problem for choice in database.models.choices]
     if is_postgresql(target):
         assert found == ["", "no table SHIPS", "table ships has no column NAME, Id"]
     elif isinstance(target, Server):
@@ -89,7 +89,7 @@ async def test_tables_of_several_schemas_are_told_apart(
     database = await open_models(server, [near, far, *lost])
     nowhere = "no schema nowhere" if is_postgresql(server) else "no database nowhere, or no privileges on it"
     assert problems(database) == {"Boats": f"no table {other_schema}.boats", "Rafts": nowhere}
-    assert [one.table for one in database.models.choices][:2] == ["ships", f"{other_schema}.ships"]
+    assert [choice.table for choice in database.models.choices][:2] == ["ships", f"{other_schema}.ships"]
     first, second = database.models.catalog.entities
     assert await texts(database, first.name) == [["1"]]
     assert await texts(database, second.name) == [["2", "Rachel"]]
@@ -160,7 +160,7 @@ async def test_rows_whose_key_repeats_are_all_listed_by_their_places(server: Ser
 
 
 async def estimates(database: OrmDatabase) -> dict[str, int | None]:
-    return {one.name: await database.rows.estimate(Query(one)) for one in database.models.catalog.entities}
+    return {entity.name: await database.rows.estimate(Query(entity)) for entity in database.models.catalog.entities}
 
 
 @ON_POSTGRESQL

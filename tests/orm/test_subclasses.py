@@ -77,7 +77,7 @@ def rows() -> Iterator[dict[str, Any]]:
 async def database(target: Target, open_models: OpenModels) -> OrmDatabase:
     given: dict[Any, Any] = {
         Payment: rows(),
-        CardPayment: ({"id": one["id"]} for one in rows() if one["kind"] == "card"),
+        CardPayment: ({"id": row["id"]} for row in rows() if row["kind"] == "card"),
         OldPayment: [{"id": 10**6 * n, "kind": "old"} for n in (1, 2, 3)],
     }
     await load(target, Base.metadata, given)

@@ -35,7 +35,7 @@ async def access(database: OrmDatabase, name: str, attribute: str, mode: AccessM
 
 def named(snapshot: InstanceSnapshot, name: str) -> AttributeSnapshot:
     """One attribute of a snapshot."""
-    return next(one for one in snapshot.attributes if one.name == name)
+    return next(attribute for attribute in snapshot.attributes if attribute.name == name)
 
 
 def verdict_of(accessed: Accessed) -> Verdict:

@@ -77,7 +77,7 @@ class RunningQuery:
     @property
     def is_too_large(self) -> bool:
         """Has more come than what was asked for can be?"""
-        return self._received + sum(one.received for one in self._meters.values()) > self.most
+        return self._received + sum(meter.received for meter in self._meters.values()) > self.most
 
     def cut(self) -> None:
         """End its connections at once: whoever sends for ever hears no word."""

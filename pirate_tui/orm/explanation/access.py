@@ -110,7 +110,7 @@ class Target:
     def columns(self) -> tuple[str, ...]:
         """What must be named so that `refresh` loads it: a composite is no attribute of a table."""
         composite = self.mapper.composites.get(self._key)
-        return (self._key,) if composite is None else tuple(one.key for one in composite.props)
+        return (self._key,) if composite is None else tuple(prop.key for prop in composite.props)
 
     @property
     def is_refreshed_by_name(self) -> bool:

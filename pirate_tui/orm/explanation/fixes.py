@@ -226,9 +226,9 @@ def _in_mapping(access: Access) -> Fixes:
         return ()
     code = 'relationship(lazy="selectin")'
     return tuple(
-        Remedy(code, f"in the mapping of {dotted(one)}: every SELECT loads it", Applies.IN_MAPPING)
-        for one in relationships
-        if one is not None
+        Remedy(code, f"in the mapping of {dotted(relationship)}: every SELECT loads it", Applies.IN_MAPPING)
+        for relationship in relationships
+        if relationship is not None
     )
 
 

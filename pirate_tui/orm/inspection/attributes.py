@@ -64,13 +64,13 @@ def attributes_of(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
 def _attributes(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
     described = dict(mapper.all_orm_descriptors.items())
     columns = [
-        Attribute(one.key, _column_kind(one))
-        for one in mapper.column_attrs
-        if isinstance(described.get(one.key), InstrumentedAttribute)  # else the mapper's own, and no instance has it
+        Attribute(column.key, _column_kind(column))
+        for column in mapper.column_attrs
+        if isinstance(described.get(column.key), InstrumentedAttribute)  # else the mapper's own, and no instance has it
     ]
-    composites = [Attribute(one.key, AttributeKind.COMPOSITE) for one in mapper.composites]
-    synonyms = [Attribute(one.key, AttributeKind.SYNONYM) for one in mapper.synonyms]
-    relationships = [Attribute(one.key, AttributeKind.RELATIONSHIP) for one in mapper.relationships]
+    composites = [Attribute(composite.key, AttributeKind.COMPOSITE) for composite in mapper.composites]
+    synonyms = [Attribute(synonym.key, AttributeKind.SYNONYM) for synonym in mapper.synonyms]
+    relationships = [Attribute(relationship.key, AttributeKind.RELATIONSHIP) for relationship in mapper.relationships]
     extensions = [
         Attribute(str(name), EXTENSIONS[one.extension_type])
         for name, one in described.items()

@@ -44,4 +44,4 @@ def _by_query(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
 
 def _held(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     """Those that an instance has: one for the polymorphic identity may be the mapper's own."""
-    return [one for one in mapper.column_attrs if one.key in mapper.class_manager]
+    return [column_attr for column_attr in mapper.column_attrs if column_attr.key in mapper.class_manager]

@@ -299,7 +299,11 @@ def _another(value: Any) -> Any:
 def _back(prop: RelationshipProperty[Any]) -> list[str]:
     """The many-to-ones that lead from its instances back to the one that has it."""
     pairs = {(remote, local) for local, remote in prop.local_remote_pairs or ()}
-    found = [one for one in prop.mapper.relationships if one.direction is RelationshipDirection.MANYTOONE]
+    found = [
+        relationship
+        for relationship in prop.mapper.relationships
+        if relationship.direction is RelationshipDirection.MANYTOONE
+    ]
     return [one.key for one in found if one is not prop and set(one.local_remote_pairs or ()) == pairs]
 
 

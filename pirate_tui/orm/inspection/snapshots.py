@@ -64,7 +64,10 @@ def child_rows(instance: Any, name: str, dialect: Dialect) -> tuple[Row, ...]:
     """The rows of a loaded relationship: of its collection, of its one instance, or none."""
     state: InstanceState[Any] = inspect(instance)
     sql, target = sql_of(dialect), state.mapper.relationships[name].mapper
-    readers = {one.key: CellReader(one.columns[0].type, sql) for one in table_attributes(target)}
+    readers = {
+        table_attribute.key: CellReader(table_attribute.columns[0].type, sql)
+        for table_attribute in table_attributes(target)
+    }
     return tuple(_row(inspect(child), readers) for child in children_of(state.dict[name]))
 
 
@@ -188,7 +191,7 @@ def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:
     if kind.runs_code or (relationship is not None and relationship.lazy in NEVER_LOADED):
         return AttributeState.NONE
     composite = state.mapper.composites.get(name)
-    behind = [name] if composite is None else [one.key for one in composite.props]
+    behind = [name] if composite is None else [prop.key for prop in composite.props]
     if not state.expired_attributes.isdisjoint(behind):
         return AttributeState.EXPIRED
     column = state.mapper.column_attrs.get(name)

@@ -118,7 +118,7 @@ class FixTester:
 
     def _names(self, mapper: Mapper[Any]) -> dict[str, Any]:
         """What a user has at hand where a remedy is typed."""
-        near = [one.mapper for one in mapper.relationships]
+        near = [relationship.mapper for relationship in mapper.relationships]
         classes = [*mapper.registry.mappers, *self._catalog.mappers, *near, *mapper.self_and_descendants, mapper]
         models = {one.class_.__name__: one.class_ for one in classes}
         return {**vars(sqlalchemy.orm), **models, "asyncio": asyncio, "inspect": inspect, "select": select}

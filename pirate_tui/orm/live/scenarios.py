@@ -42,7 +42,11 @@ def expire_all(session: AsyncSession) -> None:
 async def _made(session: AsyncSession, state: InstanceState[Any]) -> Any:
     """An instance as it is after it was added and flushed: it has its columns, and was never selected."""
     mapper = state.mapper
-    columns = [one.name for one in attributes_of(mapper) if one.kind in {AttributeKind.COLUMN, AttributeKind.DEFERRED}]
+    columns = [
+        attribute.name
+        for attribute in attributes_of(mapper)
+        if attribute.kind in {AttributeKind.COLUMN, AttributeKind.DEFERRED}
+    ]
     await _load(session, state, [name for name in columns if name not in state.dict])
     values = {name: state.dict[name] for name in columns if state.dict.get(name) is not None}
     session.expunge_all()

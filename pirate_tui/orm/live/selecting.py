@@ -41,7 +41,7 @@ async def select_all(
     statement = select(mapper).options(*options).where(is_one_of(mapper, keys))
     with loadable(name):
         instances = (await session.execute(statement)).unique().scalars().all()
-    return {tuple(inspect(one).identity or ()): one for one in instances if one is not None}
+    return {tuple(inspect(instance).identity or ()): instance for instance in instances if instance is not None}
 
 
 def with_key(statement: Select[Any], mapper: Mapper[Any], key: RowKey) -> Select[Any]:

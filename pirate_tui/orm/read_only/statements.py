@@ -97,7 +97,7 @@ def more_than_reading(tokens: Sequence[Token], sql: SqlText, *, is_foreign: bool
     shape = " ".join(SHAPES.get(token.kind, token.word) for token in tokens)
     if any(re.fullmatch(known, shape) for known in (SAVEPOINTS, *WITHOUT_QUERY[sql])) or _is_for_itself(shape, sql):
         return ""
-    behind = next((found.end() for one in PREFIXES[sql] if (found := re.match(one, shape)) is not None), 0)
+    behind = next((found.end() for prefix in PREFIXES[sql] if (found := re.match(prefix, shape)) is not None), 0)
     if re.match(QUERY, shape[behind:]) is None:
         return MAY_WRITE
     query = tokens[shape[:behind].count(" ") :]

@@ -106,7 +106,7 @@ class SchemaProbe:
 
     async def read(self, places: Iterable[QualifiedName]) -> None:
         """Ask for the tables that were not asked for yet. Raises `Trouble`."""
-        wanted = [one for one in dict.fromkeys(places) if one not in self.tables]
+        wanted = [place for place in dict.fromkeys(places) if place not in self.tables]
         if wanted:
             self.tables |= await self.inspect_tables(wanted)
 

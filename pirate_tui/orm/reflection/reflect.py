@@ -45,7 +45,7 @@ class Reflection:
         self.names = self._reader.names
         """What there is: the tables, then the views."""
         taken: set[str] = set()
-        self._class_names = {one.name: unique([class_name(one.name)], taken) for one in self.names}
+        self._class_names = {name.name: unique([class_name(name.name)], taken) for name in self.names}
         self._graph = Graph(self._reader.foreign_keys, [*self._class_names])
         self._base = _base()
         self._classes: dict[str, type] = {}
@@ -176,17 +176,17 @@ class Reflection:
         foreign_keys, table = self._graph.of(name), self._tables[name]
         columns = {column.name for column in table.columns if not column.system}
         key = {column.name for column in table.primary_key if not column.system} or columns
-        referring = {column for one in foreign_keys for column in one.columns}
+        referring = {column for foreign_key in foreign_keys for column in foreign_key.columns}
         return len(foreign_keys) == 2 and referring == columns == key  # noqa: PLR2004
 
     def _links(self, foreign_keys: Iterable[ForeignKey]) -> list[Link]:
         """The foreign keys that lead somewhere; the others are left out."""
         found: dict[Link, None] = {}
-        for one in foreign_keys:
+        for foreign_key in foreign_keys:
             try:
-                found[self._link(one)] = None
+                found[self._link(foreign_key)] = None
             except ValueError as error:
-                self._left_out[one] = clean(str(error), ERROR_LIMIT)
+                self._left_out[foreign_key] = clean(str(error), ERROR_LIMIT)
         return list(found)
 
     def _link(self, declared: ForeignKey) -> Link:

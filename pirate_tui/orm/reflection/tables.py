@@ -80,14 +80,14 @@ def table_of(
         attribute = unique([row_id[0].strip("_")], taken)
         first = [Column(row_id[0], row_id[1], key=attribute, primary_key=True, system=True)]
     found = {
-        one.name: Column(
-            one.name,
-            one.type,
-            key=unique([attribute_name(one.name)], taken),
-            quote=_quote(one.name, quoted),
-            nullable=one.nullable,
+        column.name: Column(
+            column.name,
+            column.type,
+            key=unique([attribute_name(column.name)], taken),
+            quote=_quote(column.name, quoted),
+            nullable=column.nullable,
         )
-        for one in columns
+        for column in columns
     }
     if not found:
         raise ValueError("it has no columns")

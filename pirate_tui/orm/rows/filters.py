@@ -48,7 +48,9 @@ AT_ONCE = 100
 
 def column_of(mapper: Mapper[Any], name: str) -> Term:
     """The column behind the attribute that the screen knows by that name."""
-    return next(one.columns[0] for one in table_attributes(mapper) if clean(one.key) == name)
+    return next(
+        table_attribute.columns[0] for table_attribute in table_attributes(mapper) if clean(table_attribute.key) == name
+    )
 
 
 def matching(sql: Sql, mapper: Mapper[Any], wanted: Filter) -> Term:
@@ -67,7 +69,7 @@ def holding(sql: Sql, mapper: Mapper[Any], match: Match) -> Term:
     if match.column is not None:
         column = column_of(mapper, match.column.name)
         return sql.begins(column, match.text) if match.is_prefix else _containing(sql, column, match.text)
-    columns = [one.columns[0] for one in table_attributes(mapper)]
+    columns = [table_attribute.columns[0] for table_attribute in table_attributes(mapper)]
     texts = [column for column in columns if isinstance(column.type, String)] or columns
     return _any([_containing(sql, column, match.text) for column in texts])
 

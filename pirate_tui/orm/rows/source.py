@@ -36,7 +36,7 @@ class Source:
         self._from = mapper.persist_selectable
         self._conditions = [matching(sql, mapper, one) for one in query.filters]
         if mapper.single and mapper.polymorphic_on is not None:  # a table of its parent's, with rows of other classes
-            identities = [one.polymorphic_identity for one in mapper.self_and_descendants]
+            identities = [descendant.polymorphic_identity for descendant in mapper.self_and_descendants]
             self._conditions.append(mapper.polymorphic_on.in_(identities))
         if query.within is not None:
             self._from, is_owner = related(mapper, catalog.mapper(query.within.entity), query.within)

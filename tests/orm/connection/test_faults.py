@@ -196,7 +196,9 @@ async def test_a_server_that_goes_in_the_midst_of_a_new_look_leaves_what_was_kno
 ) -> None:
     await load(server, Base.metadata, FLEET_ROWS)
     database = await open_database(server, None, Limits(30), listener)
-    ship = await database.models.entity(next(one.name for one in database.models.choices if one.table == "ships"))
+    ship = await database.models.entity(
+        next(choice.name for choice in database.models.choices if choice.table == "ships")
+    )
     is_failing = True
     for number in range(1, 40):
         left = iter(range(number, 0, -1))

@@ -318,7 +318,7 @@ Ship.number = column_property(
     select(func.count(Pirate.id)).where(Pirate.ship_id == Ship.id).correlate(Ship).scalar_subquery()
 )
 
-MAPPED = [one.class_ for base in (Base, Plain) for one in base.registry.mappers]
+MAPPED = [mapper.class_ for base in (Base, Plain) for mapper in base.registry.mappers]
 
 
 def fill(path: Path) -> None:

@@ -114,7 +114,7 @@ async def test_it_raises_and_is_explained(row: Row, begin: Begin) -> None:
     assert told.instance in told.summary
     assert row.names in told.summary
     assert row.cause in told.cause
-    assert [one.code for one in told.remedies[:1]] == ([row.best] if row.best else [])
+    assert [remedy.code for remedy in told.remedies[:1]] == ([row.best] if row.best else [])
     assert row.useless in ["", *[one.code for one in told.useless]]
     assert len(told.useless) <= MOST_INEFFECTIVE
     assert (row.where in told.where) if row.where else (told.where == "")
@@ -171,7 +171,7 @@ async def test_what_is_told_to_be_useless_is(row: Row, begin: Begin) -> None:
 )
 async def test_the_option_goes_the_way_that_the_instance_was_loaded(name: str, option: str, begin: Begin) -> None:
     async with begin(ROWS[name]) as sea:
-        codes = [one.code for one in (await explained(ROWS[name], sea)).remedies]
+        codes = [remedy.code for remedy in (await explained(ROWS[name], sea)).remedies]
     assert [code for code in codes if code.endswith(f".options({option})")] == codes[1:2]
 
 
@@ -255,7 +255,9 @@ class Raft(Base):
 async def told_for_the_class(name: str, begin: Begin, beginning: str) -> str:
     """The remedy of a row that is for the class, and begins so."""
     async with begin(ROWS[name]) as sea:
-        (code,) = [one.code for one in (await explained(ROWS[name], sea)).remedies if one.code.startswith(beginning)]
+        (code,) = [
+            remedy.code for remedy in (await explained(ROWS[name], sea)).remedies if remedy.code.startswith(beginning)
+        ]
     return code
 
 

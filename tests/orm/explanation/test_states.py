@@ -35,7 +35,7 @@ FINE = Said(verdict=Verdict.NONE)
 
 def of_a_column(name: str, *columns: str) -> dict[Situation, Said]:
     """Loaded with its row, and set by whoever makes one."""
-    names = ", ".join(f'"{one}"' for one in columns or (name,))
+    names = ", ".join(f'"{column}"' for column in columns or (name,))
     refresh = f"await session.refresh(ship, [{names}])"
     expired = {COMMIT: Said(COMMITTED, KEEPING), ROLLBACK: Said(ROLLED_BACK, refresh)}
     return {**dict.fromkeys(Situation, FINE), **expired}

@@ -211,7 +211,7 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
     listener.statements.clear()
     accessed = await access(database, name, attribute, UNSAFE)
     assert verdict_of(accessed) is said.verdict
-    unsent = [one for one in listener.statements if one.outcome is Outcome.NEVER_SENT]
+    unsent = [statement for statement in listener.statements if statement.outcome is Outcome.NEVER_SENT]
     assert [one.text for one in unsent] == ["\n".join(predicted.statement[:-1])] * len(unsent)
     assert bool(unsent) == (said.verdict is Verdict.IO)
     if said.verdict is Verdict.RAISES:
@@ -232,7 +232,7 @@ async def test_awaited_only_what_refuses_or_is_detached_raises(
         assert accessed.failure is not None, "it refuses, once the expired foreign key has been loaded"
         return
     assert (accessed.failure is None) == (said.verdict in {Verdict.NONE, Verdict.IO})
-    first = [one.text for one in listener.statements][:1]
+    first = [statement.text for statement in listener.statements][:1]
     if said.verdict is Verdict.IO and attribute != "asking":
         assert first == ["\n".join(predicted.statement[:-1])], "the predicted statement is the first one really sent"
         assert accessed.statements > 0

@@ -100,7 +100,7 @@ async def test_what_a_reconstructor_raises_is_named(database: OrmDatabase) -> No
 async def test_a_property_that_ends_the_program_ends_nothing(database: OrmDatabase, mode: AccessMode) -> None:
     parent = database.models.catalog.entities[0]
     snapshot = await database.instances.rest(parent, (1,))
-    (leaving,) = [one for one in snapshot.attributes if one.name == "leaving"]
+    (leaving,) = [attribute for attribute in snapshot.attributes if attribute.name == "leaving"]
     assert (leaving.verdict, leaving.error) == (Verdict.RAISES, "SystemExit")
     failure = (await database.instances.access(AttributeRequest(parent, "leaving", mode))).failure
     assert failure is not None

@@ -102,7 +102,11 @@ def properties(write: Write, monkeypatch: pytest.MonkeyPatch) -> Properties:
 
     def listed(typed: str) -> dict[str, list[str]]:
         return {
-            mapped.__name__: [one.name for one in attributes_of(inspect(mapped)) if one.kind is AttributeKind.PROPERTY]
+            mapped.__name__: [
+                attribute.name
+                for attribute in attributes_of(inspect(mapped))
+                if attribute.kind is AttributeKind.PROPERTY
+            ]
             for mapped in load_models(typed).classes
         }
 

@@ -107,7 +107,7 @@ async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
 
 def entity_of(database: OrmDatabase, name: str) -> Entity:
     """The entity of that name."""
-    return next(one for one in database.models.catalog.entities if one.name == name)
+    return next(entity for entity in database.models.catalog.entities if entity.name == name)
 
 
 async def measure(database: OrmDatabase, name: str, relationship_name: str, way: Way) -> Run:
@@ -165,9 +165,12 @@ async def test_every_way_of_a_relationship_gives_the_same_instances(database: Or
     contest = Contest.of(harbour, KEYS, harbour.relationship("berths"), budget=inf)
     while (due := contest.due) is not None:
         contest = contest.with_run(due.way, await database.benchmarks.measure(due))
-    assert {one.last.instances for one in contest.measurements if one.works} == {5}
-    assert {one.way for one in contest.measurements if not one.works} == {Way.PLAIN, Way.RAISELOAD}
-    assert {len(one.runs) for one in contest.measurements if one.works} == {6}
+    assert {measurement.last.instances for measurement in contest.measurements if measurement.works} == {5}
+    assert {measurement.way for measurement in contest.measurements if not measurement.works} == {
+        Way.PLAIN,
+        Way.RAISELOAD,
+    }
+    assert {len(measurement.runs) for measurement in contest.measurements if measurement.works} == {6}
 
 
 async def test_a_cross_product_is_counted_as_rows(database: OrmDatabase) -> None:
@@ -215,11 +218,11 @@ async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_s
     contest = Contest.of(member, tuple((n,) for n in range(1, 5)), member.relationship("roles"), budget=0)
     while (due := contest.due) is not None:
         contest = contest.with_run(due.way, await database.benchmarks.measure(due))
-    runs = {one.way: one.last for one in contest.measurements}
+    runs = {measurement.way: measurement.last for measurement in contest.measurements}
     assert (runs[Way.JOINEDLOAD].selected, runs[Way.JOINEDLOAD].instances) == (4, 4)
     assert runs[Way.JOINEDLOAD].rows > 8, "the other collection's rows are counted too"
     assert runs[Way.AS_MAPPED].statements == runs[Way.SELECTINLOAD].statements > 2
-    assert [one.remark for one in contest.measurements if one.remark] == [
+    assert [measurement.remark for measurement in contest.measurements if measurement.remark] == [
         "it did not raise here: another, eagerly loaded relationship has loaded these too"
     ]
     advice = recommendation(contest)
@@ -230,7 +233,7 @@ async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_s
 
 
 def test_the_older_words_for_lazy_are_told_as_the_newer_ones() -> None:
-    found = {one.name: one.relationships[0].lazy for one in Catalog([Member, Role, Team]).entities}
+    found = {entity.name: entity.relationships[0].lazy for entity in Catalog([Member, Role, Team]).entities}
     assert found == {"Member": "selectin", "Role": "joined", "Team": "joined"}
 
 
@@ -257,7 +260,7 @@ async def test_a_cycle_in_the_rows_is_measured_to_its_end(tmp_path: Path, open_m
         contest = Contest.of(node, ((1,), (2,), (3,), (4,)), relationship_, budget=0)
         while (due := contest.due) is not None:
             contest = contest.with_run(due.way, await database.benchmarks.measure(due))
-        worked = [one.last for one in contest.measurements if one.works]
+        worked = [measurement.last for measurement in contest.measurements if measurement.works]
         assert {one.instances for one in worked} == {4}
         assert max(one.statements for one in worked) < 20
 

@@ -165,7 +165,7 @@ async def test_a_member_is_shown_alike_in_table_nested_rows_inspector_and_whole(
         assert not any(cell.is_misfit for cell in own.cells)
         assert (await database.rows.whole(query, own))[2:] == expected
         attributes = (await database.instances.rest(query.entity, own.key or ())).attributes
-        values = {one.name: one.value.text for one in attributes if one.value is not None}
+        values = {attribute.name: attribute.value.text for attribute in attributes if attribute.value is not None}
         assert tuple(values[name] for name in NAMES) == expected
         for name, text in zip(NAMES, expected, strict=True):
             column = next(one for one in query.entity.columns if one.name == name)

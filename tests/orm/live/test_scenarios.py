@@ -225,7 +225,9 @@ async def test_a_made_up_state_is_that_of_the_real_flush(
 async def test_every_fix_that_is_offered_there_helps(database: OrmDatabase, mapped: type, situation: Situation) -> None:
     entity, key = entity_of(database, mapped.__name__), (2 if mapped is Pass else 1,)
     snapshot = await database.instances.put(entity, key, situation)
-    offered = {one.name: (await database.instances.predict(one.name)).remedies for one in snapshot.attributes}
+    offered = {
+        attribute.name: (await database.instances.predict(attribute.name)).remedies for attribute in snapshot.attributes
+    }
     tried = [
         await database.benchmarks.try_out(TrialRequest(entity, key, situation, name, remedy))
         for name, remedies in offered.items()

@@ -109,7 +109,11 @@ async def test_what_is_said_of_each_attribute_is_what_the_plain_access_does(
     for name in ("Ship", "Sailor"):
         snapshot = await put(database, name, (1,), situation)
         happened = watched(database)
-        said = [one for one in snapshot.attributes if one.verdict is not Verdict.NONE or one.name == "name"]
+        said = [
+            attribute
+            for attribute in snapshot.attributes
+            if attribute.verdict is not Verdict.NONE or attribute.name == "name"
+        ]
         for one in said:
             await database.instances.predict(one.name)
         assert happened == []

@@ -292,7 +292,9 @@ RULES = {
         "PATTERNS",
         {
             **tokens.PATTERNS,
-            MY: tuple(re.compile(one.pattern.replace("(?![mM]?!)", ""), re.DOTALL) for one in tokens.PATTERNS[MY]),
+            MY: tuple(
+                re.compile(pattern.pattern.replace("(?![mM]?!)", ""), re.DOTALL) for pattern in tokens.PATTERNS[MY]
+            ),
         },
     ),
     "parameters within strings": Rule(MY, gate, "_are_put_in", _no),

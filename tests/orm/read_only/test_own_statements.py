@@ -85,7 +85,9 @@ async def inspect(database: OrmDatabase, entity: Entity, way_to: str) -> None:
 
 def relationship_target(database: OrmDatabase, way_to: str) -> Entity:
     return next(
-        one for one in database.models.catalog.entities if one.name == ("Sailor" if way_to == "sailors" else "Ship")
+        entity
+        for entity in database.models.catalog.entities
+        if entity.name == ("Sailor" if way_to == "sailors" else "Ship")
     )
 
 

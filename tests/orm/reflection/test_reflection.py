@@ -99,12 +99,15 @@ def mapper_of(mapped: type) -> Mapper[Any]:
 
 def ways(mapped: type) -> dict[str, str]:
     """The relationships of a class: where each leads, and `*` where it is a collection."""
-    return {one.key: one.mapper.class_.__name__ + "*" * bool(one.uselist) for one in mapper_of(mapped).relationships}
+    return {
+        relationship.key: relationship.mapper.class_.__name__ + "*" * bool(relationship.uselist)
+        for relationship in mapper_of(mapped).relationships
+    }
 
 
 def attributes(mapped: type) -> dict[str, str]:
     """The column attributes of a class, and the columns behind them."""
-    return {one.key: one.columns[0].name for one in mapper_of(mapped).column_attrs}
+    return {column_attr.key: column_attr.columns[0].name for column_attr in mapper_of(mapped).column_attrs}
 
 
 def rows(connection: Connection, mapped: type) -> list[Any]:
@@ -120,7 +123,7 @@ def test_names_are_the_tables_and_then_the_views(made: Made) -> None:
         )
     )
     assert reflection.names == (("z", TableType.TABLE), ("a", TableType.VIEW))
-    assert [reflection.class_name(one.name) for one in reflection.names] == ["Z", "A"]
+    assert [reflection.class_name(name.name) for name in reflection.names] == ["Z", "A"]
     assert reflection.classes == ()
 
 
@@ -131,7 +134,7 @@ def test_an_empty_database_has_no_names(made: Made) -> None:
 def test_foreign_keys_become_relationships_both_ways(made: Made) -> None:
     connection = made(SHOP)
     reflection = Reflection(reader_of(connection))
-    found = {one.name: ways(reflection.map(connection, one.name)) for one in reflection.names}
+    found = {name.name: ways(reflection.map(connection, name.name)) for name in reflection.names}
     assert found == {
         "addresses": {"orders_by_billing_address": "Orders*", "orders_by_shipping": "Orders*"},
         "customers": {"referrer": "Customers", "customers": "Customers*", "orders": "Orders*"},
@@ -289,7 +292,7 @@ def test_classes_of_like_names_are_told_apart(made: Made) -> None:
         " REFERENCES order_items); CREATE TABLE 'order items' (id INTEGER PRIMARY KEY, of_id REFERENCES OrderItems);"
     )
     reflection = Reflection(reader_of(connection))
-    assert [reflection.map(connection, one.name).__name__ for one in reflection.names] == [
+    assert [reflection.map(connection, name.name).__name__ for name in reflection.names] == [
         "OrderItems",
         "OrderItems_2",
         "OrderItems_3",
@@ -352,7 +355,7 @@ def test_real_names_are_only_the_database_s(made: Made) -> None:
 def test_a_table_without_a_name_is_read_and_a_column_without_one_spoils_its_table(made: Made) -> None:
     connection = made('CREATE TABLE "" (a); INSERT INTO "" VALUES (1); CREATE TABLE nameless ("", a)')
     reflection = Reflection(reader_of(connection))
-    assert [one.a for one in rows(connection, reflection.map(connection, ""))] == [1]
+    assert [row.a for row in rows(connection, reflection.map(connection, ""))] == [1]
     with pytest.raises(Trouble, match="non-blank name"):
         reflection.map(connection, "nameless")
 
@@ -474,7 +477,7 @@ def test_a_type_reads_whatever_its_column_holds(made: Made, declared: str) -> No
     assert repr(mapped.value.type) == TYPES[declared]
     kept = connection.exec_driver_sql("SELECT value FROM t ORDER BY id").scalars().all()
     expected = [value if value is None else bool(value) for value in kept] if declared == "BOOLEAN" else kept
-    assert [one.value for one in rows(connection, mapped)] == expected
+    assert [row.value for row in rows(connection, mapped)] == expected
     found = connection.execute(select(mapped.id).where(mapped.value == b"\xff")).scalars().all()
     assert found == [8]
 
@@ -515,9 +518,9 @@ BAD_APPLES = """
 def test_a_bad_apple_spoils_only_itself(made: Made) -> None:
     connection = made(BAD_APPLES)
     reflection = Reflection(reader_of(connection))
-    for one in reflection.names:
+    for name in reflection.names:
         try:
-            mapped = reflection.map(connection, one.name)
+            mapped = reflection.map(connection, name.name)
         except Trouble as trouble:
             assert "\x1b" not in trouble.reason  # noqa: PT017  most raise nothing
         else:
@@ -668,17 +671,20 @@ def test_a_chain_of_tables_is_mapped_to_its_end(sent: tuple[Connection, list[str
 
 def test_the_inspector_reads_the_same_foreign_keys(made: Made) -> None:
     connection = made(SHOP)
-    found = {(*one[:3], one.targets or ("id",)) for one in SQLiteReader(connection, None).foreign_keys}
+    found = {
+        (*foreign_key[:3], foreign_key.targets or ("id",))
+        for foreign_key in SQLiteReader(connection, None).foreign_keys
+    }
     names = by_folded_name(inspect(connection).get_table_names())
     slowly = {
         (
             child,
-            tuple(one["constrained_columns"]),
-            real_name(one["referred_table"], names),
-            tuple(one["referred_columns"]),
+            tuple(key["constrained_columns"]),
+            real_name(key["referred_table"], names),
+            tuple(key["referred_columns"]),
         )
         for (_, child), keys in inspect(connection).get_multi_foreign_keys().items()
-        for one in keys
+        for key in keys
     }
     assert len(found) == 9
     assert found - slowly == {("refunds", ("order_id", "line"), "order_items", ("id",))}

@@ -95,7 +95,7 @@ async def visited(database: OrmDatabase, name: str) -> Entity:
 
 
 def ways(mapped: type) -> list[str]:
-    return [one.key for one in class_mapper(mapped).relationships]
+    return [relationship.key for relationship in class_mapper(mapped).relationships]
 
 
 SHOP = [
@@ -120,7 +120,7 @@ async def test_tables_and_views_are_listed_and_everything_in_them_can_be_opened(
 ) -> None:
     await run(target, *SHOP)
     database = await reflected(target)
-    assert {one.name: set(one.related) for one in database.models.choices} == {
+    assert {choice.name: set(choice.related) for choice in database.models.choices} == {
         "Customers": {"Orders"},
         "Notes": set(),
         "OrderTags": {"Orders", "Tags"},
@@ -128,7 +128,7 @@ async def test_tables_and_views_are_listed_and_everything_in_them_can_be_opened(
         "Tags": {"OrderTags"},
         "Big": set(),
     }
-    found = {one.name: await visited(database, one.name) for one in database.models.choices}
+    found = {choice.name: await visited(database, choice.name) for choice in database.models.choices}
     assert {one.name: {way.name for way in one.relationships} for one in found.values()} == {
         "Customers": {"orders"},
         "Notes": set(),
@@ -265,7 +265,7 @@ async def test_a_column_of_any_type_is_shown_and_loaded(server: Server, reflecte
         column.name: cell
         for column, cell in zip(things.columns, (await rows(database, things)).rows[0].cells, strict=True)
     }
-    loaded = {one.name: one.value for one in (await rested(database, things)).attributes}
+    loaded = {attribute.name: attribute.value for attribute in (await rested(database, things)).attributes}
     for name, cell in shown.items():
         value = loaded[name]
         assert (cell.is_misfit, cell.is_null) == (False, False), (name, cell)
@@ -352,10 +352,14 @@ KINDS = [
 async def test_every_kind_of_relation_of_postgresql_can_be_browsed(server: Server, reflected: Reflected) -> None:
     await run(server, *KINDS)
     database = await reflected(server)
-    kinds = {one.table for one in database.models.choices}
+    kinds = {choice.table for choice in database.models.choices}
     tables = {"whole", "child", "loose", "heap", "parent", "heir", "generated", "bare", "afar"}
     assert kinds == {*tables, "seen", "kept"}, "a partition is shown with its whole"
-    found = {one.name: await visited(database, one.name) for one in database.models.choices if one.table != "bare"}
+    found = {
+        choice.name: await visited(database, choice.name)
+        for choice in database.models.choices
+        if choice.table != "bare"
+    }
     with pytest.raises(Trouble, match="bare: it has no columns"):
         await database.models.entity("Bare")
     assert {one.name: [column.name for column in one.columns] for one in found.values() if not one.has_key} == {
@@ -369,8 +373,8 @@ async def test_every_kind_of_relation_of_postgresql_can_be_browsed(server: Serve
     }
     places = [row.cells[0].text.replace(" ", "") for row in (await rows(database, found["Heap"])).rows]
     assert places == ["(0,1)", "(0,2)", "(0,3)"]
-    assert [one.name for one in found["Whole"].relationships] == ["child"]
-    assert [one.name for one in found["Child"].relationships] == ["whole"]
+    assert [relationship.name for relationship in found["Whole"].relationships] == ["child"]
+    assert [relationship.name for relationship in found["Child"].relationships] == ["whole"]
 
 
 @ON_MARIADB
@@ -394,11 +398,15 @@ async def test_every_kind_of_table_of_mariadb_can_be_browsed(server: Server, ref
         "INSERT INTO chosen VALUES (NULL, 2), (NULL, 1)",
     )
     database = await reflected(server)
-    assert {one.table for one in database.models.choices} == {
+    assert {choice.table for choice in database.models.choices} == {
         *("whole", "remembered", "old", "heap", "chosen"),
         *("seen", "broken"),
     }
-    found = {one.name: await visited(database, one.name) for one in database.models.choices if one.table != "broken"}
+    found = {
+        choice.name: await visited(database, choice.name)
+        for choice in database.models.choices
+        if choice.table != "broken"
+    }
     assert {name for name, one in found.items() if not one.has_key} == {"Heap", "Seen"}
     assert [column.name for column in found["Chosen"].columns if column.is_key] == ["b"]
     with pytest.raises(Trouble, match="broken: it is a view of something that does not exist"):
@@ -438,7 +446,7 @@ ODD_NAMES = [
 @pytest.mark.thorough
 async def test_names_may_hold_anything(server: Server, reflected: Reflected) -> None:
     mark = '"' if is_postgresql(server) else "`"
-    names = [one for one in ODD_NAMES if is_postgresql(server) or one not in {" ", "order"}]
+    names = [odd_name for odd_name in ODD_NAMES if is_postgresql(server) or odd_name not in {" ", "order"}]
     quoted = [mark + name.replace(mark, 2 * mark) + mark for name in names]
     columns = ", ".join(f"{name} INTEGER DEFAULT 1" for name in quoted)
     statements = [f"CREATE TABLE {name} (k INTEGER PRIMARY KEY, {columns})" for name in quoted]
@@ -489,7 +497,7 @@ async def test_another_schema_is_read_where_it_is_asked_for(
 ) -> None:
     await run(server, *(statement.replace("far.", f"{other_schema}.") for statement in FAR_AND_NEAR))
     database = await reflected(server, other_schema)
-    assert {one.name: set(one.related) for one in database.models.choices} == {
+    assert {choice.name: set(choice.related) for choice in database.models.choices} == {
         "Ports": {"Ships"},
         "Ships": {"Ports"},
         "Seen": set(),
@@ -498,7 +506,7 @@ async def test_another_schema_is_read_where_it_is_asked_for(
     assert (await opened(database, ships, "port")).rows[0].cells[1].text == "Nantucket"
     await visited(database, "Seen")
     own = await reflected(server)
-    assert [one.name for one in own.models.choices] == ["Near"]
+    assert [choice.name for choice in own.models.choices] == ["Near"]
     assert (await visited(own, "Near")).relationships == ()
 
 
@@ -546,7 +554,7 @@ async def test_a_user_with_few_rights_sees_what_he_may_read(
     assert (await database.models.entity("Orders")).relationships == ()
     with pytest.raises(Trouble, match="permission denied"):
         await database.models.entity("Tags")
-    refused = {one.name for one in database.models.choices if one.problem}
+    refused = {choice.name for choice in database.models.choices if choice.problem}
     assert refused == ({"Customers", "Tags"} if is_postgresql(server) else {"Tags"})
 
 

@@ -131,7 +131,7 @@ class Offline(NamedTuple):
 
     def column(self, entity: str, name: str) -> ColumnName:
         """A column of a class."""
-        return next(one for one in self.entity(entity).columns if one.name == name)
+        return next(column for column in self.entity(entity).columns if column.name == name)
 
     @property
     def kinds(self) -> Mapping[str, TypeEngine[Any]]:

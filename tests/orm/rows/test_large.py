@@ -113,7 +113,7 @@ async def test_what_is_held_back_is_read_by_key_each_once(
     assert await keys(database, opening.query) == list(expected)
     assert opening.query is not None
     assert await database.rows.count(opening.query) == len(expected)
-    held = {one.name: one for one in opening.instance.attributes}
+    held = {attribute.name: attribute for attribute in opening.instance.attributes}
     assert held[name].value is None
     assert not any(statement.cause == f"Port 1.{name}" for statement in told)
 
@@ -125,7 +125,7 @@ async def test_in_full_it_is_really_loaded_and_told_on_the_way(
     opening = await open_it(database, name, in_full=True)
     assert not opening.is_held_back
     assert (opening.cost.select, opening.cost.access) == (1, 1)
-    held = {one.name: one for one in opening.instance.attributes}[name].value
+    held = {attribute.name: attribute for attribute in opening.instance.attributes}[name].value
     assert held is not None
     assert held.text.startswith(f"{count} ")
     assert listener.instances == count // 500 * 500

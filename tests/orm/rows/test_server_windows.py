@@ -345,7 +345,7 @@ SEALS = [uuid.UUID(int=n * 7**40 % 2**128) for n in range(8)]
 FEW = {
     Numbered: few(Numbered, *((n * 7 % 20 + 1,) for n in range(11))),
     Named: few(Named, *((one,) for one in ("b", "B", "", "é", "e", "a b", "a", "日本", "%", "A"))),
-    Unique: few(Unique, *((one,) for one in SEALS)),
+    Unique: few(Unique, *((seal,) for seal in SEALS)),
     Branded: few(Branded, *((bytes([n * 77 % 256]),) for n in range(8))),
     Composite: few(Composite, *((deck, n, SEALS[n]) for deck in ("a", "b", "A") for n in (1, 2, 3))),
 }

@@ -122,7 +122,7 @@ async def test_an_instance_is_loaded_and_expires(database: OrmDatabase) -> None:
     ):
         snapshot = await database.instances.put(wide, (2,), situation)
         columns = snapshot.attributes[: len(wide.columns)]
-        assert {(one.state, one.verdict) for one in columns} == {(state, verdict)}
+        assert {(column.state, column.verdict) for column in columns} == {(state, verdict)}
 
 
 @pytest.mark.thorough

@@ -72,19 +72,22 @@ class MySQLProbe(SchemaProbe):
         return {place: int(row.size) for place, (row,) in _placed(places, [[row] for row in rows]).items()}
 
     async def _why_not(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
-        rows = await self._queries.fetch("tables", WHY_NOT, {"names": [one.name for one in places]})
+        rows = await self._queries.fetch("tables", WHY_NOT, {"names": [place.name for place in places]})
         schemas = {row.found_schema.lower() for row in rows}
         broken = _placed(places, [[row] for row in rows])
         found = {}
-        for one in places:
-            has_schema = one.schema is None or one.schema.lower() in schemas
-            missing = f"no table {one}" if has_schema else f"no database {one.schema}, or no privileges on it"
-            found[one] = unreadable(one, f"{one} is {BROKEN}" if one in broken else missing)
+        for place in places:
+            has_schema = place.schema is None or place.schema.lower() in schemas
+            missing = f"no table {place}" if has_schema else f"no database {place.schema}, or no privileges on it"
+            found[place] = unreadable(place, f"{place} is {BROKEN}" if place in broken else missing)
         return found
 
 
 def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
-    return {"schemas": sorted({one.schema for one in places if one.schema}), "names": [one.name for one in places]}
+    return {
+        "schemas": sorted({place.schema for place in places if place.schema}),
+        "names": [place.name for place in places],
+    }
 
 
 def _placed(places: Sequence[QualifiedName], found: Sequence[list[Any]]) -> dict[QualifiedName, list[Any]]:

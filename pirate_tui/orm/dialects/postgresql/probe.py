@@ -69,7 +69,7 @@ class PostgreSQLProbe(SchemaProbe):
 
 
 def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
-    return {"schemas": [one.schema for one in places], "names": [one.name for one in places]}
+    return {"schemas": [place.schema for place in places], "names": [place.name for place in places]}
 
 
 def _table(place: QualifiedName, rows: list[Any]) -> Table:

@@ -102,9 +102,9 @@ class PostgreSQLReader(CatalogReader):
             if not found.is_readable_whole:
                 given = {"schema": found.schema, "name": name}
                 readable = set(connection.execute(READABLE, given).scalars())
-                columns = [one for one in columns if one["name"] in readable]
+                columns = [column for column in columns if column["name"] in readable]
                 key = key if readable.issuperset(key) else []
-        declared = [Declared(one["name"], _type(one["type"]), one["nullable"]) for one in columns]
+        declared = [Declared(column["name"], _type(column["type"]), column["nullable"]) for column in columns]
         if not all(_tells_instances(one.type) for one in declared if one.name in key):
             key = []
         has_row_id = found.has_row_id and found.is_readable_whole and not key

@@ -55,9 +55,9 @@ class SQLiteProbe(SchemaProbe):
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
         """By one statement; where one of the tables is broken, by one for each."""
         names = await self._known()
-        found = await self._columns([names[one.name.lower()] for one in places if one.name.lower() in names])
+        found = await self._columns([names[place.name.lower()] for place in places if place.name.lower() in names])
         by_name = {name.lower(): table for name, table in found.items()}
-        return {one: _judged(one, by_name.get(one.name.lower())) for one in places}
+        return {place: _judged(place, by_name.get(place.name.lower())) for place in places}
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
         """A few rows are counted; of more only the span of their numbers is known, which many may be missing in.

@@ -58,7 +58,7 @@ class SQLiteReader(CatalogReader):
 def _row_id(names: set[str]) -> tuple[str, TypeEngine[Any]] | None:
     """The number of the row, by a name that no column hides; nothing where all are hidden."""
     hidden = by_folded_name(names)
-    free = next((one for one in ROW_IDS if one not in hidden), None)
+    free = next((row_id for row_id in ROW_IDS if row_id not in hidden), None)
     return None if free is None else (free, Integer())
 
 
