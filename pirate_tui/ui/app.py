@@ -144,7 +144,7 @@ class PirateApp(ReadableApp):
     async def action_quit(self) -> None:
         """Leave; where the database was never there, with an exit code and a line that say so."""
         first = self.screen_stack[0]
-        trouble = first.never_opened if isinstance(first, BrowseScreen) else None
+        trouble = first.startup_error if isinstance(first, BrowseScreen) else None
         if trouble is None:
             self.exit()
         else:

@@ -10,7 +10,7 @@ from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
 from pirate_tui.domain.ports import Benchmarks, Connect, Database, Instances, Listener, Models, Rows
 
 
-class Door:
+class ConnectionHandle:
     """Opens the database, and hands out its ports: before it is open, these raise `Trouble`."""
 
     def __init__(self, connect: Connect, listener: Listener) -> None:
@@ -18,7 +18,7 @@ class Door:
         self._listener = listener
         self.database: Database | None = None
         """None until it is open."""
-        self.never_opened: Unreachable | None = None
+        self.startup_error: Unreachable | None = None
         """Why it has not been open by now, where it was not there."""
 
     @property
@@ -55,15 +55,15 @@ class Door:
                 database = await self._connect(self._listener)
             except Unreachable as trouble:
                 if not opening.is_cancelled:
-                    self.never_opened = trouble
+                    self.startup_error = trouble
                 raise
             if opening.is_cancelled:  # and did not heed it: nobody waits for this one any more
                 await database.close()
                 raise asyncio.CancelledError
-            self.database, self.never_opened = database, None
+            self.database, self.startup_error = database, None
         return self.database
 
-    async def open_again(self) -> bool:
+    async def reconnect(self) -> bool:
         """Connect again, and return whether it may be another database now. Raises `Trouble`."""
         try:
             return await (await self.open()).renew()

@@ -12,8 +12,8 @@ from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Openin
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
-from pirate_tui.ui.connection import Door
-from pirate_tui.ui.tasks import Work, Works
+from pirate_tui.ui.connection import ConnectionHandle
+from pirate_tui.ui.tasks import Task, Tasks
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 
@@ -47,12 +47,14 @@ class _Put(NamedTuple):
 class InstanceReader:
     """Keeps the inspector on the live instance. `show` is told what was opened, and where; and what was accessed."""
 
-    def __init__(self, database: Door, panels: tuple[RowTable, Inspector], works: Works, show: Show) -> None:
+    def __init__(
+        self, database: ConnectionHandle, panels: tuple[RowTable, Inspector], tasks: Tasks, show: Show
+    ) -> None:
         self._database = database
         self._table, self._inspector = panels
-        self._works = works
+        self._tasks = tasks
         self._shown, self._accessed = show
-        self._opening: Work | None = None
+        self._opening: Task | None = None
         """The opening of a relationship, while it is under way or after."""
         self._entity: Entity | None = None
         """Whose instance the live one is."""
@@ -65,16 +67,16 @@ class InstanceReader:
 
     def rest(self, entity: Entity, row: Row) -> None:
         """The cursor rests on a row: its instance becomes the live one, if it has a key."""
-        self._works.start("rest", lambda: self._rest(entity, row))
+        self._tasks.start("rest", lambda: self._rest(entity, row))
 
     def open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         """Open a relationship under the row at the path, as soon as what is needed to show it is `ready`."""
-        self._works.cancel("rest")
+        self._tasks.cancel("rest")
         self._start(lambda: self._open(path, request, ready))
 
     def open_all(self, rows: Mapping[int, Row], ask: OpenAllRequest, ready: Ready) -> None:
         """Open a relationship of all these rows, given by their numbers."""
-        self._works.cancel("rest")
+        self._tasks.cancel("rest")
         self._start(lambda: self._open_all({row.key: n for n, row in rows.items()}, ask, ready))
 
     def put_through(self) -> None:
@@ -84,7 +86,7 @@ class InstanceReader:
         """
         snapshot, entity = self._inspector.snapshot, self._entity
         found = self._table.row_at(self._table.cursor)
-        if self._putting is not None and self._works.is_running("open"):
+        if self._putting is not None and self._tasks.is_running("open"):
             self._start_put(self._putting.next)
         elif snapshot is not None and entity is not None:
             self._start_put(_Put(entity, snapshot.key, snapshot.situation.next))
@@ -92,14 +94,14 @@ class InstanceReader:
             self._start_put(_Put(found[0], found[1].key, Situation.FRESH.next))
 
     def _start_put(self, put: "_Put") -> None:
-        self._works.cancel("rest")
+        self._tasks.cancel("rest")
         self._start(lambda: self._put(put))
         self._putting = put
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something with the live instance, in place of what is done with it."""
         self._putting = None
-        self._works.start("open", work)
+        self._tasks.start("open", work)
 
     def access(self, name: str, mode: AccessMode, ready: Ready) -> None:
         """Access an attribute of the live instance as it stands."""
@@ -109,7 +111,7 @@ class InstanceReader:
 
     def predict(self, name: str) -> None:
         """Find what a plain access to that attribute would send first."""
-        self._works.start("predict", lambda: self._predict(name))
+        self._tasks.start("predict", lambda: self._predict(name))
 
     def loaded(self, instances: int) -> None:
         """So many instances are loaded of what is being opened."""
@@ -122,7 +124,7 @@ class InstanceReader:
 
     def forget(self) -> None:
         """There is no row to rest on."""
-        self._works.cancel("rest")
+        self._tasks.cancel("rest")
         self._inspector.snapshot = None
 
     def _show(self, entity: Entity, snapshot: InstanceSnapshot | None) -> None:
@@ -137,12 +139,12 @@ class InstanceReader:
             elif not self._is_lost:
                 return  # it has been opened meanwhile, and is the live one as it is
             if row.key is not None:
-                with self._works.under_way(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
+                with self._tasks.track(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
                     self._show(entity, await self._database.instances.rest(entity, row.key))
 
     async def _open(self, path: Path, request: OpenRequest, ready: Ready) -> None:
         name = request.relationship.name
-        with self._works.under_way(f"opening {request.entity.name}.{name}") as self._opening:
+        with self._tasks.track(f"opening {request.entity.name}.{name}") as self._opening:
             before = self._inspector.snapshot
             self._table.hint = AFRESH if before is not None and before.situation is not Situation.FRESH else ""
             async with self._live:
@@ -155,7 +157,7 @@ class InstanceReader:
 
     async def _open_all(self, numbers: Mapping[RowKey | None, int], ask: OpenAllRequest, ready: Ready) -> None:
         name = ask.relationship.name
-        with self._works.under_way(f"opening {ask.entity.name}.{name} of {len(ask.keys):,} rows"):
+        with self._tasks.track(f"opening {ask.entity.name}.{name} of {len(ask.keys):,} rows"):
             async with self._live:
                 await ready()
                 with self._live_or_none():
@@ -176,13 +178,13 @@ class InstanceReader:
         return chosen.checked(ask.relationship.target, "⏎ opens one row")
 
     async def _put(self, put: "_Put") -> None:
-        with self._works.under_way(f"bringing {put.entity.name} into state {put.situation.value}"):
+        with self._tasks.track(f"bringing {put.entity.name} into state {put.situation.value}"):
             async with self._live:
                 with self._live_or_none():
                     self._show(put.entity, await self._database.instances.put(*put))
 
     async def _access(self, request: AttributeRequest, ready: Ready) -> None:
-        with self._works.under_way(f"accessing {request.entity.name}.{request.name}"):
+        with self._tasks.track(f"accessing {request.entity.name}.{request.name}"):
             async with self._live:
                 await ready()
                 with self._live_or_none():
@@ -191,7 +193,7 @@ class InstanceReader:
             self._accessed(accessed)
 
     async def _predict(self, name: str) -> None:
-        with self._works.under_way(f"predicting {name}"):
+        with self._tasks.track(f"predicting {name}"):
             async with self._live:
                 prediction = await self._database.instances.predict(name)
                 if self._inspector.current is not None and self._inspector.current.name == name:

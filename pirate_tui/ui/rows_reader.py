@@ -14,8 +14,8 @@ from pirate_tui.domain.query import Query, read_filter
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek
 from pirate_tui.domain.text import clean
 from pirate_tui.domain.window import Window
-from pirate_tui.ui.connection import Door
-from pirate_tui.ui.tasks import Works
+from pirate_tui.ui.connection import ConnectionHandle
+from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.row_table import RowTable
 
 
@@ -35,10 +35,10 @@ class RowsReader:
     `changed` is called when other rows, or rows in another order, have come.
     """
 
-    def __init__(self, database: Door, table: RowTable, works: Works, changed: Callable[[], None]) -> None:
+    def __init__(self, database: ConnectionHandle, table: RowTable, tasks: Tasks, changed: Callable[[], None]) -> None:
         self._database = database
         self._table = table
-        self._works = works
+        self._tasks = tasks
         self._changed = changed
         self._warned: Column | None = None
         """The column of which it has been said what it costs to order by it."""
@@ -67,10 +67,10 @@ class RowsReader:
 
         `opened` is called when they are there.
         """
-        self._works.start("show", lambda: self._go_over(name, key, opened))
+        self._tasks.start("show", lambda: self._go_over(name, key, opened))
 
     async def _go_over(self, name: str, key: RowKey | None, opened: Callable[[], None] | None) -> None:
-        with self._works.under_way(f"opening {name}"):
+        with self._tasks.track(f"opening {name}"):
             left = self._table.place
             query = Query(await self._database.models.entity(name))
             if key is None:
@@ -97,18 +97,18 @@ class RowsReader:
     def _stop(self) -> None:
         """What is being read is of a table that is left."""
         for group in ("count", "pages", "find", "order"):
-            self._works.cancel(group)
+            self._tasks.cancel(group)
         self._warned, self._table.estimate, self._table.hint = None, None, ""
 
     def fill(self) -> None:
         """Read the pages that are in view, or near it, and not held."""
         listing = self._table.listing
-        if listing is not None and not self._works.is_running("pages"):
-            self._works.start("pages", lambda: self._read_pages(listing))
+        if listing is not None and not self._tasks.is_running("pages"):
+            self._tasks.start("pages", lambda: self._read_pages(listing))
 
     async def _read_pages(self, listing: Listing) -> None:
         """Read what is wanted now, which may have changed with every page: one that left the view is not read."""
-        with self._works.under_way(f"reading {listing.entity.name}"):
+        with self._tasks.track(f"reading {listing.entity.name}"):
             while wanted := self._table.wanted():
                 path, number = wanted[0]
                 window = listing.windows[path]
@@ -120,7 +120,7 @@ class RowsReader:
         """Count what is not counted yet, and walk its anchors."""
         listing = self._table.listing
         if listing is not None:
-            self._works.start("count", lambda: self._count(listing))
+            self._tasks.start("count", lambda: self._count(listing))
 
     async def _count(self, listing: Listing) -> None:
         for path, window in list(listing.windows.items()):
@@ -130,7 +130,7 @@ class RowsReader:
 
     async def _count_at(self, path: Path, window: Window, listing: Listing) -> None:
         query = listing.query_at(path)
-        with self._works.under_way(f"counting {query.entity.name}"):
+        with self._tasks.track(f"counting {query.entity.name}"):
             if not path:
                 self._table.estimate = await self._database.rows.estimate(query)
             count = await self._database.rows.count(query)
@@ -149,7 +149,7 @@ class RowsReader:
                         if window.next_anchor == seek:  # else the window was cleared meanwhile
                             window.anchors.append(anchor)
         except Trouble as trouble:
-            self._works.trouble(trouble)
+            self._tasks.show_error(trouble)
 
     # Another order, other filters.
 
@@ -164,10 +164,10 @@ class RowsReader:
         if is_cheap:
             self._show(ordered)
         else:
-            self._works.start("order", lambda: self._order_at_a_cost(column, ordered))
+            self._tasks.start("order", lambda: self._order_at_a_cost(column, ordered))
 
     async def _order_at_a_cost(self, column: Column, query: Query) -> None:
-        with self._works.under_way(f"sorting {query.entity.name}"):
+        with self._tasks.track(f"sorting {query.entity.name}"):
             if await self._database.rows.is_sorted(query):
                 self._show(query)
                 return
@@ -190,17 +190,17 @@ class RowsReader:
     def _show(self, query: Query) -> None:
         """Show the rows of another query; the cursor stays on its row."""
         self._asked = query
-        self._works.start("show", lambda: self._change_to(query))
+        self._tasks.start("show", lambda: self._change_to(query))
 
     async def _change_to(self, query: Query) -> None:
         listing = self._table.listing
         verb = "sorting" if listing is not None and query.filters == listing.query.filters else "filtering"
         try:
-            with self._works.under_way(f"{verb} {query.entity.name}"):
+            with self._tasks.track(f"{verb} {query.entity.name}"):
                 here = self._cursor_row
                 window, row = await self._prepared(query, None if here is None else here.key)
                 for group in ("count", "pages"):
-                    self._works.cancel(group)
+                    self._tasks.cancel(group)
                 self._show_window(query, window, row)
                 self._changed()
         finally:
@@ -242,11 +242,11 @@ class RowsReader:
             self._table.go_to(place.row or 0)
         else:
             key = place.key
-            self._works.start("find", lambda: self._find(key, listing.query))
+            self._tasks.start("find", lambda: self._find(key, listing.query))
 
     async def _find(self, key: tuple[str, ...], query: Query) -> None:
         shown = clean(f"{query.entity.name} {', '.join(key)}")
-        with self._works.under_way(f"finding {shown}"):
+        with self._tasks.track(f"finding {shown}"):
             number = await self._database.rows.rank(query, key)
             if number is None:
                 raise Trouble(
@@ -259,8 +259,8 @@ class RowsReader:
     def changed(self) -> None:
         """Another program has written to the database."""
         self._is_stale = True
-        if not self._works.is_running("reread"):
-            self._works.start("reread", self._reread_while_stale)
+        if not self._tasks.is_running("reread"):
+            self._tasks.start("reread", self._reread_while_stale)
 
     async def _reread_while_stale(self) -> None:
         while self._is_stale:
@@ -287,13 +287,13 @@ class RowsReader:
         listing = self._table.listing
         if listing is None:
             return
-        with self._works.under_way(f"reloading {listing.entity.name}"):
+        with self._tasks.track(f"reloading {listing.entity.name}"):
             count = await self._database.rows.count(listing.query)
             moved = {n: new async for n, new in self._ranks(listing) if new is not None}
             here = int(self._table.cursor[0])
             number, page = await self._page_with(listing.query, moved.get(here, here), count)
             if listing is self._table.listing:
-                self._works.cancel("pages")  # a page that was read before would come after
+                self._tasks.cancel("pages")  # a page that was read before would come after
                 self._table.reread(count, moved)
                 self._table.hold((), number, page)
                 self.count()

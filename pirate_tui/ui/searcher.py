@@ -6,8 +6,8 @@ from pirate_tui.domain.entity import Column
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.query import Position
 from pirate_tui.domain.search import Match, Span, Tally, onward, read_match, span_of
-from pirate_tui.ui.connection import Door
-from pirate_tui.ui.tasks import Works
+from pirate_tui.ui.connection import ConnectionHandle
+from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.row_table import RowTable
 
 
@@ -18,10 +18,10 @@ Walk = Callable[[Listing], Awaitable[None]]
 class Searcher:
     """One search at a time, in one group of workers; the table shows what it finds."""
 
-    def __init__(self, database: Door, table: RowTable, works: Works, walk: Walk) -> None:
+    def __init__(self, database: ConnectionHandle, table: RowTable, tasks: Tasks, walk: Walk) -> None:
         self._database = database
         self._table = table
-        self._works = works
+        self._tasks = tasks
         self._walk = walk
 
     def search(self, typed: str, column: Column | None) -> None:
@@ -34,24 +34,24 @@ class Searcher:
         if typed and listing is not None:
             self._table.hint = ""
             self._table.match = match = read_match(typed, column)
-            self._works.start("search", lambda: self._from_here(match, listing))
+            self._tasks.start("search", lambda: self._from_here(match, listing))
 
     def next_hit(self, *, backward: bool = False) -> None:
         """Go to the next hit, or the one before; round from the last to the first."""
         match, listing = self._table.match, self._table.listing
         if match is not None and listing is not None:
-            self._works.start("search", lambda: self._step(match, listing, backward=backward))
+            self._tasks.start("search", lambda: self._step(match, listing, backward=backward))
 
     def count_again(self) -> None:
         """Other rows have come: what was counted is worth nothing any more."""
         match, listing = self._table.match, self._table.listing
         if match is not None and listing is not None:
             self._table.tally = Tally()
-            self._works.start("search", lambda: self._count(match, listing))
+            self._tasks.start("search", lambda: self._count(match, listing))
 
     def forget(self) -> None:
         """No hits are shown any more."""
-        self._works.cancel("search")
+        self._tasks.cancel("search")
         self._table.match, self._table.tally = None, Tally()
 
     async def _from_here(self, match: Match, listing: Listing) -> None:
@@ -69,7 +69,7 @@ class Searcher:
         if origin is None:
             return False
         number, position = origin
-        with self._works.under_way(f"searching {match}"):
+        with self._tasks.track(f"searching {match}"):
             upto = span_of(listing.window.spans, number)._replace(upto=position)
             return await self._database.rows.nearest(listing.query, upto, match, backward=True) == position
         return False
@@ -78,10 +78,10 @@ class Searcher:
         origin = await self._origin(listing)
         if origin is None:
             return
-        with self._works.under_way(f"searching {match}") as work:
+        with self._tasks.track(f"searching {match}") as task:
             spans = listing.window.spans
             for number, span in enumerate(onward(spans, *origin, backward=backward)):
-                work.progress = f"{100 * number // (len(spans) + 2)} %"
+                task.progress = f"{100 * number // (len(spans) + 2)} %"
                 hit = await self._database.rows.nearest(listing.query, span, match, backward=backward)
                 if hit is not None:
                     self._table.go_to(await self._number(listing, span_of(spans, span.start), hit))
@@ -97,7 +97,7 @@ class Searcher:
         Where these cannot be read, what is counted by then stands.
         """
         window = listing.window
-        with self._works.under_way(f"counting matches of {match}") as work:
+        with self._tasks.track(f"counting matches of {match}") as task:
             while not self._table.tally.is_done:
                 counted, spans = self._table.tally.hits, window.spans
                 if len(counted) + 1 >= len(spans) and window.next_anchor is not None and window.is_indexed:
@@ -107,14 +107,14 @@ class Searcher:
                         break
                 hits = await self._database.rows.count_between(listing.query, spans[len(counted)], match)
                 self._table.tally = Tally((*counted, hits), window.span_count)
-                work.progress = str(self._table.tally)
+                task.progress = str(self._table.tally)
 
     async def _origin(self, listing: Listing) -> tuple[int, Position] | None:
         """Number and position of the row that the cursor is on, or inside of; None in an empty table."""
         number = int(self._table.cursor[0])
         row = listing.window.row(number)
         if row is None and listing.window.known:
-            with self._works.under_way(f"reading {listing.entity.name}"):
+            with self._tasks.track(f"reading {listing.entity.name}"):
                 size = listing.window.page_size
                 page = await self._database.rows.page(listing.query, listing.window.seek(number // size))
                 row = dict(enumerate(page.rows, start=number // size * size)).get(number)

@@ -23,7 +23,7 @@ COMMANDS = CANCELLABLE - {"connect"}
 
 
 @dataclass(eq=False)
-class Work:
+class Task:
     """One piece of work under way."""
 
     what: str
@@ -39,14 +39,14 @@ class Work:
         return f"{' · '.join(filter(None, told))} … · esc cancels"
 
 
-class Works:
+class Tasks:
     """The work of one screen. `say` is told what takes long, `show` the trouble that comes of it, or None."""
 
     def __init__(self, screen: Screen[Any], say: Callable[[str], None], show: Callable[[Trouble | None], None]) -> None:
         self._screen = screen
         self._say = say
         self._show = show
-        self._works: list[Work] = []
+        self._tasks: list[Task] = []
         self._trouble: Trouble | None = None
         """What is shown."""
         self._troubled = ""
@@ -80,58 +80,58 @@ class Works:
         self._say("")
         return bool(chosen)
 
-    def notice(self, notice: str) -> None:
+    def show_notice(self, notice: str) -> None:
         """Say what stands in the way, until the work is done."""
         self._notice = notice
         self._say(f"{notice} · esc cancels")
 
-    def trouble(self, trouble: Trouble | None) -> None:
+    def show_error(self, trouble: Trouble | None) -> None:
         """Show trouble, or put it away."""
         self._trouble, self._troubled = trouble, ""
         self._show(trouble)
 
-    def put_away(self) -> None:
+    def clear_error(self) -> None:
         """Another command has done its work: trouble of an earlier one is past, unless the database is not there."""
         if self._trouble is not None and not isinstance(self._trouble, Unreachable):
-            self.trouble(None)
+            self.show_error(None)
 
-    def answered(self) -> None:
+    def clear_unreachable(self) -> None:
         """The database has answered: it is there, whatever was said."""
         if isinstance(self._trouble, Unreachable):
-            self.trouble(None)
+            self.show_error(None)
 
     @contextmanager
-    def under_way(self, what: str) -> Iterator[Work]:
+    def track(self, what: str) -> Iterator[Task]:
         """Say what is under way if it takes longer than a moment, and show the trouble that it comes to.
 
         The trouble stays until the same work succeeds, or that of a later command, or esc puts it away. Work that was
         stopped says nothing more.
         """
-        work, before = Work(what, get_current_worker()), self._trouble
-        self._works.append(work)
+        task, before = Task(what, get_current_worker()), self._trouble
+        self._tasks.append(task)
         timer = self._screen.set_interval(PATIENCE, self._tell)
         try:
-            yield work
+            yield task
             if self._troubled == what:
-                self.trouble(None)
-            elif self._trouble is before and work.worker.group in COMMANDS:
-                self.put_away()
+                self.show_error(None)
+            elif self._trouble is before and task.worker.group in COMMANDS:
+                self.clear_error()
         except Trouble as trouble:
-            if not work.worker.is_cancelled:
-                self.trouble(trouble)
+            if not task.worker.is_cancelled:
+                self.show_error(trouble)
                 self._troubled = what
         finally:
             timer.stop()
-            self._works.remove(work)
+            self._tasks.remove(task)
             self._notice = ""
-            if not self._works:
+            if not self._tasks:
                 self._say("")
 
     def _tell(self) -> None:
         """Say what was begun last; what it is a part of has waited for it."""
-        going_on = self._going_on
-        if going_on and not self._notice and time.monotonic() - going_on[-1].began >= PATIENCE:
-            self._say(str(going_on[-1]))
+        active = self._active
+        if active and not self._notice and time.monotonic() - active[-1].began >= PATIENCE:
+            self._say(str(active[-1]))
 
     @property
     def _running(self) -> list[Worker[Any]]:
@@ -141,9 +141,9 @@ class Works:
 
     @property
     def _is_said(self) -> bool:
-        return any(time.monotonic() - work.began > PATIENCE for work in self._going_on)
+        return any(time.monotonic() - task.began > PATIENCE for task in self._active)
 
     @property
-    def _going_on(self) -> list[Work]:
+    def _active(self) -> list[Task]:
         """What has not been told to stop; the rest may take its time to end."""
-        return [work for work in self._works if not work.worker.is_cancelled]
+        return [task for task in self._tasks if not task.worker.is_cancelled]

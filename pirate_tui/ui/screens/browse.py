@@ -27,14 +27,14 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import plural
 from pirate_tui.ui.commands import Place, bindings
-from pirate_tui.ui.connection import Door, first_usable, unusable
+from pirate_tui.ui.connection import ConnectionHandle, first_usable, unusable
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, Loaded, Reachable, Relay, Retrying, StatementTold
 from pirate_tui.ui.rows_reader import RowsReader
 from pirate_tui.ui.screens.guarded import Guarded
 from pirate_tui.ui.searcher import Searcher
-from pirate_tui.ui.tasks import Works
+from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import StatementLog
@@ -81,18 +81,18 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def __init__(self, connect: Connect, label: str, remember: Callable[[str], None]) -> None:
         super().__init__()
         self._remember = remember
-        self._door = Door(connect, Relay(self))
+        self._connection = ConnectionHandle(connect, Relay(self))
         self._opened_at: Path = ()
         self._asker: Widget | None = None
         """What had the focus when the access was asked for that failed."""
         self._is_furnished, self._is_being_furnished = asyncio.Event(), False
-        self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
+        self._tasks = Tasks(self, partial(setattr, self, "busy"), self._show_trouble)
         self._table, self._inspector, self._log = RowTable(), Inspector(), StatementLog()
         # Who asks the database, each for one part of what is shown.
-        self._rows = RowsReader(self._door, self._table, self._works, self._count_hits_again)
-        self._searcher = Searcher(self._door, self._table, self._works, self._rows.walk)
+        self._rows = RowsReader(self._connection, self._table, self._tasks, self._count_hits_again)
+        self._searcher = Searcher(self._connection, self._table, self._tasks, self._rows.walk)
         show = (self._show_opened, self._show_accessed)
-        self._instance = InstanceReader(self._door, (self._table, self._inspector), self._works, show)
+        self._instance = InstanceReader(self._connection, (self._table, self._inspector), self._tasks, show)
         self.set_reactive(BrowseScreen.database_label, label)
 
     def compose(self) -> ComposeResult:
@@ -149,7 +149,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
     @on(Retrying)
     def _say_retrying(self, retrying: Retrying) -> None:
-        self._works.notice(f"{retrying.reason}; retrying ({retrying.attempt})")
+        self._tasks.show_notice(f"{retrying.reason}; retrying ({retrying.attempt})")
 
     @on(Loaded)
     def _say_loaded(self, loaded: Loaded) -> None:
@@ -162,11 +162,11 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @on(Reachable)
     def _show_reachable(self, event: Reachable) -> None:
         """Dim what is shown while the database is away; once it is there again, what is shown is read again."""
-        if self._door.database is None:
+        if self._connection.database is None:
             return
         was_away, self.is_away = self.is_away, not event.is_reachable
         if event.is_reachable:
-            self._works.answered()
+            self._tasks.clear_unreachable()
         if was_away and event.is_reachable:
             self._rows.changed()
 
@@ -174,13 +174,13 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
     @work(exclusive=True, group="connect")
     async def _begin(self) -> None:
-        with self._works.under_way("opening the database"):
+        with self._tasks.track("opening the database"):
             try:
-                database = await self._door.open()
+                database = await self._connection.open()
                 self.database_label = f"{database.name} · read-only · {database.dialect}"
                 self.warning = database.warning
                 await self._rows.begin(Query(await first_usable(database.models.choices, database.models)))
-                self._works.trouble(unusable(database.models.choices))
+                self._tasks.show_error(unusable(database.models.choices))
                 self._table.hint = FIRST_STEPS
             except CannotStart as reason:
                 self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
@@ -192,18 +192,18 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @work(exclusive=True, group="reread")
     async def _read_again(self) -> None:
         """Connect anew and read what is shown; of another database, which a file may be now, nothing stays open."""
-        with self._works.under_way("reopening the database"):
-            if await self._door.open_again():
+        with self._tasks.track("reopening the database"):
+            if await self._connection.reconnect():
                 self._hide_failure()
                 self._table.close_all()
-            self.warning = (await self._door.open()).warning
+            self.warning = (await self._connection.open()).warning
             self._instance.lose()
             await self._rows.renew()
 
     @work(exclusive=True, group="copy")
     async def _copy_row(self, query: Query, row: Row) -> None:
-        with self._works.under_way("copying the row"):
-            copy(self.app, "the full row", "\t".join(await self._door.rows.whole(query, row)))
+        with self._tasks.track("copying the row"):
+            copy(self.app, "the full row", "\t".join(await self._connection.rows.whole(query, row)))
 
     def _count_hits_again(self) -> None:
         self._searcher.count_again()
@@ -227,7 +227,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @on(RowTable.OpenAsked)
     def _open_asked(self, asked: RowTable.OpenAsked) -> None:
         if asked.row.key is None:
-            self._works.trouble(Trouble("no primary key", "this row cannot be loaded as an instance"))
+            self._tasks.show_error(Trouble("no primary key", "this row cannot be loaded as an instance"))
             return
         request = OpenRequest(asked.entity, asked.row.key, asked.relationship, self.mode, self.strategy, asked.in_full)
         self._instance.open(asked.path, request, self._is_furnished.wait)
@@ -270,9 +270,9 @@ class BrowseScreen(Guarded[None], Screen[None]):
         self._table.focus()
         try:
             yield
-            self._works.put_away()
+            self._tasks.clear_error()
         except ValueError as error:
-            self._works.trouble(Trouble("invalid input", str(error)))
+            self._tasks.show_error(Trouble("invalid input", str(error)))
 
     @on(RowTable.NothingToOpen)
     def _nothing_to_open(self) -> None:
@@ -285,7 +285,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
         Keys, palette, footer and clicks ask here; and what a command needs never goes away once it is there.
         """
-        is_failed, is_open = self.has_class("-failed"), self._door.database is not None
+        is_failed, is_open = self.has_class("-failed"), self._connection.database is not None
         has_rows, is_furnished = self._table.listing is not None, self._is_furnished.is_set()
         is_in_rows = has_rows and self.focused is self._table
         if action in IN_TABLE:
@@ -326,10 +326,10 @@ class BrowseScreen(Guarded[None], Screen[None]):
         """Choose another mapped class."""
         from pirate_tui.ui.screens.choose import ChooseScreen  # not needed for the first paint
 
-        if self._door.database is not None:
+        if self._connection.database is not None:
             found = self._table.row_at(self._table.cursor)
             current = "" if found is None else found[0].name
-            choose = ChooseScreen(self._door.database.models.choices, current, self._door.models.sizes)
+            choose = ChooseScreen(self._connection.database.models.choices, current, self._connection.models.sizes)
             self.app.push_screen(choose, self._go_over_to)
 
     def _go_over_to(self, chosen: str | None) -> None:
@@ -348,18 +348,18 @@ class BrowseScreen(Guarded[None], Screen[None]):
         self._searcher.forget()
         self._hide_failure()
         self._table.focus()
-        self._works.cancel("connect")  # the table to begin with may not be read yet, and is not wanted any more
+        self._tasks.cancel("connect")  # the table to begin with may not be read yet, and is not wanted any more
         self._rows.choose(name, key, opened)
 
     def action_compare(self) -> None:
         """Compare loader strategies for the relationship under the cursor, on the rows that are shown."""
         from pirate_tui.ui.screens.compare import CompareScreen, question_at  # not needed for the first paint
 
-        question = question_at(self._door, self._table, self._inspector)
+        question = question_at(self._connection, self._table, self._inspector)
         if question is None:
             self._table.hint = "no relationship here to compare loader strategies for"
         else:
-            self.app.push_screen(CompareScreen(self._door, question))
+            self.app.push_screen(CompareScreen(self._connection, question))
 
     def action_situation(self) -> None:
         """After commit, after rollback, detached, fresh again."""
@@ -429,7 +429,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         listing = self._table.listing
         query = None if listing is None else listing.query_of(self._table.cursor)
         if found is not None and column is not None and query is not None:
-            read = partial(self._door.rows.value, query, found[1], column)
+            read = partial(self._connection.rows.value, query, found[1], column)
             self.app.push_screen(ValueScreen(f"{found[0].name}.{column.name}", read))
 
     def action_log(self) -> None:
@@ -441,8 +441,8 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
     def action_read_again(self) -> None:
         """Read everything again, also from another file in its place; after trouble at the start, open it again."""
-        self._works.trouble(None)
-        if self._door.database is None or self._table.listing is None:
+        self._tasks.show_error(None)
+        if self._connection.database is None or self._table.listing is None:
             self._begin()
             return
         self._read_again()
@@ -456,15 +456,15 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
     def action_cancel(self) -> None:
         """Stop what is running; else close what is open, the last thing first."""
-        if self._works.stop():
-            what = "cancelled" if self._door.database is not None else "not opened"
-            self._works.trouble(Trouble(what, "press r to retry, q to quit"))
+        if self._tasks.stop():
+            what = "cancelled" if self._connection.database is not None else "not opened"
+            self._tasks.show_error(Trouble(what, "press r to retry, q to quit"))
         elif open_prompts := [prompt for prompt in self.query("Prompt").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
         elif self.has_class("-failed"):
             self._hide_failure()
         elif self.has_class("-troubled"):
-            self._works.trouble(None)
+            self._tasks.show_error(None)
         elif not self._table.has_focus:
             self._table.focus()
         elif self._table.hint or self._table.match:
@@ -548,9 +548,9 @@ class BrowseScreen(Guarded[None], Screen[None]):
             self.query_one("#trouble", Static).update(Text(f"{trouble.reason}; {trouble.way_out}"))
 
     @property
-    def never_opened(self) -> Trouble | None:
+    def startup_error(self) -> Trouble | None:
         """Why the database has not been open by now, where it was not there."""
-        return self._door.never_opened
+        return self._connection.startup_error
 
     def bound_to(self, place: Place) -> DOMNode | None:
         """The part of the screen to which the commands of that place are bound; None where it is another screen's."""

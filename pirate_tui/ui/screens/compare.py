@@ -21,10 +21,10 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.recommendation import Recommendation, recommendation
 from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import Place, bindings
-from pirate_tui.ui.connection import Door
+from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.screens.guarded import Passing
-from pirate_tui.ui.tasks import Works
+from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.key_footer import KeyFooter
 from pirate_tui.ui.widgets.row_table import RowTable
@@ -50,7 +50,7 @@ class Question(NamedTuple):
     keys: ReadKeys
 
 
-def question_at(database: Door, table: RowTable, inspector: Inspector) -> Question | None:
+def question_at(database: ConnectionHandle, table: RowTable, inspector: Inspector) -> Question | None:
     """What to compare where the cursor is: the relationship under it, or the first of its row's; None without one.
 
     The parents are the rows among which the cursor is: the table's own, or those of a relationship opened in it.
@@ -87,7 +87,7 @@ def from_here(rows: tuple[Row, ...], here: Row | None, count: int) -> tuple[Row,
     return rows[max(0, min(start, len(rows) - count)) :][:count]
 
 
-async def read_from_here(database: Door, query: Query, here: Row, count: int) -> tuple[Row, ...]:
+async def read_from_here(database: ConnectionHandle, query: Query, here: Row, count: int) -> tuple[Row, ...]:
     """So many of the query's rows, in the same way."""
     after = (await database.rows.page(query, Seek(here.position, limit=count - 1))).rows if count > 1 else ()
     missing = count - 1 - len(after)
@@ -123,7 +123,7 @@ class CompareScreen(Passing[None], Screen[None]):
     busy: reactive[str] = reactive("")
     """What is under way; empty while nothing is."""
 
-    def __init__(self, database: Door, question: Question, budget: float = BUDGET) -> None:
+    def __init__(self, database: ConnectionHandle, question: Question, budget: float = BUDGET) -> None:
         super().__init__()
         self._database = database
         self._entity, self._relationship, self._keys = question
@@ -134,7 +134,7 @@ class CompareScreen(Passing[None], Screen[None]):
         """The rows that are compared, and what was left out of them."""
         self._measuring: object = None
         """What is being measured."""
-        self._works = Works(self, partial(setattr, self, "busy"), self._show_trouble)
+        self._tasks = Tasks(self, partial(setattr, self, "busy"), self._show_trouble)
 
     def compose(self) -> ComposeResult:
         """What is compared, the chart, what to take from it."""
@@ -166,8 +166,8 @@ class CompareScreen(Passing[None], Screen[None]):
 
     def action_again(self) -> None:
         """Measure from the beginning."""
-        self._works.trouble(None)
-        self._works.start("compare", self._measure)
+        self._tasks.show_error(None)
+        self._tasks.start("compare", self._measure)
 
     def action_next_count(self) -> None:
         """The page, 100 rows, 1,000 rows, 1, 10, 40."""
@@ -191,7 +191,7 @@ class CompareScreen(Passing[None], Screen[None]):
 
     def action_close(self) -> None:
         """Stop measuring; when nothing is being measured, go back to the table."""
-        if not self._works.stop():
+        if not self._tasks.stop():
             self.dismiss()
 
     def _step(self, by: int) -> None:
@@ -202,7 +202,7 @@ class CompareScreen(Passing[None], Screen[None]):
     async def _measure(self) -> None:
         self.chart.contest, self.chart.recommended, self._chosen = None, None, Loadable(())
         self._advise()
-        with self._works.under_way(f"comparing {self._entity.name}.{self._relationship.name}") as work:
+        with self._tasks.track(f"comparing {self._entity.name}.{self._relationship.name}") as task:
             self._chosen = await self._loadable()
             contest = Contest.of(self._entity, self._chosen.keys, self._relationship, self._budget)
             with self._more_to_come():
@@ -210,7 +210,7 @@ class CompareScreen(Passing[None], Screen[None]):
                     self.chart.contest = contest
                     self._advise()
                     told = f"round {contest.rounds + 1} of {ROUNDS}" if contest.is_warm else "first run"
-                    work.progress = f"{due.way.title}, {told}"
+                    task.progress = f"{due.way.title}, {told}"
                     contest = contest.with_run(due.way, await self._database.benchmarks.measure(due))
             self.chart.contest = contest
             self._advise()
