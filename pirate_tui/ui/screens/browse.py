@@ -210,22 +210,22 @@ class BrowseScreen(Guarded[None], Screen[None]):
 
     # What the widgets tell.
 
-    @on(RowTable.PagesWanted)
+    @on(RowTable.PagesNeeded)
     def _pages_wanted(self) -> None:
         self._rows.fill()
 
-    @on(RowTable.Rested)
-    def _rested(self, rested: RowTable.Rested) -> None:
+    @on(RowTable.RowHighlighted)
+    def _rested(self, rested: RowTable.RowHighlighted) -> None:
         self.has_instance = rested.row.key is not None
         self._instance.rest(rested.entity, rested.row)
 
-    @on(RowTable.Emptied)
+    @on(RowTable.TableEmptied)
     def _emptied(self) -> None:
         self.has_instance = False
         self._instance.forget()
 
-    @on(RowTable.OpenAsked)
-    def _open_asked(self, asked: RowTable.OpenAsked) -> None:
+    @on(RowTable.OpenRequested)
+    def _open_asked(self, asked: RowTable.OpenRequested) -> None:
         if asked.row.key is None:
             self._tasks.show_error(Trouble("no primary key", "this row cannot be loaded as an instance"))
             return
@@ -241,8 +241,8 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def _attribute_focused(self, focused: Inspector.Focused) -> None:
         self._instance.predict(focused.name)
 
-    @on(Inspector.AccessAsked)
-    def _access_asked(self, asked: Inspector.AccessAsked) -> None:
+    @on(Inspector.AccessRequested)
+    def _access_asked(self, asked: Inspector.AccessRequested) -> None:
         self._instance.access(asked.name, self.mode, self._is_furnished.wait)
 
     def on_line_bar_ended(self) -> None:

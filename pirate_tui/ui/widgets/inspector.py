@@ -113,7 +113,7 @@ class Inspector(TextPane):
         name: str
 
     @dataclass
-    class AccessAsked(Message):
+    class AccessRequested(Message):
         """An attribute is to be accessed as the instance stands."""
 
         name: str
@@ -132,7 +132,7 @@ class Inspector(TextPane):
     def action_access(self) -> None:
         """Access the attribute."""
         if self.current is not None:
-            self.post_message(self.AccessAsked(self.current.name))
+            self.post_message(self.AccessRequested(self.current.name))
 
     def action_step(self, by: int) -> None:
         """Go to another attribute."""

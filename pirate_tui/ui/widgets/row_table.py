@@ -34,7 +34,7 @@ class RowTable(RowsView):
     """By which loader strategy; bound to the screen's."""
 
     @dataclass
-    class OpenAsked(Message):
+    class OpenRequested(Message):
         """A relationship is to be opened under the row at the path."""
 
         path: Path
@@ -130,7 +130,7 @@ class RowTable(RowsView):
         if found is not None:
             entity, row = found
             relationship = entity.relationship(str(path[-1]))
-            self.post_message(self.OpenAsked(path[:-1], entity, row, relationship, in_full))
+            self.post_message(self.OpenRequested(path[:-1], entity, row, relationship, in_full))
 
     def _close(self, path: Path) -> None:
         if self.cursor[: len(path)] == path:

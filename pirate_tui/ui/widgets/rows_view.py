@@ -99,18 +99,18 @@ class RowsView(LinesView):
     """Is the database not there, and all that is shown from before? Bound to the screen's."""
 
     @dataclass
-    class PagesWanted(Message):
+    class PagesNeeded(Message):
         """Rows are, or soon will be, in view whose pages are not held: see `wanted`."""
 
     @dataclass
-    class Rested(Message):
+    class RowHighlighted(Message):
         """The cursor has come to a row, or to a relationship of it."""
 
         entity: Entity
         row: Row
 
     @dataclass
-    class Emptied(Message):
+    class TableEmptied(Message):
         """There is no row that the cursor could rest on."""
 
     def __init__(self) -> None:
@@ -362,11 +362,11 @@ class RowsView(LinesView):
         """Say which row the cursor rests on."""
         found = self.row_at(self.cursor)
         if found is not None:
-            self.post_message(self.Rested(*found))
+            self.post_message(self.RowHighlighted(*found))
 
     def _want(self) -> None:
         if self.wanted():
-            self.post_message(self.PagesWanted())
+            self.post_message(self.PagesNeeded())
 
     def _reshape(self) -> None:
         """The rows, or what is opened, are others now: so are the view's size and the pages in view."""
@@ -377,7 +377,7 @@ class RowsView(LinesView):
         self.refresh()
         self._want()
         if listing.window.count == 0:
-            self.post_message(self.Emptied())
+            self.post_message(self.TableEmptied())
 
     def _retitle(self) -> None:
         """Which rows are shown, how many there are, and what the search has found."""
