@@ -162,10 +162,10 @@ class Listing:
     # Where to go.
 
     def move(self, path: Path, by: int) -> Path:
-        """The path `by` lines further on, within what there is; column heads are passed over."""
+        """The path `by` lines further on, within what there is; headers are passed over."""
         y = max(0, min(self.outline.line_of(path) + by, self.outline.lines - 1))
         line = self.outline.line_at(y)
-        if line.part is Part.HEADS:
+        if line.part is Part.HEADER:
             line = self.outline.line_at(y + (1 if by > 0 else -1))
         return line.path
 

@@ -30,7 +30,7 @@ class Part(Enum):
 
     ROW = "row"
     RELATIONSHIP = "relationship"
-    HEADS = "heads"
+    HEADER = "header"
 
 
 class Line(NamedTuple):
@@ -55,7 +55,7 @@ class Branch:
 
     @cached_property
     def lines(self) -> int:
-        """How many lines it takes: its own, and the heads and rows under it."""
+        """How many lines it takes: its own, and the header and rows under it."""
         return 1 + (1 + self.children.lines if self.children.count else 0)
 
     def line_at(self, offset: int, path: Path) -> Line:
@@ -63,7 +63,7 @@ class Branch:
         if offset == 0:
             return Line(path, Part.RELATIONSHIP)
         if offset == 1:
-            return Line(path, Part.HEADS)
+            return Line(path, Part.HEADER)
         return self.children.line_at(offset - 2, path)
 
 

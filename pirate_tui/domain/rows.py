@@ -18,7 +18,7 @@ class Cell(NamedTuple):
     length: int | None = None
     """The length of the whole value where `text` holds only its beginning: characters, or bytes of a BLOB."""
     is_null: bool = False
-    is_misfit: bool = False
+    is_type_mismatch: bool = False
     """Is it a value that the column's type cannot read or would not write?"""
 
 

@@ -53,18 +53,18 @@ def listings(draw: st.DrawFn) -> Listing:
 @given(listings(), st.integers(-40, 40), st.data())
 def test_moves_stay_within_and_pass_over_column_heads(made: Listing, by: int, data: st.DataObject) -> None:
     lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
-    stops = [line.path for line in lines if line.part is not Part.HEADS]
+    stops = [line.path for line in lines if line.part is not Part.HEADER]
     path = data.draw(st.sampled_from(stops))
     moved = made.move(path, by)
     assert moved in stops
     aim = max(0, min(made.outline.line_of(path) + by, len(lines) - 1))
-    assert abs(made.outline.line_of(moved) - aim) == (lines[aim].part is Part.HEADS)
+    assert abs(made.outline.line_of(moved) - aim) == (lines[aim].part is Part.HEADER)
 
 
 @given(listings())
 def test_single_steps_reach_every_row_down_and_up_again(made: Listing) -> None:
     lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
-    stops = [line.path for line in lines if line.part is not Part.HEADS]
+    stops = [line.path for line in lines if line.part is not Part.HEADER]
     for above, below in pairwise(stops):
         assert made.move(above, 1) == below
         assert made.move(below, -1) == above

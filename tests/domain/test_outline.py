@@ -60,7 +60,7 @@ def flat_branches(listed: tuple[Branch, ...], row: Path) -> Iterator[Line]:
         path = (*row, one.relationship.name)
         yield Line(path, Part.RELATIONSHIP)
         if one.children.count:
-            yield Line(path, Part.HEADS)
+            yield Line(path, Part.HEADER)
             yield from flat(one.children, path)
 
 
@@ -79,7 +79,7 @@ def test_lines_are_those_of_the_naive_flattening(outline: Outline) -> None:
 def test_line_of_is_the_inverse_of_line_at(outline: Outline) -> None:
     for y in range(outline.lines):
         line = outline.line_at(y)
-        if line.part is not Part.HEADS:
+        if line.part is not Part.HEADER:
             assert outline.line_of(line.path) == y
 
 

@@ -124,7 +124,7 @@ async def test_the_key_of_a_row_is_the_identity_of_its_instance(logs: OrmDatabas
     (entity,) = logs.models.catalog.entities
     rows = (await logs.rows.page(Query(entity), Seek())).rows
     assert [row.key for row in rows] == [(GOOD,), (BAD,)]
-    assert rows[1].cells[1].is_misfit
+    assert rows[1].cells[1].is_type_mismatch
     assert (await logs.instances.rest(entity, (GOOD,))).label == f"Log {GOOD}"
 
 

@@ -151,7 +151,7 @@ async def failure(browser: Any) -> AsyncIterator[str]:
     await press("escape", "t")
     yield "an explanation"
     pane = browser.failure.pane
-    pane.show_line(next(y for y in range(pane.line_count()) if pane.text_at(y).startswith("✗")))
+    pane.scroll_line_into_view(next(y for y in range(pane.line_count()) if pane.text_at(y).startswith("✗")))
     await browser.pilot.pause()
     yield "what does not help"
     await press("escape", "u")

@@ -101,7 +101,7 @@ async def test_what_there_is_nothing_to_say_of_is_left_out() -> None:
 
 async def test_without_remedies_the_explanation_is_copied_and_choosing_does_nothing() -> None:
     async with viewing(FAILURE._replace(remedies=()), is_explained=True) as (view, pilot):
-        assert view.copied == ("the explanation", f"{FAILURE.summary}\n{FAILURE.cause}")
+        assert view.clipboard_text == ("the explanation", f"{FAILURE.summary}\n{FAILURE.cause}")
         view.pane.focus()
         await pilot.press("down", "up", "down")
         assert view.query_one(Explanation).chosen == 0
@@ -111,9 +111,9 @@ async def test_up_and_down_choose_the_remedy_that_is_copied() -> None:
     async with viewing(FAILURE, is_explained=True) as (view, pilot):
         view.pane.focus()
         await pilot.press("down")
-        assert view.copied == ("the fix", "select(Ship)")
+        assert view.clipboard_text == ("the fix", "select(Ship)")
         await pilot.press("down", "up")
-        assert view.copied == ("the fix", "await it")
+        assert view.clipboard_text == ("the fix", "await it")
 
 
 async def test_the_users_frames_are_marked_those_of_the_model_too() -> None:

@@ -38,7 +38,7 @@ SHORT = (str, int, float, Decimal, date, time, timedelta)
 """Values of an Enum's member that are shown behind its name; others may be anything. A `datetime` is a `date`."""
 
 
-def cell(value: Any, length: int | None = None, *, is_misfit: bool = False) -> Cell:
+def cell(value: Any, length: int | None = None, *, is_type_mismatch: bool = False) -> Cell:
     """A value of a kind that the standard library knows; `length` where `value` is cut already."""
     if value is None:
         return NULL
@@ -51,7 +51,9 @@ def cell(value: Any, length: int | None = None, *, is_misfit: bool = False) -> C
         whole = len(text)
     if length is None and len(text) > CELL_LIMIT:
         length = whole
-    return Cell(clean(text) + ("…" if length and len(text) <= CELL_LIMIT else ""), length, is_misfit=is_misfit)
+    return Cell(
+        clean(text) + ("…" if length and len(text) <= CELL_LIMIT else ""), length, is_type_mismatch=is_type_mismatch
+    )
 
 
 def member_text(member: Enum) -> str:
@@ -113,13 +115,13 @@ class CellReader:
         if raw is None:
             return NULL
         if length is not None or self._natural:  # what is cut could be read by no type
-            return cell(raw, length, is_misfit=not self._is_natural(raw))
+            return cell(raw, length, is_type_mismatch=not self._is_natural(raw))
         shown, is_healthy = self._shown(raw)
-        return cell(shown, is_misfit=not is_healthy)
+        return cell(shown, is_type_mismatch=not is_healthy)
 
     def cell_of(self, value: Any) -> Cell:
         """What is shown of an instance's value, marked when the column's type let pass what it should not."""
-        return cell(value, is_misfit=value is not None and not self._is_healthy(value, value))
+        return cell(value, is_type_mismatch=value is not None and not self._is_healthy(value, value))
 
     def named(self, raw: Any) -> str | None:
         """What is shown of a raw value that stands for a member or a truth; None where it is shown as it is stored."""
@@ -159,7 +161,7 @@ class CellReader:
     def _remembered(self, raw: Any, length: int | None) -> Cell:
         """The cell of one of the few; of what should not be stored there, there may be any number."""
         made = self.cell(raw, length)
-        if not made.is_misfit:
+        if not made.is_type_mismatch:
             self._known[raw] = made
         return made
 

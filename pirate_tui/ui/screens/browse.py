@@ -478,7 +478,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         panels = [self._log, self._inspector, *self.query("FailureView")]
         panel = next((panel for panel in panels if panel.has_focus or panel.has_focus_within), None)
         if panel is not None:
-            copy(self.app, *panel.copied)
+            copy(self.app, *panel.clipboard_text)
             return
         listing, found = self._table.listing, self._table.row_at(self._table.cursor)
         query = None if listing is None else listing.query_of(self._table.cursor)

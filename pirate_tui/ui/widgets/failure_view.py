@@ -60,8 +60,8 @@ class Explanation(TextPane):
         """Mark the chosen remedy, and bring it into view; beyond the last one, the rest."""
         self.lay_out()
         marked = next((y for y in range(self.line_count()) if self.text_at(y).startswith("▶")), 0)
-        self.show_line(min(marked + 1, self.line_count() - 1))
-        self.show_line(marked)
+        self.scroll_line_into_view(min(marked + 1, self.line_count() - 1))
+        self.scroll_line_into_view(marked)
 
     def action_choose(self, by: int) -> None:
         """Choose another remedy; at the last one, and where there is none, scroll to what follows."""
@@ -165,7 +165,7 @@ class FailureView(Vertical):
         return self.query_one("#explained" if self.is_explained else "#raw", TextPane)
 
     @property
-    def copied(self) -> tuple[str, str]:
+    def clipboard_text(self) -> tuple[str, str]:
         """What copying takes, in a word and its text: the whole traceback, or the chosen remedy."""
         if self.failure is None:
             return "nothing", ""

@@ -119,7 +119,7 @@ class Inspector(TextPane):
         name: str
 
     @property
-    def copied(self) -> tuple[str, str]:
+    def clipboard_text(self) -> tuple[str, str]:
         """What copying takes, in a word and its text: every attribute, its value whole."""
         rows = ((one.name, one.state.value, one.verdict.value, _value(one)) for one in self._attributes)
         return "the instance", "\n".join(map("\t".join, rows))
@@ -215,8 +215,8 @@ class Inspector(TextPane):
     def _show_current(self) -> None:
         """Bring what there is to know of the current attribute into view, and then itself."""
         if self.line_count() > len(self._attributes):
-            self.show_line(self.line_count() - 1)
-            self.show_line(self.number)
+            self.scroll_line_into_view(self.line_count() - 1)
+            self.scroll_line_into_view(self.number)
 
     def text_in(self, size: Size) -> Sequence[Text]:
         """A line for each attribute, and while the panel has the focus, what there is to know of the current one."""

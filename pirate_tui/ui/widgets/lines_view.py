@@ -44,7 +44,7 @@ class LinesView(ScrollView):
         strip = self._selected(self.line_at(number).apply_style(self.rich_style), number)
         return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style).apply_offsets(scroll_x, number)
 
-    def show_line(self, y: int) -> None:
+    def scroll_line_into_view(self, y: int) -> None:
         """Scroll so that the line is in view."""
         height = max(1, self.scrollable_content_region.height - self.FIXED_LINES)
         top = round(self.scroll_target_y)

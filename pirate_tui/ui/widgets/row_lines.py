@@ -32,7 +32,7 @@ UNREAD = Cell("…", is_null=True)
 """What stands in the place of a cell that is not read yet."""
 
 Styles = Callable[[str], Style]
-"""The style of a part of a line by its name: heads, null, misfit, ..."""
+"""The style of a part of a line by its name: header, null, type-mismatch, ..."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Widths:
 
     @classmethod
     def of(cls, entity: Entity) -> "Widths":
-        """Wide enough for the heads."""
+        """Wide enough for the header."""
         return cls([cell_len(column.name) for column in entity.columns])
 
     def fit(self, page: Page) -> None:
@@ -104,7 +104,7 @@ def glyph_offset(line: Line) -> int:
 def suffix(cell: Cell) -> str:
     """What is said behind a cell's text: its true length when it is cut, a mark when its type cannot read it."""
     length = "" if cell.length is None else f" ({cell.length:,})"
-    return f"{length} !" if cell.is_misfit else length
+    return f"{length} !" if cell.is_type_mismatch else length
 
 
 def cell_text(cell: Cell, width: int) -> str:
@@ -116,7 +116,7 @@ def cell_text(cell: Cell, width: int) -> str:
     return set_cell_size(cell.text, max(0, room - 1)).rstrip("…") + "…" + behind
 
 
-class Painter:
+class LineRenderer:
     """Draws the lines of one listing, in widths that it keeps for each entity and level of nesting."""
 
     def __init__(self, styles: Styles) -> None:
@@ -136,12 +136,12 @@ class Painter:
         return max(level * STEP + len(LEAF) + self.widths(entity, level).total for level, entity in listed)
 
     def line(self, listing: Listing, line: Line, current: int | None, view: range) -> list[Segment]:
-        """A line of the listing; `current` is the column to mark in heads, `view` the part of it that is seen."""
+        """A line of the listing; `current` is the column to mark in a header, `view` the part of it that is seen."""
         level = len(line.path) // 2
         if line.part is Part.RELATIONSHIP:
             return self._relationship(listing, line.path, level, view.stop)
-        if line.part is Part.HEADS:
-            return self.heads(listing.entity_at((*line.path, 0)), level, current, view)
+        if line.part is Part.HEADER:
+            return self.header(listing.entity_at((*line.path, 0)), level, current, view)
         found = listing.row_at(line.path)
         if found is None:
             return [Segment("  …", self._styles("null"))]
@@ -155,9 +155,9 @@ class Painter:
             *self._row(cells, entity, level, columns),
         ]
 
-    def heads(self, entity: Entity, level: int, current: int | None, view: range) -> list[Segment]:
+    def header(self, entity: Entity, level: int, current: int | None, view: range) -> list[Segment]:
         """The line of an entity's column names."""
-        plain, marked = self._styles("heads"), self._styles("heads") + self._styles("column")
+        plain, marked = self._styles("header"), self._styles("header") + self._styles("column")
         widths, columns = self.widths(entity, level), self.in_view(entity, level, view)
         line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF) + widths.before(columns)))]
         for number in columns:
@@ -174,10 +174,17 @@ class Painter:
         widths = self.widths(entity, level)
         line = [Segment(" " * widths.before(columns))]
         for number, cell in zip(columns, cells, strict=True):
-            style = self._styles("null") if cell.is_null else self._styles("misfit") if cell.is_misfit else None
             width = widths.cells[number]
-            line += [Segment(_aligned(cell_text(cell, width), entity.columns[number], width), style), Segment(GAP)]
+            line += [
+                Segment(_aligned(cell_text(cell, width), entity.columns[number], width), self._style_of(cell)),
+                Segment(GAP),
+            ]
         return line
+
+    def _style_of(self, cell: Cell) -> Style | None:
+        if cell.is_null:
+            return self._styles("null")
+        return self._styles("type-mismatch") if cell.is_type_mismatch else None
 
     def _relationship(self, listing: Listing, path: Path, level: int, width: int) -> list[Segment]:
         """The line of a relationship, which says what opening it gave and cost, cut to the width."""

@@ -18,7 +18,7 @@ from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.rows_view import RowsView
 
 
-TOP = Line((), Part.HEADS)
+TOP = Line((), Part.HEADER)
 """The line of the table's own column names, which stays above its rows."""
 
 
@@ -179,7 +179,7 @@ class RowTable(RowsView):
         self.column -= 1
 
     def on_click(self, event: events.Click) -> None:
-        """A click goes to a line; on its glyph, or twice, it opens or closes it. On a head it goes to the column."""
+        """A click goes to a line; on its glyph, or twice, it opens or closes it. On a header it goes to the column."""
         at = event.get_content_offset(self)
         if at is None or self.listing is None:
             return
@@ -187,8 +187,8 @@ class RowTable(RowsView):
         line = self.shown_line(y + round(self.scroll_y)) if y >= 0 else TOP
         if line is None:
             return
-        if line.part is Part.HEADS:
-            self._go_to_head(line.path, at.x + round(self.scroll_x))
+        if line.part is Part.HEADER:
+            self._go_to_header(line.path, at.x + round(self.scroll_x))
             return
         self.cursor = line.path
         edge = row_lines.glyph_offset(line)
@@ -196,15 +196,15 @@ class RowTable(RowsView):
         if on_glyph or event.chain == 2:  # noqa: PLR2004  a double click
             self.action_open_or_close()
 
-    def _go_to_head(self, path: Path, x: int) -> None:
-        """Go to the column under whose head `x` is; the table's own current column is ordered by.
+    def _go_to_header(self, path: Path, x: int) -> None:
+        """Go to the column under whose name `x` is; the table's own current column is ordered by.
 
-        `path` is that of the relationship whose rows have these heads, empty for the table's own.
+        `path` is that of the relationship whose rows have this header, empty for the table's own.
         """
         is_among = self.cursor[: len(path)] == path and len(self.cursor) == len(path) + 1
         there = self.cursor if is_among else self._shown.first_child(path) if path else self.cursor[:1]
         edge = len(path) // 2 * row_lines.STEP + len(row_lines.LEAF)
-        number = self._painter.widths(self._shown.entity_at(there), len(path) // 2).column_at(x - edge)
+        number = self._renderer.widths(self._shown.entity_at(there), len(path) // 2).column_at(x - edge)
         if number is None:
             return
         is_current = is_among and number == self.column

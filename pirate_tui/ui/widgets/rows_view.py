@@ -23,10 +23,10 @@ from pirate_tui.domain.text import plural
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
-from pirate_tui.ui.widgets.row_lines import Painter
+from pirate_tui.ui.widgets.row_lines import LineRenderer
 
 
-HEADS = -1
+HEADER = -1
 """The line of the column names, which stays at the top."""
 
 
@@ -51,20 +51,20 @@ class RowsView(LinesView):
     FIXED_LINES = 1
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows-view--heads",
+        "rows-view--header",
         "rows-view--column",
         "rows-view--cursor",
         "rows-view--glyph",
         "rows-view--relationship",
         "rows-view--failure",
         "rows-view--null",
-        "rows-view--misfit",
+        "rows-view--type-mismatch",
         "rows-view--hit",
     }
 
     DEFAULT_CSS = """
     RowsView {
-        & > .rows-view--heads { color: $muted-on-background; text-style: bold; }
+        & > .rows-view--header { color: $muted-on-background; text-style: bold; }
         & > .rows-view--column { text-style: bold underline; }
         & > .rows-view--cursor { text-style: bold; }
         &:focus > .rows-view--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
@@ -72,7 +72,7 @@ class RowsView(LinesView):
         & > .rows-view--relationship { color: $accent-on-background; }
         & > .rows-view--failure { color: $error-on-background; text-style: bold; }
         & > .rows-view--null { color: $muted-on-background; text-style: italic; }
-        & > .rows-view--misfit { color: $warning-on-background; }
+        & > .rows-view--type-mismatch { color: $warning-on-background; }
         & > .rows-view--hit { background: $hit; color: $text-on-hit; text-style: bold; }
     }
     """
@@ -116,7 +116,7 @@ class RowsView(LinesView):
     def __init__(self) -> None:
         super().__init__()
         self._shown = Listing(NO_ROWS)
-        self._painter = Painter(self._style)
+        self._renderer = LineRenderer(self._style)
 
     @property
     def listing(self) -> Listing | None:
@@ -131,7 +131,7 @@ class RowsView(LinesView):
         self.set_reactive(RowsView.cursor, (0,))
         self.scroll_to(0, 0, animate=False, immediate=True, force=True)
         for page in self._shown.window.pages:
-            self._painter.widths(query.entity, 0).fit(page)
+            self._renderer.widths(query.entity, 0).fit(page)
         self._reshape()
         self.column = self.validate_column(self.column)
         self._show_column()
@@ -147,14 +147,14 @@ class RowsView(LinesView):
         self.set_reactive(RowsView.cursor, place.cursor)
         self.set_reactive(RowsView.column, place.column)
         self._reshape()
-        self.show_line(self._cursor_line)
+        self.scroll_line_into_view(self._cursor_line)
         self.rest()
 
     def hold(self, path: Path, number: int, page: Page) -> None:
         """Show a page that has been read of what is paged at the path; the cursor may rest on a row of it now."""
         was_read = self.row_at(self.cursor) is not None
         self._shown.hold(path, number, page)
-        self._painter.widths(self._shown.query_at(path).entity, len(path) // 2).fit(page)
+        self._renderer.widths(self._shown.query_at(path).entity, len(path) // 2).fit(page)
         self._reshape()
         if page.block:
             self._show_column()  # those before it may have become wider
@@ -187,11 +187,11 @@ class RowsView(LinesView):
         found = self.row_at(path) if self._shown.outline.has(path) else None
         if found is None or found[1].key != opening.request.key:
             return
-        self._painter.widths(opening.target, row_lines.level_of(path) + 1).fit(Page(opening.rows))
+        self._renderer.widths(opening.target, row_lines.level_of(path) + 1).fit(Page(opening.rows))
         branch = self._shown.show(path, opening)
         self._reshape()
-        self.show_line(self._shown.outline.line_of(path) + branch.lines)
-        self.show_line(self._cursor_line)
+        self.scroll_line_into_view(self._shown.outline.line_of(path) + branch.lines)
+        self.scroll_line_into_view(self._cursor_line)
 
     @property
     def current_column(self) -> Column | None:
@@ -218,7 +218,7 @@ class RowsView(LinesView):
         """The pages to read now, by the path of what is paged, the most urgent first."""
         listing = self._shown
         for path, window in listing.windows.items():
-            columns = self._painter.in_view(listing.query_at(path).entity, len(path) // 2, self._seen)
+            columns = self._renderer.in_view(listing.query_at(path).entity, len(path) // 2, self._seen)
             window.blocks = tuple(range(columns.start // BLOCK, max(0, columns.stop - 1) // BLOCK + 1))
         return listing.wanted(round(self.scroll_y), self.size.height)
 
@@ -238,13 +238,13 @@ class RowsView(LinesView):
 
     def line_at(self, y: int) -> Strip:
         """One line, drawn."""
-        if y == HEADS:
+        if y == HEADER:
             current = self.column if len(self.cursor) == 1 else None
-            return Strip(self._painter.heads(self._shown.entity, 0, current, self._seen))
+            return Strip(self._renderer.header(self._shown.entity, 0, current, self._seen))
         line = self._shown.outline.line_at(y)
         current = self.column if self.cursor[:-1] == line.path else None
-        strip = Strip(self._painter.line(self._shown, line, current, self._seen))
-        if line.path == self.cursor and line.part is not Part.HEADS:
+        strip = Strip(self._renderer.line(self._shown, line, current, self._seen))
+        if line.path == self.cursor and line.part is not Part.HEADER:
             wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
             strip = restyle(wide, 0, None, self._style("cursor"))
         if self.match is not None and line.part is Part.ROW and len(line.path) == 1:
@@ -310,19 +310,19 @@ class RowsView(LinesView):
         if self.listing is not None:
             level = row_lines.level_of(self.cursor)
             edge = level * row_lines.STEP + len(row_lines.LEAF)
-            start, end = self._painter.widths(self.listing.entity_at(self.cursor), level).offset(self.column)
+            start, end = self._renderer.widths(self.listing.entity_at(self.cursor), level).offset(self.column)
             room = self.scrollable_content_region.width
             target = min(max(round(self.scroll_x), edge + end - room), edge + start if self.column else 0)
             self.scroll_to(x=target, animate=False, immediate=True, force=True)
 
     def watch_cursor(self, before: Path, after: Path) -> None:
         """The view follows the cursor, and the row under it becomes the live instance."""
-        self.show_line(self._cursor_line)
+        self.scroll_line_into_view(self._cursor_line)
         self.column = self.validate_column(self.column)
         if before[:-1] == after[:-1]:
             self._refresh_lines_of(before, after)
         else:
-            self.refresh()  # the current column is marked in other heads
+            self.refresh()  # the current column is marked in another header
         self.rest()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -373,7 +373,7 @@ class RowsView(LinesView):
         listing = self._shown
         self.set_reactive(RowsView.cursor, listing.within(self.cursor))
         self._retitle()
-        self.virtual_size = Size(self._painter.width(listing), listing.outline.lines + self.FIXED_LINES)
+        self.virtual_size = Size(self._renderer.width(listing), listing.outline.lines + self.FIXED_LINES)
         self.refresh()
         self._want()
         if listing.window.count == 0:

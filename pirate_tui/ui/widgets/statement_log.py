@@ -84,7 +84,7 @@ class StatementLog(SearchableView):
         return None if number is None else self._statements[number]
 
     @property
-    def copied(self) -> tuple[str, str]:
+    def clipboard_text(self) -> tuple[str, str]:
         """What copying takes, in a word and its text: the chosen statement."""
         return "the statement", "" if self.statement is None else self.statement.text
 
@@ -115,11 +115,11 @@ class StatementLog(SearchableView):
         text = self._details[y - self._index - 1] if statement is None else self._line(statement)
         return Strip(text.render(self.app.console, end=""))
 
-    def whole(self, y: int) -> str:
+    def searchable_text(self, y: int) -> str:
         """All of a statement, its parameters and its cause."""
         statement = self._statement_at(y)
         if statement is None:
-            return super().whole(y)
+            return super().searchable_text(y)
         return f"{' '.join(statement.text.split())} {statement.parameters} {statement.cause}"
 
     def _statement_at(self, y: int) -> Statement | None:
@@ -158,8 +158,8 @@ class StatementLog(SearchableView):
         self.virtual_size = Size(widest, self.line_count())
         self.find_again()
         if self._statements:
-            self.show_line(self._index + len(self._details))
-            self.show_line(self._index)
+            self.scroll_line_into_view(self._index + len(self._details))
+            self.scroll_line_into_view(self._index)
         self.refresh()
 
     def _line(self, statement: Statement) -> Text:

@@ -31,7 +31,7 @@ LONG = 1.0
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
-HEADS = f" {'time':>9} {'min … max':^13} {'stmts':>5} {'rows':>7}  loaded"
+HEADER = f" {'time':>9} {'min … max':^13} {'stmts':>5} {'rows':>7}  loaded"
 
 
 class StrategyChart(LinesView):
@@ -40,7 +40,7 @@ class StrategyChart(LinesView):
     FIXED_LINES = 1
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "strategy-chart--heads",
+        "strategy-chart--header",
         "strategy-chart--bar",
         "strategy-chart--failed",
         "strategy-chart--recommended",
@@ -49,7 +49,7 @@ class StrategyChart(LinesView):
 
     DEFAULT_CSS = """
     StrategyChart {
-        & > .strategy-chart--heads { color: $muted-on-background; }
+        & > .strategy-chart--header { color: $muted-on-background; }
         & > .strategy-chart--bar { color: $accent-on-background; }
         & > .strategy-chart--failed { color: $error-on-background; }
         & > .strategy-chart--recommended { color: $success-on-background; text-style: bold; }
@@ -91,7 +91,7 @@ class StrategyChart(LinesView):
 
     def watch_number(self, number: int) -> None:
         """The view follows the cursor."""
-        self.show_line(number)
+        self.scroll_line_into_view(number)
         self.refresh()
 
     def watch_recommended(self) -> None:
@@ -105,7 +105,7 @@ class StrategyChart(LinesView):
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's own
-        """All lines and the heads."""
+        """All lines and the header."""
         return self.FIXED_LINES + self.line_count()
 
     def line_count(self) -> int:
@@ -113,11 +113,11 @@ class StrategyChart(LinesView):
         return 0 if self.contest is None else len(self.contest.measurements)
 
     def line_at(self, y: int) -> Strip:
-        """The heads, or one way."""
+        """The header, or one way."""
         if self.contest is None:
             return Strip.blank(self.size.width)
         if y < 0:
-            text = Text.assemble((" " * (NAME_WIDTH + self._bar_width + 1) + HEADS, self._style("heads")))
+            text = Text.assemble((" " * (NAME_WIDTH + self._bar_width + 1) + HEADER, self._style("header")))
         else:
             text = self._line(self.contest, self.contest.measurements[y])
         text.truncate(self._width)
@@ -157,7 +157,7 @@ class StrategyChart(LinesView):
 
     @property
     def _bar_width(self) -> int:
-        room = self._width - NAME_WIDTH - cell_len(HEADS) - 1 - LOADED_WIDTH + len("loaded")
+        room = self._width - NAME_WIDTH - cell_len(HEADER) - 1 - LOADED_WIDTH + len("loaded")
         return max(LEAST_BAR, min(MOST_BAR, room))
 
     def _style(self, name: str) -> Style:

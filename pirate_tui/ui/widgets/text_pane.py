@@ -59,7 +59,7 @@ class SearchableView(LinesView):
         """One line, without the marks of a search."""
         raise NotImplementedError
 
-    def whole(self, y: int) -> str:
+    def searchable_text(self, y: int) -> str:
         """What the search looks through in a line: all of it, where `draw` shows less."""
         return self.draw(y).text
 
@@ -86,7 +86,7 @@ class SearchableView(LinesView):
         self._hits = []
         for y in range(self.line_count() if self._needle else 0):
             text = self.draw(y).text.lower()
-            if self._needle not in text and self._needle in self.whole(y).lower():
+            if self._needle not in text and self._needle in self.searchable_text(y).lower():
                 self._hits.append(Hit(y, 0, len(text)))
             start = text.find(self._needle)
             while start >= 0:
@@ -110,8 +110,8 @@ class SearchableView(LinesView):
     def _show_hit(self) -> None:
         if self._hits:
             line = self._hits[self._current].line
-            self.show_line(min(line + AFTER_HIT, self.line_count() - 1))
-            self.show_line(line)
+            self.scroll_line_into_view(min(line + AFTER_HIT, self.line_count() - 1))
+            self.scroll_line_into_view(line)
         self.place = (self._current + 1, len(self._hits))
         self.refresh()
 

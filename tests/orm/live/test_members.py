@@ -162,7 +162,7 @@ async def test_a_member_is_shown_alike_in_table_nested_rows_inspector_and_whole(
     for own, inside, expected in zip(table, nested, (FIRST, SECOND, ("NULL",) * 9), strict=True):
         assert tuple(cell.text for cell in own.cells[2:]) == expected
         assert own.cells == inside.cells
-        assert not any(cell.is_misfit for cell in own.cells)
+        assert not any(cell.is_type_mismatch for cell in own.cells)
         assert (await database.rows.whole(query, own))[2:] == expected
         attributes = (await database.instances.rest(query.entity, own.key or ())).attributes
         values = {attribute.name: attribute.value.text for attribute in attributes if attribute.value is not None}
@@ -245,7 +245,7 @@ def test_a_raw_value_is_marked_where_its_type_cannot_read_it(
     reader = CellReader(column_type, sql_of(sqlite.dialect()))
     for _ in range(2):  # what has few values is remembered
         cells = reader.cells([*healthy, *unreadable, None], [None] * (len(healthy) + len(unreadable) + 1))
-        assert [cell.is_misfit for cell in cells] == [*[False] * len(healthy), *[True] * len(unreadable), False]
+        assert [cell.is_type_mismatch for cell in cells] == [*[False] * len(healthy), *[True] * len(unreadable), False]
         assert [cell.text for cell in cells[len(healthy) : -1]] == [reader_text(raw) for raw in unreadable]
 
 
@@ -281,7 +281,7 @@ def reader_text(raw: Any) -> str:
 def test_a_value_of_an_instance_is_marked_where_its_type_let_pass_what_it_should_not(
     column_type: TypeEngine[Any], value: object, *, is_marked: bool
 ) -> None:
-    assert CellReader(column_type, sql_of(sqlite.dialect())).cell_of(value).is_misfit is is_marked
+    assert CellReader(column_type, sql_of(sqlite.dialect())).cell_of(value).is_type_mismatch is is_marked
 
 
 class Bits(enum.Flag):
@@ -318,4 +318,4 @@ async def test_what_mariadb_stores_for_none_of_the_members_is_marked(target: Tar
     loose = "SET STATEMENT sql_mode = '' FOR INSERT INTO tokens (id, box_id, colour, label)"
     await servers.run(target, f"{loose} VALUES (1, 1, 'BOGUS', 'BOGUS')")
     _, rows = await listed(await open_models(target, [Box, Token, Badge]), "Token")
-    assert [(rows[0].cells[at].text, rows[0].cells[at].is_misfit) for at in (3, 8)] == [("", True), ("", True)]
+    assert [(rows[0].cells[at].text, rows[0].cells[at].is_type_mismatch) for at in (3, 8)] == [("", True), ("", True)]

@@ -268,7 +268,7 @@ async def test_a_column_of_any_type_is_shown_and_loaded(server: Server, reflecte
     loaded = {attribute.name: attribute.value for attribute in (await rested(database, things)).attributes}
     for name, cell in shown.items():
         value = loaded[name]
-        assert (cell.is_misfit, cell.is_null) == (False, False), (name, cell)
+        assert (cell.is_type_mismatch, cell.is_null) == (False, False), (name, cell)
         assert value is not None, name
         assert not value.is_null, (name, value)
 

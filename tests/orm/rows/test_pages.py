@@ -170,9 +170,9 @@ async def test_a_value_that_its_type_cannot_read_is_shown_and_marked(
 ) -> None:
     database = await database_of(Chest, [(1, *GOOD), (2, *BAD)])
     good, bad = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
-    assert not any(cell.is_misfit for cell in good.cells)
+    assert not any(cell.is_type_mismatch for cell in good.cells)
     assert good.cells[4].text == "true"
-    assert all(cell.is_misfit for cell in bad.cells[1:])
+    assert all(cell.is_type_mismatch for cell in bad.cells[1:])
     assert [cell.text for cell in bad.cells[1:]] == list(map(str, BAD))
     assert bad.key == (2,)
 

@@ -186,7 +186,7 @@ async def is_right(database: OrmDatabase, server: Server, kind: Kind) -> None:
             query = Query(entity, Order(column, descending=way == "DESC"))
             await is_walked(database, server, query, by)
     rows = (await database.rows.page(Query(entity), Seek())).rows
-    assert not [cell for row in rows for cell in row.cells if cell.is_misfit]
+    assert not [cell for row in rows for cell in row.cells if cell.is_type_mismatch]
     assert {number(row) for row in rows if row.key is None} == kind.unknown
     for row in rows:
         assert (await database.rows.whole(Query(entity), row))[-2] == row.cells[-2].text

@@ -175,7 +175,7 @@ async def test_every_kind_is_listed_ordered_filtered_and_read_whole(server: Serv
     entity = await database.models.entity("Kinds")
     listed = (await database.rows.page(Query(entity), Seek())).rows
     assert [row.key for row in listed] == [(n,) for n in range(6)]
-    assert not [cell for row in listed for cell in row.cells if cell.is_misfit]
+    assert not [cell for row in listed for cell in row.cells if cell.is_type_mismatch]
     assert all(cell.is_null for cell in listed[0].cells[1:])
     assert not any(cell.is_null for row in listed[1:] for cell in row.cells)
     for column in entity.columns[1:]:

@@ -121,7 +121,7 @@ async def test_a_value_whose_type_raises_anything_is_marked_and_the_rest_of_its_
 ) -> None:
     rows = (await database.rows.page(Query(database.models.catalog.entities[0]), Seek())).rows
     assert [row.cells[1].text for row in rows] == ["key2:abc", "key1:ok"]
-    assert [row.cells[1].is_misfit for row in rows] == [True, False], raised
+    assert [row.cells[1].is_type_mismatch for row in rows] == [True, False], raised
 
 
 async def test_an_instance_whose_type_raises_anything_cannot_be_loaded_and_says_what_was_raised(
