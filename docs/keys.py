@@ -36,7 +36,7 @@ def _sections() -> Iterator[str]:
 
 def _row(command: Command) -> str:
     keys = " ".join(_code(command.keys_shown.split()))
-    where = command.place.value
+    where = command.scope.value
     what = command.tooltip.replace("|", r"\|")
     return f"| {keys} | {command.title} | {what} | {where} | `{command.binding.id}` |"
 

@@ -115,7 +115,7 @@ class PirateApp(ReadableApp):
             yield SystemCommand("Output of the model import", told, self._show_printed)
         if isinstance(screen, BrowseScreen):
             for command in COMMANDS:
-                bound_to = screen.bound_to(command.place)
+                bound_to = screen.bound_to(command.scope)
                 if bound_to is not None and "." not in command.action and bound_to.check_action(command.action, ()):
                     act = partial(self._act, command.action, bound_to)
                     yield SystemCommand(command.title, command.tooltip, act)

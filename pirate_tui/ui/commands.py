@@ -4,11 +4,12 @@ from enum import Enum
 from typing import NamedTuple
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 from pirate_tui.domain.query import HOW as FILTER_HOW
 
 
-class Place(Enum):
+class BindingScope(Enum):
     """Where a command is bound: it works while that part of the screen has the focus."""
 
     SCREEN = "everywhere"
@@ -38,7 +39,7 @@ class Command(NamedTuple):
     title: str
     tooltip: str
     group: Group
-    place: Place = Place.SCREEN
+    scope: BindingScope = BindingScope.SCREEN
     in_footer: bool = False
     key_display: str | None = None
     priority: bool = False
@@ -55,39 +56,22 @@ class Command(NamedTuple):
             key_display=self.key_display,
             priority=self.priority,
             tooltip=self.tooltip,
-            id=f"{self.place.name.lower()}.{self.action}",
+            id=f"{self.scope.name.lower()}.{self.action}",
         )
 
     @property
     def keys_shown(self) -> str:
         """Its keys as the help shows them."""
-        return " ".join(SHOWN.get(key, key) for key in self.keys.split(","))
+        return " ".join(map(format_key, self.keys.split(",")))
 
-
-SHOWN = {
-    "enter": "⏎",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "escape": "esc",
-}
-"""How keys are written for people."""
 
 COMMANDS = (
     Command("open_or_close", "enter", "Open", "Open the row's relationships, or close them; after u or s: reload them",
-            Group.OPEN, Place.TABLE, in_footer=True, key_display="⏎"),
+            Group.OPEN, BindingScope.TABLE, in_footer=True, key_display="⏎"),
     Command("ask_again", "enter", "Retry", "Retry the failed access with the current mode and loader strategy",
             Group.OPEN, in_footer=True, key_display="⏎"),
     Command("access", "enter", "Access", "Access this attribute in the instance's current state, with or without await",
-            Group.ACCESS, Place.INSPECTOR, in_footer=True, key_display="⏎"),
+            Group.ACCESS, BindingScope.INSPECTOR, in_footer=True, key_display="⏎"),
     Command("unsafe", "u", "Unsafe", "Toggle unsafe mode: access attributes without await",
             Group.ACCESS, in_footer=True),
     Command("explain", "t", "Explain", "Toggle raw traceback / explanation",
@@ -111,35 +95,35 @@ COMMANDS = (
     Command("filter", "f", "Filter", f"Filter by this column: {FILTER_HOW}",
             Group.ROWS, in_footer=True, priority=True),
     Command("open", "right", "Open or go to child", "Open the row; on an open row, go to its first child",
-            Group.OPEN, Place.TABLE),
+            Group.OPEN, BindingScope.TABLE),
     Command("open_as_table", "M", "Open in own table", "Show this nested row in the table of its class; esc returns",
             Group.OPEN),
     Command("leave", "left,backspace", "Close or go to parent", "Close the row; on a closed row, go to its parent",
-            Group.OPEN, Place.TABLE),
+            Group.OPEN, BindingScope.TABLE),
     Command("open_all", "A", "Open all", "Load the relationship of every row on this page (shows the N+1)",
             Group.OPEN),
     Command("previous_strategy", "S", "Previous loader", "Use the previous loader strategy",
             Group.ACCESS),
     Command("again", "r,enter", "Measure again", "In the comparison: restart the measurement",
-            Group.COMPARE, Place.COMPARE, in_footer=True, key_display="r"),
+            Group.COMPARE, BindingScope.COMPARE, in_footer=True, key_display="r"),
     Command("next_count", "p", "Parents", "In the comparison: number of parents (the page, 100, 1,000, 1, 10, 40)",
-            Group.COMPARE, Place.COMPARE, in_footer=True),
+            Group.COMPARE, BindingScope.COMPARE, in_footer=True),
     Command("next_relationship", "right_square_bracket", "Next relationship",
-            "In the comparison: next relationship of the class", Group.COMPARE, Place.COMPARE, in_footer=True,
+            "In the comparison: next relationship of the class", Group.COMPARE, BindingScope.COMPARE, in_footer=True,
             key_display="]"),
     Command("previous_relationship", "left_square_bracket", "Previous relationship",
-            "In the comparison: previous relationship of the class", Group.COMPARE, Place.COMPARE),
+            "In the comparison: previous relationship of the class", Group.COMPARE, BindingScope.COMPARE),
     Command("copy", "y", "Copy code", "In the comparison: copy the code of the selected method",
-            Group.COMPARE, Place.COMPARE, in_footer=True),
+            Group.COMPARE, BindingScope.COMPARE, in_footer=True),
     Command("close", "escape,c,q", "Close", "In the comparison: cancel measuring, or return to the table",
-            Group.COMPARE, Place.COMPARE, in_footer=True, key_display="esc"),
+            Group.COMPARE, BindingScope.COMPARE, in_footer=True, key_display="esc"),
     Command("next_match", "n", "Next match", "Go to the next matching row of the table",
             Group.TEXT),
     Command("previous_match", "N", "Previous match", "Go to the previous matching row of the table", Group.TEXT),
     Command("next_hit", "n", "Next match", "Go to the next match in the panel's text",
-            Group.TEXT, Place.TEXT),
+            Group.TEXT, BindingScope.TEXT),
     Command("previous_hit", "N", "Previous match", "Go to the previous match in the panel's text",
-            Group.TEXT, Place.TEXT),
+            Group.TEXT, BindingScope.TEXT),
     Command("copy", "y", "Copy", "Copy from the focused panel: row, instance, traceback, fix or statement",
             Group.TEXT),
     Command("view", "v", "View", "Show the full value of the current column, page by page",
@@ -153,24 +137,24 @@ COMMANDS = (
     Command("app.focus_previous", "shift+tab", "Previous panel", "Focus the previous panel", Group.GENERAL),
     Command("app.command_palette", "ctrl+p", "Palette", "Find a command or a theme by name", Group.GENERAL),
     Command("app.suspend_process", "ctrl+z", "Suspend", "Suspend to the shell (fg resumes)", Group.GENERAL),
-    Command("cursor_down", "down,j", "Down", "Move down a line", Group.MOVE, Place.TABLE),
-    Command("cursor_up", "up,k", "Up", "Move up a line", Group.MOVE, Place.TABLE),
-    Command("page_down", "pagedown", "Page down", "Move down a page", Group.MOVE, Place.TABLE),
-    Command("page_up", "pageup", "Page up", "Move up a page", Group.MOVE, Place.TABLE),
-    Command("first", "home,g", "First", "Move to the first row", Group.MOVE, Place.TABLE),
-    Command("last", "end,G", "Last", "Move to the last line", Group.MOVE, Place.TABLE),
+    Command("cursor_down", "down,j", "Down", "Move down a line", Group.MOVE, BindingScope.TABLE),
+    Command("cursor_up", "up,k", "Up", "Move up a line", Group.MOVE, BindingScope.TABLE),
+    Command("page_down", "pagedown", "Page down", "Move down a page", Group.MOVE, BindingScope.TABLE),
+    Command("page_up", "pageup", "Page up", "Move up a page", Group.MOVE, BindingScope.TABLE),
+    Command("first", "home,g", "First", "Move to the first row", Group.MOVE, BindingScope.TABLE),
+    Command("last", "end,G", "Last", "Move to the last line", Group.MOVE, BindingScope.TABLE),
     Command("go_to", "colon", "Go to", "Go to a row by number, percentage (73%) or key (=42)",
             Group.MOVE, in_footer=False, key_display=":", priority=True),
     Command("unfilter", "F", "Clear filter", "Remove this column's filter, else the last one added",
             Group.ROWS),
     Command("previous_column", "left_square_bracket", "Previous column", "Move a column to the left",
-            Group.MOVE, Place.TABLE),
+            Group.MOVE, BindingScope.TABLE),
     Command("next_column", "right_square_bracket", "Next column", "Move a column to the right",
-            Group.MOVE, Place.TABLE),
+            Group.MOVE, BindingScope.TABLE),
 )  # fmt: skip
 """All commands. Footer and help keep this order; a narrow footer shows the first."""
 
 
-def bindings(place: Place) -> list[Binding]:
+def bindings(scope: BindingScope) -> list[Binding]:
     """The bindings of the commands that belong to that part of the screen."""
-    return [command.binding for command in COMMANDS if command.place is place]
+    return [command.binding for command in COMMANDS if command.scope is scope]

@@ -13,7 +13,7 @@ from textual.selection import Selection
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.statements import Outcome, Statement
 from pirate_tui.ui.app import PIRATE
-from pirate_tui.ui.commands import COMMANDS, Group, Place
+from pirate_tui.ui.commands import COMMANDS, BindingScope, Group
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.compare import CompareScreen
 from pirate_tui.ui.screens.help import HelpScreen
@@ -25,12 +25,12 @@ from pirate_tui.ui.widgets.title_bar import TitleBar
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
-ACTS_ON: dict[Place, type] = {
-    Place.SCREEN: BrowseScreen,
-    Place.TABLE: RowTable,
-    Place.TEXT: SearchableView,
-    Place.INSPECTOR: Inspector,
-    Place.COMPARE: CompareScreen,
+ACTS_ON: dict[BindingScope, type] = {
+    BindingScope.SCREEN: BrowseScreen,
+    BindingScope.TABLE: RowTable,
+    BindingScope.TEXT: SearchableView,
+    BindingScope.INSPECTOR: Inspector,
+    BindingScope.COMPARE: CompareScreen,
 }
 
 
@@ -41,7 +41,7 @@ def _title(browser: Any) -> str:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.action)
 def test_every_command_has_an_action_where_it_is_bound(command: Any) -> None:
     if not command.action.startswith("app."):
-        assert callable(getattr(ACTS_ON[command.place], f"action_{command.action}"))
+        assert callable(getattr(ACTS_ON[command.scope], f"action_{command.action}"))
     assert command.tooltip
     assert command.title
 

@@ -26,7 +26,7 @@ from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import plural
-from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.connection import ConnectionHandle, first_usable, unusable
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.instance_reader import InstanceReader
@@ -58,7 +58,7 @@ IN_TABLE = frozenset({"open_all", "order", "filter", "unfilter", "go_to", "view"
 class BrowseScreen(Guarded[None], Screen[None]):
     """One database, browsed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.SCREEN)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.SCREEN)]
     # Textual declares these two so that neither a ClassVar nor a tuple would be right.
     HORIZONTAL_BREAKPOINTS = [(0, "-w0"), (40, "-w40"), (60, "-w60"), (110, "-w110")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-h0"), (10, "-h10"), (20, "-h20"), (30, "-h30")]  # noqa: RUF012
@@ -552,9 +552,13 @@ class BrowseScreen(Guarded[None], Screen[None]):
         """Why the database has not been open by now, where it was not there."""
         return self._connection.startup_error
 
-    def bound_to(self, place: Place) -> DOMNode | None:
-        """The part of the screen to which the commands of that place are bound; None where it is another screen's."""
-        return {Place.SCREEN: self, Place.TABLE: self._table, Place.INSPECTOR: self._inspector}.get(place)
+    def bound_to(self, scope: BindingScope) -> DOMNode | None:
+        """The part of the screen to which the commands of that scope are bound; None where it is another screen's."""
+        return {
+            BindingScope.SCREEN: self,
+            BindingScope.TABLE: self._table,
+            BindingScope.INSPECTOR: self._inspector,
+        }.get(scope)
 
     @property
     def _failure(self) -> "FailureView":

@@ -20,7 +20,7 @@ from pirate_tui.domain.outline import is_row
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.recommendation import Recommendation, recommendation
 from pirate_tui.domain.rows import Row, RowKey, Seek
-from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.screens.guarded import Passing
@@ -118,7 +118,7 @@ class CompareScreen(Passing[None], Screen[None]):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.COMPARE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.COMPARE)]
 
     busy: reactive[str] = reactive("")
     """What is under way; empty while nothing is."""

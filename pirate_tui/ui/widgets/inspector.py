@@ -23,7 +23,7 @@ from pirate_tui.domain.access import (
     Situation,
     Verdict,
 )
-from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.widgets.lines_view import restyle
 from pirate_tui.ui.widgets.text_pane import TextPane
 
@@ -87,7 +87,7 @@ class Inspector(TextPane):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.INSPECTOR),
+        *bindings(BindingScope.INSPECTOR),
         ("down,j", "step(1)"),
         ("up,k", "step(-1)"),
         ("home,g", "step(-1000)"),

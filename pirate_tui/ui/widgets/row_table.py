@@ -13,7 +13,7 @@ from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.outline import Line, Part, Path, is_row
 from pirate_tui.domain.rows import Row
-from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.rows_view import RowsView
 
@@ -25,7 +25,7 @@ TOP = Line((), Part.HEADER)
 class RowTable(RowsView):
     """Rows that can be gone over and opened. It asks for openings by messages."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.TABLE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.TABLE)]
 
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
     """How a relationship would be opened now; bound to the screen's."""

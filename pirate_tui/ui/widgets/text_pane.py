@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from pirate_tui.ui.commands import Place, bindings
+from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
 
 
@@ -39,7 +39,7 @@ class SearchableView(LinesView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.TEXT),
+        *bindings(BindingScope.TEXT),
         ("j", "scroll_down"),
         ("k", "scroll_up"),
         ("g", "scroll_home"),
