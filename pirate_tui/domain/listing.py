@@ -1,10 +1,10 @@
-"""What the table shows and where its cursor can go: pages, what is opened between them, paths. Pure."""
+"""What the table shows: pages of rows, and what is opened between them. Pure."""
 
 from collections.abc import Mapping
 
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.loading import Opening
-from pirate_tui.domain.outline import Branch, Outline, Part, Path, is_row
+from pirate_tui.domain.outline import Branch, Outline, Path, is_row
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
 from pirate_tui.domain.window import Window
@@ -150,42 +150,6 @@ class Listing:
             self.outline = self.outline.with_branches(path, ())
         else:
             self.outline = self.outline.with_branch(path, Branch(self.outline.branch(path).relationship))
-
-    def enclosing(self, path: Path) -> Path | None:
-        """The nearest opened row at the path or around it."""
-        while path:
-            if is_row(path) and self.outline.branches(path):
-                return path
-            path = path[:-1]
-        return None
-
-    # Where to go.
-
-    def move(self, path: Path, by: int) -> Path:
-        """The path `by` lines further on, within what there is; headers are passed over."""
-        y = max(0, min(self.outline.line_of(path) + by, self.outline.lines - 1))
-        line = self.outline.line_at(y)
-        if line.part is Part.HEADER:
-            line = self.outline.line_at(y + (1 if by > 0 else -1))
-        return line.path
-
-    def first_child(self, path: Path) -> Path:
-        """The first row under an opened row or relationship, or the relationship when it has none."""
-        branch = self.outline.branches(path)[0] if is_row(path) else self.outline.branch(path)
-        inside = (*path, branch.relationship.name) if is_row(path) else path
-        return (*inside, 0) if branch.children.count else inside
-
-    def parent(self, path: Path) -> Path:
-        """The row that a row or a relationship stands under; itself at the top."""
-        if len(path) == 1:
-            return path
-        return path[:-2] if is_row(path) else path[:-1]
-
-    def within(self, path: Path) -> Path:
-        """The path, or the nearest line around it that there still is."""
-        while len(path) > 1 and not self.outline.has(path):
-            path = path[:-1]
-        return path if self.outline.has(path) else (max(0, self.outline.count - 1),)
 
     def _recount(self, path: Path) -> None:
         """Take up how many rows there are now."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pirate_tui.domain import navigation
 from pirate_tui.domain.access import AccessMode, InstanceSnapshot
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.listing import Listing
@@ -55,7 +56,7 @@ def test_moves_stay_within_and_pass_over_column_heads(made: Listing, by: int, da
     lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
     stops = [line.path for line in lines if line.part is not Part.HEADER]
     path = data.draw(st.sampled_from(stops))
-    moved = made.move(path, by)
+    moved = navigation.move(made.outline, path, by)
     assert moved in stops
     aim = max(0, min(made.outline.line_of(path) + by, len(lines) - 1))
     assert abs(made.outline.line_of(moved) - aim) == (lines[aim].part is Part.HEADER)
@@ -66,14 +67,14 @@ def test_single_steps_reach_every_row_down_and_up_again(made: Listing) -> None:
     lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
     stops = [line.path for line in lines if line.part is not Part.HEADER]
     for above, below in pairwise(stops):
-        assert made.move(above, 1) == below
-        assert made.move(below, -1) == above
+        assert navigation.move(made.outline, above, 1) == below
+        assert navigation.move(made.outline, below, -1) == above
 
 
 @given(listings(), st.data())
 def test_every_child_leads_back_to_its_parent(made: Listing, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([made.outline.line_at(y).path for y in range(made.outline.lines)]))
-    parent = made.parent(path)
+    parent = navigation.parent(path)
     assert parent == path[: len(parent)]
     assert len(parent) % 2 == 1
     assert (parent == path) == (len(path) == 1)
@@ -134,14 +135,16 @@ def test_the_first_child_is_the_first_row_or_else_the_relationship(path: Path, c
     made = listing()
     made.show((4,), opening(SAILORS, 2))
     made.show((5,), opening(SAILORS, 0))
-    assert made.first_child(path) == child
+    assert navigation.first_child(made.outline, path) == child
 
 
 def test_enclosing_is_the_nearest_opened_row() -> None:
     made = listing()
     made.show((4,), opening(SAILORS, 2))
-    assert [made.enclosing(path) for path in ((4, "sailors", 1), (4, "sailors"), (4,))] == [(4,)] * 3
-    assert made.enclosing((5,)) is None
+    assert [navigation.enclosing(made.outline, path) for path in ((4, "sailors", 1), (4, "sailors"), (4,))] == [
+        (4,)
+    ] * 3
+    assert navigation.enclosing(made.outline, (5,)) is None
 
 
 def test_wanted_follows_the_view_past_what_is_opened() -> None:
@@ -160,8 +163,8 @@ def test_reread_forgets_pages_and_what_is_opened() -> None:
     made.show((4,), opening(SAILORS, 2))
     made.reread(7, {})
     assert (made.outline.lines, made.row_at((0,))) == (7, None)
-    assert made.within((9,)) == (6,)
-    assert made.within((6,)) == (6,)
+    assert navigation.within(made.outline, (9,)) == (6,)
+    assert navigation.within(made.outline, (6,)) == (6,)
 
 
 def test_fewer_rows_than_before_close_what_was_opened_beyond() -> None:
@@ -174,8 +177,8 @@ def test_fewer_rows_than_before_close_what_was_opened_beyond() -> None:
 
 def test_an_empty_table_has_one_place_for_the_cursor() -> None:
     made = Listing(Query(SHIP))
-    assert made.within((0,)) == (0,)
-    assert made.move((0,), 1) == (0,)
+    assert navigation.within(made.outline, (0,)) == (0,)
+    assert navigation.move(made.outline, (0,), 1) == (0,)
     assert made.row_at((0,)) is None
 
 

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
+from pirate_tui.domain import navigation
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import LoaderStrategy
@@ -89,7 +90,7 @@ class RowTable(RowsView):
         """Open the row; on an open row, go to its first child."""
         is_open = self._shown.can_close(self.cursor) if is_row(self.cursor) else self._shown.opening_at(self.cursor)
         if is_open:
-            self.cursor = self._shown.first_child(self.cursor)
+            self.cursor = navigation.first_child(self._shown.outline, self.cursor)
         else:
             self.action_open_or_close()
 
@@ -98,11 +99,11 @@ class RowTable(RowsView):
         if self._shown.can_close(self.cursor):
             self._close(self.cursor)
         else:
-            self.cursor = self._shown.parent(self.cursor)
+            self.cursor = navigation.parent(self.cursor)
 
     def close_enclosing(self) -> bool:
         """Close what is open at the cursor or around it; was anything?"""
-        path = self._shown.enclosing(self.cursor)
+        path = navigation.enclosing(self._shown.outline, self.cursor)
         if path is not None:
             self._close(path)
         return path is not None
@@ -202,7 +203,9 @@ class RowTable(RowsView):
         `path` is that of the relationship whose rows have this header, empty for the table's own.
         """
         is_among = self.cursor[: len(path)] == path and len(self.cursor) == len(path) + 1
-        there = self.cursor if is_among else self._shown.first_child(path) if path else self.cursor[:1]
+        there = (
+            self.cursor if is_among else navigation.first_child(self._shown.outline, path) if path else self.cursor[:1]
+        )
         edge = len(path) // 2 * row_lines.STEP + len(row_lines.LEAF)
         number = self._renderer.widths(self._shown.entity_at(there), len(path) // 2).column_at(x - edge)
         if number is None:
@@ -214,4 +217,4 @@ class RowTable(RowsView):
 
     def _move(self, by: int) -> None:
         if self.line_count():
-            self.cursor = self._shown.move(self.cursor, by)
+            self.cursor = navigation.move(self._shown.outline, self.cursor, by)

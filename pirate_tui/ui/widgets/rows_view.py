@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from pirate_tui.domain import navigation
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import Opening
@@ -209,7 +210,7 @@ class RowsView(LinesView):
 
     def go_to(self, index: int) -> None:
         """Put the cursor on the row of that number, counted from 0, in the middle of the view."""
-        path = self._shown.within((index,))
+        path = navigation.within(self._shown.outline, (index,))
         y = self._shown.outline.line_of(path)
         self.scroll_to(y=max(0, y - self._rows_in_view // 2), animate=False, immediate=True, force=True)
         self.cursor = path
@@ -355,7 +356,7 @@ class RowsView(LinesView):
 
     def _refresh_lines_of(self, *paths: Path) -> None:
         for path in paths:
-            if self._shown.within(path) == path:
+            if navigation.within(self._shown.outline, path) == path:
                 self.refresh_line(self._shown.outline.line_of(path))
 
     def rest(self) -> None:
@@ -371,7 +372,7 @@ class RowsView(LinesView):
     def _reshape(self) -> None:
         """The rows, or what is opened, are others now: so are the view's size and the pages in view."""
         listing = self._shown
-        self.set_reactive(RowsView.cursor, listing.within(self.cursor))
+        self.set_reactive(RowsView.cursor, navigation.within(listing.outline, self.cursor))
         self._retitle()
         self.virtual_size = Size(self._renderer.width(listing), listing.outline.lines + self.FIXED_LINES)
         self.refresh()
