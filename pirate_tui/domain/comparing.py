@@ -14,9 +14,6 @@ from pirate_tui.domain.text import plural
 ROUNDS = 5
 """How often each way is measured at the most, after a first run in which its statement is compiled."""
 
-BUDGET = 4.0
-"""Seconds after which no further round begins, once each way has a run that counts."""
-
 
 class Way(Enum):
     """One way to read a relationship of every parent, and what is to be known of it."""
@@ -118,13 +115,11 @@ class Contest(NamedTuple):
     keys: tuple[RowKey, ...]
     relationship: Relationship
     measurements: tuple[Measurement, ...]
-    budget: float = BUDGET
-    """Seconds after which no further round begins."""
+    budget: float
+    """Measured seconds after which no further round begins, once each way has a run that counts."""
 
     @classmethod
-    def of(
-        cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship, budget: float = BUDGET
-    ) -> "Contest":
+    def of(cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship, budget: float) -> "Contest":
         """One of which nothing is measured yet."""
         return cls(entity, keys, relationship, tuple(map(Measurement, ways(entity, relationship))), budget)
 

@@ -97,7 +97,7 @@ def test_a_round_that_has_begun_is_finished_whatever_it_takes() -> None:
 
 
 def test_the_first_run_compiles_and_does_not_count() -> None:
-    contest = Contest.of(SHIP, KEYS, SAILORS)
+    contest = Contest.of(SHIP, KEYS, SAILORS, inf)
     assert contest.rounds_told == "warm-up runs, not counted"
     for seconds in (9.0, 0.3, 0.1, 0.2):
         contest = contest.with_run(Way.SELECTINLOAD, Told(seconds).run)
@@ -107,7 +107,7 @@ def test_the_first_run_compiles_and_does_not_count() -> None:
 
 
 def test_nothing_is_recommended_by_first_runs() -> None:
-    contest = Contest.of(SHIP, KEYS, SAILORS)
+    contest = Contest.of(SHIP, KEYS, SAILORS, inf)
     for way in ways(SHIP, SAILORS):
         assert recommendation(contest) is None
         contest = contest.with_run(way, Told(0.1).run)
@@ -255,6 +255,6 @@ def test_the_recommendation_is_not_merely_the_fastest(
 
 
 def test_nothing_is_recommended_before_something_that_helps_is_measured() -> None:
-    assert recommendation(Contest.of(SHIP, KEYS, SAILORS)) is None
+    assert recommendation(Contest.of(SHIP, KEYS, SAILORS, inf)) is None
     assert recommendation(measured(SAILORS, NAIVE)) is None
     assert recommendation(measured(CAPTAIN, NAIVE)) is None

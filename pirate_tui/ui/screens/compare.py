@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from pirate_tui.domain.comparing import BUDGET, ROUNDS, Contest, code_of
+from pirate_tui.domain.comparing import ROUNDS, Contest, code_of
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import Trouble
 from pirate_tui.domain.loading import Loadable
@@ -34,6 +34,9 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 
 COUNTS = (None, 100, 1_000, 1, 10, 40)
 """How many parents may be chosen, one after the other; None is the page that is shown."""
+
+BUDGET = 4.0
+"""Seconds of measuring after which no further round begins."""
 
 FEWER = "press p for fewer rows, ] for another relationship"
 """What can be done where these rows lead to too much."""
