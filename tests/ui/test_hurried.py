@@ -58,7 +58,7 @@ class World(FakeWorld):
 async def until_rows(browser: Any) -> None:
     """Wait until there are rows, and what is needed to ask about them."""
     await browser.until(lambda: "30,000 rows" in browser.title, "the rows")
-    await browser.until(lambda: browser.screen.query("FindBar"), "the prompts")
+    await browser.until(lambda: browser.screen.query("#search-table"), "the prompts")
 
 
 async def hurry(browser: Any, *keys: str) -> None:
@@ -289,7 +289,7 @@ async def test_nothing_is_asked_for_before_it_can_be_typed(browse: Browse, panel
         await until_rows(browser)
 
 
-@pytest.mark.parametrize(("key", "bar"), [("slash", "FindBar"), ("colon", "GoToBar"), ("f", "FilterBar")])
+@pytest.mark.parametrize(("key", "bar"), [("slash", "#search-table"), ("colon", "#go-to"), ("f", "#filter")])
 async def test_what_is_typed_at_the_first_sight_of_the_rows_is_not_taken_for_commands(
     browse: Browse, monkeypatch: pytest.MonkeyPatch, key: str, bar: str
 ) -> None:

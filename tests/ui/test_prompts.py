@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 
 from pirate_tui.domain.entity import Column
 from pirate_tui.ui.colors import ReadableApp
-from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, Prompt, SearchBar
+from pirate_tui.ui.widgets.prompts import PromptBar, PromptKind, SearchBar
 
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
@@ -18,19 +18,20 @@ Browse = Callable[..., AbstractAsyncContextManager[Any]]
 COLUMN = Column("ship_name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
 
 LINES = {
-    GoToBar: [" : go to a row number, a percentage (73%) or a key (=42)"] * 4 + [" : a row number, 73%, or =key"],
-    FilterBar: [
+    PromptKind.GO_TO: [" : go to a row number, a percentage (73%) or a key (=42)"] * 4
+    + [" : a row number, 73%, or =key"],
+    PromptKind.FILTER: [
         *[" f ship_name: filter: =value, <value, >value, ~substring, or null"] * 3,
         " f ship_name: =value, <value, >value, ~substring, or null",
         " f ship_name: = < > ~ null",
     ],
-    FindBar: [
+    PromptKind.SEARCH_TABLE: [
         *[" / all text: search the whole table; ^ matches a prefix; tab switches between one column and all text"] * 2,
         " / all text: search the table; ^ for a prefix; tab: one column or all",
         " / all text: ^ for a prefix; tab: one column or all",
         " / all text: tab: where to search",
     ],
-    SearchBar: [
+    PromptKind.SEARCH_TEXT: [
         *[" / search this text; enter keeps it, then n and N; esc clears it"] * 3,
         " / search; enter keeps, esc clears",
         " / search; enter keeps, esc clears",
@@ -44,7 +45,7 @@ WIDTHS = (160, 120, 80, 60, 40)
 class Viewer(ReadableApp):
     """A prompt alone."""
 
-    def __init__(self, bar: Prompt) -> None:
+    def __init__(self, bar: PromptBar) -> None:
         super().__init__()
         self._bar = bar
 
@@ -55,19 +56,19 @@ class Viewer(ReadableApp):
 
 def line(app: App[Any]) -> str:
     """The prompt, as it is seen."""
-    (prompt,) = [one for one in app.screen.query(Prompt) if one.display]
+    (prompt,) = [one for one in app.screen.query(PromptBar) if one.display]
     strips = app.screen._compositor.render_strips()  # noqa: SLF001  what is written, nobody else has
     return strips[prompt.region.y].text.rstrip()
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("kind", LINES)
-async def test_what_is_said_is_never_cut(kind: type[Prompt]) -> None:
-    bar = kind()
+async def test_what_is_said_is_never_cut(kind: PromptKind) -> None:
+    bar = SearchBar() if kind is PromptKind.SEARCH_TEXT else PromptBar(kind)
     app = Viewer(bar)
     async with app.run_test() as pilot:
         bar.begin_typing()
-        if isinstance(bar, FilterBar | FindBar):
+        if kind in {PromptKind.FILTER, PromptKind.SEARCH_TABLE}:
             bar.choose(COLUMN)
         for width, expected in zip((*WIDTHS, *WIDTHS[::-1]), (*LINES[kind], *LINES[kind][::-1]), strict=True):
             await pilot.resize_terminal(width, 10)
@@ -76,7 +77,7 @@ async def test_what_is_said_is_never_cut(kind: type[Prompt]) -> None:
 
 
 async def test_a_long_name_leaves_room_to_type() -> None:
-    bar = FilterBar()
+    bar = PromptBar(PromptKind.FILTER)
     app = Viewer(bar)
     async with app.run_test(size=(60, 10)) as pilot:
         bar.begin_typing()

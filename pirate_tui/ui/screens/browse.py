@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from pirate_tui.ui.widgets.failure_view import FailureView
-    from pirate_tui.ui.widgets.prompts import FilterBar, FindBar, GoToBar, SearchBar
+    from pirate_tui.ui.widgets.prompts import PromptBar, SearchBar
 
 FIRST_STEPS = "⏎ load relationships · u ⏎ load them without await"
 """What to do first."""
@@ -135,7 +135,9 @@ class BrowseScreen(Guarded[None], Screen[None]):
             from pirate_tui.ui.widgets import failure_view, key_footer, prompts
 
             await self.mount(failure_view.FailureView(), before=self._log)
-            bars = (prompts.SearchBar(), prompts.FindBar(), prompts.FilterBar(), prompts.GoToBar())
+            kinds = prompts.PromptKind
+            asking = map(prompts.PromptBar, (kinds.SEARCH_TABLE, kinds.FILTER, kinds.GO_TO))
+            bars = (prompts.SearchBar(), *asking)
             await self.mount(*bars, key_footer.KeyFooter(), before="#foot")
             await self.query_one("#foot").remove()
             self._is_furnished.set()
@@ -245,24 +247,20 @@ class BrowseScreen(Guarded[None], Screen[None]):
     def _access_asked(self, asked: Inspector.AccessRequested) -> None:
         self._instance.access(asked.name, self.mode, self._is_furnished.wait)
 
-    def on_line_bar_ended(self) -> None:
+    def on_prompt_bar_ended(self) -> None:
         """Nothing was typed after all."""
         self._table.focus()
 
-    def on_go_to_bar_entered(self, entered: "GoToBar.Entered") -> None:
-        """A place has been typed."""
+    def on_prompt_bar_submitted(self, submitted: "PromptBar.Submitted") -> None:
+        """A place, a filter or a search has been typed; an empty line ends the search before."""
         with self._typed():
-            self._rows.go_to(entered.typed)
-
-    def on_find_bar_entered(self, entered: "FindBar.Entered") -> None:
-        """A search has been typed; an empty line ends the one before."""
-        with self._typed():
-            self._searcher.search(entered.typed, entered.column)
-
-    def on_filter_bar_entered(self, entered: "FilterBar.Entered") -> None:
-        """A filter has been typed."""
-        with self._typed():
-            self._rows.filter(entered.typed, entered.column)
+            match submitted.kind.id:
+                case "go-to":
+                    self._rows.go_to(submitted.text)
+                case "filter" if submitted.column is not None:
+                    self._rows.filter(submitted.text, submitted.column)
+                case "search-table":
+                    self._searcher.search(submitted.text, submitted.column)
 
     @contextmanager
     def _typed(self) -> Iterator[None]:
@@ -384,7 +382,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         if isinstance(self.focused, SearchableView):
             self._search.begin(self.focused)
         else:
-            bar = cast("FindBar", self.query_one("FindBar"))
+            bar = self._prompt("search-table")
             bar.begin_typing()
             self._table.call_later(lambda: bar.choose(self._table.current_column))
 
@@ -399,12 +397,12 @@ class BrowseScreen(Guarded[None], Screen[None]):
     async def action_go_to(self) -> None:
         """Ask where to go in the table."""
         await self._is_furnished.wait()
-        cast("GoToBar", self.query_one("GoToBar")).begin_typing()
+        self._prompt("go-to").begin_typing()
 
     async def action_filter(self) -> None:
         """Ask how the current column is to be filtered; keys that were pressed before may still choose another."""
         await self._is_furnished.wait()
-        bar = cast("FilterBar", self.query_one("FilterBar"))
+        bar = self._prompt("filter")
         bar.begin_typing()
         self._table.call_later(lambda: bar.choose(self._own_column()))
 
@@ -459,7 +457,7 @@ class BrowseScreen(Guarded[None], Screen[None]):
         if self._tasks.stop():
             what = "cancelled" if self._connection.database is not None else "not opened"
             self._tasks.show_error(Trouble(what, "press r to retry, q to quit"))
-        elif open_prompts := [prompt for prompt in self.query("Prompt").results() if prompt.display]:
+        elif open_prompts := [prompt for prompt in self.query("PromptBar").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
         elif self.has_class("-failed"):
             self._hide_failure()
@@ -563,6 +561,9 @@ class BrowseScreen(Guarded[None], Screen[None]):
     @property
     def _failure(self) -> "FailureView":
         return cast("FailureView", self.query_one("FailureView"))  # its class is imported when it is mounted
+
+    def _prompt(self, id: str) -> "PromptBar":  # noqa: A002  Textual's own name
+        return cast("PromptBar", self.query_one(f"#{id}"))
 
     @property
     def _search(self) -> "SearchBar":

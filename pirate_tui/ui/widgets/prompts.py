@@ -1,6 +1,7 @@
-"""The line at the foot of the screen in which something is typed: what to search, where to go."""
+"""The line at the foot of the screen in which something is typed: what to search, where to go, how to filter."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -26,15 +27,47 @@ LONGEST = 1_000
 """Characters of a line that is typed: every key would take longer in one that somebody has pasted a file into."""
 
 
-class Prompt(Horizontal):
+class PromptKind(Enum):
+    """What is asked for: its name is the id of the prompt that asks."""
+
+    GO_TO = (
+        "go-to",
+        ":",
+        (f"go to {HOW}", "a row number, 73%, or =key"),
+    )
+    FILTER = (
+        "filter",
+        "f",
+        (f"filter: {FILTER_HOW}", FILTER_HOW, "=value <value >value ~part null", "= < > ~ null"),
+    )
+    SEARCH_TABLE = (
+        "search-table",
+        "/",
+        (
+            "search the whole table; ^ matches a prefix; tab switches between one column and all text",
+            "search the table; ^ for a prefix; tab: one column or all",
+            "^ for a prefix; tab: one column or all",
+            "tab: where to search",
+        ),
+    )
+    SEARCH_TEXT = (
+        "search-text",
+        "/",
+        ("search this text; enter keeps it, then n and N; esc clears it", "search; enter keeps, esc clears"),
+    )
+
+    def __init__(self, id: str, label: str, placeholders: tuple[str, ...]) -> None:  # noqa: A002  Textual's own name
+        self.id = id
+        self.label = label
+        self.placeholders = placeholders
+        """What may be typed, in more and in fewer words: the first that there is room for is shown."""
+
+
+class PromptBar(Horizontal):
     """A label, which may name a column, an input, and a word on what was typed; esc ends it."""
 
-    LABEL: ClassVar[str]
-    PLACEHOLDERS: ClassVar[tuple[str, ...]]
-    """What may be typed, in more and in fewer words: the first that there is room for is shown."""
-
     DEFAULT_CSS = """
-    Prompt {
+    PromptBar {
         height: 1;
         display: none;
         background: $panel;
@@ -46,8 +79,30 @@ class Prompt(Horizontal):
     }
     """
 
-    _named = ""
-    """What stands in the label."""
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel"), ("tab", "turn", "One column, or all text")]
+
+    in_column: reactive[bool] = reactive(False, init=False)
+    """Is a search of the table for the current column alone?"""
+
+    @dataclass
+    class Submitted(Message):
+        """A line has been typed."""
+
+        kind: PromptKind
+        text: str
+        column: Column | None
+        """The column that it is meant for; None where it is for none, or for all text."""
+
+    @dataclass
+    class Ended(Message):
+        """Nothing was typed after all."""
+
+    def __init__(self, kind: PromptKind) -> None:
+        super().__init__(id=kind.id)
+        self.kind = kind
+        self._column: Column | None = None
+        self._named = ""
+        """What stands in the label."""
 
     def compose(self) -> ComposeResult:
         """The label, the input, the word."""
@@ -55,29 +110,72 @@ class Prompt(Horizontal):
         yield Input(compact=True, max_length=LONGEST)
         yield Static(classes="word", markup=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
+        """Only a search of the table can be turned to one column; elsewhere tab goes to the next panel."""
+        return action != "turn" or self.kind is PromptKind.SEARCH_TABLE
+
     def begin_typing(self) -> None:
         """The focus goes over at once, so that nothing typed next is taken for a command."""
         self.say("")
-        self.name_column("")
+        self._name_column("")
         self.display = True
         self.query_one(Input).clear()
         self.screen.set_focus(self.query_one(Input))
+
+    def choose(self, column: Column | None) -> None:
+        """Ask for what is meant for that column; without one, there is nothing to filter by."""
+        self._column = column
+        if self.kind is PromptKind.SEARCH_TABLE:
+            self.watch_in_column()
+        elif column is None:
+            self.action_end()
+        else:
+            self._name_column(column.name)
 
     def end(self) -> None:
         """Go from the screen."""
         self.display = False
 
     def action_end(self) -> None:
-        """End without an outcome."""
+        """Leave everything as it is."""
         self.end()
+        self.post_message(self.Ended())
 
-    def name_column(self, name: str) -> None:
-        """Say in the label for what it is typed."""
-        self._named = name
-        self._fit()
+    def action_turn(self) -> None:
+        """Search in the column, or in all text."""
+        self.in_column = not self.in_column
+
+    def watch_in_column(self) -> None:
+        """Say where it is searched."""
+        self._name_column("all text" if self._sought is None else self._sought.name)
+
+    @on(Input.Submitted)
+    def _hear_enter(self, submitted: Input.Submitted) -> None:
+        self.submit(submitted.value)
+
+    def submit(self, text: str) -> None:
+        """Give the line away; a filter without a column is none."""
+        self.end()
+        if self.kind is PromptKind.FILTER and self._column is None:
+            self.post_message(self.Ended())
+        else:
+            self.post_message(self.Submitted(self.kind, text, self._sought))
+
+    @property
+    def _sought(self) -> Column | None:
+        return self._column if self.in_column or self.kind is not PromptKind.SEARCH_TABLE else None
+
+    def say(self, word: str) -> None:
+        """Say something of what is typed."""
+        self.query_one(".word", Static).update(word)
 
     def on_resize(self) -> None:
         """There is more room, or less."""
+        self._fit()
+
+    def _name_column(self, name: str) -> None:
+        """Say in the label for what it is typed."""
+        self._named = name
         self._fit()
 
     def _fit(self) -> None:
@@ -85,25 +183,20 @@ class Prompt(Horizontal):
         width = self.app.size.width
         name = Text(self._named)
         name.truncate(max(LEAST_NAME, width // 3), overflow="ellipsis")
-        label = f" {self.LABEL} {name}: " if name else f" {self.LABEL} "
+        label = f" {self.kind.label} {name}: " if name else f" {self.kind.label} "
         room = width - cell_len(label)
         self.query_one(".label", Static).update(Text(label))
-        self.query_one(Input).placeholder = next((one for one in self.PLACEHOLDERS if cell_len(one) <= room), "")
-
-    def say(self, word: str) -> None:
-        """Say something of what is typed."""
-        self.query_one(".word", Static).update(word)
+        placeholders = (text for text in self.kind.placeholders if cell_len(text) <= room)
+        self.query_one(Input).placeholder = next(placeholders, "")
 
 
-class SearchBar(Prompt):
+class SearchBar(PromptBar):
     """Searches one pane as it is typed; enter goes back to the pane, esc ends the search."""
 
-    LABEL = "/"
-    PLACEHOLDERS = ("search this text; enter keeps it, then n and N; esc clears it", "search; enter keeps, esc clears")
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Clear search")]
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(PromptKind.SEARCH_TEXT)
         self.pane: SearchableView | None = None
         """What is searched."""
 
@@ -126,9 +219,8 @@ class SearchBar(Prompt):
         if self.pane is not None:
             self.pane.search(typed.value)
 
-    @on(Input.Submitted)
-    def keep(self) -> None:
-        """Back to the text, where n and N go on."""
+    def submit(self, text: str) -> None:  # noqa: ARG002  as declared
+        """Go back to the text, where n and N go on."""
         if self.pane is not None:
             self.pane.focus()
 
@@ -144,124 +236,3 @@ class SearchBar(Prompt):
         if self.pane is not None:
             nothing = "no matches" if self.query_one(Input).value else ""
             self.say(f"{current} of {hits}" if hits else nothing)
-
-
-class LineBar(Prompt):
-    """Asks for one line; what Enter makes of it, a subclass says."""
-
-    @dataclass
-    class Ended(Message):
-        """Nothing was typed after all."""
-
-    def entered(self, typed: str) -> Message:
-        """What to tell the screen of the line."""
-        raise NotImplementedError
-
-    @on(Input.Submitted)
-    def enter(self, submitted: Input.Submitted) -> None:
-        """Give the line away."""
-        self.end()
-        self.post_message(self.entered(submitted.value))
-
-    def action_end(self) -> None:
-        """Leave everything as it is."""
-        self.end()
-        self.post_message(self.Ended())
-
-
-class GoToBar(LineBar):
-    """Asks for a place in the table."""
-
-    LABEL = ":"
-    PLACEHOLDERS = (f"go to {HOW}", "a row number, 73%, or =key")
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel")]
-
-    @dataclass
-    class Entered(Message):
-        """A place has been typed."""
-
-        typed: str
-
-    def entered(self, typed: str) -> Message:
-        """A place."""
-        return self.Entered(typed)
-
-
-class FilterBar(LineBar):
-    """Asks how a column is to be filtered."""
-
-    LABEL = "f"
-    PLACEHOLDERS = (f"filter: {FILTER_HOW}", FILTER_HOW, "=value <value >value ~part null", "= < > ~ null")
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel")]
-
-    @dataclass
-    class Entered(Message):
-        """A filter has been typed."""
-
-        typed: str
-        column: Column
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._column: Column | None = None
-
-    def choose(self, column: Column | None) -> None:
-        """Ask for a filter of that column; without one, there is nothing to ask."""
-        self._column = column
-        if column is None:
-            self.action_end()
-        else:
-            self.name_column(column.name)
-
-    def entered(self, typed: str) -> Message:
-        """A filter."""
-        return self.Ended() if self._column is None else self.Entered(typed, self._column)
-
-
-class FindBar(LineBar):
-    """Asks what to search in the whole table: in all its text, or in one column."""
-
-    LABEL = "/"
-    PLACEHOLDERS = (
-        "search the whole table; ^ matches a prefix; tab switches between one column and all text",
-        "search the table; ^ for a prefix; tab: one column or all",
-        "^ for a prefix; tab: one column or all",
-        "tab: where to search",
-    )
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel"), ("tab", "turn", "One column, or all text")]
-
-    in_column: reactive[bool] = reactive(False, init=False)
-    """In the current column alone?"""
-
-    @dataclass
-    class Entered(Message):
-        """What to search has been typed."""
-
-        typed: str
-        column: Column | None
-        """Where; None for all text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._column: Column | None = None
-
-    def entered(self, typed: str) -> Message:
-        """A search."""
-        return self.Entered(typed, self._sought)
-
-    def choose(self, column: Column | None) -> None:
-        """Search in that column, when it is to be in one."""
-        self._column = column
-        self.watch_in_column()
-
-    def action_turn(self) -> None:
-        """Search in the column, or in all text."""
-        self.in_column = not self.in_column
-
-    def watch_in_column(self) -> None:
-        """Say where."""
-        self.name_column("all text" if self._sought is None else self._sought.name)
-
-    @property
-    def _sought(self) -> Column | None:
-        return self._column if self.in_column else None
