@@ -1,11 +1,11 @@
 """The inspector: the live instance's attributes and what is loaded of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, overload
+from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.binding import BindingType
@@ -15,52 +15,19 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from pirate_tui.domain.access import (
-    AttributeKind,
     AttributeSnapshot,
-    AttributeState,
     InstanceSnapshot,
     Prediction,
     Situation,
-    Verdict,
 )
 from pirate_tui.ui.commands import BindingScope, bindings
+from pirate_tui.ui.widgets.attribute_lines import Lines, attribute_details, attribute_line, name_of, value_of
 from pirate_tui.ui.widgets.lines_view import restyle
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
-LEAST_VALUE = 8
-"""Columns of the screen that an attribute's value has at the least."""
-
-
 MEASURED = 200
 """Lines by which it is judged how wide the text is."""
-
-CODE_MARK = "ƒ"
-"""Stands behind the name of what runs code of the model."""
-
-
-class Lines(Sequence[Text]):
-    """A line for each attribute, of which there may be thousands, made when it is looked at; details behind them."""
-
-    def __init__(
-        self, attributes: Sequence[AttributeSnapshot], make: Callable[[AttributeSnapshot], Text], details: list[Text]
-    ) -> None:
-        self._attributes = attributes
-        self._make = make
-        self._details = details
-
-    def __len__(self) -> int:
-        return len(self._attributes) + len(self._details)
-
-    @overload
-    def __getitem__(self, index: int) -> Text: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Text]: ...
-    def __getitem__(self, index: int | slice) -> Text | list[Text]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        count = len(self._attributes)
-        return self._make(self._attributes[index]) if index < count else self._details[index - count]
 
 
 class Inspector(TextPane):
@@ -121,7 +88,7 @@ class Inspector(TextPane):
     @property
     def clipboard_text(self) -> tuple[str, str]:
         """What copying takes, in a word and its text: every attribute, its value whole."""
-        rows = ((one.name, one.state.value, one.verdict.value, _value(one)) for one in self._attributes)
+        rows = ((one.name, one.state.value, one.verdict.value, value_of(one)) for one in self._attributes)
         return "the instance", "\n".join(map("\t".join, rows))
 
     @property
@@ -220,58 +187,14 @@ class Inspector(TextPane):
 
     def text_in(self, size: Size) -> Sequence[Text]:
         """A line for each attribute, and while the panel has the focus, what there is to know of the current one."""
-        rows = [(_name(one), one.state.value, one.verdict.value) for one in self._attributes]
+        rows = [(name_of(one), one.state.value, one.verdict.value) for one in self._attributes]
         widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-        details = self._details(self.current) if self.has_focus and self.current is not None else []
-        make = partial(self._line, widths=widths, width=size.width)
+        details = (
+            attribute_details(self.current, self.prediction) if self.has_focus and self.current is not None else []
+        )
+        make = partial(attribute_line, widths=widths, width=size.width)
         return Lines(self._attributes, make, self.wrapped(details, size.width))
 
     def widest(self, lines: Sequence[Text]) -> int:
         """All lines have the same columns, and are cut to the panel's width: the first tell enough."""
         return super().widest(lines[:MEASURED])
-
-    @staticmethod
-    def _line(attribute: AttributeSnapshot, widths: list[int], width: int) -> Text:
-        """Name, state, verdict, value: when the panel is narrow, it is the value's end that goes."""
-        names, states, verdicts = widths
-        is_loaded = attribute.state is AttributeState.LOADED
-        is_safe = attribute.verdict is Verdict.NONE
-        is_relationship = attribute.kind is AttributeKind.RELATIONSHIP
-        line = Text.assemble(
-            (set_cell_size(_name(attribute), names), "inspector--relationship" if is_relationship else ""),
-            (f"  {attribute.state.value:<{states}}", "inspector--loaded" if is_loaded else "inspector--absent"),
-            (f"  {attribute.verdict.value:<{verdicts}}  ", "inspector--loaded" if is_safe else "inspector--io"),
-            no_wrap=True,
-            overflow="ignore",
-        )
-        value = Text(_value(attribute))
-        value.truncate(max(LEAST_VALUE, width - line.cell_len), overflow="ellipsis")
-        return line + value
-
-    def _details(self, attribute: AttributeSnapshot) -> list[Text]:
-        """What there is to know of one attribute, and what a plain access to it would send first."""
-        told = [f"─ {attribute.name} · {attribute.kind.value} · {WORDS[attribute.verdict]} {attribute.error}".rstrip()]
-        told += [attribute.note] if attribute.note else []
-        told += ["runs model code, even to compute this verdict"] if attribute.kind.runs_code else []
-        told += [f"use: {self.prediction.remedy}"] if self.prediction.remedy else []
-        told += ["would emit first:", *self.prediction.statement] if self.prediction.statement else []
-        return [Text(line, "inspector--detail") for line in told]
-
-
-WORDS = {
-    Verdict.NONE: "a plain access does no IO",
-    Verdict.IO: "a plain access needs IO: MissingGreenlet",
-    Verdict.RAISES: "a plain access raises without IO:",
-    Verdict.UNKNOWN: "the outcome of an access is unknown",
-    Verdict.DETACHED: "no session can load it: DetachedInstanceError",
-}
-"""The verdicts as sentences."""
-
-
-def _name(attribute: AttributeSnapshot) -> str:
-    return f"{attribute.name} {CODE_MARK}" if attribute.kind.runs_code else attribute.name
-
-
-def _value(attribute: AttributeSnapshot) -> str:
-    """The value, or what is raised instead of it."""
-    return attribute.error if attribute.value is None else attribute.value.text
