@@ -115,7 +115,7 @@ class PirateApp(ReadableApp):
             yield SystemCommand("Output of the model import", told, self._show_printed)
         if isinstance(screen, BrowseScreen):
             for command in COMMANDS:
-                bound_to = screen.bound_to(command.scope)
+                bound_to = screen.bound_to.get(command.scope)
                 if bound_to is not None and "." not in command.action and bound_to.check_action(command.action, ()):
                     act = partial(self._act, command.action, bound_to)
                     yield SystemCommand(command.title, command.tooltip, act)
@@ -144,7 +144,7 @@ class PirateApp(ReadableApp):
     async def action_quit(self) -> None:
         """Leave; where the database was never there, with an exit code and a line that say so."""
         first = self.screen_stack[0]
-        trouble = first.startup_error if isinstance(first, BrowseScreen) else None
+        trouble = first.connection.startup_error if isinstance(first, BrowseScreen) else None
         if trouble is None:
             self.exit()
         else:

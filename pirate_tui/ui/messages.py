@@ -9,15 +9,19 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.statements import Statement
 
 
+class DatabaseEvent(Message):
+    """Something has happened inside the database layer."""
+
+
 @dataclass
-class StatementTold(Message):
+class StatementTold(DatabaseEvent):
     """A statement has been sent, has ended, or could not be sent."""
 
     statement: Statement
 
 
 @dataclass
-class Retrying(Message):
+class Retrying(DatabaseEvent):
     """A lock is in the way, and the work starts again."""
 
     attempt: int
@@ -25,19 +29,19 @@ class Retrying(Message):
 
 
 @dataclass
-class Loaded(Message):
+class Loaded(DatabaseEvent):
     """So many instances of a large collection have been loaded by now."""
 
     instances: int
 
 
 @dataclass
-class Changed(Message):
+class Changed(DatabaseEvent):
     """Another program has written to the database."""
 
 
 @dataclass
-class Reachable(Message):
+class Reachable(DatabaseEvent):
     """The database has answered after it had not, or a question did not reach it."""
 
     is_reachable: bool

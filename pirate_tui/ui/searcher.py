@@ -7,8 +7,8 @@ from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.query import Position
 from pirate_tui.domain.search import Match, Span, Tally, onward, read_match, span_of
 from pirate_tui.ui.connection import ConnectionHandle
+from pirate_tui.ui.table_state import TableState
 from pirate_tui.ui.tasks import Tasks
-from pirate_tui.ui.widgets.row_table import RowTable
 
 
 Walk = Callable[[Listing], Awaitable[None]]
@@ -18,8 +18,8 @@ Walk = Callable[[Listing], Awaitable[None]]
 class Searcher:
     """One search at a time, in one group of workers; the table shows what it finds."""
 
-    def __init__(self, database: ConnectionHandle, table: RowTable, tasks: Tasks, walk: Walk) -> None:
-        self._database = database
+    def __init__(self, connection: ConnectionHandle, table: TableState, tasks: Tasks, walk: Walk) -> None:
+        self._connection = connection
         self._table = table
         self._tasks = tasks
         self._walk = walk
@@ -32,27 +32,28 @@ class Searcher:
         self.forget()
         listing = self._table.listing
         if typed and listing is not None:
-            self._table.hint = ""
-            self._table.match = match = read_match(typed, column)
+            self._table.tell(hint="")
+            match = read_match(typed, column)
+            self._table.tell(match=match)
             self._tasks.start("search", lambda: self._from_here(match, listing))
 
     def next_hit(self, *, backward: bool = False) -> None:
         """Go to the next hit, or the one before; round from the last to the first."""
-        match, listing = self._table.match, self._table.listing
+        match, listing = self._table.caption.match, self._table.listing
         if match is not None and listing is not None:
             self._tasks.start("search", lambda: self._step(match, listing, backward=backward))
 
     def count_again(self) -> None:
         """Other rows have come: what was counted is worth nothing any more."""
-        match, listing = self._table.match, self._table.listing
+        match, listing = self._table.caption.match, self._table.listing
         if match is not None and listing is not None:
-            self._table.tally = Tally()
+            self._table.tell(tally=Tally())
             self._tasks.start("search", lambda: self._count(match, listing))
 
     def forget(self) -> None:
         """No hits are shown any more."""
         self._tasks.cancel("search")
-        self._table.match, self._table.tally = None, Tally()
+        self._table.tell(match=None, tally=Tally())
 
     async def _from_here(self, match: Match, listing: Listing) -> None:
         if not await self._is_hit(match, listing):
@@ -71,7 +72,7 @@ class Searcher:
         number, position = origin
         with self._tasks.track(f"searching {match}"):
             upto = span_of(listing.window.spans, number)._replace(upto=position)
-            return await self._database.rows.nearest(listing.query, upto, match, backward=True) == position
+            return await self._connection.rows.nearest(listing.query, upto, match, backward=True) == position
         return False
 
     async def _to_next(self, match: Match, listing: Listing, *, backward: bool) -> None:
@@ -82,14 +83,14 @@ class Searcher:
             spans = listing.window.spans
             for number, span in enumerate(onward(spans, *origin, backward=backward)):
                 task.progress = f"{100 * number // (len(spans) + 2)} %"
-                hit = await self._database.rows.nearest(listing.query, span, match, backward=backward)
+                hit = await self._connection.rows.nearest(listing.query, span, match, backward=backward)
                 if hit is not None:
                     self._table.go_to(await self._number(listing, span_of(spans, span.start), hit))
                     break
 
     async def _number(self, listing: Listing, span: Span, hit: Position) -> int:
         """The number of the row at a position: those before it are counted from the start of its span on."""
-        return span.start + await self._database.rows.count_between(listing.query, Span(span.after, hit)) - 1
+        return span.start + await self._connection.rows.count_between(listing.query, Span(span.after, hit)) - 1
 
     async def _count(self, match: Match, listing: Listing) -> None:
         """Count the hits, span after span, as far as the anchors are known; then wait for more of them.
@@ -98,16 +99,16 @@ class Searcher:
         """
         window = listing.window
         with self._tasks.track(f"counting matches of {match}") as task:
-            while not self._table.tally.is_done:
-                counted, spans = self._table.tally.hits, window.spans
+            while not self._table.caption.tally.is_done:
+                counted, spans = self._table.caption.tally.hits, window.spans
                 if len(counted) + 1 >= len(spans) and window.next_anchor is not None and window.is_indexed:
                     await self._walk(listing)
                     spans = window.spans
                     if window.next_anchor is not None:
                         break
-                hits = await self._database.rows.count_between(listing.query, spans[len(counted)], match)
-                self._table.tally = Tally((*counted, hits), window.span_count)
-                task.progress = str(self._table.tally)
+                hits = await self._connection.rows.count_between(listing.query, spans[len(counted)], match)
+                self._table.tell(tally=Tally((*counted, hits), window.span_count))
+                task.progress = str(self._table.caption.tally)
 
     async def _origin(self, listing: Listing) -> tuple[int, Position] | None:
         """Number and position of the row that the cursor is on, or inside of; None in an empty table."""
@@ -116,6 +117,6 @@ class Searcher:
         if row is None and listing.window.known:
             with self._tasks.track(f"reading {listing.entity.name}"):
                 size = listing.window.page_size
-                page = await self._database.rows.page(listing.query, listing.window.seek(number // size))
+                page = await self._connection.rows.page(listing.query, listing.window.seek(number // size))
                 row = dict(enumerate(page.rows, start=number // size * size)).get(number)
         return None if row is None else (number, row.position)

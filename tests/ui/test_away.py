@@ -67,7 +67,7 @@ async def test_rows_that_are_not_held_are_asked_for_once_and_come_when_it_is_bac
 async def test_wherever_in_reading_again_it_goes_away_one_stays_where_one_was(browse: Browse, leaving: Leaving) -> None:
     async with browse(connect=leaving.connect) as browser:
         await until_read(browser)
-        browser.table.go_to(2_500)
+        browser.table.state.go_to(2_500)
         await browser.until(lambda: browser.here[:1] == ["2501"], "crew 2501")
         await browser.press("enter")
         await browser.until(lambda: browser.table.text_at(2_501).strip().startswith("▾ members"), "the members")

@@ -43,7 +43,7 @@ async def until_as(browser: Any, path: Path) -> None:
     expected = crews(path)
     await browser.until(lambda: f"{len(expected):,} rows" in browser.title, f"{len(expected):,} rows")
     for number in range(0, len(expected), 180):
-        browser.table.go_to(number)
+        browser.table.state.go_to(number)
         await browser.until(lambda number=number: browser.row(number)[:1] == [expected[number]], f"row {number}")
         held = [browser.row(n)[:1] for n in range(number, min(number + 20, len(expected)))]
         assert held == [[one] for one in expected[number : number + 20]]
@@ -55,7 +55,7 @@ async def test_what_others_write_is_noticed_and_the_cursor_stays_on_its_row(
 ) -> None:
     await write(fleet, f"PRAGMA journal_mode = {journal}")
     async with browse(fleet) as browser:
-        browser.table.go_to(1_000)
+        browser.table.state.go_to(1_000)
         await browser.until(lambda: browser.here[:1] == ["1001"], "crew 1001")
         await write(
             fleet,
@@ -75,7 +75,7 @@ async def test_rows_come_and_go_between_pages(browse: Browse, fleet: Path, seed:
     chance = random.Random(seed)  # noqa: S311  nothing is secret here
     async with browse(fleet) as browser:
         for _ in range(5):
-            browser.table.go_to(chance.randrange(len(crews(fleet))))
+            browser.table.state.go_to(chance.randrange(len(crews(fleet))))
             await browser.until(lambda: browser.here, "a row")
             gone = ", ".join(chance.sample(crews(fleet), 40))
             new = ", ".join(f"({one}, 'New', NULL)" for one in chance.sample(range(4_000, 10**9), 25))
@@ -88,13 +88,13 @@ async def test_rows_come_and_go_between_pages(browse: Browse, fleet: Path, seed:
 
 async def test_what_is_open_stays_open_under_its_row(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
-        browser.table.go_to(200)
+        browser.table.state.go_to(200)
         await browser.until(lambda: browser.here[:1] == ["201"], "crew 201")
         await browser.press("enter")
         await browser.until(lambda: browser.table.text_at(201).strip().startswith("▾ members"), "the members")
         await write(fleet, "DELETE FROM pirate_crew WHERE id < 51")
         await browser.press("down", "up")
-        browser.table.go_to(500)
+        browser.table.state.go_to(500)
         await browser.until(lambda: "2,950 rows" in browser.title, "the new count")
         assert browser.table.text_at(151).strip().startswith("▾ members")
 
@@ -111,7 +111,7 @@ async def test_a_row_that_is_gone_is_said(browse: Browse, fleet: Path) -> None:
 
 async def test_r_reads_again_and_keeps_the_row(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
-        browser.table.go_to(100)
+        browser.table.state.go_to(100)
         await browser.until(lambda: browser.here[:1] == ["101"], "crew 101")
         await browser.press("enter")
         await browser.until(lambda: len(browser.lines) > 3_000, "what is open")

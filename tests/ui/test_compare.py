@@ -34,9 +34,9 @@ async def compare(browser: Any, *keys: str, budget: float = 0) -> CompareScreen:
     """Press the keys, then compare within a budget; the comparison when all is measured."""
     await browser.press(*keys)
     screen = browser.screen
-    question = question_at(screen._connection, browser.table, browser.inspector)  # noqa: SLF001  what `c` does
+    question = question_at(screen.connection, browser.table, browser.inspector)
     assert question is not None
-    compared = CompareScreen(screen._connection, question, budget)  # noqa: SLF001
+    compared = CompareScreen(screen.connection, question, budget)
     browser.app.push_screen(compared)
     await browser.until(lambda: compared.is_mounted, "the comparison")
     await measured(browser, compared)
@@ -128,9 +128,9 @@ async def test_parents_are_those_from_the_cursor_on(
     browse: Browse, fleet: Path, row: int, count: int, first: int, last: int
 ) -> None:
     async with browse(fleet) as browser:
-        browser.table.go_to(row)
+        browser.table.state.go_to(row)
         await browser.until(lambda: browser.here[:1] == [str(row + 1)], "the row")
-        question = question_at(browser.screen._connection.database, browser.table, browser.inspector)  # noqa: SLF001
+        question = question_at(browser.screen.connection.database, browser.table, browser.inspector)
         assert question is not None
         assert await question.keys(count) == tuple((n,) for n in range(first, last + 1))
         assert await question.keys(1) == ((row + 1,),)

@@ -74,7 +74,7 @@ async def test_x_works_before_the_instance_has_been_selected(browse: Browse, por
         await browser.press("m", *"ships", "enter")
         await browser.until(lambda: browser.title.startswith("Ships · 2 rows"), "the ships")
         browser.table.cursor = (1,)
-        browser.inspector.snapshot = None
+        browser.screen.workspace.instance.forget()
         browser.screen.action_situation()
         await browser.until(lambda: "Ships 2 · after commit" in str(browser.inspector.border_title), "the commit")
 

@@ -485,7 +485,7 @@ async def test_a_question_before_there_is_a_database_is_met_by_trouble(browse: B
 
     async def ask() -> None:
         try:
-            await browser.screen._connection.models.sizes()  # noqa: SLF001  what the screen asks by
+            await browser.screen.connection.models.sizes()
         except Trouble as trouble:
             told.append(trouble)
 

@@ -52,7 +52,7 @@ async def test_o_orders_the_whole_table_then_descending_then_by_key(
             await until_shown(browser, 0, expected[0])
             await browser.press("end")
             await until_shown(browser, 2_999, expected[-1])
-            browser.table.go_to(1_234)
+            browser.table.state.go_to(1_234)
             await until_shown(browser, 1_234, expected[1_234])
             await browser.press("o")
         await browser.until(lambda: "by " not in browser.title, "the order by key")
@@ -62,7 +62,7 @@ async def test_o_orders_the_whole_table_then_descending_then_by_key(
 
 async def test_the_cursor_stays_on_its_row(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
-        browser.table.go_to(99)
+        browser.table.state.go_to(99)
         await browser.press("]", "o")
         await browser.until(lambda: "by name ↑" in browser.title and browser.here[:1] == ["100"], "crew 100, by name")
         assert browser.table.cursor == (ask(fleet, BY_NAME).index("100"),)
@@ -120,7 +120,7 @@ async def test_esc_stops_an_order_and_leaves_what_was_shown(
     browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with browse(fleet) as browser:
-        browser.table.go_to(99)
+        browser.table.state.go_to(99)
         await browser.until(lambda: browser.here, "the row")
         ends = hold_up(monkeypatch, "anchors")
         await browser.press("]", "]", "o")
@@ -201,7 +201,7 @@ async def test_f_shows_only_the_rows_that_pass(
         await browser.until(lambda: browser.title == title, title)
         assert browser.table.has_focus
         for number in {0, len(expected) - 1} if expected else ():
-            browser.table.go_to(number)
+            browser.table.state.go_to(number)
             await until_shown(browser, number, expected[number])
 
 
@@ -283,7 +283,7 @@ async def test_a_search_finds_every_hit_round_the_table_and_counts_them(browse: 
     condition = "name LIKE '%kraken co%' OR ship_name LIKE '%kraken co%'"
     hits = ask(fleet, f"SELECT id FROM pirate_crew WHERE {condition} ORDER BY id")  # noqa: S608
     async with browse(fleet) as browser:
-        browser.table.go_to(1_500)
+        browser.table.state.go_to(1_500)
         await type_into(browser, "slash", "kraken co")
         await browser.until(lambda: browser.subtitle == f"“kraken co” · {len(hits)} matches", "the count")
         ahead = [one for one in hits if int(one) > 1_500]

@@ -34,7 +34,7 @@ async def test_an_anchor_that_was_asked_for_before_all_was_forgotten_is_not_kept
     database, listing = Slow(), Listing(Query(ISLAND))
     listing.window.count = 10_000
     listing.window.anchors += [(999,), (1_999,)]
-    reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", None), lambda: None)
+    reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", None))
     walking = asyncio.ensure_future(reader.walk(listing))
     while not database.asked and not walking.done():  # noqa: ASYNC110  it has no event of its own
         await asyncio.sleep(0)
@@ -47,7 +47,7 @@ async def test_an_anchor_that_was_asked_for_before_all_was_forgotten_is_not_kept
 async def test_two_walks_at_once_are_one_after_the_other() -> None:
     database, listing = Slow(), Listing(Query(ISLAND))
     listing.window.count = 10_000
-    reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", None), lambda: None)
+    reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", None))
     walks = [asyncio.ensure_future(reader.walk(listing)) for _ in range(2)]
     await asyncio.sleep(0)
     database.let.set()

@@ -69,7 +69,7 @@ async def until_read(browser: Any) -> None:
 async def go_to_an_open_row(browser: Any) -> None:
     """Go to crew 251 and open it; the cursor rests on its first member."""
     await until_read(browser)
-    browser.table.go_to(250)
+    browser.table.state.go_to(250)
     await browser.until(lambda: browser.here[:1] == ["251"], "crew 251")
     await browser.press("enter")
     await browser.until_line("Pirate 501")

@@ -68,7 +68,7 @@ def question_at(database: ConnectionHandle, table: RowTable, inspector: Inspecto
     chosen = next((listed[str(name)] for name in names if name in listed), entity.relationships[0])
     query = listing.query_at(above) if above in listing.windows else None
     opening = listing.opening_at(above) if above else None
-    page = tuple(table.page_rows().values()) if opening is None else opening.rows
+    page = tuple(table.state.page_rows().values()) if opening is None else opening.rows
     found = listing.row_at(cursor)
     here = None if found is None else found[1]
 

@@ -9,9 +9,11 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.outline import Path
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.ui.widgets.text_pane import TextPane
 
@@ -150,6 +152,31 @@ class FailureView(Vertical):
 
     is_explained: reactive[bool] = reactive(default=False, init=False)
     """Is it the explained side?"""
+
+    is_shown: reactive[bool] = reactive(default=False, init=False, repaint=False)
+    """Is there a failure to be shown? The screen makes room for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path: Path = ()
+        """Where in the table the relationship stands whose access failed; empty for another access."""
+        self.asker: Widget | None = None
+        """What had the focus when the access was made, and has it again when the failure is dismissed."""
+
+    def show(self, failure: Failure, asked: str, path: Path, asker: Widget | None) -> None:
+        """Show a failure, and take the focus; without an asker, the one before has it back."""
+        self.asker = asker or self.asker
+        self.path, self.asked, self.failure = path, asked, failure
+        self.is_shown = True
+        self.pane.focus()
+
+    def dismiss(self) -> None:
+        """Hide the failure, and give the focus back."""
+        if self.is_shown:
+            self.path = ()
+            self.is_shown = False
+            if self.asker is not None:
+                self.asker.focus()
 
     def compose(self) -> ComposeResult:
         """The pinned lines above, the two sides below."""

@@ -8,6 +8,12 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from pirate_tui.ui.commands import COMMANDS
+
+
+PLACES = {command.id: place for place, command in enumerate(COMMANDS)}
+"""The place of each command among all, by its id; a prompt's own keys come before them."""
+
 
 class _Key(NamedTuple):
     key: str
@@ -48,9 +54,10 @@ class KeyFooter(Footer):
             super().bindings_changed(screen)
 
     def _keys(self) -> list[_Key]:
-        """The first key of each command, in their order."""
+        """The first key of each command, in the order of the table of commands, whatever they are bound to."""
         keys: dict[str, _Key] = {}
-        for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
+        active = sorted(self.screen.active_bindings.values(), key=lambda one: PLACES.get(one.binding.id or "", -1))
+        for _, binding, is_enabled, tooltip in active:
             if binding.show and binding.action not in keys:
                 shown, is_disabled = self.app.get_key_display(binding), not is_enabled
                 keys[binding.action] = _Key(

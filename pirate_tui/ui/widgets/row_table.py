@@ -1,183 +1,89 @@
-"""The table: moving over rows, opening and closing what hangs on them."""
+"""The table, whole: with the mouse, and what it takes a database to do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
-from textual.reactive import reactive
 
 from pirate_tui.domain import navigation
-from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.entity import Entity, Relationship
-from pirate_tui.domain.loading import LoaderStrategy
-from pirate_tui.domain.outline import Line, Part, Path, is_row
-from pirate_tui.domain.rows import Row
-from pirate_tui.ui.commands import BindingScope, bindings
+from pirate_tui.domain.entity import Column, Entity
+from pirate_tui.domain.loading import OpenAllRequest
+from pirate_tui.domain.outline import Line, Part, Path
+from pirate_tui.domain.query import Query
+from pirate_tui.domain.rows import Row, RowKey
+from pirate_tui.ui.commands import BindingScope, ScreenState, bindings, is_available
+from pirate_tui.ui.copying import copy
 from pirate_tui.ui.widgets import row_lines
-from pirate_tui.ui.widgets.rows_view import RowsView
+from pirate_tui.ui.widgets.openable_rows import OpenableRows
 
 
 TOP = Line((), Part.HEADER)
 """The line of the table's own column names, which stays above its rows."""
 
 
-class RowTable(RowsView):
-    """Rows that can be gone over and opened. It asks for openings by messages."""
+class RowTable(OpenableRows):
+    """Rows that can be opened, sorted, filtered and searched. What it takes a database to do, it asks for by messages.
+
+    What opens a prompt stays with the screen: a message would come too late for what is typed next.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.TABLE)]
 
-    mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
-    """How a relationship would be opened now; bound to the screen's."""
+    @dataclass
+    class OpenAllRequested(Message):
+        """A relationship is to be opened of all these rows, given by their numbers."""
 
-    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
-    """By which loader strategy; bound to the screen's."""
+        rows: dict[int, Row]
+        request: OpenAllRequest
 
     @dataclass
-    class OpenRequested(Message):
-        """A relationship is to be opened under the row at the path."""
+    class SortRequested(Message):
+        """The rows are to be sorted by a column, or the other way round, or by key again."""
 
-        path: Path
+        column: Column
+
+    @dataclass
+    class UnfilterRequested(Message):
+        """A filter is to be taken away: the column's, or the newest."""
+
+        column: Column
+
+    @dataclass
+    class MatchRequested(Message):
+        """The next row that the search finds is to be gone to, or the one before."""
+
+        backward: bool = False
+
+    @dataclass
+    class ValueRequested(Message):
+        """The whole of a value is to be shown."""
+
+        query: Query
         entity: Entity
         row: Row
-        relationship: Relationship
-        in_full: bool = False
-        """Load it, however much there is?"""
+        column: Column
 
     @dataclass
-    class Closed(Message):
-        """What was opened at the path is closed."""
+    class RowRequested(Message):
+        """Every value of a row is to be copied, whole."""
 
-        path: Path
+        query: Query
+        row: Row
 
     @dataclass
-    class NothingToOpen(Message):
-        """The row's class has no relationships."""
+    class TableRequested(Message):
+        """The table of a mapped class is to be shown."""
 
-    # Opening and closing.
+        name: str
+        key: RowKey | None = None
+        """Of the row to go to; None: the first."""
+        opened: Callable[[], None] | None = None
+        """Called when it is shown."""
 
-    def action_open_or_close(self) -> None:
-        """Open what the cursor is on. Close it if it stands open just as it would be opened now."""
-        found = self.row_at(self.cursor)
-        if found is None:
-            return
-        relationships = found[0].relationships
-        if not is_row(self.cursor):
-            self._open_or_close(self.cursor)
-        elif len(relationships) == 1:
-            self._open_or_close((*self.cursor, relationships[0].name))
-        elif self._shown.can_close(self.cursor):
-            self._close(self.cursor)
-        elif relationships:
-            self._shown.list_relationships(self.cursor)
-            self.hint = "↓ to a relationship, ⏎ loads it"
-            self._reshape()
-        else:
-            self.post_message(self.NothingToOpen())
-
-    def ask_again(self) -> None:
-        """Open what the cursor is on, unless it was opened just as it would be now."""
-        found = self.row_at(self.cursor)
-        if found is None:
-            return
-        relationships = found[0].relationships
-        path = (*self.cursor, relationships[0].name) if is_row(self.cursor) and relationships else self.cursor
-        if not is_row(path) and not self._is_answered(path):
-            self._ask(path)
-
-    def action_open(self) -> None:
-        """Open the row; on an open row, go to its first child."""
-        is_open = self._shown.can_close(self.cursor) if is_row(self.cursor) else self._shown.opening_at(self.cursor)
-        if is_open:
-            self.cursor = navigation.first_child(self._shown.outline, self.cursor)
-        else:
-            self.action_open_or_close()
-
-    def action_leave(self) -> None:
-        """Close the row; on a closed row, go to its parent."""
-        if self._shown.can_close(self.cursor):
-            self._close(self.cursor)
-        else:
-            self.cursor = navigation.parent(self.cursor)
-
-    def close_enclosing(self) -> bool:
-        """Close what is open at the cursor or around it; was anything?"""
-        path = navigation.enclosing(self._shown.outline, self.cursor)
-        if path is not None:
-            self._close(path)
-        return path is not None
-
-    def _open_or_close(self, path: Path) -> None:
-        """Enter on a relationship: the same question again closes it, another one is asked.
-
-        What was held back because there is so much of it is now loaded.
-        """
-        opening = self._shown.opening_at(path)
-        if opening is not None and opening.is_held_back and self._is_answered(path):
-            self._ask(path, in_full=True)
-        elif self._is_answered(path):
-            self._close(path if self._shown.can_close(path) else path[:-1])
-        else:
-            self._ask(path)
-
-    def _is_answered(self, path: Path) -> bool:
-        """Has the relationship been opened just as it would be opened now?"""
-        opening = self._shown.opening_at(path)
-        return opening is not None and (opening.request.mode, opening.request.strategy) == (self.mode, self.strategy)
-
-    def _ask(self, path: Path, *, in_full: bool = False) -> None:
-        found = self.row_at(path)
-        if found is not None:
-            entity, row = found
-            relationship = entity.relationship(str(path[-1]))
-            self.post_message(self.OpenRequested(path[:-1], entity, row, relationship, in_full))
-
-    def _close(self, path: Path) -> None:
-        if self.cursor[: len(path)] == path:
-            self.cursor = path
-        self._shown.close(path)
-        self._reshape()
-        self.post_message(self.Closed(path))
-
-    def close_all(self) -> None:
-        """Close everything that is open."""
-        for number in tuple(self._shown.outline.opened):
-            self._close((number,))
-
-    # Moving.
-
-    def action_cursor_down(self) -> None:
-        """Go to the next line."""
-        self._move(1)
-
-    def action_cursor_up(self) -> None:
-        """Go to the line before."""
-        self._move(-1)
-
-    def action_page_down(self) -> None:
-        """Go a screen further."""
-        self._move(self._rows_in_view)
-
-    def action_page_up(self) -> None:
-        """Go a screen back."""
-        self._move(-self._rows_in_view)
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self._move(-self.line_count())
-
-    def action_last(self) -> None:
-        """Go to the last line."""
-        self._move(self.line_count())
-
-    def action_next_column(self) -> None:
-        """Go a column to the right."""
-        self.column += 1
-
-    def action_previous_column(self) -> None:
-        """Go a column to the left."""
-        self.column -= 1
+    # The mouse.
 
     def on_click(self, event: events.Click) -> None:
         """A click goes to a line; on its glyph, or twice, it opens or closes it. On a header it goes to the column."""
@@ -203,18 +109,85 @@ class RowTable(RowsView):
         `path` is that of the relationship whose rows have this header, empty for the table's own.
         """
         is_among = self.cursor[: len(path)] == path and len(self.cursor) == len(path) + 1
-        there = (
-            self.cursor if is_among else navigation.first_child(self._shown.outline, path) if path else self.cursor[:1]
-        )
+        there = self.cursor
+        if not is_among:
+            there = navigation.first_child(self.state.shown.outline, path) if path else self.cursor[:1]
         edge = len(path) // 2 * row_lines.STEP + len(row_lines.LEAF)
-        number = self._renderer.widths(self._shown.entity_at(there), len(path) // 2).column_at(x - edge)
+        number = self._renderer.widths(self.state.shown.entity_at(there), len(path) // 2).column_at(x - edge)
         if number is None:
             return
         is_current = is_among and number == self.column
         self.cursor, self.column = there, number
         if is_current and not path:
-            self.call_later(self.run_action, "screen.order")
+            self.call_later(self.run_action, "order")
 
-    def _move(self, by: int) -> None:
-        if self.line_count():
-            self.cursor = navigation.move(self._shown.outline, self.cursor, by)
+    # Requests.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
+        """Whether a command can be used just now."""
+        state = ScreenState(has_rows=self.listing is not None, is_in_table=self.screen.focused is self)
+        return is_available(BindingScope.TABLE, action, state)
+
+    def own_column(self) -> Column | None:
+        """The current column, where it is one of the table's own: what is nested keeps its order and its rows."""
+        if len(self.cursor) > 1:
+            self.state.tell(hint="sort and filter work on top-level rows (← to go up)")
+            return None
+        return self.current_column
+
+    def action_order(self) -> None:
+        """Sort by the current column: ascending, descending, by key."""
+        column = self.own_column()
+        if column is not None:
+            self.post_message(self.SortRequested(column))
+
+    def action_unfilter(self) -> None:
+        """Take a filter away."""
+        column = self.own_column()
+        if column is not None:
+            self.post_message(self.UnfilterRequested(column))
+
+    def action_next_match(self) -> None:
+        """Go to the next row that the search finds."""
+        self.post_message(self.MatchRequested())
+
+    def action_previous_match(self) -> None:
+        """Go to the row before that."""
+        self.post_message(self.MatchRequested(backward=True))
+
+    def action_view(self) -> None:
+        """Show the whole value of the current column."""
+        found, column = self.row_at(self.cursor), self.current_column
+        query = self.state.shown.query_of(self.cursor)
+        if found is not None and column is not None and query is not None:
+            self.post_message(self.ValueRequested(query, *found, column))
+
+    def action_open_all(self) -> None:
+        """Open every row of the page, one access each, the one that the cursor is on first."""
+        rows, entity = self.state.page_rows(), self.state.shown.entity
+        listed = [one for one in entity.relationships if not one.is_query]
+        if rows and listed:
+            chosen = next((one for one in listed if one.name in self.cursor[1:2]), listed[0])
+            here = int(self.cursor[0])
+            keys = tuple(rows[number].key or () for number in sorted(rows, key=lambda number: (number != here, number)))
+            request = OpenAllRequest(entity, keys, chosen, self.mode, self.strategy)
+            self.post_message(self.OpenAllRequested(rows, request))
+
+    def action_open_as_table(self) -> None:
+        """Show the row that the cursor is on in the table of its own class."""
+        found = self.row_at(self.cursor)
+        if found is not None and found[1].key is not None and len(self.cursor) > 1:
+            self.post_message(self.TableRequested(found[0].name, found[1].key))
+        else:
+            self.state.tell(hint="select a nested row first: this row is in its own table already")
+
+    def copy_row(self) -> None:
+        """Copy the row that the cursor is on; what is cut of it must be read first."""
+        found, query = self.row_at(self.cursor), self.state.shown.query_of(self.cursor)
+        if found is None or query is None:
+            return
+        entity, row = found
+        if len(row.cells) < len(entity.columns) or any(cell.length is not None for cell in row.cells):
+            self.post_message(self.RowRequested(query, row))
+        else:
+            copy(self.app, "the row", "\t".join(cell.text for cell in row.cells))

@@ -1,0 +1,97 @@
+"""The life of the connection: opened at the start, opened again when asked, there or not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.ports import Database
+from pirate_tui.domain.query import Query
+from pirate_tui.ui.connection import ConnectionHandle, first_usable, unusable
+from pirate_tui.ui.refresher import Refresher
+from pirate_tui.ui.rows_reader import RowsReader
+from pirate_tui.ui.table_state import TableState
+from pirate_tui.ui.tasks import Tasks
+
+
+FIRST_STEPS = "⏎ load relationships · u ⏎ load them without await"
+"""What to do first."""
+
+
+class Connector:
+    """Opens the database and shows its first rows; opens it again; notes whether it is there."""
+
+    @dataclass
+    class Opened(Message):
+        """The database is open, or open again."""
+
+        database: Database
+        is_first: bool = True
+        is_other: bool = False
+        """May it be another one now, of which nothing need be as it was?"""
+
+    @dataclass
+    class Refused(Message):
+        """There is nothing to browse."""
+
+        reason: CannotStart
+
+    @dataclass
+    class Ended(Message):
+        """Rows are shown, or something has come between."""
+
+    def __init__(
+        self, connection: ConnectionHandle, table: TableState, tasks: Tasks, rows: RowsReader, refresher: Refresher
+    ) -> None:
+        self._connection = connection
+        self._table = table
+        self._tasks = tasks
+        self._rows = rows
+        self._refresher = refresher
+        self._is_away = False
+        """Did the last question not reach the database?"""
+
+    def begin(self, post: Callable[[Message], object]) -> None:
+        """Open the database, and show the first rows of the mapped class to begin with."""
+        self._tasks.start("connect", lambda: self._begin(post))
+
+    async def _begin(self, post: Callable[[Message], object]) -> None:
+        with self._tasks.track("opening the database"):
+            try:
+                database = await self._connection.open()
+                post(self.Opened(database))
+                choices = database.models.choices
+                await self._rows.begin(Query(await first_usable(choices, database.models)))
+                self._tasks.show_error(unusable(choices))
+                self._table.tell(hint=FIRST_STEPS)
+            except CannotStart as reason:
+                post(self.Refused(reason))
+            finally:
+                post(self.Ended())
+
+    def reopen(self, post: Callable[[Message], object]) -> None:
+        """Connect again and read what is shown; of another database, which a file may be now, nothing stays open."""
+        self._tasks.start("reread", lambda: self._reopen(post))
+
+    async def _reopen(self, post: Callable[[Message], object]) -> None:
+        with self._tasks.track("reopening the database"):
+            is_other = await self._connection.reconnect()
+            if is_other:
+                self._table.close_all()
+            post(self.Opened(await self._connection.open(), is_first=False, is_other=is_other))
+            await self._refresher.renew()
+
+    def note(self, *, is_reachable: bool) -> bool:
+        """Note that the database has answered, or was not reached, and return whether what is shown is from before.
+
+        Once it is there again, what is shown is read again.
+        """
+        if self._connection.database is None:
+            return self._is_away
+        was_away, self._is_away = self._is_away, not is_reachable
+        if is_reachable:
+            self._tasks.clear_unreachable()
+            if was_away:
+                self._refresher.changed()
+        return self._is_away

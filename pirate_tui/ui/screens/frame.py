@@ -1,0 +1,201 @@
+"""The browser's frame: what it is composed of, what comes after the first paint, and the prompts."""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Static
+
+from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.domain.ports import Connect
+from pirate_tui.ui.connection import ConnectionHandle
+from pirate_tui.ui.connector import Connector
+from pirate_tui.ui.messages import Relay
+from pirate_tui.ui.screens.guarded import Guarded
+from pirate_tui.ui.screens.workspace import Workspace
+from pirate_tui.ui.tasks import Tasks
+from pirate_tui.ui.widgets.statement_log import StatementLog
+from pirate_tui.ui.widgets.text_pane import SearchableView
+from pirate_tui.ui.widgets.title_bar import TitleBar
+
+
+if TYPE_CHECKING:
+    from pirate_tui.ui.widgets.failure_view import FailureView
+    from pirate_tui.ui.widgets.prompts import PromptBar, SearchBar
+
+
+class Frame(Guarded[None], Screen[None]):
+    """Title, workspace, failure, statements, prompts and footer of a database; what they do, a subclass says."""
+
+    # Textual declares these two so that neither a ClassVar nor a tuple would be right.
+    HORIZONTAL_BREAKPOINTS = [(0, "-w0"), (40, "-w40"), (60, "-w60"), (110, "-w110")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-h0"), (10, "-h10"), (20, "-h20"), (30, "-h30")]  # noqa: RUF012
+
+    mode: reactive[AccessMode] = reactive(AccessMode.SAFE)
+    """How attributes are accessed."""
+    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED)
+    """By which loader strategy relationships are opened."""
+    database_label: reactive[str] = reactive("")
+    """What is open, for the title."""
+    warning: reactive[str] = reactive("")
+    """What should be known of it all the time, for the title."""
+    busy: reactive[str] = reactive("")
+    """What is under way, for the title; empty while nothing takes long."""
+    is_away: reactive[bool] = reactive(False, init=False)
+    """Did the last question not reach the database? Then what is shown is from before."""
+
+    def __init__(self, connect: Connect, label: str) -> None:
+        super().__init__()
+        self.connection = ConnectionHandle(connect, Relay(self))
+        self.tasks = Tasks(self, partial(setattr, self, "busy"), self._show_trouble)
+        self.furnished, self._is_being_furnished = asyncio.Event(), False
+        """Is everything mounted that comes after the first paint?"""
+        self.workspace = Workspace(self.connection, self.tasks, self.furnished.wait)
+        self.table, self.statements = self.workspace.table, StatementLog()
+        self.connector = Connector(
+            self.connection, self.table.state, self.tasks, self.workspace.rows, self.workspace.refresher
+        )
+        self.set_reactive(Frame.database_label, label)
+
+    def compose(self) -> ComposeResult:
+        """The frame; rows come when the database is open."""
+        yield TitleBar().data_bind(Frame.mode, Frame.strategy, Frame.busy, Frame.warning, database=Frame.database_label)
+        yield self.workspace.data_bind(Frame.mode, Frame.strategy, is_stale=Frame.is_away)
+        yield Static(id="trouble", markup=False)
+        yield self.statements
+        yield Static(id="foot")
+        yield Static("too small: pirate-tui needs 40 x 10", id="too-small")
+
+    def on_mount(self) -> None:
+        """The frame is painted first; only then is SQLAlchemy imported and the database opened."""
+        self.table.border_title = "opening …"
+        self.workspace.inspector.border_title = "Instance"
+        self.table.focus()
+        self.call_after_refresh(self.connector.begin, self.post_message)
+
+    @on(Connector.Opened)
+    def _show_database(self, opened: Connector.Opened) -> None:
+        database = opened.database
+        self.warning = database.warning
+        if opened.is_first:
+            self.database_label = f"{database.name} · read-only · {database.dialect}"
+        else:
+            self.workspace.instance.lose()
+        if opened.is_other and self.has_class("-failed"):
+            self.failure.dismiss()
+
+    @on(Connector.Refused)
+    def _end(self, refused: Connector.Refused) -> None:
+        reason = refused.reason
+        self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
+
+    @on(Connector.Ended)
+    def _complete(self) -> None:
+        if self.table.listing is None:
+            self.table.border_title = "not opened"
+        self.call_after_refresh(self._furnish)
+
+    @on(Resize)
+    def _resized(self) -> None:
+        """What was hidden while the terminal was too small has lost the focus."""
+        self.call_after_refresh(self._focus_something)
+
+    def _focus_something(self) -> None:
+        if self.focused is None:
+            (self.failure.pane if self.has_class("-failed") else self.table).focus()
+
+    async def _furnish(self) -> None:
+        """Import and mount what nobody misses before there are rows, unless somebody has left meanwhile."""
+        if not self._is_being_furnished and self.is_attached:
+            self._is_being_furnished = True
+            from pirate_tui.ui.widgets import failure_view, key_footer, prompts
+
+            failure = failure_view.FailureView()
+            self.watch(failure, "is_shown", self._make_room, init=False)
+            await self.mount(failure, before=self.statements)
+            kinds = prompts.PromptKind
+            bars = map(prompts.PromptBar, (kinds.SEARCH_TABLE, kinds.FILTER, kinds.GO_TO))
+            await self.mount(prompts.SearchBar(), *bars, key_footer.KeyFooter(), before="#foot")
+            await self.query_one("#foot").remove()
+            self.furnished.set()
+        self.refresh_bindings()  # there may be rows now; and the footer is composed when these are told
+
+    def _make_room(self, is_failed: bool) -> None:  # noqa: FBT001  Textual's signature
+        """A failure is shown, or not any more: then nothing is searched in it either."""
+        if not is_failed:
+            self.search_bar.end()
+        self.set_class(is_failed, "-failed")
+        self.refresh_bindings()
+
+    def _show_trouble(self, trouble: Trouble | None) -> None:
+        self.set_class(trouble is not None, "-troubled")
+        if trouble is not None:
+            self.query_one("#trouble", Static).update(Text(f"{trouble.reason}; {trouble.way_out}"))
+
+    # What is mounted late, and its class imported then.
+
+    @property
+    def failure(self) -> "FailureView":
+        """The failure, shown or not."""
+        return cast("FailureView", self.query_one("FailureView"))
+
+    @property
+    def search_bar(self) -> "SearchBar":
+        """The prompt that searches a text."""
+        return cast("SearchBar", self.query_one("SearchBar"))
+
+    def prompt(self, id: str) -> "PromptBar":  # noqa: A002  Textual's own name
+        """The prompt of a kind, by the kind's id."""
+        return cast("PromptBar", self.query_one(f"#{id}"))
+
+    # Prompts: they take the focus at once, so that what is typed next is not taken for a command.
+
+    async def action_search(self) -> None:
+        """Search the whole table, or the text of the panel that has the focus."""
+        await self.furnished.wait()  # and so does what is typed next
+        if isinstance(self.focused, SearchableView):
+            self.search_bar.begin(self.focused)
+        else:
+            bar = self.prompt("search-table")
+            bar.begin_typing()
+            self.table.call_later(lambda: bar.choose(self.table.current_column))
+
+    async def action_filter(self) -> None:
+        """Ask how the current column is to be filtered; keys that were pressed before may still choose another."""
+        await self.furnished.wait()
+        bar = self.prompt("filter")
+        bar.begin_typing()
+        self.table.call_later(lambda: bar.choose(self.table.own_column()))
+
+    async def action_go_to(self) -> None:
+        """Ask where to go in the table."""
+        await self.furnished.wait()
+        self.prompt("go-to").begin_typing()
+
+    def on_prompt_bar_ended(self) -> None:
+        """Nothing was typed after all."""
+        self.table.focus()
+
+    def on_prompt_bar_submitted(self, submitted: "PromptBar.Submitted") -> None:
+        """A place, a filter or a search has been typed, which may be wrong; an empty line ends the search before."""
+        self.table.focus()
+        text, column = submitted.text, submitted.column
+        try:
+            match submitted.kind.id:
+                case "go-to":
+                    self.workspace.rows.go_to(text)
+                case "filter" if column is not None:
+                    self.workspace.query_editor.filter(text, column)
+                case "search-table":
+                    self.workspace.searcher.search(text, column)
+            self.tasks.clear_error()
+        except ValueError as error:
+            self.tasks.show_error(Trouble("invalid input", str(error)))

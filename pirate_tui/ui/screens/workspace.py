@@ -1,0 +1,181 @@
+"""The table beside the inspector, with those who ask the database for what they show.
+
+What a widget asks for goes to a reader here; what a reader finds goes to a widget. What concerns the rest of the
+screen goes on to it.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.reactive import reactive
+
+from pirate_tui.domain.access import AccessMode, InstanceSnapshot
+from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.rows import RowKey
+from pirate_tui.ui.connection import ConnectionHandle
+from pirate_tui.ui.copying import copy
+from pirate_tui.ui.instance_reader import InstanceReader
+from pirate_tui.ui.query_editor import QueryEditor
+from pirate_tui.ui.refresher import Refresher
+from pirate_tui.ui.rows_reader import RowsReader
+from pirate_tui.ui.searcher import Searcher
+from pirate_tui.ui.table_history import TableHistory
+from pirate_tui.ui.tasks import Tasks
+from pirate_tui.ui.widgets.inspector import Inspector
+from pirate_tui.ui.widgets.row_table import RowTable
+
+
+class TableArea(Horizontal):
+    """The table, and those who read its rows."""
+
+    mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
+    """How attributes are accessed; bound to the screen's, as all of these."""
+    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
+    """By which loader strategy relationships are opened."""
+    is_stale: reactive[bool] = reactive(False, init=False, repaint=False)
+    """Is the database not there, and all that is shown from before?"""
+
+    def __init__(self, connection: ConnectionHandle, tasks: Tasks) -> None:
+        super().__init__(id="main")
+        self.connection = connection
+        self.tasks = tasks
+        self.table = RowTable()
+        ports = connection, self.table.state, tasks
+        self.rows = RowsReader(*ports)
+        self.searcher = Searcher(*ports, self.rows.walk)
+        self.query_editor = QueryEditor(*ports, self.rows, self.searcher.count_again)
+        self.refresher = Refresher(*ports, self.rows, self.searcher.count_again)
+        self.history = TableHistory(*ports, self.rows, self.refresher)
+
+    def compose(self) -> ComposeResult:
+        """The table."""
+        yield self.table.data_bind(TableArea.mode, TableArea.strategy, TableArea.is_stale)
+
+    def show_table(self, name: str, key: RowKey | None, opened: Callable[[], None] | None) -> None:
+        """Show the rows of another mapped class, with the cursor on the row of that key; `opened` is called then."""
+        self.searcher.forget()
+        self.table.focus()
+        self.tasks.cancel("connect")  # the table to begin with may not be read yet, and is not wanted any more
+        self.history.choose(name, key, opened)
+
+    @on(RowTable.PagesNeeded)
+    def _read_pages(self) -> None:
+        self.rows.fill()
+
+    @on(RowTable.SortRequested)
+    def _sort(self, requested: RowTable.SortRequested) -> None:
+        self.query_editor.order(requested.column)
+
+    @on(RowTable.UnfilterRequested)
+    def _unfilter(self, requested: RowTable.UnfilterRequested) -> None:
+        self.query_editor.unfilter(requested.column)
+
+    @on(RowTable.MatchRequested)
+    def _go_to_match(self, requested: RowTable.MatchRequested) -> None:
+        self.searcher.next_hit(backward=requested.backward)
+
+    @on(RowTable.ValueRequested)
+    def _show_value(self, requested: RowTable.ValueRequested) -> None:
+        from pirate_tui.ui.screens.value import ValueScreen  # not needed for the first paint
+
+        column = requested.column
+        read = partial(self.connection.rows.value, requested.query, requested.row, column)
+        self.app.push_screen(ValueScreen(f"{requested.entity.name}.{column.name}", read))
+
+    @on(RowTable.RowRequested)
+    def _copy_row(self, requested: RowTable.RowRequested) -> None:
+        self.tasks.start("copy", lambda: self._copy(requested))
+
+    async def _copy(self, requested: RowTable.RowRequested) -> None:
+        with self.tasks.track("copying the row"):
+            cells = await self.connection.rows.whole(requested.query, requested.row)
+            copy(self.app, "the full row", "\t".join(cells))
+
+
+class Workspace(TableArea):
+    """The table and the inspector, with the one who keeps an instance live."""
+
+    has_instance: reactive[bool] = reactive(False, init=False, repaint=False, bindings=True)
+    """Is the cursor on a row that there is, or will be in a moment, a live instance of?"""
+    snapshot: reactive[InstanceSnapshot | None] = reactive(None, init=False, repaint=False)
+    """The live instance."""
+
+    def __init__(self, connection: ConnectionHandle, tasks: Tasks, ready: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(connection, tasks)
+        self.inspector = Inspector()
+        self.instance = InstanceReader(connection, self.table.state, tasks, self.post_message, ready)
+
+    def compose(self) -> ComposeResult:
+        """The table and the inspector."""
+        yield from super().compose()
+        yield self.inspector.data_bind(Workspace.snapshot, Workspace.is_stale)
+
+    # What the widgets ask for.
+
+    @on(RowTable.RowHighlighted)
+    def _rest(self, highlighted: RowTable.RowHighlighted) -> None:
+        self.has_instance = highlighted.row.key is not None
+        self.instance.rest(highlighted.entity, highlighted.row)
+
+    @on(RowTable.TableEmptied)
+    def _forget(self) -> None:
+        self.has_instance = False
+        self.instance.forget()
+
+    @on(RowTable.OpenRequested)
+    def _open(self, requested: RowTable.OpenRequested) -> None:
+        key = requested.row.key
+        if key is None:
+            self.tasks.show_error(Trouble("no primary key", "this row cannot be loaded as an instance"))
+            return
+        request = OpenRequest(
+            requested.entity, key, requested.relationship, self.mode, self.strategy, requested.in_full
+        )
+        self.instance.open(requested.path, request)
+
+    @on(RowTable.OpenAllRequested)
+    def _open_all(self, requested: RowTable.OpenAllRequested) -> None:
+        self.instance.open_all(requested.rows, requested.request)
+
+    @on(RowTable.NothingToOpen)
+    def _go_to_inspector(self) -> None:
+        self.inspector.focus()
+
+    @on(Inspector.Focused)
+    def _predict(self, focused: Inspector.Focused) -> None:
+        self.instance.predict(focused.name)
+
+    @on(Inspector.AccessRequested)
+    def _access(self, requested: Inspector.AccessRequested) -> None:
+        self.instance.access(requested.name, self.mode)
+
+    # What comes of it.
+
+    @on(InstanceReader.InstanceShown)
+    def _show_instance(self, shown: InstanceReader.InstanceShown) -> None:
+        self.snapshot = shown.snapshot
+
+    @on(InstanceReader.Released)
+    def _highlight_again(self) -> None:
+        self.table.highlight()
+
+    @on(InstanceReader.Predicted)
+    def _show_prediction(self, predicted: InstanceReader.Predicted) -> None:
+        current = self.inspector.current
+        if current is not None and current.name == predicted.name:
+            self.inspector.prediction = predicted.prediction
+
+    @on(InstanceReader.Opened)
+    def _count_opened(self, opened: InstanceReader.Opened) -> None:
+        if opened.opening.query is not None:
+            self.rows.count()
+
+    @on(InstanceReader.AttributeAccessed)
+    def _show_cost(self, accessed: InstanceReader.AttributeAccessed) -> None:
+        name, how = accessed.accessed.request.name, accessed.how
+        self.inspector.border_subtitle = None if accessed.failure else Text(f"{name}: {how}")

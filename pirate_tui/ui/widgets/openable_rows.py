@@ -1,0 +1,125 @@
+"""Opening and closing what hangs on the rows of the table."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+from textual.reactive import reactive
+
+from pirate_tui.domain import navigation
+from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.entity import Entity, Relationship
+from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.domain.outline import Path, is_row
+from pirate_tui.domain.rows import Row
+from pirate_tui.ui.widgets.row_cursor import RowCursor
+
+
+class OpenableRows(RowCursor):
+    """Rows that can be opened and closed. It asks for openings by messages."""
+
+    mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
+    """How a relationship would be opened now; bound to the screen's."""
+
+    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
+    """By which loader strategy; bound to the screen's."""
+
+    @dataclass
+    class OpenRequested(Message):
+        """A relationship is to be opened under the row at the path."""
+
+        path: Path
+        entity: Entity
+        row: Row
+        relationship: Relationship
+        in_full: bool = False
+        """Load it, however much there is?"""
+
+    @dataclass
+    class Closed(Message):
+        """What was opened at the path is closed."""
+
+        path: Path
+
+    @dataclass
+    class NothingToOpen(Message):
+        """The row's class has no relationships."""
+
+    def action_open_or_close(self) -> None:
+        """Open what the cursor is on. Close it if it stands open just as it would be opened now."""
+        found = self.row_at(self.cursor)
+        if found is None:
+            return
+        relationships = found[0].relationships
+        if not is_row(self.cursor):
+            self._open_or_close(self.cursor)
+        elif len(relationships) == 1:
+            self._open_or_close((*self.cursor, relationships[0].name))
+        elif self.state.shown.can_close(self.cursor):
+            self._close(self.cursor)
+        elif relationships:
+            self.state.list_relationships(self.cursor)
+            self.state.tell(hint="↓ to a relationship, ⏎ loads it")
+        else:
+            self.post_message(self.NothingToOpen())
+
+    def ask_again(self) -> None:
+        """Open what the cursor is on, unless it was opened just as it would be now."""
+        found = self.row_at(self.cursor)
+        if found is None:
+            return
+        relationships = found[0].relationships
+        path = (*self.cursor, relationships[0].name) if is_row(self.cursor) and relationships else self.cursor
+        if not is_row(path) and not self._is_answered(path):
+            self._ask(path)
+
+    def action_open(self) -> None:
+        """Open the row; on an open row, go to its first child."""
+        shown = self.state.shown
+        is_open = shown.can_close(self.cursor) if is_row(self.cursor) else shown.opening_at(self.cursor)
+        if is_open:
+            self.cursor = navigation.first_child(shown.outline, self.cursor)
+        else:
+            self.action_open_or_close()
+
+    def action_leave(self) -> None:
+        """Close the row; on a closed row, go to its parent."""
+        if self.state.shown.can_close(self.cursor):
+            self._close(self.cursor)
+        else:
+            self.cursor = navigation.parent(self.cursor)
+
+    def close_enclosing(self) -> bool:
+        """Close what is open at the cursor or around it; was anything?"""
+        path = navigation.enclosing(self.state.shown.outline, self.cursor)
+        if path is not None:
+            self._close(path)
+        return path is not None
+
+    def _open_or_close(self, path: Path) -> None:
+        """Enter on a relationship: the same question again closes it, another one is asked.
+
+        What was held back because there is so much of it is now loaded.
+        """
+        opening = self.state.shown.opening_at(path)
+        if opening is not None and opening.is_held_back and self._is_answered(path):
+            self._ask(path, in_full=True)
+        elif self._is_answered(path):
+            self._close(path if self.state.shown.can_close(path) else path[:-1])
+        else:
+            self._ask(path)
+
+    def _is_answered(self, path: Path) -> bool:
+        """Has the relationship been opened just as it would be opened now?"""
+        opening = self.state.shown.opening_at(path)
+        return opening is not None and (opening.request.mode, opening.request.strategy) == (self.mode, self.strategy)
+
+    def _ask(self, path: Path, *, in_full: bool = False) -> None:
+        found = self.row_at(path)
+        if found is not None:
+            entity, row = found
+            relationship = entity.relationship(str(path[-1]))
+            self.post_message(self.OpenRequested(path[:-1], entity, row, relationship, in_full))
+
+    def _close(self, path: Path) -> None:
+        self.state.close(path)
+        self.post_message(self.Closed(path))
