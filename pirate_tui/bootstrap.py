@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pirate_tui.domain.entity import ONLY_SCHEMA
-from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
+from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.logs import start_logging
 from pirate_tui.own_files import check_own
@@ -43,7 +43,7 @@ class UserModels(NamedTuple):
 
 
 def import_models(settings: Settings) -> UserModels | None:
-    """Import the models that the settings name; None where they name none. Raises `CannotStart`."""
+    """Import the models that the settings name; None where they name none. Raises `StartupError`."""
     if settings.models is None:
         return None
     from pirate_tui.orm.user_models.loader import load_models
@@ -54,21 +54,21 @@ def import_models(settings: Settings) -> UserModels | None:
 
 
 def resolve_target(settings: Settings) -> "Path | Server | None":
-    """The file or the server that the settings name; None where they name nothing. Raises `CannotStart`."""
+    """The file or the server that the settings name; None where they name nothing. Raises `StartupError`."""
     if not isinstance(settings.database, TypedUrl):
         return settings.database
     from pirate_tui.orm.connection.url import named  # takes SQLAlchemy, for which a file need not wait
 
     target = named(settings.database)
     if isinstance(target, Path) and (problem := schema_problem(settings.schema)):
-        raise CannotStart(WRONG_USE, clean(problem))
+        raise StartupError(WRONG_USE, clean(problem))
     return target
 
 
 class Bootstrap:
     """Opens the database that the settings name; its `connect` is what the browser is given.
 
-    Raises `CannotStart` where they name one that there cannot be.
+    Raises `StartupError` where they name one that there cannot be.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -94,7 +94,7 @@ class Bootstrap:
         return () if self._given is None else self._given.printed
 
     def before_screen(self) -> None:
-        """Do what is done before there is a loop or a screen; it may ask for a password. Raises `CannotStart`."""
+        """Do what is done before there is a loop or a screen; it may ask for a password. Raises `StartupError`."""
         if isinstance(self._target, Path):
             check_file(self._target)
         start_logging(self._settings.log)
@@ -118,12 +118,12 @@ class Bootstrap:
                 check_file(target)
             await self.close()  # one that came too late for whoever asked for it
             self._database = await self._open(target, listener)
-            self._database.models.begin_with(self._settings.model, remembered(_name(target)))
-        except CannotStart as reason:
+            self._database.models.set_initial_model(self._settings.model, remembered(_name(target)))
+        except StartupError as reason:
             if self._target is not None:
                 raise
-            way_out = f"{reason.message}\npirate-tui --reset recreates it"
-            raise CannotStart(reason.exit_code, way_out) from reason
+            hint = f"{reason.message}\npirate-tui --reset recreates it"
+            raise StartupError(reason.exit_code, hint) from reason
         finally:
             resume_garbage_collection()
         return self._database
@@ -147,7 +147,7 @@ class Bootstrap:
             return await self._open_with(target, None, listener)
         try:
             return await self._open_with(target, MODELS, listener, complete=True)
-        except CannotStart as reason:
+        except StartupError as reason:
             if reason.exit_code != NO_DATABASE or self._target is None:
                 raise
             return await self._open_with(target, None, listener)
@@ -164,7 +164,7 @@ class Bootstrap:
         if complete and problems:
             await database.close()
             where = str(target) if isinstance(target, Path) else target.name
-            raise CannotStart(NO_DATABASE, f"{clean(where)}: {', '.join(problems)}")
+            raise StartupError(NO_DATABASE, f"{clean(where)}: {', '.join(problems)}")
         return database
 
     async def _sample_database(self) -> Path:
@@ -176,14 +176,14 @@ class Bootstrap:
             if self._settings.reset or not path.exists():
                 await make_world(path, replaces=self._settings.reset)
         except OSError as error:
-            way_out = "free some space, or set XDG_DATA_HOME to a writable folder"
-            told = f"cannot create {clean(str(path))}: {reason_of(error)}; {way_out}"
-            raise CannotStart(NO_DATABASE, told) from error
+            hint = "free some space, or set XDG_DATA_HOME to a writable folder"
+            told = f"cannot create {clean(str(path))}: {reason_of(error)}; {hint}"
+            raise StartupError(NO_DATABASE, told) from error
         try:
             check_own(path)
         except OSError as error:
-            way_out = "pirate-tui --reset replaces it with a new one"
-            raise CannotStart(WRONG_USE, f"{clean(str(path))}: {reason_of(error)}; {way_out}") from error
+            hint = "pirate-tui --reset replaces it with a new one"
+            raise StartupError(WRONG_USE, f"{clean(str(path))}: {reason_of(error)}; {hint}") from error
         return path
 
 
@@ -199,17 +199,17 @@ def check_file(path: Path) -> None:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-            raise CannotStart(WRONG_USE, f"{shown} is {kind}; give a SQLite file")
+            raise StartupError(WRONG_USE, f"{shown} is {kind}; give a SQLite file")
         with path.open("rb") as file:
             beginning = file.read(len(MAGIC))
     except (OSError, ValueError) as error:
-        raise CannotStart(WRONG_USE, f"{shown}: {reason_of(error)}") from error
+        raise StartupError(WRONG_USE, f"{shown}: {reason_of(error)}") from error
     if not beginning:
-        raise CannotStart(
+        raise StartupError(
             NO_DATABASE, f"{shown} is empty; give a database with tables, or omit it for the sample database"
         )
     if beginning != MAGIC:
-        raise CannotStart(NO_DATABASE, f"{shown} is not a SQLite database, or is encrypted")
+        raise StartupError(NO_DATABASE, f"{shown} is not a SQLite database, or is encrypted")
 
 
 def schema_problem(schema: str | None) -> str:

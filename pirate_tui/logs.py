@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, clean_lines, reason_of, redact
 from pirate_tui.own_files import open_for_appending
 
@@ -21,9 +21,9 @@ def start_logging(file: Path | None) -> None:
         try:
             handler = OwnFileHandler(file)
         except (OSError, ValueError) as error:  # a name with a NUL is no name
-            way_out = "choose a file that you own, or a new one"
-            told = f"cannot log to {clean(str(file))}: {reason_of(error)}; {way_out}"
-            raise CannotStart(WRONG_USE, told) from error
+            hint = "choose a file that you own, or a new one"
+            told = f"cannot log to {clean(str(file))}: {reason_of(error)}; {hint}"
+            raise StartupError(WRONG_USE, told) from error
         handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import String
 
 from pirate_tui.bootstrap import Bootstrap
-from pirate_tui.domain.failure import CannotStart, Unreachable
+from pirate_tui.domain.failure import DatabaseUnreachableError, StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.pirates.models import Base
@@ -65,7 +65,7 @@ async def test_any_other_is_opened_with_its_own_tables_and_remembered(server: Se
 
 
 async def test_an_empty_one_has_no_tables(server: Server) -> None:
-    with pytest.raises(CannotStart, match="no tables") as caught:
+    with pytest.raises(StartupError, match="no tables") as caught:
         async with opened(settings_of(server)):
             pass
     assert caught.value.exit_code == 3
@@ -88,6 +88,6 @@ async def test_another_schema_is_opened_also_beside_the_tables_that_ship(postgre
 @pytest.mark.parametrize("drivername", ["postgresql+psycopg", "postgresql+asyncpg", "mysql+asyncmy"])
 async def test_a_server_that_is_not_there_is_left_to_whoever_shows_it(drivername: str) -> None:
     typed = TypedUrl(f"{drivername}://ann:word@127.0.0.1:1/shop")
-    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1/shop"):
+    with pytest.raises(DatabaseUnreachableError, match=r"127\.0\.0\.1:1/shop"):
         async with opened(Settings(typed, reset=False, time_limit=TIME_LIMIT, log=None)):
             pass

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pirate_tui.bootstrap import Bootstrap
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.logs import start_logging
 from pirate_tui.own_files import open_for_appending, read_text, write_text
@@ -94,7 +94,7 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_but_a_file_of_ones_own_is_logged_to(tmp_path: Path, victim: Path, trap: Trap) -> None:
     trap(tmp_path / "a.log", victim)
     with pytest.raises(
-        CannotStart, match=rf"cannot log to .*a\.log: {TRAPS[trap]}.*; choose a file that you own"
+        StartupError, match=rf"cannot log to .*a\.log: {TRAPS[trap]}.*; choose a file that you own"
     ) as caught:
         start_logging(tmp_path / "a.log")
     assert caught.value.exit_code == 2
@@ -103,7 +103,7 @@ def test_nothing_but_a_file_of_ones_own_is_logged_to(tmp_path: Path, victim: Pat
 
 @pytest.mark.usefixtures("quiet_logging", "stranger")
 def test_another_users_log_is_neither_written_to_nor_made_private(victim: Path) -> None:
-    with pytest.raises(CannotStart, match="it belongs to another user; choose a file that you own"):
+    with pytest.raises(StartupError, match="it belongs to another user; choose a file that you own"):
         start_logging(victim)
 
 
@@ -118,7 +118,7 @@ def test_a_log_in_a_folder_that_is_reached_by_a_link_is_written(tmp_path: Path) 
 
 @pytest.mark.usefixtures("quiet_logging")
 def test_a_name_that_can_be_none_is_told() -> None:
-    with pytest.raises(CannotStart, match=r"cannot log to a.b: the name has a NUL character; choose a file"):
+    with pytest.raises(StartupError, match=r"cannot log to a.b: the name has a NUL character; choose a file"):
         start_logging(Path("a\0b"))
 
 
@@ -205,7 +205,7 @@ async def launch(settings: Settings) -> None:
 async def test_the_sample_database_is_a_file_of_ones_own(victim: Path, trap: Trap) -> None:
     world_path().parent.mkdir()
     trap(world_path(), victim)
-    with pytest.raises(CannotStart, match=rf"pirates\.db: {TRAPS[trap]}; pirate-tui --reset") as caught:
+    with pytest.raises(StartupError, match=rf"pirates\.db: {TRAPS[trap]}; pirate-tui --reset") as caught:
         await launch(OWN)
     assert caught.value.exit_code == 2
     await launch(OWN._replace(reset=True))
@@ -215,7 +215,7 @@ async def test_the_sample_database_is_a_file_of_ones_own(victim: Path, trap: Tra
 async def test_the_sample_database_of_another_user_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     await launch(OWN)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    with pytest.raises(CannotStart, match="it belongs to another user; pirate-tui --reset"):
+    with pytest.raises(StartupError, match="it belongs to another user; pirate-tui --reset"):
         await launch(OWN)
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from pirate_tui import __version__
 from pirate_tui.bootstrap import Bootstrap, pause_garbage_collection
 from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
-from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.logs import report_bug
 from pirate_tui.settings import COLLECTION_LIMIT, Settings
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         bootstrap.before_screen()
         pause_garbage_collection()  # until the database is open: see `Bootstrap.connect`
         sys.exit(run_with_exit_deadline(lambda: browse(bootstrap), bootstrap.close, bootstrap.ends_within))
-    except CannotStart as reason:
+    except StartupError as reason:
         sys.stderr.write(f"pirate-tui: {reason.message}\n")
         sys.exit(reason.exit_code)
     except KeyboardInterrupt:  # before the screen is there; from then on the app hears signals itself
@@ -67,12 +67,12 @@ def check_terminal() -> None:
     """Is there a terminal to draw on and to read keys from? Textual itself would wait for ever."""
     for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
         if stream is None or not stream.isatty():
-            raise CannotStart(
+            raise StartupError(
                 WRONG_USE,
                 f"{name} is not a terminal; run pirate-tui in a terminal, without redirection",
             )
     if os.environ.get("TERM") == "dumb":
-        raise CannotStart(WRONG_USE, "TERM=dumb cannot display the browser; set TERM to the name of your terminal")
+        raise StartupError(WRONG_USE, "TERM=dumb cannot display the browser; set TERM to the name of your terminal")
     _check_textual()
 
 
@@ -85,10 +85,10 @@ def _check_textual() -> None:
     colors, log = (os.environ.get(name, "") for name in ("TEXTUAL_COLOR_SYSTEM", "TEXTUAL_LOG"))
     if "TEXTUAL_COLOR_SYSTEM" in os.environ and colors not in COLOR_SYSTEMS:
         ways = ", ".join(COLOR_SYSTEMS)
-        raise CannotStart(WRONG_USE, f"TEXTUAL_COLOR_SYSTEM={clean(colors)} is not one of {ways}; unset it")
+        raise StartupError(WRONG_USE, f"TEXTUAL_COLOR_SYSTEM={clean(colors)} is not one of {ways}; unset it")
     folder = os.environ.get("TEXTUAL_SCREENSHOT_LOCATION", "")
     if "TEXTUAL_SCREENSHOT" in os.environ and folder and not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotStart(WRONG_USE, f"TEXTUAL_SCREENSHOT_LOCATION={clean(folder)} is not writable; unset it")
+        raise StartupError(WRONG_USE, f"TEXTUAL_SCREENSHOT_LOCATION={clean(folder)} is not writable; unset it")
     if log:
         try:
             descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)  # also of a fifo
@@ -96,4 +96,4 @@ def _check_textual() -> None:
                 file.write("\n")  # a disk that is full says so only then
         except (OSError, ValueError) as error:
             told = f"TEXTUAL_LOG={clean(log)} cannot be written: {reason_of(error)}; unset it"
-            raise CannotStart(WRONG_USE, told) from error
+            raise StartupError(WRONG_USE, told) from error

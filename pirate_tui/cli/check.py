@@ -16,7 +16,7 @@ from pirate_tui.cli.arguments import CleanParser, add_database, check_models, ro
 from pirate_tui.cli.checking import ALWAYS, CheckOptions, CheckResult, as_table, checked
 from pirate_tui.domain.access import (
     AttributeKind,
-    Situation,
+    Scenario,
     Verdict,
 )
 from pirate_tui.domain.failure import (
@@ -24,18 +24,18 @@ from pirate_tui.domain.failure import (
     FAILED_ON,
     NO_DATABASE,
     WRONG_USE,
-    CannotStart,
-    Trouble,
+    BrowserError,
+    StartupError,
 )
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.remedy import Outcome
+from pirate_tui.domain.remedy import TrialOutcome
 from pirate_tui.domain.text import clean_lines
 from pirate_tui.logs import report_bug
 from pirate_tui.settings import COLLECTION_LIMIT
 from pirate_tui.shutdown import run_with_exit_deadline
 
 
-SITUATIONS = {one.name.lower(): one for one in Situation}
+SCENARIOS = {one.name.lower(): one for one in Scenario}
 KINDS = {one.name.lower(): one for one in AttributeKind}
 VERDICTS = {one.name.lower(): one for one in Verdict}
 
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         bootstrap = Bootstrap(order.settings)
         bootstrap.before_screen()
         sys.exit(run_with_exit_deadline(lambda: report(order, bootstrap), bootstrap.close, bootstrap.ends_within))
-    except CannotStart as reason:
+    except StartupError as reason:
         _say(reason.message)
         sys.exit(reason.exit_code)
     except BrokenPipeError:  # whoever read it has seen enough
@@ -104,8 +104,8 @@ def parse(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument(
         "--model", metavar="NAME", nargs="+", action="extend", default=[], help="check only these classes"
     )
-    states = f"check in these states: {', '.join(SITUATIONS)} (default: fresh,after_commit)"
-    parser.add_argument("--state", metavar="STATE", type=_some(SITUATIONS), default=ALWAYS, help=states)
+    states = f"check in these states: {', '.join(SCENARIOS)} (default: fresh,after_commit)"
+    parser.add_argument("--state", metavar="STATE", type=_some(SCENARIOS), default=ALWAYS, help=states)
     kinds = f"check only attributes of these kinds: {', '.join(KINDS)}"
     parser.add_argument("--only", metavar="KIND", nargs="+", action="extend", type=_some(KINDS), default=[], help=kinds)
     parser.add_argument(
@@ -137,11 +137,11 @@ async def report(order: CheckOptions, bootstrap: Bootstrap) -> int:
                     if order.is_json:
                         out.write(line.as_json(proves=order.proves) + "\n")
                         out.flush()  # whatever ends this early, what was found is not lost
-    except CannotStart as reason:
+    except StartupError as reason:
         _say(reason.message)
         return reason.exit_code
-    except Trouble as trouble:  # nobody presses a key: what the screen would offer is left out
-        _say(trouble.reason)
+    except BrowserError as error:  # nobody presses a key: what the screen would offer is left out
+        _say(error.message)
         return NO_DATABASE
     if not order.is_json:
         out.writelines(as_table(lines, proves=order.proves))
@@ -175,7 +175,7 @@ def _has_bugs(lines: Sequence[CheckResult]) -> bool:
     wrong = [line for line in lines if line.is_wrong]
     if wrong:
         _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
-    failing = [(line, fix) for line in lines for fix in line.fixes if fix.outcome is Outcome.FAILS]
+    failing = [(line, fix) for line in lines for fix in line.fixes if fix.outcome is TrialOutcome.FAILS]
     if failing:
         named = "; ".join(f"{_named([line])}: {one.code} ({one.reason})" for line, one in failing)
         many = "1 fix does" if len(failing) == 1 else f"{len(failing)} fixes do"
@@ -186,7 +186,7 @@ def _has_bugs(lines: Sequence[CheckResult]) -> bool:
 def _tried(lines: Sequence[CheckResult]) -> str:
     """What came of all fixes that were tried."""
     counted = Counter(fix.outcome for line in lines for fix in line.fixes)
-    told = ", ".join(f"{counted[outcome]:,} {outcome.value}" for outcome in Outcome if counted[outcome])
+    told = ", ".join(f"{counted[outcome]:,} {outcome.value}" for outcome in TrialOutcome if counted[outcome])
     return f"fixes tried: {told or 'none'}"
 
 

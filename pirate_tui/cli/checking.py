@@ -12,12 +12,12 @@ from pirate_tui.domain.access import (
     AttributeKind,
     AttributeRequest,
     AttributeSnapshot,
-    Situation,
+    Scenario,
     TrialRequest,
     Verdict,
 )
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import Trouble, Unreachable, no_such_class
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, no_such_class
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.remedy import Remedy, Trial
 from pirate_tui.domain.rows import RowKey, Seek
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST_TRIED = 20
 """Rows of a class that are tried until one can be loaded as an instance."""
 
-ALWAYS = (Situation.FRESH, Situation.AFTER_COMMIT)
+ALWAYS = (Scenario.FRESH, Scenario.AFTER_COMMIT)
 """The states that are checked unless others are asked for."""
 
 
@@ -42,7 +42,7 @@ class CheckOptions(NamedTuple):
     settings: Settings
     models: tuple[str, ...] = ()
     """Only these mapped classes; all when empty."""
-    situations: tuple[Situation, ...] = ALWAYS
+    scenarios: tuple[Scenario, ...] = ALWAYS
     kinds: frozenset[AttributeKind] = frozenset(AttributeKind)
     fail_on: Verdict | None = None
     is_json: bool = False
@@ -91,7 +91,7 @@ class CheckResult(NamedTuple):
 
 
 async def checked(order: CheckOptions, database: "Database") -> AsyncGenerator[CheckResult]:
-    """The lines, class by class. Raises `CannotStart` for a class that there is not."""
+    """The lines, class by class. Raises `StartupError` for a class that there is not."""
     names = [choice.name for choice in database.models.choices]
     for name in order.models:
         if name not in names:
@@ -102,8 +102,8 @@ async def checked(order: CheckOptions, database: "Database") -> AsyncGenerator[C
             async with aclosing(_of_class(order, database, name)) as found:
                 async for line in found:
                     yield line
-        except Trouble as trouble:
-            yield CheckResult(name, note=trouble.reason.removeprefix(f"{clean(name)}: "), is_checked=False)
+        except BrowserError as error:
+            yield CheckResult(name, note=error.message.removeprefix(f"{clean(name)}: "), is_checked=False)
     _progress("")
 
 
@@ -116,30 +116,30 @@ async def _of_class(order: CheckOptions, database: "Database", name: str) -> Asy
         yield CheckResult(name, note="no primary key: its rows cannot be loaded as instances" if rows else "no rows")
         return
     key = await _loadable(database, entity, keys)
-    for situation in order.situations:
-        snapshot = await database.instances.put(entity, key, situation)
+    for scenario in order.scenarios:
+        snapshot = await database.instances.apply_scenario(entity, key, scenario)
         said = [
-            await _line(database, CheckResult(name, key, situation.name.lower()), attribute)
+            await _line(database, CheckResult(name, key, scenario.name.lower()), attribute)
             for attribute in snapshot.attributes
             if attribute.kind in order.kinds
         ]
         for line in said:
             is_proved = order.proves and line.verdict != Verdict.UNKNOWN.name.lower()
-            yield await _proved(database, entity, line, situation) if is_proved else line
+            yield await _proved(database, entity, line, scenario) if is_proved else line
 
 
 async def _loadable(database: "Database", entity: Entity, keys: Sequence[RowKey]) -> RowKey:
-    """The first of these keys whose instance can be loaded. Raises the `Trouble` of the last one where none can."""
+    """Return the first key whose instance can be loaded. Raises the `BrowserError` of the last where none can."""
     *others, last = keys
     for key in others:
         try:
-            await database.instances.rest(entity, key)
-        except Unreachable:
+            await database.instances.load_instance(entity, key)
+        except DatabaseUnreachableError:
             raise
-        except Trouble:
+        except BrowserError:
             continue
         return key
-    await database.instances.rest(entity, last)
+    await database.instances.load_instance(entity, last)
     return last
 
 
@@ -159,16 +159,16 @@ async def _line(database: "Database", line: CheckResult, attribute: AttributeSna
     return line._replace(statement=statement or None, remedy=predicted.remedy or None, remedies=predicted.remedies)
 
 
-async def _proved(database: "Database", entity: Entity, line: CheckResult, situation: Situation) -> CheckResult:
+async def _proved(database: "Database", entity: Entity, line: CheckResult, scenario: Scenario) -> CheckResult:
     """The line with what the plain access really did, to an instance that nothing else was done with.
 
     And with what came of each remedy, heeded on another instance of the same row.
     """
     assert line.key is not None, "only an instance has attributes"  # noqa: S101
     assert line.attribute is not None, "each line tells of one"  # noqa: S101
-    await database.instances.put(entity, line.key, situation)
+    await database.instances.apply_scenario(entity, line.key, scenario)
     accessed = await database.instances.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
-    asked = [TrialRequest(entity, line.key, situation, line.attribute, remedy) for remedy in line.remedies]
+    asked = [TrialRequest(entity, line.key, scenario, line.attribute, remedy) for remedy in line.remedies]
     fixes = [await database.benchmarks.try_out(one) for one in asked]
     return line._replace(proved=accessed.verdict.name.lower(), fixes=tuple(fixes))
 

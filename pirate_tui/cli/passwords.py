@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, cast
 
-from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, keep_secret
 from pirate_tui.orm.connection.backend import CONNECT_LIMIT
 from pirate_tui.orm.connection.url import Server
@@ -39,11 +39,11 @@ WRONG_PASSWORD = {"28P01", 1045}
 def with_known_password(server: Server) -> Server:
     """The server with the password of the URL; else with that of the environment; else as it was.
 
-    Raises `CannotStart` where that cannot be one.
+    Raises `StartupError` where that cannot be one.
     """
     known = os.environ.get(VARIABLE, "")
     if known.encode(errors="replace").decode() != known:  # a byte that is not UTF-8 stands as half a surrogate pair
-        raise CannotStart(WRONG_USE, f"{VARIABLE} is not valid UTF-8; set it in UTF-8")
+        raise StartupError(WRONG_USE, f"{VARIABLE} is not valid UTF-8; set it in UTF-8")
     for secret in (known, os.environ.get(THEIRS, "")):
         keep_secret(secret)
     return server.with_password(known) if known and not server.url.password else server

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pirate_tui.cli.arguments import CleanParser
-from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, CannotStart
+from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 
 
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     try:
         check_place(order)
         sys.exit(asyncio.run(until_signalled(make(order))))
-    except CannotStart as reason:
+    except StartupError as reason:
         _say(reason.message)
         sys.exit(reason.exit_code)
 
@@ -86,7 +86,7 @@ def check_place(order: SeedOptions) -> None:
     except (OSError, ValueError) as error:
         refusal = f": {reason_of(error)}"
     if refusal:
-        raise CannotStart(WRONG_USE, f"{order.shown}{refusal}")
+        raise StartupError(WRONG_USE, f"{order.shown}{refusal}")
 
 
 async def make(order: SeedOptions) -> None:
@@ -100,8 +100,8 @@ async def make(order: SeedOptions) -> None:
             await load(unfinished, fleet, progress)
             check_place(order)  # somebody may have been faster
     except OSError as error:
-        way_out = "free some space, or choose a writable folder"
-        raise CannotStart(NO_DATABASE, f"cannot create {order.shown}: {reason_of(error)}; {way_out}") from error
+        hint = "free some space, or choose a writable folder"
+        raise StartupError(NO_DATABASE, f"cannot create {order.shown}: {reason_of(error)}; {hint}") from error
     made = f"{order.crews:,} crews, {order.members:,} members, seed {order.seed}"
     _say(f"created {order.shown}: {made}; to open it: pirate-tui {_word(order.file)}")
 
@@ -119,7 +119,7 @@ async def until_signalled(work: Coroutine[None, None, None]) -> int:
     with _heard_by(stop):
         try:
             await task
-        except (asyncio.CancelledError, CannotStart):  # a terminal that is gone cannot be tidied up
+        except (asyncio.CancelledError, StartupError):  # a terminal that is gone cannot be tidied up
             if not heard:
                 raise
             return 128 + heard[0]
@@ -185,8 +185,8 @@ def _refusal(order: SeedOptions) -> str:
 def _stranger(order: SeedOptions) -> str:
     """What lies beside the place, and would spoil the new file when it is opened."""
     found = [tail for tail in BESIDE if _mode(Path(f"{order.place}{tail}")) is not None]
-    way_out = "close the program that uses it, or delete it"
-    return f"{found[0]} exists, and belongs to another database; {way_out}" if found else ""
+    hint = "close the program that uses it, or delete it"
+    return f"{found[0]} exists, and belongs to another database; {hint}" if found else ""
 
 
 def _mode(path: Path) -> int | None:

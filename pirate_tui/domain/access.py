@@ -77,7 +77,7 @@ class AttributeState(Enum):
     """It holds nothing by itself."""
 
 
-class Situation(Enum):
+class Scenario(Enum):
     """What an application has done with the instance before: states in which it meets the error."""
 
     FRESH = "fresh"
@@ -93,9 +93,9 @@ class Situation(Enum):
     """Changed and flushed: what the database generates at an UPDATE has expired."""
 
     @property
-    def next(self) -> "Situation":
+    def next(self) -> "Scenario":
         """The one that follows, round and round."""
-        order = list(Situation)
+        order = list(Scenario)
         return order[(order.index(self) + 1) % len(order)]
 
 
@@ -143,7 +143,7 @@ class InstanceSnapshot(NamedTuple):
     state: str
     """SQLAlchemy's word for its object state: persistent, detached, ..."""
     attributes: tuple[AttributeSnapshot, ...]
-    situation: Situation = Situation.FRESH
+    scenario: Scenario = Scenario.FRESH
 
 
 class AttributeRequest(NamedTuple):
@@ -173,6 +173,6 @@ class TrialRequest(NamedTuple):
 
     entity: Entity
     key: RowKey
-    situation: Situation
+    scenario: Scenario
     attribute: str
     remedy: Remedy

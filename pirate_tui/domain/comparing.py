@@ -15,7 +15,7 @@ ROUNDS = 5
 """How often each way is measured at the most, after a first run in which its statement is compiled."""
 
 
-class Way(Enum):
+class LoadMethod(Enum):
     """One way to read a relationship of every parent, and what is to be known of it."""
 
     AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent, fewer where parents share targets"
@@ -48,10 +48,10 @@ class MeasureRequest(NamedTuple):
     entity: Entity
     keys: tuple[RowKey, ...]
     relationship: Relationship
-    way: Way
+    way: LoadMethod
 
 
-class Run(NamedTuple):
+class Sample(NamedTuple):
     """What came of one measured run."""
 
     seconds: float
@@ -71,11 +71,11 @@ class Run(NamedTuple):
 class Measurement(NamedTuple):
     """All runs of one way."""
 
-    way: Way
-    runs: tuple[Run, ...] = ()
+    way: LoadMethod
+    runs: tuple[Sample, ...] = ()
 
     @property
-    def counted(self) -> tuple[Run, ...]:
+    def counted(self) -> tuple[Sample, ...]:
         """The runs that count: all but the first, which compiled the statement."""
         return self.runs[1:]
 
@@ -91,7 +91,7 @@ class Measurement(NamedTuple):
         return min(taken), max(taken)
 
     @property
-    def last(self) -> Run:
+    def last(self) -> Sample:
         """The newest run: statements and rows are the same in all."""
         return self.runs[-1]
 
@@ -103,12 +103,12 @@ class Measurement(NamedTuple):
     @property
     def remark(self) -> str:
         """What else there is to know of what came of it."""
-        if self.way is Way.RAISELOAD and self.works and self.last.instances:
+        if self.way is LoadMethod.RAISELOAD and self.works and self.last.instances:
             return "it did not raise here: another, eagerly loaded relationship has loaded these too"
         return ""
 
 
-class Contest(NamedTuple):
+class Comparison(NamedTuple):
     """Every way that there is for one relationship of these parents, and what is measured so far."""
 
     entity: Entity
@@ -119,18 +119,18 @@ class Contest(NamedTuple):
     """Measured seconds after which no further round begins, once each way has a run that counts."""
 
     @classmethod
-    def of(cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship, budget: float) -> "Contest":
+    def of(cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship, budget: float) -> "Comparison":
         """One of which nothing is measured yet."""
         return cls(entity, keys, relationship, tuple(map(Measurement, ways(entity, relationship))), budget)
 
     @property
-    def due(self) -> MeasureRequest | None:
+    def next_request(self) -> MeasureRequest | None:
         """What to measure next: the ways take turns, so that whatever disturbs a moment disturbs them all.
 
         None when everything is measured. A round that has begun is finished, so that all medians are of as many runs.
         What failed is not tried more often than it takes to see that it fails.
         """
-        waiting = [one for one in self.measurements if not one.runs or one.works]
+        waiting = [measurement for measurement in self.measurements if not measurement.runs or measurement.works]
         if not waiting:
             return None
         chosen = min(waiting, key=lambda one: len(one.runs))  # of equals the first
@@ -142,17 +142,19 @@ class Contest(NamedTuple):
     @property
     def seconds(self) -> float:
         """What all runs have taken."""
-        return sum(run.seconds for one in self.measurements for run in one.runs)
+        return sum(run.seconds for measurement in self.measurements for run in measurement.runs)
 
     @property
     def rounds(self) -> int:
         """How many rounds are counted by now, of all the ways that work."""
-        return max(0, min((len(one.runs) for one in self.measurements if one.works), default=0) - 1)
+        return max(
+            0, min((len(measurement.runs) for measurement in self.measurements if measurement.works), default=0) - 1
+        )
 
     @property
     def is_warm(self) -> bool:
         """Has each way been tried once, so that the next runs count?"""
-        return all(one.runs for one in self.measurements)
+        return all(measurement.runs for measurement in self.measurements)
 
     @property
     def rounds_told(self) -> str:
@@ -161,41 +163,52 @@ class Contest(NamedTuple):
             return "warm-up runs, not counted"
         return f"median of {plural(self.rounds, 'round')}"
 
-    def of_way(self, way: Way) -> Measurement | None:
+    def result(self, way: LoadMethod) -> Measurement | None:
         """What is measured of a way; None until there is a run that counts, or an error."""
-        measured = next((one for one in self.measurements if one.way is way and one.runs), None)
+        measured = next(
+            (measurement for measurement in self.measurements if measurement.way is way and measurement.runs), None
+        )
         return measured if measured is not None and (measured.counted or not measured.works) else None
 
-    def with_run(self, way: Way, run: Run) -> "Contest":
+    def with_run(self, way: LoadMethod, run: Sample) -> "Comparison":
         """The contest after one more run."""
-        measured = tuple(one._replace(runs=(*one.runs, run)) if one.way is way else one for one in self.measurements)
+        measured = tuple(
+            measurement._replace(runs=(*measurement.runs, run)) if measurement.way is way else measurement
+            for measurement in self.measurements
+        )
         return self._replace(measurements=measured)
 
 
-def ways(entity: Entity, relationship: Relationship) -> tuple[Way, ...]:
+def ways(entity: Entity, relationship: Relationship) -> tuple[LoadMethod, ...]:
     """The ways that there are to read a relationship, naive ones first."""
     if relationship.is_query:
-        return (Way.PLAIN, Way.SELECTINLOAD, Way.QUERY)
-    awaited = (Way.AWAITED,) if entity.has_awaitable_attrs else ()
-    query = (Way.QUERY,) if relationship.query else ()
-    eager = (Way.SELECTINLOAD, Way.JOINEDLOAD, Way.SUBQUERYLOAD, Way.IMMEDIATELOAD, Way.RAISELOAD)
+        return (LoadMethod.PLAIN, LoadMethod.SELECTINLOAD, LoadMethod.QUERY)
+    awaited = (LoadMethod.AWAITED,) if entity.has_awaitable_attrs else ()
+    query = (LoadMethod.QUERY,) if relationship.query else ()
+    eager = (
+        LoadMethod.SELECTINLOAD,
+        LoadMethod.JOINEDLOAD,
+        LoadMethod.SUBQUERYLOAD,
+        LoadMethod.IMMEDIATELOAD,
+        LoadMethod.RAISELOAD,
+    )
     if relationship.lazy not in EAGER:
-        return (*awaited, Way.PLAIN, Way.RUN_SYNC, *eager, *query)
+        return (*awaited, LoadMethod.PLAIN, LoadMethod.RUN_SYNC, *eager, *query)
     # What is loaded already is awaited for nothing; but eager loading ends where it meets a class again.
-    naive = (*awaited, Way.RUN_SYNC) if relationship.target == entity.name else ()
-    return (Way.AS_MAPPED, *naive, *eager, *query)
+    naive = (*awaited, LoadMethod.RUN_SYNC) if relationship.target == entity.name else ()
+    return (LoadMethod.AS_MAPPED, *naive, *eager, *query)
 
 
-def code_of(entity: Entity, relationship: Relationship, way: Way) -> str:
+def code_of(entity: Entity, relationship: Relationship, way: LoadMethod) -> str:
     """The line that does it, with the model's own names."""
     one, name = entity.variable, relationship.name
     read = attribute(one, name)
     lines = {
-        Way.AWAITED: f"await {attribute(f'{one}.awaitable_attrs', name)}",
-        Way.AS_MAPPED: selecting(entity.class_name),
-        Way.PLAIN: f"list({read})" if relationship.is_query else read,
-        Way.RUN_SYNC: f"await session.run_sync(lambda _: [{attribute('one', name)} for one in {one}s])",
-        Way.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",
+        LoadMethod.AWAITED: f"await {attribute(f'{one}.awaitable_attrs', name)}",
+        LoadMethod.AS_MAPPED: selecting(entity.class_name),
+        LoadMethod.PLAIN: f"list({read})" if relationship.is_query else read,
+        LoadMethod.RUN_SYNC: f"await session.run_sync(lambda _: [{attribute('one', name)} for one in {one}s])",
+        LoadMethod.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",
     }
     if way.loader is None:
         return lines[way]

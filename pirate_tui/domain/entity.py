@@ -90,7 +90,7 @@ ONLY_SCHEMA = "main"
 """What SQLite calls the file itself; others would have to be attached (https://www.sqlite.org/lang_attach.html)."""
 
 
-class Choice(NamedTuple):
+class ModelInfo(NamedTuple):
     """A mapped class that can be browsed, before anything is read of it."""
 
     name: str

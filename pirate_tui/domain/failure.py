@@ -1,10 +1,10 @@
-"""What went wrong: an access that raised (the exhibit), or a database that cannot be read (trouble)."""
+"""What went wrong: an access that raised (the exhibit), or a database that cannot be read."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.domain.entity import Choice, own_name
+from pirate_tui.domain.entity import ModelInfo, own_name
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.text import clean, redact
 
@@ -56,31 +56,31 @@ class Failure(NamedTuple):
         return self.own[-1] if self.own else len(self.raw) - 1
 
 
-class Trouble(Exception):  # noqa: N818  it is shown to people under this name, and is no bug
-    """The database or its file cannot be used: what, why, and the way out. Shown in place, never fatal."""
+class BrowserError(Exception):
+    """The database cannot be used: a message and a hint, the way out. Shown in place, never fatal."""
 
-    def __init__(self, reason: str, way_out: str) -> None:
-        self.reason = redact(reason)
-        super().__init__(self.reason, way_out)
-        self.way_out = way_out
+    def __init__(self, message: str, hint: str) -> None:
+        self.message = redact(message)
+        super().__init__(self.message, hint)
+        self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.reason}: {self.way_out}"
+        return f"{self.message}: {self.hint}"
 
 
-class Busy(Trouble):
+class DatabaseLockedError(BrowserError):
     """Another program holds a lock: trying again may help."""
 
 
-class Unreachable(Trouble):
+class DatabaseUnreachableError(BrowserError):
     """The server, or the connection to it, is not there: what is on the screen is from before.
 
     What the server says in `reason` is to be redacted before; our own words stay, also where a password is one of them.
     """
 
-    def __init__(self, where: str, reason: str, way_out: str) -> None:
-        super().__init__("", way_out)
-        self.reason = f"{where}: {reason}"
+    def __init__(self, where: str, reason: str, hint: str) -> None:
+        super().__init__("", hint)
+        self.message = f"{where}: {reason}"
 
 
 BUG = 1
@@ -99,7 +99,7 @@ FAILED_ON = 5
 """The exit code for a check that found what it was to fail on."""
 
 
-class CannotStart(Exception):  # noqa: N818  a reason to end, not a bug
+class StartupError(Exception):
     """There is nothing to browse: the command ends with this exit code and these words."""
 
     def __init__(self, exit_code: int, message: str) -> None:
@@ -112,14 +112,14 @@ SOME = 20
 """Names that an error lists."""
 
 
-def no_such_class(name: str, choices: Iterable[Choice]) -> CannotStart:
+def no_such_class(name: str, choices: Iterable[ModelInfo]) -> StartupError:
     """Why the class that is asked for cannot be had: several have its name, its table is broken, or there is none."""
     problems = {choice.name: choice.problem for choice in choices}
     if problems.get(name):
-        return CannotStart(WRONG_USE, f"{clean(name)} cannot be browsed: {problems[name]}")
+        return StartupError(WRONG_USE, f"{clean(name)} cannot be browsed: {problems[name]}")
     namesakes = [one for one in problems if own_name(one) == name]
     listed = namesakes or [one for one, problem in problems.items() if not problem]
     shown = f"{', '.join(listed[:SOME])}{' …' if len(listed) > SOME else ''}"
     if namesakes:
-        return CannotStart(WRONG_USE, f"{clean(name)} is ambiguous; give one of: {shown}")
-    return CannotStart(WRONG_USE, f"no such mapped class: {clean(name)}; available: {shown}")
+        return StartupError(WRONG_USE, f"{clean(name)} is ambiguous; give one of: {shown}")
+    return StartupError(WRONG_USE, f"no such mapped class: {clean(name)}; available: {shown}")

@@ -8,7 +8,7 @@ HOW = "a row number, a percentage (73%) or a key (=42)"
 """What may be typed, in words."""
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """Where to go: to the row of that number (counted from 0), or to the row of that key."""
 
     row: int | None = None
@@ -16,7 +16,7 @@ class Place(NamedTuple):
     """The parts of the key as they were typed."""
 
 
-def read_place(typed: str, count: int) -> Place:
+def read_place(typed: str, count: int) -> Location:
     """The place that was typed, in a table of `count` rows; ValueError, in words for people, when it is none.
 
     A number is a row's (from 1), clamped to the table; `=` before it makes it a key; other text is a key.
@@ -27,8 +27,8 @@ def read_place(typed: str, count: int) -> Place:
         raise ValueError(f"expected {HOW}")
     if re.fullmatch(r"\d+(\.\d+)?\s*%", text):
         share = min(1.0, float(text[:-1]) / 100)
-        return Place(row=max(0, min(round(count * share), count - 1)))
+        return Location(row=max(0, min(round(count * share), count - 1)))
     if text.isdecimal():
-        return Place(row=max(0, min(int(text) - 1, count - 1)))
+        return Location(row=max(0, min(int(text) - 1, count - 1)))
     key = text.removeprefix("=")
-    return Place(key=tuple(part.strip() for part in key.split(",")))
+    return Location(key=tuple(part.strip() for part in key.split(",")))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.loading import Opening
+from pirate_tui.domain.loading import OpenResult
 from pirate_tui.domain.outline import Branch, Outline, Path, is_row
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
@@ -113,7 +113,7 @@ class Listing:
 
     # What is opened.
 
-    def opening_at(self, path: Path) -> Opening | None:
+    def opening_at(self, path: Path) -> OpenResult | None:
         """What came of opening the relationship at the path, if it was opened."""
         listed = {branch.relationship.name: branch for branch in self.outline.branches(path[:-1])}
         branch = listed.get(str(path[-1]))
@@ -125,7 +125,7 @@ class Listing:
             return bool(self.outline.branches(path))
         return len(self.outline.branches(path[:-1])) > 1 and self.opening_at(path) is not None
 
-    def show(self, path: Path, opening: Opening) -> Branch:
+    def show(self, path: Path, opening: OpenResult) -> Branch:
         """Put what came of opening a relationship under the row at the path."""
         branch = Branch.opened(opening.request.relationship, opening)
         inside = (*path, branch.relationship.name)
@@ -157,5 +157,5 @@ class Listing:
 
     def _forget(self, path: Path) -> None:
         """What is paged there, or inside of it, is closed."""
-        for inside in [one for one in self.windows if one and one[: len(path)] == path]:
+        for inside in [window for window in self.windows if window and window[: len(path)] == path]:
             del self.windows[inside], self._queries[inside]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
 from pirate_tui.domain.entity import NOLOAD, Entity, Relationship
-from pirate_tui.domain.failure import Failure, Trouble
+from pirate_tui.domain.failure import BrowserError, Failure
 from pirate_tui.domain.options import Loader
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
@@ -66,7 +66,7 @@ class OpenRequest(NamedTuple):
         return self.strategy is not LoaderStrategy.RAISELOAD
 
 
-class Giant(NamedTuple):
+class OversizedCollection(NamedTuple):
     """An instance that leads to more than a collection may hold, so that it is left out where many are loaded."""
 
     label: str
@@ -79,19 +79,19 @@ class Loadable(NamedTuple):
     """Which of some instances can be loaded at once, with all that a relationship leads to."""
 
     keys: tuple[RowKey, ...]
-    giants: tuple[Giant, ...] = ()
+    giants: tuple[OversizedCollection, ...] = ()
     """What was left out of them, the largest first."""
     exceeded: int = 0
     """The limit of all together, where what is left exceeds it, or nothing is left; else 0."""
 
-    def checked(self, target: str, way_out: str) -> "Loadable":
-        """The same; raises `Trouble` where nothing of it can be loaded, with the way out that there is."""
+    def checked(self, target: str, hint: str) -> "Loadable":
+        """The same; raises `BrowserError` where nothing of it can be loaded, with the way out that there is."""
         if self.exceeded and not self.keys and len(self.giants) == 1:
             label, rows = self.giants[0]
-            raise Trouble(f"{label} has {rows:,} {target}, over the limit of {self.exceeded:,}", way_out)
+            raise BrowserError(f"{label} has {rows:,} {target}, over the limit of {self.exceeded:,}", hint)
         if self.exceeded:
             found = len(self.keys) or len(self.giants)
-            raise Trouble(f"these {found:,} rows have more than {self.exceeded:,} {target} in total", way_out)
+            raise BrowserError(f"these {found:,} rows have more than {self.exceeded:,} {target} in total", hint)
         return self
 
     def __str__(self) -> str:
@@ -122,7 +122,7 @@ class OpenAllRequest(NamedTuple):
         return OpenRequest(self.entity, key, self.relationship, self.mode, self.strategy)
 
 
-class Opening(NamedTuple):
+class OpenResult(NamedTuple):
     """What came of opening one relationship of a freshly selected instance."""
 
     request: OpenRequest
@@ -142,7 +142,7 @@ class Opening(NamedTuple):
         return self.query is not None and not self.request.in_full and not self.request.relationship.is_query
 
 
-class Accessed(NamedTuple):
+class AccessResult(NamedTuple):
     """What came of accessing one attribute of the live instance."""
 
     request: AttributeRequest

@@ -1,13 +1,13 @@
 """Where a cursor can go in an outline: every function gives the path of a line that there is. Pure."""
 
-from pirate_tui.domain.outline import Outline, Part, Path, is_row
+from pirate_tui.domain.outline import LineKind, Outline, Path, is_row
 
 
 def move(outline: Outline, path: Path, by: int) -> Path:
     """Return the path `by` lines further on, within what there is; headers are passed over."""
     y = max(0, min(outline.line_of(path) + by, outline.lines - 1))
     line = outline.line_at(y)
-    if line.part is Part.HEADER:
+    if line.part is LineKind.HEADER:
         line = outline.line_at(y + (1 if by > 0 else -1))
     return line.path
 

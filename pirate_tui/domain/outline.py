@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 from pirate_tui.domain.entity import Relationship
-from pirate_tui.domain.loading import Opening
+from pirate_tui.domain.loading import OpenResult
 
 
 Path: TypeAlias = tuple[int | str, ...]
@@ -25,7 +25,7 @@ def is_row(path: Path) -> bool:
     return len(path) % 2 == 1
 
 
-class Part(Enum):
+class LineKind(Enum):
     """What a line shows."""
 
     ROW = "row"
@@ -37,7 +37,7 @@ class Line(NamedTuple):
     """One line of the screen."""
 
     path: Path
-    part: Part
+    part: LineKind
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Branch:
     """A relationship listed under an opened row; closed while it has no opening."""
 
     relationship: Relationship
-    opening: Opening | None = None
+    opening: OpenResult | None = None
     children: "Outline" = field(default_factory=lambda: Outline(0))
 
     @classmethod
-    def opened(cls, relationship: Relationship, opening: Opening) -> "Branch":
+    def opened(cls, relationship: Relationship, opening: OpenResult) -> "Branch":
         """The branch with what came of opening it."""
         return cls(relationship, opening, Outline(len(opening.rows)))
 
@@ -61,9 +61,9 @@ class Branch:
     def line_at(self, offset: int, path: Path) -> Line:
         """Its line number `offset`, where `path` is its own."""
         if offset == 0:
-            return Line(path, Part.RELATIONSHIP)
+            return Line(path, LineKind.RELATIONSHIP)
         if offset == 1:
-            return Line(path, Part.HEADER)
+            return Line(path, LineKind.HEADER)
         return self.children.line_at(offset - 2, path)
 
 
@@ -99,13 +99,13 @@ class Outline:
         """The line number `y`, counted from the listing's first row."""
         nearest = bisect_right(self._starts, y) - 1
         if nearest < 0:
-            return Line((*prefix, y), Part.ROW)
+            return Line((*prefix, y), LineKind.ROW)
         number, offset = self._numbers[nearest], y - self._starts[nearest]
         if offset == 0:
-            return Line((*prefix, number), Part.ROW)
+            return Line((*prefix, number), LineKind.ROW)
         beyond = offset - self._heights[nearest]
         if beyond > 0:
-            return Line((*prefix, number + beyond), Part.ROW)
+            return Line((*prefix, number + beyond), LineKind.ROW)
         return self._line_in(self.opened[number], offset - 1, (*prefix, number))
 
     def line_of(self, path: Path) -> int:
@@ -182,7 +182,7 @@ class Outline:
         branch = self.branch(path)
         return self.with_branch(path, replace(branch, children=branch.children.with_count((), count)))
 
-    def openings(self, level: int = 1) -> Iterator[tuple[int, Opening]]:
+    def openings(self, level: int = 1) -> Iterator[tuple[int, OpenResult]]:
         """Everything opened in it, with the level of nesting at which its rows stand."""
         for branches in self.opened.values():
             for branch in branches:

@@ -7,10 +7,10 @@ A call that is cancelled ends with `CancelledError`, however late: it never give
 
 from typing import Protocol
 
-from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation, TrialRequest
-from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Choice, Column, Entity, Relationship, Size
-from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest
+from pirate_tui.domain.comparing import MeasureRequest, Sample
+from pirate_tui.domain.entity import Column, Entity, ModelInfo, Relationship, Size
+from pirate_tui.domain.loading import AccessResult, Loadable, OpenAllRequest, OpenRequest, OpenResult
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
@@ -43,10 +43,10 @@ class Listener(Protocol):
 
 
 class Models(Protocol):
-    """The mapped classes of an open database. Every call may raise `Trouble`."""
+    """The mapped classes of an open database. Every call may raise `BrowserError`."""
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def choices(self) -> tuple[ModelInfo, ...]:
         """The mapped classes, the one to begin with first; nothing but names and foreign keys is read for it."""
 
     async def entity(self, name: str) -> Entity:
@@ -57,7 +57,7 @@ class Models(Protocol):
 
 
 class Rows(Protocol):
-    """The rows of its tables. Every call may raise `Trouble`."""
+    """The rows of its tables. Every call may raise `BrowserError`."""
 
     async def page(self, query: Query, seek: Seek) -> Page:
         """Rows of the query."""
@@ -94,30 +94,30 @@ class Rows(Protocol):
 
 
 class Instances(Protocol):
-    """The live instance, and what is loaded with it. Every call may raise `Trouble`."""
+    """The live instance, and what is loaded with it. Every call may raise `BrowserError`."""
 
-    async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+    async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it as the live one."""
 
-    async def open(self, request: OpenRequest) -> Opening:
+    async def open(self, request: OpenRequest) -> OpenResult:
         """Select the instance anew, access its relationship, and keep it as the live one.
 
-        A collection of too many rows is not loaded unless it is asked for in full: see `Opening.query`.
+        A collection of too many rows is not loaded unless it is asked for in full: see `OpenResult.query`.
         """
 
     async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
         """Which of these instances can be loaded at once, with all that the relationship leads to."""
 
-    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+    async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """Select the instances, access the relationship of each, and keep the first one as the live one.
 
         An access that raises is the last. How much it may be is for `loadable` to say.
         """
 
-    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+    async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
         """Select the instance of that key anew, do with it what an application would have done, and keep it."""
 
-    async def access(self, request: AttributeRequest) -> Accessed:
+    async def access(self, request: AttributeRequest) -> AccessResult:
         """Access an attribute of the live instance as it stands."""
 
     async def predict(self, attribute: str) -> Prediction:
@@ -125,19 +125,19 @@ class Instances(Protocol):
 
 
 class Benchmarks(Protocol):
-    """Experiments in sessions of their own; the live instance stays as it is. Every call may raise `Trouble`."""
+    """Experiments in sessions of their own; the live instance stays as it is. Every call may raise `BrowserError`."""
 
-    async def measure(self, request: MeasureRequest) -> Run:
+    async def measure(self, request: MeasureRequest) -> Sample:
         """Read a relationship of many instances in one way, in a session of its own; the live one stays as it is.
 
-        Whatever stands in its way is the run's error; how much it may be is for `loadable` to say. Raises `Trouble`
-        where there is nobody to ask.
+        Whatever stands in its way is the sample's error; how much it may be is for `loadable` to say. Raises
+        `BrowserError` where there is nobody to ask.
         """
 
     async def try_out(self, request: TrialRequest) -> Trial:
         """Heed a remedy on a row, in a session of its own, and make the access; the live one stays as it is.
 
-        What would send or load too much is skipped. Raises `Unreachable` where there is nobody to ask.
+        What would send or load too much is skipped. Raises `DatabaseUnreachableError` where there is nobody to ask.
         """
 
 
@@ -170,7 +170,7 @@ class Database(Protocol):
     async def renew(self) -> bool:
         """Connect anew, and see what there is; may it be another database, of which nothing need be as it was?
 
-        Raises `CannotStart` where it cannot be used any more.
+        Raises `StartupError` where it cannot be used any more.
         """
 
     async def close(self) -> None:
@@ -178,7 +178,7 @@ class Database(Protocol):
 
 
 class Connect(Protocol):
-    """Opens the database; raises `CannotStart` where there is nothing to browse."""
+    """Opens the database; raises `StartupError` where there is nothing to browse."""
 
     async def __call__(self, listener: Listener) -> Database:
         """The open database, which tells the listener what it does."""

@@ -11,7 +11,7 @@ Position: TypeAlias = tuple[Any, ...]
 """Where a row stands in the order of its query: opaque, as `Row.position` has it."""
 
 
-class Comparison(Enum):
+class FilterOperator(Enum):
     """How a filter compares a column with what was typed."""
 
     EQUAL = "="
@@ -25,16 +25,16 @@ class Filter(NamedTuple):
     """Only rows whose column compares so."""
 
     column: Column
-    comparison: Comparison
+    comparison: FilterOperator
     value: str = ""
     """As it was typed; empty for `IS_NULL`."""
 
     def __str__(self) -> str:
-        value = f" {self.value}" if self.comparison is not Comparison.IS_NULL else ""
+        value = f" {self.value}" if self.comparison is not FilterOperator.IS_NULL else ""
         return f"{self.column.name} {self.comparison.value}{value}"
 
 
-class Order(NamedTuple):
+class SortOrder(NamedTuple):
     """By this column, and by the key where it is the same. NULLs stand where the database places them."""
 
     column: Column
@@ -56,7 +56,7 @@ class Query(NamedTuple):
     """Rows of an entity."""
 
     entity: Entity
-    order: Order | None = None
+    order: SortOrder | None = None
     """None: by key."""
     filters: tuple[Filter, ...] = ()
     within: Within | None = None
@@ -64,8 +64,8 @@ class Query(NamedTuple):
     def ordered(self, column: Column) -> "Query":
         """Ordered by the column; once more: descending; a third time: by key again."""
         if self.order is None or self.order.column != column:
-            return self._replace(order=Order(column))
-        return self._replace(order=None if self.order.descending else Order(column, descending=True))
+            return self._replace(order=SortOrder(column))
+        return self._replace(order=None if self.order.descending else SortOrder(column, descending=True))
 
     def filtered(self, added: Filter) -> "Query":
         """With one filter more."""
@@ -89,11 +89,11 @@ def read_filter(typed: str, column: Column) -> Filter:
     """
     text = typed.strip()
     if text.lower() == "null":
-        return Filter(column, Comparison.IS_NULL)
-    for comparison in (Comparison.EQUAL, Comparison.LESS, Comparison.GREATER, Comparison.CONTAINS):
+        return Filter(column, FilterOperator.IS_NULL)
+    for comparison in (FilterOperator.EQUAL, FilterOperator.LESS, FilterOperator.GREATER, FilterOperator.CONTAINS):
         if text.startswith(comparison.value):
             return Filter(column, comparison, _something(text[1:].strip()))
-    return Filter(column, Comparison.CONTAINS if column.is_text else Comparison.EQUAL, _something(text))
+    return Filter(column, FilterOperator.CONTAINS if column.is_text else FilterOperator.EQUAL, _something(text))
 
 
 def _something(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from pirate_tui.domain.comparing import Contest, Measurement, Way, code_of
+from pirate_tui.domain.comparing import Comparison, LoadMethod, Measurement, code_of
 from pirate_tui.domain.text import plural
 
 
@@ -14,10 +14,10 @@ LARGE = 1_000
 
 
 MAPPED = {
-    "selectin": Way.SELECTINLOAD,
-    "joined": Way.JOINEDLOAD,
-    "subquery": Way.SUBQUERYLOAD,
-    "immediate": Way.IMMEDIATELOAD,
+    "selectin": LoadMethod.SELECTINLOAD,
+    "joined": LoadMethod.JOINEDLOAD,
+    "subquery": LoadMethod.SUBQUERYLOAD,
+    "immediate": LoadMethod.IMMEDIATELOAD,
 }
 """The ways in which mappings load by themselves, by their `lazy`."""
 
@@ -25,12 +25,12 @@ MAPPED = {
 class Recommendation(NamedTuple):
     """The way to take, with its line of code and the reason."""
 
-    way: Way
+    way: LoadMethod
     code: str
     reason: str
 
 
-def recommendation(contest: Contest) -> Recommendation | None:
+def recommendation(contest: Comparison) -> Recommendation | None:
     """What to take; None until something that helps has been measured.
 
     Not merely what was fastest here: a join multiplies rows, and does so once more with each further collection
@@ -40,43 +40,43 @@ def recommendation(contest: Contest) -> Recommendation | None:
     if chosen is None:
         return None
     way, reason = chosen
-    if way is Way.AS_MAPPED:
+    if way is LoadMethod.AS_MAPPED:
         reason = f"nothing to change: lazy='{contest.relationship.lazy}' already does that. {reason}"
     return Recommendation(way, code_of(contest.entity, contest.relationship, way), reason)
 
 
-def _measured(contest: Contest, way: Way) -> Measurement | None:
+def _measured(contest: Comparison, way: LoadMethod) -> Measurement | None:
     """The measurement of a way; of the relationship as it is mapped, where the mapping takes that way."""
-    mapped = contest.of_way(Way.AS_MAPPED)
+    mapped = contest.result(LoadMethod.AS_MAPPED)
     is_mapped = MAPPED.get(contest.relationship.lazy) is way and mapped is not None and mapped.works
-    return mapped if is_mapped else contest.of_way(way)
+    return mapped if is_mapped else contest.result(way)
 
 
-def _large(contest: Contest) -> tuple[Way, str] | None:
+def _large(contest: Comparison) -> tuple[LoadMethod, str] | None:
     """Collections that are better not loaded at all, where the model has a way for it."""
-    query = contest.of_way(Way.QUERY)
+    query = contest.result(LoadMethod.QUERY)
     if query is None or not query.works:
         return None
     each = query.last.instances // max(1, query.last.parents)
     if not contest.relationship.is_query and each < LARGE:
         return None
-    return Way.QUERY, (
+    return LoadMethod.QUERY, (
         f"{query.last.instances:,} {contest.relationship.target} for {_parents(query)}: a separate query can be "
         "filtered, sorted and limited, without loading them all"
     )
 
 
-def _collection(contest: Contest) -> tuple[Way, str] | None:
-    selectin = _measured(contest, Way.SELECTINLOAD)
+def _collection(contest: Comparison) -> tuple[LoadMethod, str] | None:
+    selectin = _measured(contest, LoadMethod.SELECTINLOAD)
     if selectin is None or not selectin.works:
         return None
     reason = f"{_statements(selectin)} for {_parents(selectin)}, {_saved(contest, selectin)}"
     return selectin.way, f"{reason}{_about_join(contest, selectin)}"
 
 
-def _about_join(contest: Contest, selectin: Measurement) -> str:
+def _about_join(contest: Comparison, selectin: Measurement) -> str:
     """What the JOIN did beside it, and why it is not taken even where it was faster."""
-    joined = _measured(contest, Way.JOINEDLOAD)
+    joined = _measured(contest, LoadMethod.JOINEDLOAD)
     if joined is None or not joined.works:
         return ""
     run, target = joined.last, contest.relationship.target
@@ -90,9 +90,9 @@ def _about_join(contest: Contest, selectin: Measurement) -> str:
     return f". joinedload {did}{faster}; a second collection would multiply them"
 
 
-def _one(contest: Contest) -> tuple[Way, str] | None:
+def _one(contest: Comparison) -> tuple[LoadMethod, str] | None:
     """A to-one relationship: a join repeats nothing but the target."""
-    joined, selectin = _measured(contest, Way.JOINEDLOAD), _measured(contest, Way.SELECTINLOAD)
+    joined, selectin = _measured(contest, LoadMethod.JOINEDLOAD), _measured(contest, LoadMethod.SELECTINLOAD)
     working = [one for one in (joined, selectin) if one is not None and one.works]
     if not working:
         return None
@@ -103,9 +103,9 @@ def _one(contest: Contest) -> tuple[Way, str] | None:
     return best.way, f"{_statements(best)} for {_parents(best)}, {_saved(contest, best)}; no row is repeated"
 
 
-def _saved(contest: Contest, best: Measurement) -> str:
+def _saved(contest: Comparison, best: Measurement) -> str:
     """What the naive way costs beside it."""
-    naive = contest.of_way(Way.AWAITED) or contest.of_way(Way.RUN_SYNC)
+    naive = contest.result(LoadMethod.AWAITED) or contest.result(LoadMethod.RUN_SYNC)
     if naive is None or not naive.works or naive.last.statements <= best.last.statements:
         return f"{best.seconds * 1000:.1f} ms"
     return (

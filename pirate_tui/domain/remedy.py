@@ -27,7 +27,7 @@ class Remedy(NamedTuple):
     applies: Applies = Applies.BEFORE
 
 
-class Outcome(Enum):
+class TrialOutcome(Enum):
     """What came of a remedy that was tried on a real row."""
 
     HELPS = "helps"
@@ -43,6 +43,6 @@ class Trial(NamedTuple):
     """A remedy that was tried."""
 
     code: str
-    outcome: Outcome
+    outcome: TrialOutcome
     reason: str = ""
     """Why it does not help, or was not tried to the end."""

@@ -35,7 +35,7 @@ class Span(NamedTuple):
     """The number of its first row."""
 
 
-class Tally(NamedTuple):
+class MatchCounts(NamedTuple):
     """What a search over the whole table has found so far."""
 
     hits: tuple[int, ...] = ()

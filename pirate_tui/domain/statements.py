@@ -5,7 +5,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Outcome(Enum):
+class StatementStatus(Enum):
     """What became of a statement."""
 
     RUNNING = "running"
@@ -25,7 +25,7 @@ class Statement(NamedTuple):
     parameters: str
     cause: str
     """rows of PirateCrew; PirateCrew 1; PirateCrew 1.members."""
-    outcome: Outcome
+    outcome: StatementStatus
     seconds: float | None = None
     rows: int | None = None
     times: int = 1

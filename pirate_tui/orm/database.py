@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pirate_tui.domain.entity import Choice
-from pirate_tui.domain.failure import NO_DATABASE, Busy, CannotStart, Trouble, Unreachable
+from pirate_tui.domain.entity import ModelInfo
+from pirate_tui.domain.failure import (
+    NO_DATABASE,
+    BrowserError,
+    DatabaseLockedError,
+    DatabaseUnreachableError,
+    StartupError,
+)
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.engine import Connections
@@ -48,13 +54,13 @@ async def open_database(
     """Open the file, or the database of a server, as one of these mapped classes.
 
     None for classes that are read from its own tables: those of `schema`, or of the one that the server begins with.
-    Raises `Busy` while it is locked, `Unreachable` while there is no server, and `CannotStart` when it is damaged or
-    has none of the tables.
+    Raises `DatabaseLockedError` while it is locked, `DatabaseUnreachableError` while there is no server, and
+    `StartupError` when it is damaged or has none of the tables.
     """
     database = OrmDatabase(target, classes, limits, listener, schema)
     try:
         await database.check()
-        await database.learn_powers()
+        await database.check_privileges()
     except BaseException:
         await database.close()
         raise
@@ -91,34 +97,34 @@ class OrmDatabase:
         self.warning = ""
 
     async def check(self) -> None:
-        """Read what there is. Raises `CannotStart` where the database holds no table of the models."""
+        """Read what there is. Raises `StartupError` where the database holds no table of the models."""
         where = self._connections.backend.where
         try:
             await self.models.read()
-        except (Busy, Unreachable):
+        except (DatabaseLockedError, DatabaseUnreachableError):
             raise
-        except Trouble as trouble:
-            raise CannotStart(NO_DATABASE, f"{where}: {trouble.reason}; {trouble.way_out}") from trouble
+        except BrowserError as error:
+            raise StartupError(NO_DATABASE, f"{where}: {error.message}; {error.hint}") from error
         choices = self.models.choices
         if not choices:
-            raise CannotStart(NO_DATABASE, f"{where}: no tables{await self.models.hint()}")
+            raise StartupError(NO_DATABASE, f"{where}: no tables{await self.models.hint()}")
         if all(choice.problem for choice in choices):
             given = "use the database of these models"
             if self._connections.backend.is_remote:
                 given = "check database, schema, models and the SELECT privileges of this user"
-            raise CannotStart(NO_DATABASE, f"{where}: {_lacking(choices)}; {given}")
+            raise StartupError(NO_DATABASE, f"{where}: {_lacking(choices)}; {given}")
         self.rows.forget()
 
-    async def learn_powers(self) -> None:
+    async def check_privileges(self) -> None:
         """May this user do more than a read-only transaction forbids? Then the screen warns of it."""
         backend = self._connections.backend
-        if backend.powers is None:
+        if backend.privilege_query is None:
             return
         try:
-            self.warning = backend.warning(await self._queries.fetch("privileges of the user", backend.powers))
-        except (Busy, Unreachable):
+            self.warning = backend.warning(await self._queries.fetch("privileges of the user", backend.privilege_query))
+        except (DatabaseLockedError, DatabaseUnreachableError):
             raise
-        except Trouble:  # not every server that speaks the protocol can say
+        except BrowserError:  # not every server that speaks the protocol can say
             self.warning = "privileges unknown"
 
     async def renew(self) -> bool:
@@ -134,7 +140,7 @@ class OrmDatabase:
         await self._connections.dispose()
 
 
-def _lacking(choices: Sequence[Choice]) -> str:
+def _lacking(choices: Sequence[ModelInfo]) -> str:
     """What is wrong with all of them: each thing; of many first how many they are, as in the wrong database."""
     problems = list(dict.fromkeys(choice.problem for choice in choices))
     if len(problems) <= FEW:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Mapper
 
-from pirate_tui.domain.entity import Choice, Entity, Relationship, Size
-from pirate_tui.domain.failure import Busy, Trouble, Unreachable, no_such_class
+from pirate_tui.domain.entity import Entity, ModelInfo, Relationship, Size
+from pirate_tui.domain.failure import BrowserError, DatabaseLockedError, DatabaseUnreachableError, no_such_class
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.dialects.registry import probe_of, reader_of
@@ -43,7 +43,7 @@ class MappedClasses:
         """The class to begin with."""
 
     async def read(self) -> None:
-        """See what there is. Raises `Trouble`."""
+        """See what there is. Raises `BrowserError`."""
         if self._is_reflected:
             await self._reflect()
             return
@@ -62,10 +62,10 @@ class MappedClasses:
         told = f" in {clean(self._schema or here)}"
         return f"{told}; use --schema NAME for those of {clean(', '.join(others))}" if others else told
 
-    def begin_with(self, model: str | None, remembered: str | None) -> None:
+    def set_initial_model(self, model: str | None, remembered: str | None) -> None:
         """Choose the class to begin with: the one that is asked for; else the one that was chosen last.
 
-        Raises `CannotStart` where there is no class of the name that is asked for.
+        Raises `StartupError` where there is no class of the name that is asked for.
         """
         choices = self._listed
         usable = [choice.name for choice in choices if not choice.problem]
@@ -74,16 +74,16 @@ class MappedClasses:
         self._first = next((name for name in (model, remembered, *usable) if name in usable), None) or ""
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def choices(self) -> tuple[ModelInfo, ...]:
         """Everything that there is, also what cannot be browsed; the class to begin with comes first."""
         return tuple(sorted(self._listed, key=lambda choice: choice.name != self._first))
 
     @property
-    def _listed(self) -> tuple[Choice, ...]:
+    def _listed(self) -> tuple[ModelInfo, ...]:
         if self._reflection is None:
             related, base_of = self.catalog.related(), self.catalog.base
             return tuple(
-                Choice(
+                ModelInfo(
                     name,
                     clean(str(QualifiedName.of(mapper.local_table))),
                     related[name],
@@ -97,7 +97,7 @@ class MappedClasses:
         for key, reason in known.left_out.items():
             notes[key.child].append(clean(f"{', '.join(key.columns)}: {reason}"))
         return tuple(
-            Choice(
+            ModelInfo(
                 name_of(one.name),
                 clean(one.name),
                 tuple(map(name_of, known.related(one.name))),
@@ -108,12 +108,12 @@ class MappedClasses:
         )
 
     async def entity(self, name: str) -> Entity:
-        """The class of that name, with all its relationships; raises `Trouble` where it cannot be browsed."""
+        """The class of that name, with all its relationships; raises `BrowserError` where it cannot be browsed."""
         if self._reflection is not None and not self.catalog.has(name):
             await self._map(Known(self._reflection, self._probe), name)
         if not self.catalog.has(name):
             reason = self._problems.get(name, "no such class")
-            raise Trouble(f"{clean(name)}: {reason}", "press m to list the classes")
+            raise BrowserError(f"{clean(name)}: {reason}", "press m to list the classes")
         return self.catalog.named(name)
 
     async def target(self, entity: Entity, relationship: Relationship) -> Entity:
@@ -175,15 +175,15 @@ class MappedClasses:
             self.catalog.add(mapped, has_key=known.reflection.has_key(mapped))
 
     async def _mapped(self, known: "Known", name: str, *, is_asked_for: bool) -> type | None:
-        """The class of that name; None where there is none. What is broken is trouble only where it is asked for."""
+        """The class of that name; None where there is none. What is broken is an error only where it is asked for."""
         reflection, probe = known
         table = next((one.name for one in reflection.names if reflection.class_name(one.name) == name), None)
         if table is None:
             return None
         try:
             mapped = await self._queries.inspect(f"columns of {clean(table)}", lambda one: reflection.map(one, table))
-        except Trouble as trouble:
-            if is_asked_for or isinstance(trouble, (Busy, Unreachable)):
+        except BrowserError as error:
+            if is_asked_for or isinstance(error, (DatabaseLockedError, DatabaseUnreachableError)):
                 raise
             return None
         await probe.read([reflection.place(table)])

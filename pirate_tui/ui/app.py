@@ -144,11 +144,11 @@ class PirateApp(ReadableApp):
     async def action_quit(self) -> None:
         """Leave; where the database was never there, with an exit code and a line that say so."""
         first = self.screen_stack[0]
-        trouble = first.connection.startup_error if isinstance(first, BrowseScreen) else None
-        if trouble is None:
+        error = first.connection.startup_error if isinstance(first, BrowseScreen) else None
+        if error is None:
             self.exit()
         else:
-            self.exit(return_code=NO_DATABASE, message=Text(f"pirate-tui: {trouble.reason}"))
+            self.exit(return_code=NO_DATABASE, message=Text(f"pirate-tui: {error.message}"))
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End, once: a second `q`, or a signal that comes meanwhile, changes nothing any more."""
@@ -177,7 +177,7 @@ class PirateApp(ReadableApp):
         """Textual's other way to end, for errors that draw themselves: with exit code 0, and in a frame."""
         self._return_code = BUG
         error = sys.exception() or self._exception
-        told = [str(one) for one in renderables] if error is None else traceback.format_exception(error)
+        told = [str(renderable) for renderable in renderables] if error is None else traceback.format_exception(error)
         self._report(told)
 
     def _report(self, told: Iterable[str]) -> None:

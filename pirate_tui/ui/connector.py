@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.ports import Database
 from pirate_tui.domain.query import Query
 from pirate_tui.ui.connection import ConnectionHandle, first_usable, unusable
@@ -35,7 +35,7 @@ class Connector:
     class Refused(Message):
         """There is nothing to browse."""
 
-        reason: CannotStart
+        reason: StartupError
 
     @dataclass
     class Ended(Message):
@@ -65,7 +65,7 @@ class Connector:
                 await self._rows.begin(Query(await first_usable(choices, database.models)))
                 self._tasks.show_error(unusable(choices))
                 self._table.tell(hint=FIRST_STEPS)
-            except CannotStart as reason:
+            except StartupError as reason:
                 post(self.Refused(reason))
             finally:
                 post(self.Ended())

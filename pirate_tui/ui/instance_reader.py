@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from textual.message import Message
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Prediction, Situation
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Prediction, Scenario
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import Failure, Trouble, Unreachable
-from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, Failure
+from pirate_tui.domain.loading import AccessResult, Loadable, OpenAllRequest, OpenRequest, OpenResult
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Instances
 from pirate_tui.domain.rows import Row, RowKey
@@ -39,12 +39,12 @@ class _Put(NamedTuple):
 
     entity: Entity
     key: RowKey
-    situation: Situation
+    scenario: Scenario
 
     @property
     def next(self) -> "_Put":
         """The same instance in the next state."""
-        return self._replace(situation=self.situation.next)
+        return self._replace(scenario=self.scenario.next)
 
 
 class InstanceReader:
@@ -62,7 +62,7 @@ class InstanceReader:
 
         path: Path
         """That of the relationship."""
-        opening: Opening
+        opening: OpenResult
 
         @property
         def failure(self) -> Failure | None:
@@ -78,7 +78,7 @@ class InstanceReader:
     class AttributeAccessed(Message):
         """An attribute has been accessed."""
 
-        accessed: Accessed
+        accessed: AccessResult
         path: Path = ()
         """Nothing has been opened in the table."""
 
@@ -137,7 +137,7 @@ class InstanceReader:
         self._tasks.cancel("rest")
         self._start(lambda: self._open_all({row.key: n for n, row in rows.items()}, ask))
 
-    def put_through(self) -> None:
+    def next_scenario(self) -> None:
         """Put the live instance into the next state in which applications meet the error.
 
         Pressed again before it is there, it goes on to the one after.
@@ -147,9 +147,9 @@ class InstanceReader:
         if self._putting is not None and self._tasks.is_running("open"):
             self._start_put(self._putting.next)
         elif snapshot is not None and entity is not None:
-            self._start_put(_Put(entity, snapshot.key, snapshot.situation.next))
+            self._start_put(_Put(entity, snapshot.key, snapshot.scenario.next))
         elif found is not None and found[1].key is not None:  # it is being selected: it is put through at once
-            self._start_put(_Put(found[0], found[1].key, Situation.FRESH.next))
+            self._start_put(_Put(found[0], found[1].key, Scenario.FRESH.next))
 
     def _start_put(self, put: "_Put") -> None:
         self._tasks.cancel("rest")
@@ -202,13 +202,13 @@ class InstanceReader:
                 return  # it has been opened meanwhile, and is the live one as it is
             if row.key is not None:
                 with self._tasks.track(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
-                    self._show(await self._connection.instances.rest(entity, row.key), entity)
+                    self._show(await self._connection.instances.load_instance(entity, row.key), entity)
 
     async def _open(self, path: Path, request: OpenRequest) -> None:
         name = request.relationship.name
         with self._tasks.track(f"opening {request.entity.name}.{name}") as self._opening:
             before = self._snapshot
-            is_fresh = before is None or before.situation is Situation.FRESH
+            is_fresh = before is None or before.scenario is Scenario.FRESH
             self._table.tell(hint="" if is_fresh else AFRESH)
             async with self._live:
                 await self._ready()
@@ -234,10 +234,10 @@ class InstanceReader:
                 self._post(self.Opened((numbers[opening.request.key], name), opening))
 
     async def _put(self, put: "_Put") -> None:
-        with self._tasks.track(f"bringing {put.entity.name} into state {put.situation.value}"):
+        with self._tasks.track(f"bringing {put.entity.name} into state {put.scenario.value}"):
             async with self._live:
                 with self._live_or_none():
-                    self._show(await self._connection.instances.put(*put), put.entity)
+                    self._show(await self._connection.instances.apply_scenario(*put), put.entity)
 
     async def _access(self, request: AttributeRequest) -> None:
         with self._tasks.track(f"accessing {request.entity.name}.{request.name}"):
@@ -262,17 +262,17 @@ class InstanceReader:
         """
         try:
             yield
-        except Unreachable:
+        except DatabaseUnreachableError:
             self.lose()
             raise
-        except (Trouble, asyncio.CancelledError):
+        except (BrowserError, asyncio.CancelledError):
             self._show(None)
             self._post(self.Released())
             raise
 
 
 async def _loadable(instances: Instances, ask: OpenAllRequest) -> Loadable:
-    """The rows that can be opened at once; raises `Trouble` where they lead to too much."""
+    """The rows that can be opened at once; raises `BrowserError` where they lead to too much."""
     if not ask.loads:
         return Loadable(ask.keys)
     chosen = await instances.loadable(ask.entity, ask.relationship, ask.keys)

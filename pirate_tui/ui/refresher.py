@@ -48,7 +48,7 @@ class Refresher:
             await self.reread()
 
     async def renew(self) -> None:
-        """Read everything again, after which the tables may be others; raises `Trouble` if there is none any more."""
+        """Read everything again; the tables may be others then. Raises `BrowserError` if there is none any more."""
         listing = self._table.listing
         if listing is None:
             return

@@ -4,7 +4,7 @@ import asyncio
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.goto import read_place
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.outline import Path
@@ -102,8 +102,8 @@ class RowsReader:
                             break
                         if window.next_anchor == seek:  # else the window was cleared meanwhile
                             window.anchors.append(anchor)
-        except Trouble as trouble:
-            self._tasks.show_error(trouble)
+        except BrowserError as error:
+            self._tasks.show_error(error)
 
     async def prepared(self, query: Query, key: RowKey | None) -> tuple[Window, int]:
         """Read a window that holds the page of the row of that key, and its number; what is shown stays meanwhile."""
@@ -146,7 +146,7 @@ class RowsReader:
         with self._tasks.track(f"finding {shown}"):
             number = await self._connection.rows.rank(query, key)
             if number is None:
-                raise Trouble(
+                raise BrowserError(
                     f"no such row: {shown}{' (with these filters)' if query.filters else ''}", "press : to try another"
                 )
             self._table.go_to(number)

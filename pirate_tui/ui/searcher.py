@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.query import Position
-from pirate_tui.domain.search import Match, Span, Tally, onward, read_match, span_of
+from pirate_tui.domain.search import Match, MatchCounts, Span, onward, read_match, span_of
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.table_state import TableState
 from pirate_tui.ui.tasks import Tasks
@@ -47,13 +47,13 @@ class Searcher:
         """Other rows have come: what was counted is worth nothing any more."""
         match, listing = self._table.caption.match, self._table.listing
         if match is not None and listing is not None:
-            self._table.tell(tally=Tally())
+            self._table.tell(tally=MatchCounts())
             self._tasks.start("search", lambda: self._count(match, listing))
 
     def forget(self) -> None:
         """No hits are shown any more."""
         self._tasks.cancel("search")
-        self._table.tell(match=None, tally=Tally())
+        self._table.tell(match=None, tally=MatchCounts())
 
     async def _from_here(self, match: Match, listing: Listing) -> None:
         if not await self._is_hit(match, listing):
@@ -107,7 +107,7 @@ class Searcher:
                     if window.next_anchor is not None:
                         break
                 hits = await self._connection.rows.count_between(listing.query, spans[len(counted)], match)
-                self._table.tell(tally=Tally((*counted, hits), window.span_count))
+                self._table.tell(tally=MatchCounts((*counted, hits), window.span_count))
                 task.progress = str(self._table.caption.tally)
 
     async def _origin(self, listing: Listing) -> tuple[int, Position] | None:

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple, Protocol
 from pirate_tui.domain import navigation
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.listing import Listing
-from pirate_tui.domain.loading import Opening
+from pirate_tui.domain.loading import OpenResult
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Row
-from pirate_tui.domain.search import Match, Tally
+from pirate_tui.domain.search import Match, MatchCounts
 from pirate_tui.domain.window import Window
 
 
@@ -27,7 +27,7 @@ class Caption(NamedTuple):
     """How many rows there may be, until they are counted."""
     match: Match | None = None
     """What is searched; its places in the rows are marked."""
-    tally: Tally = Tally()
+    tally: MatchCounts = MatchCounts()
     """What the search has found so far."""
 
 
@@ -191,7 +191,7 @@ class TableState:
         self.cursor = (int(number),) if new is None else (new, *inside)
         self._change(Change(moved_by=0 if new is None else new - int(number)))
 
-    def show_opening(self, path: Path, opening: Opening) -> None:
+    def show_opening(self, path: Path, opening: OpenResult) -> None:
         """Show what came of opening a relationship under the row at the path, if that row is still there."""
         found = self.shown.row_at(path) if self.shown.outline.has(path) else None
         if found is None or found[1].key != opening.request.key:

@@ -1,4 +1,4 @@
-"""What is under way: workers in exclusive groups, a word on those that take long, and the trouble they come to."""
+"""What is under way: workers in exclusive groups, a word on those that take long, and the errors they end in."""
 
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -9,7 +9,7 @@ from typing import Any
 from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
-from pirate_tui.domain.failure import Trouble, Unreachable
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 
 
 PATIENCE = 0.2
@@ -40,16 +40,18 @@ class Task:
 
 
 class Tasks:
-    """The work of one screen. `say` is told what takes long, `show` the trouble that comes of it, or None."""
+    """The work of one screen. `say` is told what takes long, `show` the error that they end in, or None."""
 
-    def __init__(self, screen: Screen[Any], say: Callable[[str], None], show: Callable[[Trouble | None], None]) -> None:
+    def __init__(
+        self, screen: Screen[Any], say: Callable[[str], None], show: Callable[[BrowserError | None], None]
+    ) -> None:
         self._screen = screen
         self._say = say
         self._show = show
         self._tasks: list[Task] = []
-        self._trouble: Trouble | None = None
+        self._error: BrowserError | None = None
         """What is shown."""
-        self._troubled = ""
+        self._failed_task = ""
         """What was under way when it came."""
         self._notice = ""
         """What stands in the way of the work."""
@@ -85,41 +87,41 @@ class Tasks:
         self._notice = notice
         self._say(f"{notice} · esc cancels")
 
-    def show_error(self, trouble: Trouble | None) -> None:
-        """Show trouble, or put it away."""
-        self._trouble, self._troubled = trouble, ""
-        self._show(trouble)
+    def show_error(self, error: BrowserError | None) -> None:
+        """Show an error, or none."""
+        self._error, self._failed_task = error, ""
+        self._show(error)
 
     def clear_error(self) -> None:
-        """Another command has done its work: trouble of an earlier one is past, unless the database is not there."""
-        if self._trouble is not None and not isinstance(self._trouble, Unreachable):
+        """Another command has done its work: the error of an earlier one is past, unless the database is not there."""
+        if self._error is not None and not isinstance(self._error, DatabaseUnreachableError):
             self.show_error(None)
 
     def clear_unreachable(self) -> None:
         """The database has answered: it is there, whatever was said."""
-        if isinstance(self._trouble, Unreachable):
+        if isinstance(self._error, DatabaseUnreachableError):
             self.show_error(None)
 
     @contextmanager
     def track(self, what: str) -> Iterator[Task]:
-        """Say what is under way if it takes longer than a moment, and show the trouble that it comes to.
+        """Say what is under way if it takes longer than a moment, and show the error that it ends in.
 
-        The trouble stays until the same work succeeds, or that of a later command, or esc puts it away. Work that was
+        The error stays until the same work succeeds, or that of a later command, or esc puts it away. Work that was
         stopped says nothing more.
         """
-        task, before = Task(what, get_current_worker()), self._trouble
+        task, before = Task(what, get_current_worker()), self._error
         self._tasks.append(task)
         timer = self._screen.set_interval(PATIENCE, self._tell)
         try:
             yield task
-            if self._troubled == what:
+            if self._failed_task == what:
                 self.show_error(None)
-            elif self._trouble is before and task.worker.group in COMMANDS:
+            elif self._error is before and task.worker.group in COMMANDS:
                 self.clear_error()
-        except Trouble as trouble:
+        except BrowserError as error:
             if not task.worker.is_cancelled:
-                self.show_error(trouble)
-                self._troubled = what
+                self.show_error(error)
+                self._failed_task = what
         finally:
             timer.stop()
             self._tasks.remove(task)

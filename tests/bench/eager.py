@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 
-from pirate_tui.domain.comparing import MeasureRequest, Way
+from pirate_tui.domain.comparing import LoadMethod, MeasureRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.database import Limits, open_database
@@ -32,7 +32,7 @@ async def _eager(setting: Setting) -> tuple[list[float], list[float]]:
     database, plain = await open_database(path, MODELS, Limits(TIME_LIMIT), Heard()), sqlite3.connect(path)
     crew = database.models.catalog.entities[0]
     keys = tuple(row.key for row in (await database.rows.page(Query(crew), Seek(limit=PARENTS))).rows if row.key)
-    request = MeasureRequest(crew, keys, crew.relationship("members"), Way.SELECTINLOAD)
+    request = MeasureRequest(crew, keys, crew.relationship("members"), LoadMethod.SELECTINLOAD)
     ours, theirs = [], []
     rows = (await database.benchmarks.measure(request)).rows  # which compiles it
     for _ in range(setting.runs):

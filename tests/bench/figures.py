@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.pirates.fleet import SampleSize, load
 from pirate_tui.pirates.models import Base
 
@@ -99,7 +99,7 @@ class Heard(Listener):
 
     def statement(self, statement: Statement) -> None:
         """Keep what has been sent and is over."""
-        if statement.outcome is Outcome.DONE:
+        if statement.outcome is StatementStatus.DONE:
             self.sent.append(statement)
 
     def retrying(self, attempt: int, reason: str) -> None:

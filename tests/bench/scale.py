@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from pirate_tui.domain.query import Order, Query
+from pirate_tui.domain.query import Query, SortOrder
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, onward
 from pirate_tui.domain.window import Window
@@ -110,7 +110,7 @@ async def _whole_table(path: Path, runs: int) -> list[Figure]:
     heard = Heard()
     database, plain = await open_database(path, MODELS, Limits(60.0), heard), sqlite3.connect(path)
     entity = database.models.catalog.entities[0]
-    by_key, by_name = Query(entity), Query(entity, Order(entity.columns[1]))
+    by_key, by_name = Query(entity), Query(entity, SortOrder(entity.columns[1]))
     window = await walked(database, by_key)
     here = (await database.rows.page(by_name, Seek(skip=5_000))).rows[-1].position
     heard.take()

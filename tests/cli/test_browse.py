@@ -15,7 +15,7 @@ from pirate_tui.__main__ import main
 from pirate_tui.bootstrap import Bootstrap, check_file
 from pirate_tui.cli import browse as command
 from pirate_tui.cli.browse import check_terminal, parse
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.logs import start_logging
@@ -49,7 +49,7 @@ async def test_the_url_of_a_file_is_the_file(world: Path) -> None:
 
 def test_the_url_of_a_file_has_no_other_schema_either(world: Path) -> None:
     settings = parse([f"sqlite:///{world}", "--schema", "sales"])
-    with pytest.raises(CannotStart, match="no such schema: sales; a SQLite file has only main") as caught:
+    with pytest.raises(StartupError, match="no such schema: sales; a SQLite file has only main") as caught:
         Bootstrap(settings)
     assert caught.value.exit_code == 2
     Bootstrap(settings._replace(schema="main"))
@@ -138,7 +138,7 @@ def test_a_terminal_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_terminal_is_named(monkeypatch: pytest.MonkeyPatch, name: str, stream: Stream | None) -> None:
     with on_a_terminal(monkeypatch) as terminal:
         terminal.setattr(sys, name, stream)
-        with pytest.raises(CannotStart, match=f"^{name} is not a terminal") as caught:
+        with pytest.raises(StartupError, match=f"^{name} is not a terminal") as caught:
             check_terminal()
     assert caught.value.exit_code == 2
 
@@ -146,7 +146,7 @@ def test_what_is_no_terminal_is_named(monkeypatch: pytest.MonkeyPatch, name: str
 def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with on_a_terminal(monkeypatch) as terminal:
         terminal.setenv("TERM", "dumb")
-        with pytest.raises(CannotStart, match="TERM=dumb") as caught:
+        with pytest.raises(StartupError, match="TERM=dumb") as caught:
             check_terminal()
     assert caught.value.exit_code == 2
 
@@ -170,7 +170,7 @@ def test_a_variable_of_textual_that_it_cannot_use_is_named(
     with on_a_terminal(monkeypatch) as terminal:
         terminal.setenv("TEXTUAL_SCREENSHOT", "1")
         terminal.setenv(*variable.split("="))
-        with pytest.raises(CannotStart) as caught:
+        with pytest.raises(StartupError) as caught:
             check_terminal()
     assert caught.value.message.startswith(words)
     assert caught.value.exit_code == 2
@@ -180,7 +180,7 @@ def test_a_log_of_textuals_that_nobody_reads_is_not_waited_for(monkeypatch: pyte
     os.mkfifo(tmp_path / "fifo")
     with on_a_terminal(monkeypatch) as terminal:
         terminal.setenv("TEXTUAL_LOG", str(tmp_path / "fifo"))
-        with pytest.raises(CannotStart, match="cannot be written: No such device or address; unset it"):
+        with pytest.raises(StartupError, match="cannot be written: No such device or address; unset it"):
             check_terminal()
 
 
@@ -217,7 +217,7 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, int, str]]:
 @pytest.mark.parametrize("kind", ["nothing", "folder", "fifo", "device", "loop", "below a file", "empty", "text"])
 def test_a_file_that_is_none_is_named_with_the_reason(tmp_path: Path, kind: str) -> None:
     path, code, words = bad_files(tmp_path)[kind]
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         check_file(path)
     assert caught.value.exit_code == code
     assert caught.value.message.startswith(str(path))
@@ -228,7 +228,7 @@ def test_a_file_that_is_none_is_named_with_the_reason(tmp_path: Path, kind: str)
 @pytest.mark.parametrize("kind", ["long name", "null byte"])
 def test_a_name_that_no_file_can_have(tmp_path: Path, kind: str) -> None:
     path, code, words = bad_files(tmp_path)[kind]
-    with pytest.raises(CannotStart, match=words) as caught:
+    with pytest.raises(StartupError, match=words) as caught:
         check_file(path)
     assert caught.value.exit_code == code
 
@@ -238,7 +238,7 @@ def test_a_file_that_may_not_be_read(world: Path, monkeypatch: pytest.MonkeyPatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(CannotStart, match="Permission denied") as caught:
+    with pytest.raises(StartupError, match="Permission denied") as caught:
         check_file(world)
     assert caught.value.exit_code == 2
 
@@ -250,7 +250,7 @@ def test_a_database_will_do(world: Path) -> None:
 @pytest.mark.parametrize("name", ["a\x1b[31m\nb\u202e.db", os.fsdecode(b"\xff.db")])
 def test_control_characters_of_a_path_are_cleaned(tmp_path: Path, name: str) -> None:
     for path in (tmp_path / name, tmp_path / name / "folder"):
-        with pytest.raises(CannotStart) as caught:
+        with pytest.raises(StartupError) as caught:
             check_file(path)
         assert caught.value.message.isprintable()
 
@@ -289,7 +289,7 @@ def test_without_a_file_logs_go_nowhere(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(
-        CannotStart, match=f"cannot log to {tmp_path}: it is not a regular file; choose a file that you own"
+        StartupError, match=f"cannot log to {tmp_path}: it is not a regular file; choose a file that you own"
     ) as caught:
         start_logging(tmp_path)
     assert caught.value.exit_code == 2
@@ -321,7 +321,7 @@ async def test_the_first_launch_makes_the_world_and_the_second_opens_it(own_home
 async def test_reset_makes_the_world_anew() -> None:
     world_path().parent.mkdir(parents=True)
     world_path().write_bytes(b"no database at all")
-    with pytest.raises(CannotStart, match="--reset recreates it") as caught:
+    with pytest.raises(StartupError, match="--reset recreates it") as caught:
         await crews()
     assert caught.value.exit_code == 3
     assert await crews("--reset") >= 24
@@ -329,7 +329,7 @@ async def test_reset_makes_the_world_anew() -> None:
 
 async def test_a_data_folder_that_cannot_be_made_is_named(own_home: Path) -> None:
     (own_home / "pirate-tui").write_text("in the way")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         await crews()
     assert caught.value.exit_code == 3
     assert str(world_path()) in caught.value.message

@@ -15,7 +15,7 @@ import pytest
 from pirate_tui.__main__ import main
 from pirate_tui.cli.check import parse
 from pirate_tui.cli.checking import ALWAYS, CheckResult
-from pirate_tui.domain.access import AttributeKind, Situation, Verdict
+from pirate_tui.domain.access import AttributeKind, Scenario, Verdict
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.orm import explanation as explaining
 
@@ -331,9 +331,9 @@ def test_two_classes_of_one_name_are_both_checked_and_each_can_be_chosen(
 
 def test_what_is_asked_for_unless_something_else_is() -> None:
     order = parse([])
-    assert (order.situations, order.kinds, order.fail_on) == (ALWAYS, frozenset(AttributeKind), None)
+    assert (order.scenarios, order.kinds, order.fail_on) == (ALWAYS, frozenset(AttributeKind), None)
     order = parse(["--state", "detached,fresh", "--fail-on", "io", "--model", "A", "B", "--model", "C"])
-    assert order.situations == (Situation.DETACHED, Situation.FRESH)
+    assert order.scenarios == (Scenario.DETACHED, Scenario.FRESH)
     assert (order.models, order.fail_on) == (("A", "B", "C"), Verdict.IO)
 
 

@@ -18,7 +18,7 @@ from pirate_tui.bootstrap import Bootstrap, check_file
 from pirate_tui.cli import passwords as credentials
 from pirate_tui.cli.passwords import with_asked_password, with_known_password
 from pirate_tui.domain import text
-from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
 from pirate_tui.domain.text import keep_secret, redact
 from pirate_tui.logs import report_bug, start_logging
 from pirate_tui.orm.connection.url import Server, named
@@ -194,7 +194,7 @@ def test_a_password_that_is_not_utf_8_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PIRATE_TUI_PASSWORD", os.fsdecode(b"caf\xe9"))
     server = named("postgresql://ann@db/shop")
     assert isinstance(server, Server)
-    with pytest.raises(CannotStart, match=r"^PIRATE_TUI_PASSWORD is not valid UTF-8") as caught:
+    with pytest.raises(StartupError, match=r"^PIRATE_TUI_PASSWORD is not valid UTF-8") as caught:
         with_known_password(server)
     assert caught.value.exit_code == 2
 
@@ -237,15 +237,15 @@ def test_the_log_is_for_its_owner_alone_and_without_secrets(tmp_path: Path, *, i
 
 def test_troubles_and_reasons_to_end_have_no_secrets() -> None:
     keep_secret(PASSWORD)
-    assert str(Trouble(f"refused {PASSWORD}", "press r")) == "refused ***: press r"
-    assert str(CannotStart(3, f"refused {PASSWORD}")) == CannotStart(3, "refused ***").message == "refused ***"
+    assert str(BrowserError(f"refused {PASSWORD}", "press r")) == "refused ***: press r"
+    assert str(StartupError(3, f"refused {PASSWORD}")) == StartupError(3, "refused ***").message == "refused ***"
 
 
 def test_models_that_cannot_be_imported_tell_no_secret(tmp_path: Path) -> None:
     keep_secret(PASSWORD)
     file = tmp_path / "models.py"
     file.write_text(f'print("{PASSWORD}")\nraise OSError("no entry with {PASSWORD}")\n')
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         load_models(str(file))
     assert "no entry with ***" in caught.value.message
     assert PASSWORD not in caught.value.message
@@ -272,11 +272,11 @@ def test_a_bug_is_told_without_secrets(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_our_own_words_stay_where_a_password_is_one_of_them() -> None:
     keep_secret("wrong")
-    trouble = Unreachable("wrong:5432/wrong", "wrong password, or none", "start again")
-    assert str(trouble) == "wrong:5432/wrong: wrong password, or none: start again"
+    error = DatabaseUnreachableError("wrong:5432/wrong", "wrong password, or none", "start again")
+    assert str(error) == "wrong:5432/wrong: wrong password, or none: start again"
 
 
 def test_what_looks_like_a_url_and_is_taken_for_a_file_tells_no_password() -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         check_file(Path("mysql:/root:s3cr3t@db/shop"))
     assert "s3cr3t" not in caught.value.message

@@ -20,7 +20,7 @@ from pirate_tui import __main__ as command
 from pirate_tui.cli import browse
 from pirate_tui.cli import seed as seeding
 from pirate_tui.cli.seed import SeedOptions, check_place, make, parse, until_signalled
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.pirates import fleet
 
 
@@ -185,7 +185,7 @@ KINDS = (
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_place_that_is_none_is_named_with_the_reason(tmp_path: Path, kind: str) -> None:
     path, words = bad_places(tmp_path)[kind]
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         check_place(order(path))
     assert caught.value.exit_code == 2
     assert words in caught.value.message
@@ -195,7 +195,7 @@ def test_a_place_that_is_none_is_named_with_the_reason(tmp_path: Path, kind: str
 @pytest.mark.parametrize("kind", ["folder", "fifo", "device", "log beside"])
 def test_force_is_for_files_alone(tmp_path: Path, kind: str) -> None:
     path, words = bad_places(tmp_path)[kind]
-    with pytest.raises(CannotStart, match=words) as caught:
+    with pytest.raises(StartupError, match=words) as caught:
         check_place(order(path, force=True))
     assert caught.value.exit_code == 2
 
@@ -206,7 +206,7 @@ async def test_a_file_that_somebody_makes_meanwhile_is_kept(place: Path, monkeyp
         place.write_bytes(b"theirs")
 
     monkeypatch.setattr(fleet, "load", slow)
-    with pytest.raises(CannotStart, match="already exists") as caught:
+    with pytest.raises(StartupError, match="already exists") as caught:
         await make(order(place))
     assert caught.value.exit_code == 2
     assert place.read_bytes() == b"theirs"
@@ -219,7 +219,7 @@ async def test_what_cannot_be_made_is_named_with_the_reason(place: Path, monkeyp
 
     place.write_bytes(b"mine")
     monkeypatch.setattr(fleet, "load", full)
-    with pytest.raises(CannotStart, match="No space left on device; free some space") as caught:
+    with pytest.raises(StartupError, match="No space left on device; free some space") as caught:
         await make(order(place, force=True))
     assert caught.value.exit_code == 3
     assert caught.value.message.startswith(f"cannot create {place}: ")
@@ -229,7 +229,7 @@ async def test_what_cannot_be_made_is_named_with_the_reason(place: Path, monkeyp
 
 async def test_an_error_of_the_database_is_named_too(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fleet, "crew_batches", lambda _: iter([[(1, None, None)]]))
-    with pytest.raises(CannotStart, match="NOT NULL constraint failed") as caught:
+    with pytest.raises(StartupError, match="NOT NULL constraint failed") as caught:
         await make(order(place))
     assert caught.value.exit_code == 3
     assert names(place.parent) == []

@@ -1,7 +1,7 @@
 """Failures and troubles: where the user's own line stands, and how a trouble reads."""
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.domain.failure import Busy, CannotStart, Failure, Trouble
+from pirate_tui.domain.failure import BrowserError, DatabaseLockedError, Failure, StartupError
 
 
 RAW = (
@@ -48,13 +48,13 @@ def test_in_a_traceback_of_libraries_alone_the_own_line_is_the_error_itself() ->
 
 
 def test_a_trouble_says_why_and_the_way_out() -> None:
-    assert str(Trouble("the disk is full", "make room")) == "the disk is full: make room"
+    assert str(BrowserError("the disk is full", "make room")) == "the disk is full: make room"
 
 
 def test_busy_is_a_trouble() -> None:
-    assert isinstance(Busy("locked", "wait"), Trouble)
+    assert isinstance(DatabaseLockedError("locked", "wait"), BrowserError)
 
 
 def test_cannot_start_carries_its_exit_code() -> None:
-    reason = CannotStart(3, "no such table")
+    reason = StartupError(3, "no such table")
     assert (reason.exit_code, reason.message) == (3, "no such table")

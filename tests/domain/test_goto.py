@@ -2,35 +2,35 @@
 
 import pytest
 
-from pirate_tui.domain.goto import HOW, Place, read_place
+from pirate_tui.domain.goto import HOW, Location, read_place
 
 
 @pytest.mark.parametrize(
     ("typed", "place"),
     [
-        ("1", Place(row=0)),
-        (" 42 ", Place(row=41)),
-        ("0", Place(row=0)),
-        ("9999", Place(row=199)),
-        ("0%", Place(row=0)),
-        ("50%", Place(row=100)),
-        ("12.5 %", Place(row=25)),
-        ("100%", Place(row=199)),
-        ("200%", Place(row=199)),
-        ("=42", Place(key=("42",))),
-        ("rum", Place(key=("rum",))),
-        ("deck, 7", Place(key=("deck", "7"))),
-        ("=", Place(key=("",))),
-        ("-1", Place(key=("-1",))),
+        ("1", Location(row=0)),
+        (" 42 ", Location(row=41)),
+        ("0", Location(row=0)),
+        ("9999", Location(row=199)),
+        ("0%", Location(row=0)),
+        ("50%", Location(row=100)),
+        ("12.5 %", Location(row=25)),
+        ("100%", Location(row=199)),
+        ("200%", Location(row=199)),
+        ("=42", Location(key=("42",))),
+        ("rum", Location(key=("rum",))),
+        ("deck, 7", Location(key=("deck", "7"))),
+        ("=", Location(key=("",))),
+        ("-1", Location(key=("-1",))),
     ],
 )
-def test_what_is_typed_is_a_number_a_percentage_or_a_key(typed: str, place: Place) -> None:
+def test_what_is_typed_is_a_number_a_percentage_or_a_key(typed: str, place: Location) -> None:
     assert read_place(typed, 200) == place
 
 
 def test_an_empty_table_has_its_first_row_at_most() -> None:
-    assert read_place("7", 0) == Place(row=0)
-    assert read_place("70%", 0) == Place(row=0)
+    assert read_place("7", 0) == Location(row=0)
+    assert read_place("70%", 0) == Location(row=0)
 
 
 def test_nothing_is_no_place() -> None:

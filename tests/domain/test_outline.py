@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pirate_tui.domain.access import AccessMode, InstanceSnapshot
 from pirate_tui.domain.entity import Entity, Relationship
-from pirate_tui.domain.loading import Cost, LoaderStrategy, Opening, OpenRequest
-from pirate_tui.domain.outline import Branch, Line, Outline, Part, Path, is_row
+from pirate_tui.domain.loading import Cost, LoaderStrategy, OpenRequest, OpenResult
+from pirate_tui.domain.outline import Branch, Line, LineKind, Outline, Path, is_row
 from pirate_tui.domain.rows import Row
 
 
@@ -21,10 +21,10 @@ def relationship(name: str) -> Relationship:
     return Relationship(name, "Ship", uselist=True, direction="one to many", lazy="select")
 
 
-def opening(name: str, rows: int) -> Opening:
+def opening(name: str, rows: int) -> OpenResult:
     request = OpenRequest(ENTITY, (1,), relationship(name), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     instance = InstanceSnapshot("Ship", (1,), "Ship 1", "persistent", ())
-    return Opening(request, ENTITY, Cost(1, 1, 0.0), instance, tuple(Row((), (n,)) for n in range(rows)))
+    return OpenResult(request, ENTITY, Cost(1, 1, 0.0), instance, tuple(Row((), (n,)) for n in range(rows)))
 
 
 def branch(name: str, children: Outline | None) -> Branch:
@@ -51,21 +51,21 @@ OUTLINES = st.recursive(st.builds(Outline, st.integers(0, 8)), deeper, max_leave
 
 def flat(outline: Outline, prefix: Path = ()) -> Iterator[Line]:
     for number in range(outline.count):
-        yield Line((*prefix, number), Part.ROW)
+        yield Line((*prefix, number), LineKind.ROW)
         yield from flat_branches(outline.opened.get(number, ()), (*prefix, number))
 
 
 def flat_branches(listed: tuple[Branch, ...], row: Path) -> Iterator[Line]:
     for one in listed:
         path = (*row, one.relationship.name)
-        yield Line(path, Part.RELATIONSHIP)
+        yield Line(path, LineKind.RELATIONSHIP)
         if one.children.count:
-            yield Line(path, Part.HEADER)
+            yield Line(path, LineKind.HEADER)
             yield from flat(one.children, path)
 
 
 def rows_of(outline: Outline) -> list[Path]:
-    return [line.path for line in flat(outline) if line.part is Part.ROW]
+    return [line.path for line in flat(outline) if line.part is LineKind.ROW]
 
 
 @given(OUTLINES)
@@ -79,7 +79,7 @@ def test_lines_are_those_of_the_naive_flattening(outline: Outline) -> None:
 def test_line_of_is_the_inverse_of_line_at(outline: Outline) -> None:
     for y in range(outline.lines):
         line = outline.line_at(y)
-        if line.part is not Part.HEADER:
+        if line.part is not LineKind.HEADER:
             assert outline.line_of(line.path) == y
 
 
@@ -112,7 +112,7 @@ def test_openings_are_all_there_with_the_level_of_their_rows(outline: Outline) -
     opened = [
         (len(line.path) // 2, found)
         for line in flat(outline)
-        if line.part is Part.RELATIONSHIP and (found := outline.branch(line.path).opening) is not None
+        if line.part is LineKind.RELATIONSHIP and (found := outline.branch(line.path).opening) is not None
     ]
     assert sorted(level for level, _ in outline.openings()) == sorted(level for level, _ in opened)
     assert {id(found) for _, found in outline.openings()} == {id(found) for _, found in opened}
@@ -121,7 +121,7 @@ def test_openings_are_all_there_with_the_level_of_their_rows(outline: Outline) -
 def test_ten_million_rows_are_not_walked_through() -> None:
     outline = Outline(10_000_000).with_branch((5_000_000, "sailors"), Branch.opened(relationship("x"), opening("x", 3)))
     assert outline.lines == 10_000_005
-    assert outline.line_at(10_000_004) == Line((9_999_999,), Part.ROW)
+    assert outline.line_at(10_000_004) == Line((9_999_999,), LineKind.ROW)
 
 
 def test_an_empty_opening_takes_one_line() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from pirate_tui.domain.statements import Outcome, Statement
     ],
 )
 def test_summary(text: str, summary: str) -> None:
-    assert Statement(1, text, "", "rows of A", Outcome.DONE).summary == summary
+    assert Statement(1, text, "", "rows of A", StatementStatus.DONE).summary == summary

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.orm.connection.metering import Meter
@@ -44,12 +44,12 @@ async def test_rows_without_end_are_read_no_further_than_a_page_can_be(server: S
         query = Query(await database.models.entity("Item"))
         assert len((await database.rows.page(query, Seek())).rows) == 2
         flooding.flooding = b"D" if server.url.get_backend_name() == "postgresql" else b""
-        with pytest.raises(Trouble) as trouble:
+        with pytest.raises(BrowserError) as error:
             await database.rows.page(query, Seek())
         sent = max(line.sent for line in flooding.lines)
         flooding.flooding = None
         if server.url.get_backend_name() == "postgresql":  # in MySQL's protocol packets have numbers, which end it
-            assert trouble.value.reason == "cancelled: the server sent more than 64 MB"
+            assert error.value.message == "cancelled: the server sent more than 64 MB"
             assert sent > 64 * MEGABYTE
         assert sent < 64 * MEGABYTE + SYSTEMS
         assert len((await database.rows.page(query, Seek())).rows) == 2  # by another connection

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from pirate_tui.cli.passwords import with_asked_password
-from pirate_tui.domain.failure import Unreachable
+from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
@@ -25,9 +25,9 @@ class Deaf(Listener):
     """A listener who needs to know nothing."""
 
 
-async def refusal(server: Server) -> Unreachable:
+async def refusal(server: Server) -> DatabaseUnreachableError:
     """Why the server cannot be opened."""
-    with pytest.raises(Unreachable) as refused:
+    with pytest.raises(DatabaseUnreachableError) as refused:
         await (await open_database(server, None, Limits(3.0), Deaf())).close()
     assert "\n" not in str(refused.value)
     return refused.value
@@ -51,8 +51,8 @@ def log_in(line: Line, plugin: bytes, data: bytes, hello: bytes = b"mysql_native
 async def test_a_server_that_asks_for_it_in_plain_text_does_not_get_it(plugin: bytes, data: bytes) -> None:
     with FakeServer(lambda line: log_in(line, plugin, data)) as server:
         refused = await refusal(server.named("mysql+asyncmy", PASSWORD))
-        assert IN_PLAIN in refused.reason
-        assert refused.way_out.startswith(WAY_OUT)
+        assert IN_PLAIN in refused.message
+        assert refused.hint.startswith(WAY_OUT)
     assert len(server.lines) == 1
     assert b"ann" in server.received  # it was read, and has no password in it
     assert PASSWORD.encode() not in server.received
@@ -61,7 +61,7 @@ async def test_a_server_that_asks_for_it_in_plain_text_does_not_get_it(plugin: b
 @pytest.mark.parametrize("name", ["mysql_clear_password", "sha256_password", "dialog", "caching_sha2_password", ""])
 async def test_nor_does_one_that_names_a_way_at_once(name: str) -> None:
     with FakeServer(lambda line: log_in(line, b"mysql_clear_password", b"", hello=name.encode())) as server:
-        assert IN_PLAIN in (await refusal(server.named("mysql+asyncmy", PASSWORD))).reason
+        assert IN_PLAIN in (await refusal(server.named("mysql+asyncmy", PASSWORD))).message
     assert b"ann" in server.received
     assert PASSWORD.encode() not in server.received
 
@@ -69,7 +69,7 @@ async def test_nor_does_one_that_names_a_way_at_once(name: str) -> None:
 @pytest.mark.parametrize("plugin", [b"mysql_old_password", b"client_ed25519", b"nothing\xff", b"parsec", b""])
 async def test_what_the_driver_does_not_know_is_one_line_with_a_way_out(plugin: bytes) -> None:
     with FakeServer(lambda line: log_in(line, plugin, SALT)) as server:
-        assert (await refusal(server.named("mysql+asyncmy", PASSWORD))).way_out
+        assert (await refusal(server.named("mysql+asyncmy", PASSWORD))).hint
     assert PASSWORD.encode() not in server.received
 
 
@@ -95,7 +95,7 @@ OAEP = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S
 async def test_the_default_login_of_mysql_8_goes_without_tls() -> None:
     with FakeServer(full_login) as server:
         refused = await refusal(server.named("mysql+asyncmy", PASSWORD))
-        assert "too many connections to the server" in refused.reason  # what the fake says to whom it has let in
+        assert "too many connections to the server" in refused.message  # what the fake says to whom it has let in
     assert PASSWORD.encode() not in server.received
 
 
@@ -103,8 +103,8 @@ async def test_where_the_package_for_it_is_missing_one_line_says_so(monkeypatch:
     monkeypatch.setattr(asyncmy.auth, "_have_cryptography", False)
     with FakeServer(full_login) as server:
         refused = await refusal(server.named("mysql+asyncmy", PASSWORD))
-        assert "asyncmy needs the package cryptography" in refused.reason
-        assert refused.way_out.startswith("pip install 'pirate-tui[mysql]'; or restart with ?sslmode=require")
+        assert "asyncmy needs the package cryptography" in refused.message
+        assert refused.hint.startswith("pip install 'pirate-tui[mysql]'; or restart with ?sslmode=require")
 
 
 def test_where_a_password_is_asked_for_nothing_of_that_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

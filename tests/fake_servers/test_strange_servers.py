@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL, literal, select
 from sqlalchemy.sql.expression import false
 
-from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.connection import running_query
@@ -21,11 +21,13 @@ from tests.servers import DRIVERS, Target, run
 
 async def told(server: Server) -> str:
     """The line that is said in the place of an open database; it leads on."""
-    with pytest.raises((Unreachable, CannotStart)) as raised:  # the screen stays, and r asks again; or it cannot
+    with pytest.raises(
+        (DatabaseUnreachableError, StartupError)
+    ) as raised:  # the screen stays, and r asks again; or it cannot
         await (await open_database(server, None, Limits(2.0), Deaf())).close()
     found = raised.value
-    assert isinstance(found, Unreachable | CannotStart)
-    assert isinstance(found, CannotStart) or found.way_out
+    assert isinstance(found, DatabaseUnreachableError | StartupError)
+    assert isinstance(found, StartupError) or found.hint
     return line(found)
 
 
@@ -203,9 +205,9 @@ async def test_a_search_for_what_no_text_holds_finds_nothing_or_is_one_line(targ
         found: object = None
         try:
             found = await asked(query, span, Match(text))
-        except Trouble as trouble:
-            found = trouble
-        assert not found or (isinstance(found, Trouble) and not isinstance(found, Unreachable)), found
+        except BrowserError as error:
+            found = error
+        assert not found or (isinstance(found, BrowserError) and not isinstance(found, DatabaseUnreachableError)), found
     assert await database.rows.count(query) == 1
     await database.close()
 
@@ -214,7 +216,7 @@ async def test_a_number_that_is_not_told_is_trouble(target: Target) -> None:
     database = await open_database(await shop(target), None, Limits(10.0), Deaf())
     questions = database._queries  # noqa: SLF001  no server that is one gives no count
     for statement in (select(literal(1)).where(false()), select(literal("xyz")), select(literal(None))):
-        with pytest.raises(Trouble, match="the server returned no number for the count of Item"):
+        with pytest.raises(BrowserError, match="the server returned no number for the count of Item"):
             await questions.number("count of Item", statement)
     assert await questions.number("count of Item", select(literal(7))) == 7
     await database.close()

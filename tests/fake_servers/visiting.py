@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from pirate_tui.domain.failure import CannotStart, Trouble
+from pirate_tui.domain.failure import BrowserError, StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
@@ -26,7 +26,7 @@ async def visit(server: Server) -> Page | str:
     """
     try:
         database = await open_database(server, None, Limits(SECONDS), Deaf())
-    except (Trouble, CannotStart) as told:
+    except (BrowserError, StartupError) as told:
         return line(told)
     try:
         return await _look_around(database)
@@ -46,13 +46,13 @@ async def _look_around(database: OrmDatabase) -> Page | str:
             for row in page.rows[:1]:
                 await database.rows.whole(Query(entity), row)
                 if row.key is not None:
-                    await database.instances.rest(entity, row.key)
-        except (Trouble, CannotStart) as told:
+                    await database.instances.load_instance(entity, row.key)
+        except (BrowserError, StartupError) as told:
             answer = line(told)
     return answer
 
 
-def line(told: Trouble | CannotStart) -> str:
+def line(told: BrowserError | StartupError) -> str:
     """What is said, which is one line that a terminal can be given."""
     text = str(told)
     assert text.isprintable(), text

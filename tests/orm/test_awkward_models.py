@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.failure import BrowserError
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest, OpenResult
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.orm.database import OrmDatabase
@@ -29,7 +29,7 @@ MAPPED, SELECTIN, JOINED, SUBQUERY, RAISE = LoaderStrategy
 
 async def open_relationship(
     database: OrmDatabase, what: tuple[str, RowKey, str], mode: AccessMode, strategy: LoaderStrategy = MAPPED
-) -> Opening:
+) -> OpenResult:
     name, key, attribute = what
     entity = next(entity for entity in database.models.catalog.entities if entity.name == name)
     return await database.instances.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
@@ -125,14 +125,14 @@ async def test_the_key_of_a_row_is_the_identity_of_its_instance(logs: OrmDatabas
     rows = (await logs.rows.page(Query(entity), Seek())).rows
     assert [row.key for row in rows] == [(GOOD,), (BAD,)]
     assert rows[1].cells[1].is_type_mismatch
-    assert (await logs.instances.rest(entity, (GOOD,))).label == f"Log {GOOD}"
+    assert (await logs.instances.load_instance(entity, (GOOD,))).label == f"Log {GOOD}"
 
 
 async def test_an_instance_whose_value_its_type_cannot_read_is_trouble(
     logs: OrmDatabase, checked_out: CheckedOut
 ) -> None:
-    with pytest.raises(Trouble, match=f"Log {BAD} cannot be loaded: ValueError"):
-        await logs.instances.rest(logs.models.catalog.entities[0], (BAD,))
+    with pytest.raises(BrowserError, match=f"Log {BAD} cannot be loaded: ValueError"):
+        await logs.instances.load_instance(logs.models.catalog.entities[0], (BAD,))
     assert checked_out(logs) == 0
 
 
@@ -150,6 +150,6 @@ async def test_an_access_that_loads_what_its_type_cannot_read_is_a_failure_that_
 async def test_a_child_whose_value_its_type_cannot_read_is_trouble(
     logs: OrmDatabase, checked_out: CheckedOut, strategy: LoaderStrategy
 ) -> None:
-    with pytest.raises(Trouble, match="cannot be loaded: ValueError"):
+    with pytest.raises(BrowserError, match="cannot be loaded: ValueError"):
         await open_relationship(logs, ("Log", (GOOD,), "after"), SAFE, strategy)
     assert checked_out(logs) == 0

@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import Busy, CannotStart, Trouble
+from pirate_tui.domain.failure import BrowserError, DatabaseLockedError, StartupError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
@@ -33,7 +33,7 @@ CheckedOut: TypeAlias = Callable[[OrmDatabase], int]
 WORK: dict[str, Callable[[OrmDatabase, Entity], Awaitable[object]]] = {
     "page": lambda database, ship: database.rows.page(Query(ship), Seek()),
     "count": lambda database, ship: database.rows.count(Query(ship)),
-    "rest": lambda database, ship: database.instances.rest(ship, (1,)),
+    "rest": lambda database, ship: database.instances.load_instance(ship, (1,)),
     "open": lambda database, ship: database.instances.open(
         OpenRequest(ship, (1,), ship.relationships[0], AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     ),
@@ -99,7 +99,7 @@ async def test_a_lock_that_stays_is_busy_and_the_database_goes_on_after_it(
 ) -> None:
     database = await open_models(fleet_file, fleet)
     lock.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(Busy, match="locked by another program"):
+    with pytest.raises(DatabaseLockedError, match="locked by another program"):
         await WORK[what](database, database.models.catalog.entities[0])
     assert retries == [1, 2, 3]
     lock.execute("ROLLBACK")
@@ -110,7 +110,7 @@ async def test_a_lock_at_the_start_is_busy_and_opening_again_works(
     lock: sqlite3.Connection, open_models: OpenModels, fleet_file: Path, fleet: tuple[type, type]
 ) -> None:
     lock.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(Busy):
+    with pytest.raises(DatabaseLockedError):
         await open_models(fleet_file, fleet)
     lock.execute("ROLLBACK")
     assert (await open_models(fleet_file, fleet)).models.catalog.entities
@@ -165,7 +165,7 @@ async def test_a_class_whose_table_or_column_is_missing_is_said_and_the_rest_is_
     ship = await database.models.entity("Ship")
     assert ship.relationships == (), "what leads to it is left out too"
     assert len((await database.rows.page(Query(ship), Seek())).rows) == 2
-    with pytest.raises(Trouble, match=f"Sailor: {problem}"):
+    with pytest.raises(BrowserError, match=f"Sailor: {problem}"):
         await database.models.entity("Sailor")
 
 
@@ -174,7 +174,7 @@ async def test_without_any_table_of_the_models_there_is_nothing_to_browse(
 ) -> None:
     with closing(sqlite3.connect(fleet_file)) as connection:
         connection.executescript("DROP TABLE ships; DROP TABLE sailors")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         await open_models(fleet_file, fleet)
     assert caught.value.exit_code == 3
     lacking = "no table ships, no table sailors; use the database of these models"
@@ -189,7 +189,7 @@ async def test_the_wrong_database_for_many_models_is_told_in_a_line(open_models:
         type(f"Part{n}", (Base,), {"__tablename__": f"part_{n}", "id": TableColumn(Integer, primary_key=True)})
         for n in range(183)
     ]
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         await open_models(fleet_file, classes)
     lacking = "no table part_0, no table part_1, no table part_2 …; use the database of these models"
     assert caught.value.message == f"{fleet_file}: none of the 183 tables of the models can be used: {lacking}"
@@ -211,7 +211,7 @@ async def test_why_it_cannot_start_is_safe_to_print(
     path = fleet_file.rename(fleet_file.with_name("a\x1b[31m\n.db"))
     if not is_database:
         path.write_bytes(b"no database")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         await open_models(path, MODELS)
     assert caught.value.message.isprintable()
 
@@ -236,7 +236,7 @@ DAMAGES = ["header only", "hundred bytes", "noise", "no pages", "encrypted", "em
 @pytest.mark.parametrize("how", DAMAGES)
 async def test_a_damaged_file_cannot_be_started_with(open_models: OpenModels, world: Path, how: str) -> None:
     damage(world, how)
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         await open_models(world, MODELS)
     assert caught.value.exit_code == 3
     assert str(world) in caught.value.message
@@ -253,8 +253,8 @@ async def test_a_file_that_is_damaged_while_it_is_open_is_trouble(
     crew = database.models.catalog.entities[0]
     try:
         await WORK[what](database, crew)
-    except Trouble as trouble:
-        assert trouble.way_out  # noqa: PT017  half a file may well hold what was asked for
+    except BrowserError as error:
+        assert error.hint  # noqa: PT017  half a file may well hold what was asked for
     assert checked_out(database) == 0
 
 
@@ -265,7 +265,7 @@ async def test_a_file_that_is_gone_while_connections_are_few_is_trouble(
     database = await open_models(fleet_file, fleet)
     await database._connections.engine.dispose()  # noqa: SLF001  as after an error, or with a second question at once
     fleet_file.unlink()
-    with pytest.raises(Trouble):
+    with pytest.raises(BrowserError):
         await WORK[what](database, database.models.catalog.entities[0])
     assert checked_out(database) == 0
 
@@ -278,7 +278,7 @@ async def test_a_table_that_is_dropped_while_it_is_open_is_trouble(
     connection = sqlite3.connect(fleet_file)
     connection.execute("DROP TABLE ships")
     connection.close()
-    with pytest.raises(Trouble, match="no such table: ships"):
+    with pytest.raises(BrowserError, match="no such table: ships"):
         await WORK[what](database, database.models.catalog.entities[0])
     assert checked_out(database) == 0
 

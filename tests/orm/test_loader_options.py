@@ -2,7 +2,7 @@
 
 import pytest
 
-from pirate_tui.domain.comparing import Way
+from pirate_tui.domain.comparing import LoadMethod
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.options import Loader
 from pirate_tui.orm.loader_options import OPTIONS
@@ -14,8 +14,8 @@ def test_every_loader_has_the_option_of_that_name() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", [LoaderStrategy, Way])
-def test_whatever_is_named_like_a_loader_takes_it(kind: type[LoaderStrategy] | type[Way]) -> None:
+@pytest.mark.parametrize("kind", [LoaderStrategy, LoadMethod])
+def test_whatever_is_named_like_a_loader_takes_it(kind: type[LoaderStrategy] | type[LoadMethod]) -> None:
     named = {member.name for member in kind} & {loader.name for loader in Loader}
     assert named
     for name in named:

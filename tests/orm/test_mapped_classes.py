@@ -10,8 +10,8 @@ import pytest
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest
 from pirate_tui.domain.entity import Bound, Entity, Size
-from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.failure import BrowserError, StartupError
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest, OpenResult
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
@@ -51,7 +51,7 @@ async def database(path: Path, open_models: object) -> OrmDatabase:
     return database
 
 
-async def opened(database: OrmDatabase, entity: Entity, key: tuple[int, ...], name: str) -> Opening:
+async def opened(database: OrmDatabase, entity: Entity, key: tuple[int, ...], name: str) -> OpenResult:
     """A relationship of one instance, awaited."""
     request = OpenRequest(entity, key, entity.relationship(name), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     return await database.instances.open(request)
@@ -94,7 +94,7 @@ async def test_foreign_keys_are_followed_both_ways_and_through_associations(data
 
 async def test_a_plain_access_fails_there_as_it_does_with_models(database: OrmDatabase) -> None:
     orders = await database.models.entity("Orders")
-    snapshot = await database.instances.rest(orders, (1,))
+    snapshot = await database.instances.load_instance(orders, (1,))
     assert {attribute.name: attribute.verdict.value for attribute in snapshot.attributes}["customer"] == "IO"
     accessed = await database.instances.access(AttributeRequest(orders, "customer", AccessMode.UNSAFE))
     assert accessed.failure is not None
@@ -125,7 +125,7 @@ async def test_without_a_key_rows_are_numbered_and_are_no_instances(
 
 
 async def test_what_is_broken_is_named_and_spoils_only_itself(database: OrmDatabase) -> None:
-    with pytest.raises(Trouble, match=r"broken: .*gone"):
+    with pytest.raises(BrowserError, match=r"broken: .*gone"):
         await database.models.entity("Broken")
     assert {choice.name for choice in database.models.choices if choice.problem} == {"Broken"}
     assert (await database.models.entity("Customers")).relationships
@@ -173,19 +173,19 @@ async def test_another_file_in_its_place_is_read_anew(database: OrmDatabase, pat
     await database.renew()
     assert [choice.name for choice in database.models.choices] == ["Orders"]
     assert [row.key for row in (await database.rows.page(Query(orders), Seek())).rows] == [(7,)]
-    with pytest.raises(Trouble, match="no such class"):
+    with pytest.raises(BrowserError, match="no such class"):
         await database.models.entity("Customers")
 
 
 @pytest.mark.parametrize(("model", "remembered", "first"), [("Tags", "Orders", "Tags"), (None, "Orders", "Orders")])
 async def test_the_class_to_begin_with(database: OrmDatabase, model: str | None, remembered: str, first: str) -> None:
-    database.models.begin_with(model, remembered)
+    database.models.set_initial_model(model, remembered)
     assert database.models.choices[0].name == first
 
 
 async def test_an_unknown_class_to_begin_with_is_wrong_use(database: OrmDatabase) -> None:
-    with pytest.raises(CannotStart, match="class: Nope; available: Customers, Order, OrderTags") as caught:
-        database.models.begin_with("Nope", None)
+    with pytest.raises(StartupError, match="class: Nope; available: Customers, Order, OrderTags") as caught:
+        database.models.set_initial_model("Nope", None)
     assert caught.value.exit_code == 2
 
 
@@ -193,7 +193,7 @@ async def test_a_file_without_tables_has_nothing_to_browse(tmp_path: Path, liste
     path = tmp_path / "empty.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 1")
-    with pytest.raises(CannotStart, match="no tables"):
+    with pytest.raises(StartupError, match="no tables"):
         await open_database(path, None, Limits(30), listener)
 
 

@@ -18,22 +18,22 @@ from pirate_tui.domain.access import (
     AttributeState,
     InstanceSnapshot,
     Prediction,
-    Situation,
+    Scenario,
     TrialRequest,
     Verdict,
 )
-from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import Accessed, LoaderStrategy, OpenRequest
+from pirate_tui.domain.failure import BrowserError
+from pirate_tui.domain.loading import AccessResult, LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.remedy import Outcome
+from pirate_tui.domain.remedy import TrialOutcome
 from pirate_tui.domain.rows import RowKey, Seek
-from pirate_tui.domain.statements import Outcome as Sent
+from pirate_tui.domain.statements import StatementStatus as Sent
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.ui.widgets.row_lines import _told
 from tests.orm.conftest import OpenModels, Remembering
 from tests.orm.mappings import asking, code, inheritance, keys, loading, make_database, names, relations, ways
-from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
+from tests.orm.verdicts import access, apply_scenario, entity_of, named, verdict_of, watched
 
 
 pytestmark = pytest.mark.thorough
@@ -79,14 +79,14 @@ UNTRIED = {
 """Accesses that are not made."""
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("scenario", Scenario)
 @pytest.mark.parametrize(("module", "mapped"), CLASSES)
 async def test_the_verdict_is_what_the_plain_access_then_does(
-    database: OrmDatabase, listener: Remembering, mapped: type, situation: Situation
+    database: OrmDatabase, listener: Remembering, mapped: type, scenario: Scenario
 ) -> None:
     name, wrong = mapped.__name__, list[str]()
     for key in await listed(database, mapped):
-        snapshot = await put(database, name, key, situation)
+        snapshot = await apply_scenario(database, name, key, scenario)
         for attribute in tried(snapshot, UNSAFE):
             said = named(snapshot, attribute.name)
             predicted = await database.instances.predict(attribute.name)
@@ -98,18 +98,18 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
     assert wrong == []
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("scenario", Scenario)
 @pytest.mark.parametrize(("module", "mapped"), CLASSES)
-async def test_every_fix_that_is_offered_helps(database: OrmDatabase, mapped: type, situation: Situation) -> None:
+async def test_every_fix_that_is_offered_helps(database: OrmDatabase, mapped: type, scenario: Scenario) -> None:
     entity, failing, counted = entity_of(database, mapped.__name__), list[str](), 0
     for key in await listed(database, mapped):
-        snapshot = await database.instances.put(entity, key, situation)
+        snapshot = await database.instances.apply_scenario(entity, key, scenario)
         offered = {one.name: (await database.instances.predict(one.name)).remedies for one in tried(snapshot, UNSAFE)}
         for name, remedies in offered.items():
             for remedy in remedies:
-                trial = await database.benchmarks.try_out(TrialRequest(entity, key, situation, name, remedy))
+                trial = await database.benchmarks.try_out(TrialRequest(entity, key, scenario, name, remedy))
                 counted += 1
-                if trial.outcome not in {Outcome.HELPS, Outcome.NOT_PROVED}:
+                if trial.outcome not in {TrialOutcome.HELPS, TrialOutcome.NOT_PROVED}:
                     failing.append(f"{mapped.__name__} {key}.{name}: {trial}")
     assert failing == [], f"of {counted}"
 
@@ -119,7 +119,7 @@ def tried(snapshot: InstanceSnapshot, mode: AccessMode) -> list[AttributeSnapsho
     return [attribute for attribute in snapshot.attributes if (mode, attribute.name) not in UNTRIED]
 
 
-def complaints(what: str, said: AttributeSnapshot, predicted: Prediction, accessed: Accessed) -> list[str]:
+def complaints(what: str, said: AttributeSnapshot, predicted: Prediction, accessed: AccessResult) -> list[str]:
     """How the verdict differs from what happened."""
     did = verdict_of(accessed)
     if did is not said.verdict:
@@ -138,28 +138,28 @@ def unsent(what: str, predicted: Prediction, listener: Remembering) -> list[str]
     return [] if found == expected else [f"{what}: predicted {expected}, could not send {found}"]
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("scenario", Scenario)
 @pytest.mark.parametrize(("module", "mapped"), CLASSES)
 async def test_awaited_it_does_the_same_without_a_missing_greenlet(
-    database: OrmDatabase, listener: Remembering, mapped: type, situation: Situation
+    database: OrmDatabase, listener: Remembering, mapped: type, scenario: Scenario
 ) -> None:
     name, wrong = mapped.__name__, list[str]()
     for key in await listed(database, mapped):
-        snapshot = await put(database, name, key, situation)
+        snapshot = await apply_scenario(database, name, key, scenario)
         for attribute in tried(snapshot, SAFE):
             said = named(snapshot, attribute.name)
             predicted = await database.instances.predict(attribute.name)
             listener.statements.clear()
             try:
                 did = verdict_of(await access(database, name, attribute.name, SAFE))
-            except Trouble as trouble:
-                did = Verdict.NONE if trouble.reason.endswith("ValueError: cannot be read") else Verdict.IO
+            except BrowserError as error:
+                did = Verdict.NONE if error.message.endswith("ValueError: cannot be read") else Verdict.IO
             expected = {Verdict.NONE, Verdict.RAISES} if said.verdict is Verdict.IO else {said.verdict}
             if did not in expected:
                 wrong.append(f"{name} {key}.{attribute.name}: said {said.verdict}, did {did}")
             first = [statement.text for statement in listener.statements][:1]
             if said.verdict is Verdict.IO:  # it may have loaded more than this attribute
-                snapshot = await put(database, name, key, situation)
+                snapshot = await apply_scenario(database, name, key, scenario)
             if predicted.statement and first != ["\n".join(predicted.statement[:-1])]:
                 wrong.append(f"{name} {key}.{attribute.name}: predicted {predicted.statement}, sent {first}")
     assert wrong == []
@@ -170,14 +170,14 @@ async def test_finding_all_verdicts_sends_nothing_connects_nothing_and_changes_n
     database: OrmDatabase, mapped: type
 ) -> None:
     sent = watched(database)
-    for situation in Situation:
+    for scenario in Scenario:
         for key in await listed(database, mapped):
-            before = await put(database, mapped.__name__, key, situation)
+            before = await apply_scenario(database, mapped.__name__, key, scenario)
             sent.clear()
             again = database._live._snapshot(entity_of(database, mapped.__name__))  # noqa: SLF001  once more
             for attribute in again.attributes:
                 await database.instances.predict(attribute.name)
-            assert sent == [], f"{mapped.__name__} {key} {situation}"
+            assert sent == [], f"{mapped.__name__} {key} {scenario}"
             assert [one.verdict for one in again.attributes] == [one.verdict for one in before.attributes]
 
 
@@ -193,7 +193,7 @@ async def test_every_relationship_can_be_opened(database: OrmDatabase, mapped: t
         for relationship, mode, strategy in product(entity.relationships, AccessMode, _strategies(is_first=first)):
             try:
                 opening = await database.instances.open(OpenRequest(entity, key, relationship, mode, strategy))
-            except Trouble:
+            except BrowserError:
                 if (mapped, strategy) != (code.Crate, LoaderStrategy.RAISELOAD):  # its reconstructor reads it
                     raise
                 continue
@@ -225,7 +225,7 @@ ASKS = ["by_execute", "by_scalars", "by_scalar", "by_get", "by_query", "by_conne
 @pytest.mark.parametrize("name", [*ASKS, "by_own_session", "by_inspector", "by_refresh"])
 async def test_code_that_asks_by_whichever_door_does_io_and_is_kept_from_it(database: OrmDatabase, name: str) -> None:
     sent = watched(database)
-    snapshot = await put(database, "Clerk", (1,), Situation.FRESH)
+    snapshot = await apply_scenario(database, "Clerk", (1,), Scenario.FRESH)
     sent.clear()
     again = database._live._snapshot(entity_of(database, "Clerk"))  # noqa: SLF001  once more
     assert named(snapshot, name).verdict is named(again, name).verdict is Verdict.IO
@@ -238,7 +238,7 @@ async def test_a_synchronous_engine_of_the_models_own_is_not_asked_either(databa
     happened = list[str]()
     event.listen(asking.FOREIGN, "do_connect", lambda *_: happened.append("connect"))
     event.listen(asking.FOREIGN, "before_cursor_execute", lambda *call: happened.append(str(call[2])))
-    said = named(await put(database, "Foreigner", (1,), Situation.FRESH), name)
+    said = named(await apply_scenario(database, "Foreigner", (1,), Scenario.FRESH), name)
     assert happened == []
     assert (said.verdict, said.note) == (
         Verdict.IO,
@@ -269,18 +269,18 @@ async def test_a_synchronous_engine_of_the_models_own_is_not_asked_either(databa
 async def test_a_value_is_shown_without_asking_it_what_it_may_not_answer(
     database: OrmDatabase, name: str, key: int, attribute: str, value: str
 ) -> None:
-    shown = named(await put(database, name, (key,), Situation.FRESH), attribute).value
+    shown = named(await apply_scenario(database, name, (key,), Scenario.FRESH), attribute).value
     assert shown is not None
     assert shown.text == value
 
 
 @pytest.mark.parametrize("module", [loading])
-@pytest.mark.parametrize("situation", [Situation.FRESH, Situation.AFTER_COMMIT])
+@pytest.mark.parametrize("scenario", [Scenario.FRESH, Scenario.AFTER_COMMIT])
 @pytest.mark.parametrize(("name", "attribute"), [("Tree", "noload"), ("Tree", "none"), ("Leaf", "noload")])
 async def test_what_is_never_loaded_is_not_called_loaded(
-    database: OrmDatabase, name: str, attribute: str, situation: Situation
+    database: OrmDatabase, name: str, attribute: str, scenario: Scenario
 ) -> None:
-    said = named(await put(database, name, (1,), situation), attribute)
+    said = named(await apply_scenario(database, name, (1,), scenario), attribute)
     assert (said.state, said.verdict) == (AttributeState.NEVER, Verdict.NONE)
     assert "lazy='noload' never loads it" in said.note
     entity = entity_of(database, name)
@@ -295,7 +295,7 @@ async def test_what_is_never_loaded_is_not_called_loaded(
 
 @pytest.mark.parametrize("module", [inheritance])
 async def test_a_row_of_a_polymorphic_base_is_of_its_own_class(database: OrmDatabase) -> None:
-    found = [attribute.name for attribute in (await put(database, "Staff", (3,), Situation.FRESH)).attributes]
+    found = [attribute.name for attribute in (await apply_scenario(database, "Staff", (3,), Scenario.FRESH)).attributes]
     assert {"rank", "calibre", "guns", "size", "company"} <= set(found)
 
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
 from sqlalchemy.orm import Mapper
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation
-from pirate_tui.domain.comparing import MeasureRequest, Way
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Scenario
+from pirate_tui.domain.comparing import LoadMethod, MeasureRequest
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.loading import LoaderStrategy, OpenAllRequest, OpenRequest
 from pirate_tui.domain.query import Query
@@ -44,11 +44,11 @@ async def do_everything(database: OrmDatabase, entity: Entity) -> None:
     query, keys = Query(entity), ((1,), (2,))
     assert len((await database.rows.page(query, Seek())).rows) == 2
     assert await database.rows.count(query) == 2
-    for situation in Situation:
-        await database.instances.put(entity, (1,), situation)
+    for scenario in Scenario:
+        await database.instances.apply_scenario(entity, (1,), scenario)
         await database.instances.predict(entity.columns[0].name)
     for relationship in entity.relationships:
-        await database.instances.rest(entity, (1,))
+        await database.instances.load_instance(entity, (1,))
         await database.instances.predict(relationship.name)
         accessed = await database.instances.access(AttributeRequest(entity, relationship.name, AccessMode.UNSAFE))
         assert accessed.failure is not None
@@ -58,7 +58,7 @@ async def do_everything(database: OrmDatabase, entity: Entity) -> None:
             await database.instances.open_all(
                 OpenAllRequest(entity, keys, relationship, mode, LoaderStrategy.AS_MAPPED)
             )
-        for way in (Way.AWAITED, Way.SELECTINLOAD, Way.JOINEDLOAD):
+        for way in (LoadMethod.AWAITED, LoadMethod.SELECTINLOAD, LoadMethod.JOINEDLOAD):
             await database.benchmarks.measure(MeasureRequest(entity, keys, relationship, way))
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table
 from sqlalchemy.orm import registry
 
-from pirate_tui.domain.query import Order, Query, read_filter
+from pirate_tui.domain.query import Query, SortOrder, read_filter
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
 from tests.orm.conftest import OpenModels
@@ -20,7 +20,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize(
-    "name", ["Order", *(pytest.param(one, marks=pytest.mark.thorough) for one in ('a"b`c', "50% :off"))]
+    "name", ["SortOrder", *(pytest.param(one, marks=pytest.mark.thorough) for one in ('a"b`c', "50% :off"))]
 )
 async def test_awkward_names_are_quoted(target: Target, open_models: OpenModels, name: str) -> None:
     metadata, mapped = MetaData(), type("Awkward", (), {})
@@ -35,7 +35,7 @@ async def test_awkward_names_are_quoted(target: Target, open_models: OpenModels,
     database = await open_models(target, [mapped])
     entity = await database.models.entity("Awkward")
     for column in entity.columns[2:]:
-        query = Query(entity, Order(column)).filtered(read_filter(">v0", column))
+        query = Query(entity, SortOrder(column)).filtered(read_filter(">v0", column))
         first = (await database.rows.page(query, Seek(limit=2))).rows
         rest = (await database.rows.page(query, Seek(first[-1].position))).rows
         assert [row.key for row in (*first, *rest)] == [(0, 1), (1, 0), (1, 1), (2, 0)]
@@ -57,7 +57,7 @@ async def test_a_name_that_reads_like_two_statements_is_no_more_than_a_name(
     await load(target, metadata, {table: [{"id": n, "a;b 'c": f"v{n};'"} for n in range(3)]})
     database = await open_models(target, [mapped])
     entity = await database.models.entity("Awkward")
-    query = Query(entity, Order(entity.columns[1]))
+    query = Query(entity, SortOrder(entity.columns[1]))
     for typed in ("~1;", "=v1;'", "~v1;'"):
         held = (await database.rows.page(query.filtered(read_filter(typed, entity.columns[1])), Seek())).rows
         assert [row.key for row in held] == [(1,)]

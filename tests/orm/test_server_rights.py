@@ -104,6 +104,6 @@ async def test_a_server_that_cannot_say_is_opened_all_the_same(
 ) -> None:
     await load(server, Base.metadata, FLEET_ROWS)
     database = await open_models(server, (Ship, Sailor))
-    monkeypatch.setattr(database._connections.backend, "powers", OwnText("SELECT nothing FROM nowhere"))  # noqa: SLF001
-    await database.learn_powers()
+    monkeypatch.setattr(database._connections.backend, "privilege_query", OwnText("SELECT nothing FROM nowhere"))  # noqa: SLF001
+    await database.check_privileges()
     assert database.warning == "privileges unknown"

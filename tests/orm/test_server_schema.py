@@ -8,7 +8,7 @@ from sqlalchemy import Column, Integer, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pirate_tui.domain.entity import Bound, Size
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
@@ -100,7 +100,7 @@ async def test_a_model_without_a_schema_is_sought_on_the_search_path(
     server: Server, other_schema: str, open_models: OpenModels
 ) -> None:
     await run(server, f"CREATE TABLE {other_schema}.ships (id INTEGER PRIMARY KEY)")
-    with pytest.raises(CannotStart, match="no table ships"):
+    with pytest.raises(StartupError, match="no table ships"):
         await open_models(server, [mapped("ships")])
     await run(server, f"ALTER DATABASE {server.url.database} SET search_path = public, {other_schema}")
     assert problems(await open_models(server, [mapped("ships")])) == {}
@@ -262,7 +262,7 @@ async def test_where_there_are_no_tables_the_other_schemas_are_named(
     server: Server, other_schema: str, listener: Listener
 ) -> None:
     await run(server, f"CREATE TABLE {other_schema}.ships (id INTEGER PRIMARY KEY)")
-    with pytest.raises(CannotStart, match=rf"no tables in .*; use --schema NAME for those of .*{other_schema}"):
+    with pytest.raises(StartupError, match=rf"no tables in .*; use --schema NAME for those of .*{other_schema}"):
         await open_database(server, None, Limits(30), listener)
 
 

@@ -8,11 +8,11 @@ from pirate_tui.domain.access import (
     AttributeRequest,
     AttributeSnapshot,
     InstanceSnapshot,
-    Situation,
+    Scenario,
     Verdict,
 )
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.loading import Accessed
+from pirate_tui.domain.loading import AccessResult
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.errors import MISSING_GREENLET
@@ -23,12 +23,12 @@ def entity_of(database: OrmDatabase, name: str) -> Entity:
     return next(entity for entity in database.models.catalog.entities if entity.name == name)
 
 
-async def put(database: OrmDatabase, name: str, key: RowKey, situation: Situation) -> InstanceSnapshot:
+async def apply_scenario(database: OrmDatabase, name: str, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
     """An instance in that state."""
-    return await database.instances.put(entity_of(database, name), key, situation)
+    return await database.instances.apply_scenario(entity_of(database, name), key, scenario)
 
 
-async def access(database: OrmDatabase, name: str, attribute: str, mode: AccessMode) -> Accessed:
+async def access(database: OrmDatabase, name: str, attribute: str, mode: AccessMode) -> AccessResult:
     """Access an attribute of the live instance."""
     return await database.instances.access(AttributeRequest(entity_of(database, name), attribute, mode))
 
@@ -38,7 +38,7 @@ def named(snapshot: InstanceSnapshot, name: str) -> AttributeSnapshot:
     return next(attribute for attribute in snapshot.attributes if attribute.name == name)
 
 
-def verdict_of(accessed: Accessed) -> Verdict:
+def verdict_of(accessed: AccessResult) -> Verdict:
     """What the access really did."""
     if accessed.failure is None:
         return Verdict.NONE

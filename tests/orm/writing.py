@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pytest
 
-from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
+from pirate_tui.domain.failure import MODELS_UNUSABLE, StartupError
 from pirate_tui.orm.class_names import UNPACKAGED
 from pirate_tui.orm.user_models.import_errors import LEAVE_OUT
 from pirate_tui.orm.user_models.loader import load_models
@@ -61,7 +61,7 @@ def refused() -> Refused:
     """Loads what cannot be loaded: the lines that are told, without the last way out, which is always the same."""
 
     def told(typed: str) -> list[str]:
-        with pytest.raises(CannotStart) as caught:
+        with pytest.raises(StartupError) as caught:
             load_models(typed)
         assert caught.value.exit_code == MODELS_UNUSABLE == 4
         *lines, last = caught.value.message.split("\n")

@@ -61,7 +61,7 @@ CHUNK = 512
 """Bytes that are sent at once: there is room for so many where there is room at all."""
 
 START = 'terminal=$1 before=$2; shift 2; exec <>"$terminal" >&0 2>&0; eval "$before"; exec "$@"'
-"""Opening a terminal as the leader of a new session makes it the controlling one."""
+"""OpenResult a terminal as the leader of a new session makes it the controlling one."""
 
 
 @dataclass(frozen=True)

@@ -104,9 +104,9 @@ class Browser:
         return [] if found is None else [cell.text for cell in found[1].cells]
 
     @property
-    def trouble(self) -> str:
+    def error(self) -> str:
         """What stands in the line of trouble; nothing while there is none."""
-        shown = self.screen.query_one("#trouble")
+        shown = self.screen.query_one("#error-line")
         return str(shown.render()) if shown.display else ""
 
     async def until(self, condition: Callable[[], Any], what: str) -> None:
@@ -115,7 +115,7 @@ class Browser:
             if condition():
                 return
             await self.pilot.pause(0.02)
-        seen = (self.title, self.subtitle, self.trouble, *self.lines[:SEEN])
+        seen = (self.title, self.subtitle, self.error, *self.lines[:SEEN])
         raise AssertionError(f"never came: {what}\n" + "\n".join(seen))
 
     async def until_line(self, text: str) -> None:

@@ -13,21 +13,28 @@ from pirate_tui.domain.access import (
     AttributeState,
     InstanceSnapshot,
     Prediction,
-    Situation,
+    Scenario,
     TrialRequest,
     Verdict,
 )
-from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Relationship, Size
-from pirate_tui.domain.failure import CannotStart, Failure, Trouble, Unreachable
-from pirate_tui.domain.loading import Accessed, Cost, Giant, Loadable, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.comparing import MeasureRequest, Sample
+from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, Failure, StartupError
+from pirate_tui.domain.loading import (
+    AccessResult,
+    Cost,
+    Loadable,
+    OpenAllRequest,
+    OpenRequest,
+    OpenResult,
+    OversizedCollection,
+)
 from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
 from pirate_tui.domain.query import Position, Query, Within
-from pirate_tui.domain.remedy import Outcome as Came
-from pirate_tui.domain.remedy import Remedy, Trial
+from pirate_tui.domain.remedy import Remedy, Trial, TrialOutcome
 from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
 from pirate_tui.domain.search import Match, Span
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 
 
 ID = Column("id", "INTEGER", is_key=True, is_numeric=True)
@@ -116,14 +123,14 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
         """It opens, sooner or later."""
         self.listener = listener
         if self._chance(self.moods.away):
-            raise CannotStart(3, "there is nothing to browse")
+            raise StartupError(3, "there is nothing to browse")
         await self.befall("connect")
         return self
 
     async def renew(self) -> bool:
         """It may be another one."""
         if self._chance(self.moods.away):
-            raise CannotStart(3, "it is a database no more")
+            raise StartupError(3, "it is a database no more")
         await self.befall("renew")
         return self._chance(30)
 
@@ -153,17 +160,18 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
     # What there is.
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def choices(self) -> tuple[ModelInfo, ...]:
         """All classes; one cannot be browsed."""
         return tuple(
-            Choice(one.name, one.table, problem="it is not there" if one.name == "Ghost" else "") for one in ENTITIES
+            ModelInfo(entity.name, entity.table, problem="it is not there" if entity.name == "Ghost" else "")
+            for entity in ENTITIES
         )
 
     async def entity(self, name: str) -> Entity:
         """The class of that name."""
         await self.befall(name)
         if name == "Ghost":
-            raise Trouble("Ghost is not there", "choose another")
+            raise BrowserError("Ghost is not there", "choose another")
         return _entity(name)
 
     async def sizes(self) -> dict[str, Size]:
@@ -214,7 +222,7 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
         """A key is its row's number and a bit."""
         await self.befall("rank")
         if not key[0].isdecimal():
-            raise Trouble(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
+            raise BrowserError(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
         number = int(key[0]) - _first(query)
         return number if 0 <= number < self._size(query) else None
 
@@ -246,12 +254,12 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
 
     # Instances.
 
-    async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+    async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """The instance of that key."""
         await self.befall(f"{entity.name} {key}")
         return _snapshot(entity, key)
 
-    async def open(self, request: OpenRequest) -> Opening:
+    async def open(self, request: OpenRequest) -> OpenResult:
         """What the relationship leads to: few, many, or too many to hold."""
         await self.befall(f"{request.entity.name} {request.key}.{request.relationship.name}")
         return self._opening(request)
@@ -261,25 +269,25 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
         await self.befall(f"how much {entity.name}.{relationship.name} is")
         if self._chance(80):
             return Loadable(keys)
-        giants = (Giant(f"{entity.name} {keys[0][0]}", 10_000),)
+        giants = (OversizedCollection(f"{entity.name} {keys[0][0]}", 10_000),)
         return Loadable(keys[1:], giants) if self._chance(50) else Loadable((), giants, 1_000)
 
-    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+    async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """The same of each, until one raises."""
         await self.befall(f"{request.entity.name}.{request.relationship.name}")
         self.listener.loaded(len(request.keys))
         return tuple(self._until_one_raises(request))
 
-    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+    async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
         """The instance in that state."""
         await self.befall("put")
-        return _snapshot(entity, key)._replace(situation=situation)
+        return _snapshot(entity, key)._replace(scenario=scenario)
 
-    async def access(self, request: AttributeRequest) -> Accessed:
+    async def access(self, request: AttributeRequest) -> AccessResult:
         """It works, or it raises."""
         await self.befall(f"{request.entity.name}.{request.name}")
         failure = None if request.mode.awaits else _failure(request.entity, request.name)
-        return Accessed(request, 1, 0.001, _snapshot(request.entity, (1,)), failure)
+        return AccessResult(request, 1, 0.001, _snapshot(request.entity, (1,)), failure)
 
     async def predict(self, attribute: str) -> Prediction:
         """A statement."""
@@ -289,34 +297,34 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
     async def try_out(self, request: TrialRequest) -> Trial:
         """It helps, or it does not."""
         await self.befall(f"try {request.remedy.code}")
-        return Trial(request.remedy.code, self._seed.choice([*Came]))
+        return Trial(request.remedy.code, self._seed.choice([*TrialOutcome]))
 
-    async def measure(self, request: MeasureRequest) -> Run:
+    async def measure(self, request: MeasureRequest) -> Sample:
         """It takes a moment, or fails."""
         await self.befall(f"measure {request.way.title}")
-        return Run(self._seed.random() / 50, 2, 10, 10, 10, "MissingGreenlet" if self._chance(20) else "")
+        return Sample(self._seed.random() / 50, 2, 10, 10, 10, "MissingGreenlet" if self._chance(20) else "")
 
     # What befalls a question.
 
     async def befall(self, what: str) -> None:
         """Tell a statement, wait a while, and end well or badly."""
-        self._tell(what, Outcome.RUNNING)
+        self._tell(what, StatementStatus.RUNNING)
         try:
             await self._meet()
             self.listener.reachable(True)
-        except Unreachable:
+        except DatabaseUnreachableError:
             self.listener.reachable(False)
             raise
         finally:
-            self._tell(what, Outcome.DONE, 0.001)
+            self._tell(what, StatementStatus.DONE, 0.001)
 
     async def _meet(self) -> None:
         if self._chance(self.moods.late):
             await asyncio.sleep(self._seed.choice((0, 0, 0, 0.001, 0.01, 0.05, 0.25)))
         if self._chance(self.moods.trouble):
-            raise Trouble("the disk is gone", "put it back")
+            raise BrowserError("the disk is gone", "put it back")
         if self._chance(self.moods.away):
-            raise Unreachable("the sea", "nobody answers", "press r to retry")
+            raise DatabaseUnreachableError("the sea", "nobody answers", "press r to retry")
         if self._chance(self.moods.silent):
             await self._silence.wait()
         if self._chance(self.moods.deaf):
@@ -326,8 +334,8 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
                 await asyncio.sleep(0.05)
                 raise
 
-    def _tell(self, what: str, outcome: Outcome, seconds: float | None = None) -> None:
-        if outcome is Outcome.RUNNING:
+    def _tell(self, what: str, outcome: StatementStatus, seconds: float | None = None) -> None:
+        if outcome is StatementStatus.RUNNING:
             self._told += 1
         self.listener.statement(Statement(self._told, f"SELECT {what}\nFROM it", "(1,)", what, outcome, seconds, 1))
         if self._chance(self.moods.trouble):
@@ -349,22 +357,24 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
         last = self._size(query) - 1 if span.upto is None else span.upto[0] - span.is_open
         return range(first, max(first, last + 1))
 
-    def _until_one_raises(self, request: OpenAllRequest) -> Iterator[Opening]:
+    def _until_one_raises(self, request: OpenAllRequest) -> Iterator[OpenResult]:
         for key in request.keys:
             opening = self._opening(request.of(key))
             yield opening
             if opening.failure is not None:
                 break
 
-    def _opening(self, request: OpenRequest) -> Opening:
+    def _opening(self, request: OpenRequest) -> OpenResult:
         target, cost = _entity(request.relationship.target), Cost(1, 1, 0.001)
         instance = _snapshot(request.entity, request.key)
         if not request.loads:
-            return Opening(request, target, cost, instance, failure=_failure(request.entity, request.relationship.name))
+            return OpenResult(
+                request, target, cost, instance, failure=_failure(request.entity, request.relationship.name)
+            )
         query = Query(target, within=Within(request.entity, request.key, request.relationship))
         size = self._size(query)
         rows = tuple(_row(target, number, _first(query)) for number in range(min(size, 200)))
-        return Opening(request, target, cost, instance, rows, query=query if size > len(rows) else None)
+        return OpenResult(request, target, cost, instance, rows, query=query if size > len(rows) else None)
 
 
 def _entity(name: str) -> Entity:
@@ -373,7 +383,7 @@ def _entity(name: str) -> Entity:
 
 def _row(entity: Entity, number: int, first: int) -> Row:
     texts = {"id": str(number + first), "name": f"{entity.name} {number}", "note": "a long story " * 15}
-    cells = tuple(Cell(texts[one.name], 9_999 if one is NOTE else None) for one in entity.columns)
+    cells = tuple(Cell(texts[column.name], 9_999 if column is NOTE else None) for column in entity.columns)
     return Row(cells, (number + first,) if entity.has_key else None, (number,))
 
 
@@ -391,12 +401,12 @@ def _children(within: Within) -> int:
 
 def _snapshot(entity: Entity, key: RowKey) -> InstanceSnapshot:
     columns = (
-        AttributeSnapshot(one.name, AttributeKind.COLUMN, AttributeState.LOADED, Cell(one.name))
-        for one in entity.columns
+        AttributeSnapshot(column.name, AttributeKind.COLUMN, AttributeState.LOADED, Cell(column.name))
+        for column in entity.columns
     )
     relationships = (
-        AttributeSnapshot(one.name, AttributeKind.RELATIONSHIP, AttributeState.UNLOADED, None, Verdict.IO)
-        for one in entity.relationships
+        AttributeSnapshot(relationship.name, AttributeKind.RELATIONSHIP, AttributeState.UNLOADED, None, Verdict.IO)
+        for relationship in entity.relationships
     )
     label = f"{entity.name} {key[0]}"
     return InstanceSnapshot(entity.name, key, label, "persistent", (*columns, *relationships))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from pirate_tui.domain.failure import Unreachable
+from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.pirates.models import MODELS
@@ -87,13 +87,13 @@ class Leaving:
         return Port(self, self._opened.benchmarks)
 
     def meet(self) -> None:
-        """Raise `Unreachable` while it is away, and tell the listener."""
+        """Raise `DatabaseUnreachableError` while it is away, and tell the listener."""
         if self.answers_left is not None:
             self.is_away, self.answers_left = self.answers_left <= 0, self.answers_left - 1
         self.listener.reachable(not self.is_away)
         if self.is_away:
             self.asked += 1
-            raise Unreachable("db:5432/shop", "refused", "start it, then press r")
+            raise DatabaseUnreachableError("db:5432/shop", "refused", "start it, then press r")
 
     @property
     def _opened(self) -> OrmDatabase:
@@ -146,7 +146,7 @@ async def until_read(browser: Any) -> None:
 
 async def until_away(browser: Any) -> None:
     """Wait for the line that says so."""
-    await browser.until(lambda: browser.trouble == LINE, "the trouble")
+    await browser.until(lambda: browser.error == LINE, "the trouble")
     assert browser.table.has_class("-stale")
     assert browser.inspector.has_class("-stale")
     assert browser.subtitle.startswith("stale")

@@ -16,7 +16,7 @@ Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
 async def until_there(browser: Any) -> None:
     """Wait until it is there again, and nothing is said of it."""
-    await browser.until(lambda: not browser.trouble and not browser.screen.is_away, "the end of the trouble")
+    await browser.until(lambda: not browser.error and not browser.screen.is_away, "the end of the trouble")
     assert not browser.table.has_class("-stale")
     assert "stale" not in browser.subtitle
 
@@ -35,9 +35,9 @@ async def test_the_rows_and_the_instance_stay_and_the_cursor_goes_on(browse: Bro
         assert browser.table.column == 1
         await browser.press("colon", "3", "enter")  # where it is: nothing is asked
         await browser.until(lambda: browser.table.has_focus, "the table")
-        assert browser.trouble == LINE
+        assert browser.error == LINE
         await browser.press("escape")
-        assert not browser.trouble
+        assert not browser.error
         assert browser.table.has_class("-stale")
         leaving.is_away = False
         await browser.press("up")
@@ -77,13 +77,13 @@ async def test_wherever_in_reading_again_it_goes_away_one_stays_where_one_was(br
         for answers in range(ANSWERS):
             leaving.answers_left = answers
             await browser.press("r")
-            await browser.until(lambda: not any(one.is_running for one in browser.screen.workers), "rest")
+            await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
             assert _place(browser) == before
             troubles += browser.screen.is_away
             leaving.answers_left, leaving.is_away = None, False
             await browser.press("r")
             await until_there(browser)
-            await browser.until(lambda: not any(one.is_running for one in browser.screen.workers), "rest")
+            await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
             assert _place(browser) == before
         assert 0 < troubles < ANSWERS
 
@@ -120,7 +120,7 @@ async def test_the_comparison_says_it_and_r_measures_again(browse: Browse, leavi
         await browser.press("c")
         await browser.until(lambda: browser.app.screen.query("StrategyChart"), "the comparison")
         screen = browser.app.screen
-        line = screen.query_one("#trouble")
+        line = screen.query_one("#error-line")
         await browser.until(lambda: line.display and str(line.render()) == LINE, "the trouble")
         leaving.is_away = False
         await browser.press("r")
@@ -171,7 +171,7 @@ async def test_a_value_that_cannot_be_read_says_it_and_r_reads_it(browse: Browse
 async def test_never_there_is_an_exit_code_and_a_word_about_it(browse: Browse, leaving: Leaving) -> None:
     leaving.is_away = True
     async with browse(connect=leaving.connect) as browser:
-        await browser.until(lambda: browser.trouble == LINE, "the trouble")
+        await browser.until(lambda: browser.error == LINE, "the trouble")
         await browser.press("r", "escape", "q")
         await browser.until(lambda: browser.app.return_code == NO_DATABASE, "the exit code")
 
@@ -179,7 +179,7 @@ async def test_never_there_is_an_exit_code_and_a_word_about_it(browse: Browse, l
 async def test_once_there_it_ends_well_also_while_it_is_away(browse: Browse, leaving: Leaving) -> None:
     leaving.is_away = True
     async with browse(connect=leaving.connect) as browser:
-        await browser.until(lambda: browser.trouble == LINE, "the trouble")
+        await browser.until(lambda: browser.error == LINE, "the trouble")
         leaving.is_away = False
         await browser.press("r")
         await until_read(browser)
@@ -197,7 +197,7 @@ async def test_esc_frees_the_screen_also_of_a_connect_that_does_not_heed_it(brow
     async with browse(connect=leaving.connect) as browser:
         await browser.until(lambda: "opening the database … · esc cancels" in browser.screen.busy, "what is under way")
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble == "not opened; press r to retry, q to quit", "the way out")
+        await browser.until(lambda: browser.error == "not opened; press r to retry, q to quit", "the way out")
         await browser.pilot.pause(0.5)
         assert not browser.screen.busy
         leaving.held = None

@@ -105,7 +105,7 @@ async def test_a_row_that_is_gone_is_said(browse: Browse, fleet: Path) -> None:
         await browser.until(lambda: "PirateCrew 2 ·" in str(browser.inspector.border_title), "crew 2")
         await write(fleet, "DELETE FROM pirate_crew WHERE id = 2")
         await browser.press("enter")
-        await browser.until(lambda: "PirateCrew 2 is no longer in the database" in browser.trouble, "the reason")
+        await browser.until(lambda: "PirateCrew 2 is no longer in the database" in browser.error, "the reason")
         await browser.until(lambda: browser.here[:1] == ["3"], "the rows, read again")
 
 
@@ -132,14 +132,14 @@ async def test_a_file_that_is_another_one_is_noticed_and_said(
         else:
             os.replace(shutil.copy(world, fleet.with_name("new.db")), fleet)  # noqa: PTH105  str or Path
         await browser.press("end")
-        await browser.until(lambda: f"the file was {how}" in browser.trouble, "the reason")
+        await browser.until(lambda: f"the file was {how}" in browser.error, "the reason")
         if how == "removed":
             await browser.press("r")
-            await browser.until(lambda: "restore it" in browser.trouble, "the way out")
+            await browser.until(lambda: "restore it" in browser.error, "the way out")
             fleet.with_name("away.db").rename(fleet)
         await browser.press("r")
         rows = "3,000" if how == "removed" else "40"
-        await browser.until(lambda: f"{rows} rows" in browser.title and not browser.trouble, "the file that is there")
+        await browser.until(lambda: f"{rows} rows" in browser.title and not browser.error, "the file that is there")
         await browser.press("home")
         await browser.until(lambda: browser.here[:1] == ["1"], "its rows")
 
@@ -150,5 +150,5 @@ async def test_a_file_of_other_tables_is_no_way_on(browse: Browse, fleet: Path) 
         await write(other, "CREATE TABLE islands (id INTEGER PRIMARY KEY)")
         other.replace(fleet)
         await browser.press("r")
-        await browser.until(lambda: "no table pirate" in browser.trouble, "the reason")
+        await browser.until(lambda: "no table pirate" in browser.error, "the reason")
         assert browser.app.return_code is None

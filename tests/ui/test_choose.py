@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pirate_tui.bootstrap import Bootstrap
-from pirate_tui.domain.entity import Bound, Choice, Size
+from pirate_tui.domain.entity import Bound, ModelInfo, Size
 from pirate_tui.settings import Settings, remember, remembered
 from pirate_tui.ui.screens.choose import ChooseScreen
 
@@ -102,7 +102,7 @@ async def test_a_nested_row_can_be_shown_in_the_table_of_its_class(browse: Brows
 async def test_what_cannot_be_opened_is_said_and_the_table_stays(browse: Browse, shop: Path) -> None:
     async with browse(shop) as browser:
         await choose(browser, "brok")
-        await browser.until(lambda: "gone" in browser.trouble, "the trouble")
+        await browser.until(lambda: "gone" in browser.error, "the trouble")
         assert "Customers" in browser.title
         await browser.press("escape", "m")
         await browser.until(lambda: isinstance(browser.app.screen, ChooseScreen), "the choice")
@@ -127,7 +127,7 @@ async def test_what_is_broken_is_not_remembered_and_the_next_class_is_begun_with
     remember(shop, "Broken")
     async with browse(shop) as browser:
         assert "Customers · 3 rows" in browser.title
-        assert "Broken: no such table: main.gone" in browser.trouble
+        assert "Broken: no such table: main.gone" in browser.error
         await choose(browser, "heap")
         await browser.until(lambda: "Heap · 2 rows" in browser.title, "the heap")
     assert remembered(shop) == "Heap"
@@ -143,13 +143,13 @@ async def test_sizes_that_come_when_the_list_is_gone_do_no_harm(browse: Browse, 
         return {"Heap": Size(2, Bound.EXACT)}
 
     async with browse(shop) as browser:
-        screen = ChooseScreen([Choice("Heap", "heap")], "", sizes)
+        screen = ChooseScreen([ModelInfo("Heap", "heap")], "", sizes)
         browser.app.push_screen(screen)
         await asyncio.wait_for(read.wait(), 5)
         await browser.press("escape")
         await browser.until(lambda: browser.app.screen is browser.screen, "the table")
         come.set()
-        await browser.until(lambda: not any(one.is_running for one in screen.workers), "the end of the work")
+        await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
         assert browser.app.return_code is None
 
 
@@ -159,11 +159,11 @@ async def test_where_nothing_can_be_opened_r_tries_again(browse: Browse, tmp_pat
         connection.execute("CREATE VIEW broken AS SELECT x FROM gone")
     composition = Bootstrap(Settings(path, reset=False, time_limit=30, log=None))
     async with browse(connect=composition.connect) as browser:
-        await browser.until(lambda: "gone" in browser.trouble, "the trouble")
+        await browser.until(lambda: "gone" in browser.error, "the trouble")
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("CREATE TABLE gone (x)")
         await browser.press("r")
-        await browser.until(lambda: "Broken" in browser.title or "gone" in browser.trouble, "another try")
+        await browser.until(lambda: "Broken" in browser.title or "gone" in browser.error, "another try")
         assert browser.app.return_code is None
     await composition.close()
 

@@ -96,7 +96,9 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
 async def idle(browser: Any) -> None:
     """Until nothing is under way on the screen."""
     app = browser.app
-    await browser.until(lambda: not any(one.is_running for one in app.workers if one.node is app.screen), "rest")
+    await browser.until(
+        lambda: not any(worker.is_running for worker in app.workers if worker.node is app.screen), "rest"
+    )
 
 
 async def rows(browser: Any) -> AsyncIterator[str]:
@@ -126,7 +128,7 @@ async def rows(browser: Any) -> AsyncIterator[str]:
     await press(*"=9")
     yield "a prompt, typed in"
     await press("enter")
-    await browser.until(lambda: browser.trouble, "the trouble")
+    await browser.until(lambda: browser.error, "the trouble")
     yield "trouble"
     await press("escape", "f", *">99", "enter")
     await browser.until(lambda: "0 rows" in browser.title, "no rows")

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.domain.comparing import ROUNDS, Way
+from pirate_tui.domain.comparing import ROUNDS, LoadMethod
 from pirate_tui.domain.rows import Row
-from pirate_tui.domain.statements import Outcome
+from pirate_tui.domain.statements import StatementStatus
 from pirate_tui.pirates.fleet import SampleSize, load
 from pirate_tui.ui.screens.compare import CompareScreen, from_here, question_at
 from pirate_tui.ui.widgets.text_pane import TextPane
@@ -54,8 +54,10 @@ async def begin(browser: Any) -> CompareScreen:
 
 async def measured(browser: Any, screen: CompareScreen) -> None:
     """Wait until nothing more is due."""
-    await browser.until(lambda: screen.chart.contest is not None and screen.chart.contest.due is None, "all rounds")
-    await browser.until(lambda: not any(one.is_running for one in screen.workers), "the end of the work")
+    await browser.until(
+        lambda: screen.chart.contest is not None and screen.chart.contest.next_request is None, "all rounds"
+    )
+    await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
 
 
 def text(screen: CompareScreen) -> str:
@@ -70,7 +72,7 @@ async def test_every_way_is_measured_on_the_page_and_one_is_recommended(browse: 
         screen = await compare(browser, budget=inf)
         shown = text(screen)
         assert f"compare PirateCrew.members of 3 PirateCrew, median of {ROUNDS} rounds" in shown
-        assert all(way.title in shown for way in Way if way not in {Way.QUERY, Way.AS_MAPPED})
+        assert all(way.title in shown for way in LoadMethod if way not in {LoadMethod.QUERY, LoadMethod.AS_MAPPED})
         (joined,) = [line.split() for line in shown.splitlines() if line.split()[:1] == ["joinedload"]]
         assert joined[-4:] == ["1", "9", "8", "Pirate"]
         (plain,) = [line for line in shown.splitlines() if line.lstrip().startswith("plain access")]
@@ -79,10 +81,11 @@ async def test_every_way_is_measured_on_the_page_and_one_is_recommended(browse: 
         assert "awaitable_attrs (N+1): 4 statements" in shown
         assert "select(PirateCrew).options(selectinload(PirateCrew.members))" in shown
         assert screen.chart.current is not None
-        assert screen.chart.current.way is Way.SELECTINLOAD
+        assert screen.chart.current.way is LoadMethod.SELECTINLOAD
         assert browser.statements, "what was measured is in the log"
-        sent = [one for one in browser.log._statements.values() if one.cause.startswith("compare PirateCrew.members")]  # noqa: SLF001
-        assert {one.outcome for one in sent} == {Outcome.DONE}
+        statements = browser.log._statements.values()  # noqa: SLF001
+        sent = [each for each in statements if each.cause.startswith("compare PirateCrew.members")]
+        assert {one.outcome for one in sent} == {StatementStatus.DONE}
 
 
 async def test_the_cursor_tells_of_each_way_and_copies_its_code(browse: Browse, small: Path) -> None:
@@ -101,9 +104,9 @@ async def test_the_title_and_the_star_tell_what_has_been_counted(browse: Browse,
         assert "3 PirateCrew, median of 1 round" in text(screen)
         contest = screen.chart.contest
         assert contest is not None
-        assert {len(one.counted) for one in contest.measurements if one.works} == {1}
+        assert {len(measurement.counted) for measurement in contest.measurements if measurement.works} == {1}
         assert "★ selectinload" in text(screen)
-        only = tuple(one._replace(runs=one.runs[:1]) for one in contest.measurements)
+        only = tuple(measurement._replace(runs=measurement.runs[:1]) for measurement in contest.measurements)
         screen.chart.contest = contest._replace(measurements=only)
         screen._advise()  # noqa: SLF001  as after each run
         shown = text(screen)
@@ -156,7 +159,7 @@ async def test_inside_an_opened_row_it_is_about_the_rows_that_the_cursor_is_amon
         screen = await compare(browser, "down", "down")
         assert "compare Pirate.pirate_crew of 10 Pirate" in text(screen)
         assert screen.advice is not None
-        assert screen.advice.way in {Way.JOINEDLOAD, Way.SELECTINLOAD}
+        assert screen.advice.way in {LoadMethod.JOINEDLOAD, LoadMethod.SELECTINLOAD}
 
 
 @pytest.mark.thorough
@@ -165,9 +168,9 @@ async def test_esc_stops_the_measuring_and_then_leads_back(browse: Browse, fleet
         screen = await begin(browser)
         await browser.until(lambda: screen.chart.contest and screen.chart.contest.measurements[0].runs, "a first run")
         await browser.press("escape")
-        await browser.until(lambda: not any(one.is_running for one in screen.workers), "the end of the work")
+        await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
         assert screen.chart.contest is not None
-        assert screen.chart.contest.due is not None
+        assert screen.chart.contest.next_request is not None
         assert not screen.chart.is_measuring
         assert browser.app.screen is screen
         await browser.press("escape")
@@ -179,14 +182,14 @@ async def test_esc_stops_the_measuring_and_then_leads_back(browse: Browse, fleet
 async def test_too_much_is_said_with_the_key_that_helps_and_nothing_is_loaded(browse: Browse, fleet: Path) -> None:
     async with browse(fleet, limit=5) as browser:
         screen = await begin(browser)
-        await browser.until(lambda: screen.has_class("-troubled"), "the trouble")
-        told = str(screen.query_one("#trouble").render())
+        await browser.until(lambda: screen.has_class("-with-error"), "the trouble")
+        told = str(screen.query_one("#error-line").render())
         assert "rows have more than 50 Pirate in total; press p for fewer rows" in told
         assert "…" not in text(screen)
         for _ in range(4):
             screen.action_next_count()
         await browser.until(partial(_says_parents, screen, 9), "10 parents without the giant among them")
-        assert not screen.has_class("-troubled")
+        assert not screen.has_class("-with-error")
         assert "without PirateCrew 1, which has " in text(screen)
         await measured(browser, screen)
 
@@ -200,7 +203,7 @@ async def test_open_all_leaves_what_holds_too_much_closed_and_names_it(browse: B
         await browser.until(lambda: "without PirateCrew 2, which has" in browser.subtitle, "what was left out")
         opened = browser.table.listing.outline.opened
         assert set(opened) == set(range(200)) - {1}
-        assert not browser.trouble
+        assert not browser.error
 
 
 async def test_open_all_of_too_much_in_all_says_which_limit_it_was(browse: Browse, fleet: Path) -> None:
@@ -208,6 +211,6 @@ async def test_open_all_of_too_much_in_all_says_which_limit_it_was(browse: Brows
         connection.execute("UPDATE pirates SET pirate_crew_id = 1 + id % 200")
     async with browse(fleet, limit=50) as browser:
         await browser.press("A")
-        await browser.until(lambda: browser.trouble, "the trouble")
-        assert browser.trouble == "these 200 rows have more than 500 Pirate in total; ⏎ opens one row"
+        await browser.until(lambda: browser.error, "the trouble")
+        assert browser.error == "these 200 rows have more than 500 Pirate in total; ⏎ opens one row"
         assert not browser.table.listing.outline.opened

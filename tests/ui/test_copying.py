@@ -21,7 +21,7 @@ async def told(browser: Browser, number: int = 1) -> list[str]:
     """So many notes, once they are there."""
     notes = browser.app._notifications  # noqa: SLF001  no other way
     await browser.until(lambda: len(notes) >= number, f"{number} notes")
-    return [one.message for one in notes]
+    return [note.message for note in notes]
 
 
 class Sent:

@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 import pytest
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from tests.ui.test_trouble import FakeDatabase
 
 
@@ -40,7 +40,7 @@ def greyed(browser: Any) -> dict[str, bool]:
 
 async def until_x(browser: Any, where: str, *, is_greyed: bool = False) -> None:
     """Wait until all is done, and see what becomes of `x`."""
-    await browser.until(lambda: not any(one.is_running for one in browser.screen.workers), "rest")
+    await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
     await browser.pilot.pause()
     await browser.until(lambda: greyed(browser).get("x") is is_greyed, f"x, {'greyed ' * is_greyed}{where}")
 
@@ -88,7 +88,7 @@ async def test_what_needs_a_database_is_not_greyed_once_it_is_open(browse: Brows
 
 async def test_what_needs_a_database_is_not_greyed_once_it_is_there_after_trouble(browse: Browse) -> None:
     database = FakeDatabase()
-    database.trouble = Trouble("the database is locked", "press r")
+    database.trouble = BrowserError("the database is locked", "press r")
     async with browse(connect=database.connect) as browser:
         await browser.until(lambda: greyed(browser), "the footer")
         assert {"u", "x", "s", "c", "m"} < {key for key, is_greyed in greyed(browser).items() if is_greyed}

@@ -13,8 +13,8 @@ from textual.geometry import Offset, Size
 from textual.widgets import Input, OptionList
 
 from pirate_tui.domain.access import AccessMode, Prediction
-from pirate_tui.domain.failure import Trouble, Unreachable
-from pirate_tui.domain.loading import Opening, OpenRequest
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
+from pirate_tui.domain.loading import OpenRequest, OpenResult
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Seek
@@ -38,7 +38,7 @@ class World(FakeWorld):
 
     def __init__(self) -> None:
         super().__init__(Random(0), CALM)  # noqa: S311  no secret
-        self.trouble: Trouble | None = None
+        self.trouble: BrowserError | None = None
         self.held: dict[str, asyncio.Event] = {}
 
     async def connect_all_the_same(self, listener: Listener) -> Database:
@@ -211,7 +211,7 @@ async def test_an_opening_that_was_cancelled_is_not_shown_however_late_the_datab
     class Slow(World):
         asked = asyncio.Event()
 
-        async def open(self, request: OpenRequest) -> Opening:
+        async def open(self, request: OpenRequest) -> OpenResult:
             try:
                 await asyncio.Event().wait()
             finally:
@@ -335,12 +335,12 @@ async def test_no_key_does_harm_while_a_table_cannot_be_read(browse: Browse) -> 
     class Unreadable(World):
         async def page(self, query: Query, seek: Seek) -> Page:
             if self.trouble is None:
-                raise Trouble("this table cannot be read", "press r")
+                raise BrowserError("this table cannot be read", "press r")
             return await super().page(query, seek)
 
     world = Unreadable()
     async with browse(connect=world.connect) as browser:
-        await browser.until(lambda: browser.trouble, "the trouble")
+        await browser.until(lambda: browser.error, "the trouble")
         await press_all(browser)
         world.rows.page = super(Unreadable, world).page  # type: ignore[method-assign]  # it can be read now
         await come_through(browser)
@@ -349,9 +349,9 @@ async def test_no_key_does_harm_while_a_table_cannot_be_read(browse: Browse) -> 
 @pytest.mark.thorough
 async def test_no_key_does_harm_when_it_was_not_opened(browse: Browse) -> None:
     world = World()
-    world.trouble = Unreachable("the sea", "nobody answers", "press r")
+    world.trouble = DatabaseUnreachableError("the sea", "nobody answers", "press r")
     async with browse(connect=world.connect) as browser:
-        await browser.until(lambda: browser.trouble, "the trouble")
+        await browser.until(lambda: browser.error, "the trouble")
         await press_all(browser)
         world.trouble = None
         await come_through(browser)
@@ -420,7 +420,7 @@ async def test_a_late_page_finds_the_cursor_elsewhere(browse: Browse) -> None:
 async def test_hits_are_counted_as_far_as_the_anchors_can_be_read(browse: Browse) -> None:
     class Unanchored(World):
         async def anchor(self, query: Query, seek: Seek) -> Position | None:
-            raise Trouble(f"no anchors of {query.entity.name} for {seek.limit}", "press r")
+            raise BrowserError(f"no anchors of {query.entity.name} for {seek.limit}", "press r")
 
     async with browse(connect=Unanchored().connect) as browser:
         await until_rows(browser)
@@ -450,9 +450,9 @@ async def test_what_is_closed_is_not_counted(browse: Browse) -> None:
 @pytest.mark.thorough
 async def test_another_writes_while_the_table_cannot_be_read(browse: Browse) -> None:
     world = World()
-    world.trouble = Trouble("this table cannot be read", "press r")
+    world.trouble = BrowserError("this table cannot be read", "press r")
     async with browse(connect=world.connect_all_the_same) as browser:
-        await browser.until(lambda: browser.trouble, "the trouble")
+        await browser.until(lambda: browser.error, "the trouble")
         world.listener.changed()
         await browser.until(lambda: browser.screen.workers, "the reading")
         await until_quiet(browser)
@@ -481,13 +481,13 @@ async def until_quiet(browser: Any) -> None:
 async def test_a_question_before_there_is_a_database_is_met_by_trouble(browse: Browse) -> None:
     world = World()
     world.held["connect"] = asyncio.Event()
-    told: list[Trouble] = []
+    told: list[BrowserError] = []
 
     async def ask() -> None:
         try:
             await browser.screen.connection.models.sizes()
-        except Trouble as trouble:
-            told.append(trouble)
+        except BrowserError as error:
+            told.append(error)
 
     async with browse(connect=world.connect) as browser:
         browser.screen.run_worker(ask)
@@ -499,13 +499,13 @@ async def test_a_question_before_there_is_a_database_is_met_by_trouble(browse: B
 async def test_what_an_access_would_send_may_not_be_found_out(browse: Browse) -> None:
     class Silent(World):
         async def predict(self, attribute: str) -> Prediction:
-            raise Trouble(f"{attribute} cannot be told", "go on")
+            raise BrowserError(f"{attribute} cannot be told", "go on")
 
     async with browse(connect=Silent().connect) as browser:
         await until_rows(browser)
         await browser.until(lambda: browser.inspector.snapshot, "the instance")
         await browser.press("tab")
-        await browser.until(lambda: browser.trouble == "id cannot be told; go on", "the trouble")
+        await browser.until(lambda: browser.error == "id cannot be told; go on", "the trouble")
 
 
 # Sizes.

@@ -8,18 +8,18 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import OptionList
 
-from pirate_tui.domain.entity import Bound, Choice, Size
+from pirate_tui.domain.entity import Bound, ModelInfo, Size
 from pirate_tui.ui.screens.choose import ChooseScreen
 from pirate_tui.ui.widgets.model_line import ModelLine, related
 
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
-HUB = Choice("User", "user", tuple(f"HistoryDatasetAssociationNumber{n}" for n in range(45)))
-LONG = Choice("HistoryDatasetAssociationTagAssociation", "history_tag", ("User",))
-CARD = Choice("CardPayment", "card_payment", base="Payment")
-BROKEN = Choice("Lost", "lost", problem=f"table lost has no column {', '.join(f'c{n}' for n in range(60))}")
-NOTED = Choice("Order", "order", note=f"customer_id: {'elsewhere ' * 20}")
+HUB = ModelInfo("User", "user", tuple(f"HistoryDatasetAssociationNumber{n}" for n in range(45)))
+LONG = ModelInfo("HistoryDatasetAssociationTagAssociation", "history_tag", ("User",))
+CARD = ModelInfo("CardPayment", "card_payment", base="Payment")
+BROKEN = ModelInfo("Lost", "lost", problem=f"table lost has no column {', '.join(f'c{n}' for n in range(60))}")
+NOTED = ModelInfo("Order", "order", note=f"customer_id: {'elsewhere ' * 20}")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_each_class_takes_one_line_in_any_width(browse: Browse) -> None:
     async def sizes() -> dict[str, Size]:
         return {"User": Size(1_234_567, Bound.ABOUT)}
 
-    choices = [HUB, LONG, CARD, Choice("Order", "order")]
+    choices = [HUB, LONG, CARD, ModelInfo("Order", "order")]
     async with browse() as browser:
         for width in (60, 160):
             await browser.pilot.resize_terminal(width, 36)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, relationship
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.loading import LoaderStrategy, OpenAllRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -106,14 +106,14 @@ async def test_the_option_against_an_n_plus_1_is_code_too(connect: Connect) -> N
     shop = await database.models.entity("shop.Item")
     request = OpenAllRequest(shop, ((1,), (2,)), shop.relationships[0], AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     await database.instances.open_all(request)
-    assert {one.option for one in listener.statements if one.option} == {"selectinload(Item.stocked)"}
+    assert {statement.option for statement in listener.statements if statement.option} == {"selectinload(Item.stocked)"}
 
 
 async def test_each_can_be_asked_for_and_remembered_and_of_the_bare_name_none_is_guessed(connect: Connect) -> None:
     database = await connect(Remembering([], []))
     for asked, remembered in (("stock.Item", None), (None, "stock.Item")):
-        database.models.begin_with(asked, remembered)
+        database.models.set_initial_model(asked, remembered)
         assert database.models.choices[0].name == "stock.Item"
-    with pytest.raises(CannotStart, match=r"^Item is ambiguous; give one of: shop\.Item, stock\.Item$") as caught:
-        database.models.begin_with("Item", None)
+    with pytest.raises(StartupError, match=r"^Item is ambiguous; give one of: shop\.Item, stock\.Item$") as caught:
+        database.models.set_initial_model("Item", None)
     assert caught.value.exit_code == 2

@@ -1,4 +1,4 @@
-"""Opening rows: awaited and plainly, by each loader strategy, nested, closed and opened anew."""
+"""OpenResult rows: awaited and plainly, by each loader strategy, nested, closed and opened anew."""
 
 import sqlite3
 from collections.abc import Callable
@@ -176,7 +176,7 @@ async def test_opening_all_rows_plainly_fails_at_the_first(browse: Browse, world
 async def test_opening_all_rows_of_very_many_is_refused(browse: Browse, fleet: Path) -> None:
     async with browse(fleet, limit=10) as browser:
         await browser.press("A")
-        await browser.until(lambda: "have more than 100 Pirate" in browser.trouble, "the reason")
+        await browser.until(lambda: "have more than 100 Pirate" in browser.error, "the reason")
         assert len(browser.lines) == 3_000
 
 
@@ -190,12 +190,12 @@ async def test_what_was_refused_is_said_until_another_command_has_done_something
     async with browse(fleet, limit=10) as browser:
         await browser.until(lambda: browser.inspector.snapshot, "the instance")
         await browser.press("A")
-        await browser.until(lambda: "have more than 100 Pirate" in browser.trouble, "the reason")
+        await browser.until(lambda: "have more than 100 Pirate" in browser.error, "the reason")
         await browser.press("down", "]", "u", "u", "A")
-        await browser.until(lambda: not any(one.is_running for one in browser.screen.workers), "rest")
-        assert "have more than 100 Pirate" in browser.trouble
+        await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+        assert "have more than 100 Pirate" in browser.error
         await browser.press(*keys)
-        await browser.until(lambda: not browser.trouble, "the end of it")
+        await browser.until(lambda: not browser.error, "the end of it")
 
 
 async def test_what_to_do_first_is_said_until_something_is_done(browse: Browse, world: Path) -> None:

@@ -11,7 +11,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from pirate_tui.domain.loading import LoaderStrategy
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.ui.app import PIRATE
 from pirate_tui.ui.commands import COMMANDS, BindingScope, Group
 from pirate_tui.ui.screens.browse import BrowseScreen
@@ -99,7 +99,9 @@ async def test_a_statement_unfolds_with_its_parameters_apart(browse: Browse, wor
 
 async def test_the_n_plus_1_in_the_title_is_what_was_asked_for(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
-        asked = Statement(101, "SELECT 1", "", "orders", Outcome.DONE, times=30, option="selectinload(A.b)", parents=30)
+        asked = Statement(
+            101, "SELECT 1", "", "orders", StatementStatus.DONE, times=30, option="selectinload(A.b)", parents=30
+        )
         browser.log.tell(asked._replace(number=100, times=90, option="selectinload(A.d)", parents=90))
         browser.log.tell(asked)
         browser.log.tell(asked._replace(number=102, times=6, option="selectinload(B.c)"))
@@ -136,7 +138,7 @@ async def test_ctrl_c_copies_what_is_selected_and_says_so(browse: Browse, world:
         browser.screen.selections = {browser.table: Selection(Offset(6, 0), Offset(16, 0))}
         await browser.press("ctrl+c")
         assert browser.app.clipboard == "Straw Hats"
-        assert [one.message for one in browser.app._notifications] == ["copied the selection"]  # noqa: SLF001  no other way
+        assert [notification.message for notification in browser.app._notifications] == ["copied the selection"]  # noqa: SLF001  no other way
 
 
 async def test_the_help_lists_every_command_and_closes(browse: Browse, world: Path) -> None:

@@ -127,7 +127,7 @@ async def test_esc_stops_an_order_and_leaves_what_was_shown(
         await browser.until(lambda: browser.screen.busy.startswith("sorting PirateCrew"), "what is under way")
         await browser.press("escape")
         await browser.until(lambda: ends, "the end of the work")
-        await browser.until(lambda: browser.trouble.startswith("cancelled"), "the way out")
+        await browser.until(lambda: browser.error.startswith("cancelled"), "the way out")
         assert (browser.title, browser.here[0], browser.screen.busy) == ("PirateCrew · 3,000 rows", "100", "")
         monkeypatch.undo()
         await browser.press("o")
@@ -258,7 +258,7 @@ async def test_a_table_without_rows_says_so(browse: Browse, world: Path) -> None
 async def test_what_is_no_filter_is_said(browse: Browse, fleet: Path, typed: str, reason: str) -> None:
     async with browse(fleet) as browser:
         await type_into(browser, "f", typed)
-        await browser.until(lambda: reason in browser.trouble, "the reason")
+        await browser.until(lambda: reason in browser.error, "the reason")
         assert "3,000 rows" in browser.title
         await browser.press("f", "1", "escape")
         await browser.until(lambda: browser.table.has_focus, "the table")
@@ -273,7 +273,7 @@ async def test_going_to_a_key_stays_within_the_filter(browse: Browse, fleet: Pat
         await type_into(browser, "colon", "=200")
         await browser.until(lambda: browser.table.cursor == (99,), "crew 200")
         await type_into(browser, "colon", "=7")
-        await browser.until(lambda: "no such row: PirateCrew 7 (with these filters)" in browser.trouble, "the reason")
+        await browser.until(lambda: "no such row: PirateCrew 7 (with these filters)" in browser.error, "the reason")
 
 
 # Search.
@@ -286,7 +286,7 @@ async def test_a_search_finds_every_hit_round_the_table_and_counts_them(browse: 
         browser.table.state.go_to(1_500)
         await type_into(browser, "slash", "kraken co")
         await browser.until(lambda: browser.subtitle == f"“kraken co” · {len(hits)} matches", "the count")
-        ahead = [one for one in hits if int(one) > 1_500]
+        ahead = [hit for hit in hits if int(hit) > 1_500]
         around = [*ahead, *hits[: -len(ahead)], ahead[0]]
         for expected in around:
             await browser.until(lambda expected=expected: browser.here[:1] == [expected], f"the hit {expected}")
@@ -321,7 +321,7 @@ async def test_a_prefix_is_sought_as_it_is_written(browse: Browse, fleet: Path) 
         await browser.press("slash", *"^iron", "enter")
         await browser.until(lambda: browser.subtitle == "“^iron” in name · no matches", "nothing")
         await browser.press("slash", "tab", *"^Iron", "enter")
-        await browser.until(lambda: "^ (a prefix) needs one column" in browser.trouble, "the reason")
+        await browser.until(lambda: "^ (a prefix) needs one column" in browser.error, "the reason")
 
 
 @pytest.mark.thorough

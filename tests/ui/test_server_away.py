@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.domain.access import Situation
+from pirate_tui.domain.access import Scenario
 from pirate_tui.domain.ports import Connect, Database, Listener
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -39,7 +39,7 @@ class Link:
         async def opened(listener: Listener) -> Database:
             database = await open_database(self.server, classes, Limits(30), listener)
             self._opened.append(database)
-            database.models.begin_with("PirateCrew", None)
+            database.models.set_initial_model("PirateCrew", None)
             return database
 
         return opened
@@ -84,15 +84,15 @@ def place(browser: Any) -> tuple[Any, ...]:
     return table.cursor, top, table.column, str(table.listing.query), seen, browser.inspector.plain
 
 
-def situation(browser: Any) -> Situation:
+def scenario(browser: Any) -> Scenario:
     """What has been done with the instance that is shown."""
-    found: Situation = browser.inspector.snapshot.situation
+    found: Scenario = browser.inspector.snapshot.scenario
     return found
 
 
 async def until_away(browser: Any, link: Link) -> None:
     """Wait for the line that says so, which names the server."""
-    await browser.until(lambda: browser.trouble.startswith(f"{link.server.name}: "), "the trouble")
+    await browser.until(lambda: browser.error.startswith(f"{link.server.name}: "), "the trouble")
     assert browser.table.has_class("-stale")
     assert browser.inspector.has_class("-stale")
     assert browser.subtitle.startswith("stale")
@@ -100,7 +100,7 @@ async def until_away(browser: Any, link: Link) -> None:
 
 async def until_back(browser: Any) -> None:
     """Wait until all that was said is said no more."""
-    await browser.until(lambda: not browser.trouble, "the end of the trouble")
+    await browser.until(lambda: not browser.error, "the end of the trouble")
     assert not browser.table.has_class("-stale")
     assert "stale" not in browser.subtitle
 
@@ -138,7 +138,7 @@ async def test_a_server_that_is_back_before_anybody_noticed_leaves_all_as_it_was
         sent = len(browser.statements)
         await browser.press("r")
         await browser.until(lambda: len(browser.statements) > sent and place(browser) == before, "where one was")
-        assert not browser.trouble
+        assert not browser.error
 
 
 async def test_a_connection_that_was_cut_while_one_thought_is_not_noticed(browse: Browse, link: Link) -> None:
@@ -147,7 +147,7 @@ async def test_a_connection_that_was_cut_while_one_thought_is_not_noticed(browse
         link.proxy.cut()
         await browser.press("down")
         await browser.until(lambda: " 502 ·" in str(browser.inspector.border_title), "the next member")
-        assert not browser.trouble
+        assert not browser.error
 
 
 async def test_any_question_that_is_answered_ends_the_trouble_and_reads_again(browse: Browse, link: Link) -> None:
@@ -192,11 +192,11 @@ async def test_order_filter_and_the_table_that_was_left_are_as_they_were(browse:
 async def test_a_server_that_is_not_there_at_the_start_is_named_and_r_opens_it(browse: Browse, link: Link) -> None:
     await link.proxy.go_away()
     async with browse(connect=link.connect()) as browser:
-        await browser.until(lambda: browser.trouble.startswith(f"{link.server.name}: "), "the trouble")
+        await browser.until(lambda: browser.error.startswith(f"{link.server.name}: "), "the trouble")
         await link.proxy.listen()
         await browser.press("r")
         await until_read(browser)
-        assert not browser.trouble
+        assert not browser.error
 
 
 async def test_esc_ends_a_connect_that_nobody_answers(browse: Browse, link: Link) -> None:
@@ -204,7 +204,7 @@ async def test_esc_ends_a_connect_that_nobody_answers(browse: Browse, link: Link
     async with browse(connect=link.connect()) as browser:
         await browser.until(lambda: "opening the database" in browser.screen.busy, "what is under way")
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble == "not opened; press r to retry, q to quit", "the way out")
+        await browser.until(lambda: browser.error == "not opened; press r to retry, q to quit", "the way out")
         link.proxy.fault = Fault.NONE
         await browser.press("r")
         await until_read(browser)
@@ -218,7 +218,7 @@ async def test_a_link_that_stalls_is_stopped_by_esc_and_goes_on(browse: Browse, 
         await browser.press("r")
         await browser.until(lambda: "reopening the database" in browser.screen.busy, "what is under way")
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble.startswith("cancelled; press r"), "the way out")
+        await browser.until(lambda: browser.error.startswith("cancelled; press r"), "the way out")
         assert place(browser) == before
         link.proxy.fault = Fault.NONE
         await browser.press("r")
@@ -230,12 +230,12 @@ async def test_the_instance_is_selected_anew_when_the_server_is_back(browse: Bro
     async with browse(connect=link.connect()) as browser:
         await until_read(browser)
         await browser.press("x")
-        await browser.until(lambda: situation(browser) is Situation.AFTER_COMMIT, "the commit")
+        await browser.until(lambda: scenario(browser) is Scenario.AFTER_COMMIT, "the commit")
         await link.proxy.go_away()
         await browser.press("r")
         await until_away(browser, link)
-        assert situation(browser) is Situation.AFTER_COMMIT
+        assert scenario(browser) is Scenario.AFTER_COMMIT
         await link.proxy.listen()
         await browser.press("r")
         await until_back(browser)
-        await browser.until(lambda: situation(browser) is Situation.FRESH, "a fresh instance")
+        await browser.until(lambda: scenario(browser) is Scenario.FRESH, "a fresh instance")

@@ -1,4 +1,4 @@
-"""Trouble with the database, and work that takes long: said in place, stopped by esc, never fatal."""
+"""BrowserError with the database, and work that takes long: said in place, stopped by esc, never fatal."""
 
 import asyncio
 import re
@@ -15,13 +15,13 @@ from pirate_tui.domain.access import (
     AttributeState,
     InstanceSnapshot,
     Prediction,
-    Situation,
+    Scenario,
     TrialRequest,
 )
-from pirate_tui.domain.comparing import MeasureRequest, Run
-from pirate_tui.domain.entity import Bound, Choice, Column, Entity, Relationship, Size
-from pirate_tui.domain.failure import CannotStart, Trouble, Unreachable
-from pirate_tui.domain.loading import Accessed, Loadable, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.comparing import MeasureRequest, Sample
+from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
+from pirate_tui.domain.loading import AccessResult, Loadable, OpenAllRequest, OpenRequest, OpenResult
 from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
@@ -46,7 +46,7 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
         self.size = rows
         self.key = key
         self.guess: int | None = None
-        self.trouble: Trouble | None = None
+        self.trouble: BrowserError | None = None
         self.held: asyncio.Event | None = None
         self.cancelled = 0
         self.listener: Listener | None = None
@@ -78,9 +78,9 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
         return self
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def choices(self) -> tuple[ModelInfo, ...]:
         """The one that there is."""
-        return (Choice("Island", "island"),)
+        return (ModelInfo("Island", "island"),)
 
     async def entity(self, name: str) -> Entity:
         """The one that there is."""
@@ -91,7 +91,7 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
         """As it is."""
         return {ISLAND.name: Size(self.size, Bound.EXACT)}
 
-    async def measure(self, request: MeasureRequest) -> Run:
+    async def measure(self, request: MeasureRequest) -> Sample:
         """Nothing is compared here."""
         raise AssertionError(request)
 
@@ -131,7 +131,7 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
     async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
         """A key is its row's number."""
         if not key[0].isdecimal():
-            raise Trouble(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
+            raise BrowserError(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
         return int(key[0]) if int(key[0]) < self.size else None
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
@@ -155,17 +155,17 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
         """Islands have no relationships."""
         raise AssertionError(entity, relationship, keys)
 
-    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+    async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """Islands have no relationships."""
         raise AssertionError(request)
 
-    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+    async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
         """An island is as it was."""
-        return (await self.rest(entity, key))._replace(situation=situation)
+        return (await self.load_instance(entity, key))._replace(scenario=scenario)
 
-    async def access(self, request: AttributeRequest) -> Accessed:
+    async def access(self, request: AttributeRequest) -> AccessResult:
         """It costs nothing."""
-        return Accessed(request, 0, 0.0, await self.rest(request.entity, (0,)))
+        return AccessResult(request, 0, 0.0, await self.load_instance(request.entity, (0,)))
 
     async def try_out(self, request: TrialRequest) -> Trial:
         """No remedy is tried here."""
@@ -181,12 +181,12 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
         await self._meet()
         return self.is_file
 
-    async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+    async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """An instance with one attribute."""
         attribute = AttributeSnapshot("id", AttributeKind.COLUMN, AttributeState.LOADED, Cell(str(key[0])))
         return InstanceSnapshot(entity.name, key, f"{entity.name} {key[0]}", "persistent", (attribute,))
 
-    async def open(self, request: OpenRequest) -> Opening:
+    async def open(self, request: OpenRequest) -> OpenResult:
         """Islands have no relationships."""
         raise AssertionError(request)
 
@@ -195,7 +195,7 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
 
     async def _meet(self) -> None:
         if self.listener is not None:
-            self.listener.reachable(not isinstance(self.trouble, Unreachable))
+            self.listener.reachable(not isinstance(self.trouble, DatabaseUnreachableError))
         if self.trouble is not None:
             raise self.trouble
         if self.held is not None:
@@ -208,30 +208,30 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
 
 async def test_trouble_at_the_start_stands_in_place_and_r_tries_again(browse: Browse) -> None:
     database = FakeDatabase()
-    database.trouble = Trouble("the database is locked", "press r")
+    database.trouble = BrowserError("the database is locked", "press r")
     async with browse(connect=database.connect) as browser:
-        await browser.until(lambda: browser.trouble == "the database is locked; press r", "the trouble")
+        await browser.until(lambda: browser.error == "the database is locked; press r", "the trouble")
         database.trouble = None
         await browser.press("r")
         await browser.until(lambda: len(browser.lines) == 3, "the rows")
-        assert not browser.trouble
+        assert not browser.error
 
 
 async def test_trouble_while_browsing_leaves_what_is_there(browse: Browse) -> None:
     database = FakeDatabase()
     async with browse(connect=database.connect) as browser:
         await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")
-        database.trouble = Trouble("the disk is gone", "put it back")
+        database.trouble = BrowserError("the disk is gone", "put it back")
         await browser.press("r")
-        await browser.until(lambda: browser.trouble == "the disk is gone; put it back", "the trouble")
+        await browser.until(lambda: browser.error == "the disk is gone; put it back", "the trouble")
         assert len(browser.lines) == 3
         await browser.press("escape")
-        assert not browser.trouble
+        assert not browser.error
 
 
 async def test_nothing_to_browse_ends_the_app_with_its_exit_code(browse: Browse) -> None:
     async def connect(listener: Listener) -> Database:  # noqa: ARG001  the port's signature
-        raise CannotStart(3, "no tables")
+        raise StartupError(3, "no tables")
 
     async with browse(connect=connect) as browser:
         await browser.until(lambda: browser.app.return_code == 3, "the exit code")
@@ -256,7 +256,7 @@ async def test_esc_stops_the_opening_and_says_how_to_go_on(browse: Browse) -> No
     async with browse(connect=database.connect) as browser:
         await browser.until(lambda: "opening the database" in browser.screen.busy, "what is under way")
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble == "not opened; press r to retry, q to quit", "the way out")
+        await browser.until(lambda: browser.error == "not opened; press r to retry, q to quit", "the way out")
 
 
 async def test_a_lock_is_told_while_it_is_waited_for(browse: Browse) -> None:
@@ -320,9 +320,9 @@ async def test_what_is_no_place_is_said_and_esc_stays(browse: Browse) -> None:
         await browser.until(lambda: "3 rows" in str(browser.table.border_title), "the count")
         await browser.until(lambda: browser.screen.check_action("go_to", ()), "the prompt")
         await browser.press("colon", *"rum", "enter")
-        await browser.until(lambda: browser.trouble == "no such row: Island rum; keys are numbers", "the trouble")
+        await browser.until(lambda: browser.error == "no such row: Island rum; keys are numbers", "the trouble")
         await browser.press("colon", "enter")
-        await browser.until(lambda: browser.trouble.startswith("invalid input; expected a row number"), "the trouble")
+        await browser.until(lambda: browser.error.startswith("invalid input; expected a row number"), "the trouble")
         await browser.press("colon", "2", "escape")
         await browser.until(lambda: browser.table.has_focus, "the table")
         assert browser.table.cursor == (0,)
@@ -364,8 +364,8 @@ async def test_esc_while_pages_are_read_says_how_to_go_on(browse: Browse) -> Non
     async with browse(connect=database.connect) as browser:
         await read_a_page_that_takes_long(browser, database)
         await browser.press("escape")
-        await browser.until(lambda: browser.trouble.startswith("cancelled; press r"), "the way out")
+        await browser.until(lambda: browser.error.startswith("cancelled; press r"), "the way out")
         database.held = None
         await browser.press("r")
         await browser.until(lambda: browser.table.text_at(900).strip() == "900", "the page")
-        assert not browser.trouble
+        assert not browser.error

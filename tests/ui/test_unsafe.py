@@ -179,7 +179,7 @@ async def test_an_opening_that_fails_leaves_no_stale_instance(browse: Browse, wo
             browser.inspector, "snapshot", lambda _: shown.append(str(browser.inspector.border_title)), init=False
         )
         await browser.press("enter")
-        await browser.until(lambda: "PirateCrew 1 is no longer in the database" in browser.trouble, "the trouble")
+        await browser.until(lambda: "PirateCrew 1 is no longer in the database" in browser.error, "the trouble")
         # What another program has deleted is noticed as well: soon the row that is there now is rested on.
         await browser.until(lambda: "PirateCrew 2" in str(browser.inspector.border_title), "the next instance")
         assert shown[0] == "Instance", "no instance, until there is another"

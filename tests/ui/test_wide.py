@@ -78,7 +78,7 @@ async def test_the_whole_row_is_copied_searched_and_filtered(browse: Browse, wid
         assert browser.table.current_column.name == f"c{columns - 100}"
         await browser.press("v")
         await browser.until(lambda: browser.app.screen is not browser.screen, "the value")
-        assert not browser.trouble
+        assert not browser.error
 
 
 @pytest.mark.thorough
@@ -86,6 +86,6 @@ async def test_resting_on_a_row_loads_its_instance(browse: Browse, wide: Path, c
     async with browse(wide) as browser:
         await browser.until(lambda: browser.inspector.snapshot is not None, "the instance")
         attributes = browser.inspector.snapshot.attributes
-        assert [one.name for one in attributes][:columns] == ["id", *(f"c{n}" for n in range(1, columns))]
+        assert [attribute.name for attribute in attributes][:columns] == ["id", *(f"c{n}" for n in range(1, columns))]
         await browser.press("tab", "end")
         assert f"r1c{columns - 1}" in browser.inspector.plain

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.connection.metering import Meter
 
 
@@ -36,7 +36,7 @@ class Backend(Protocol):
     is_remote: bool
     """Is there a network between? Then a question may be cancelled at any await, and no answer may ever come."""
 
-    powers: TextClause | None
+    privilege_query: TextClause | None
     """Asks for the rights of the user; None where nobody has any that matter."""
 
     def engine(self, time_limit: float) -> AsyncEngine:
@@ -58,16 +58,16 @@ class Backend(Protocol):
         """May the question be asked once more, in another way that this error calls for?"""
 
     def warning(self, rights: Sequence[Row[Any]]) -> str:
-        """What the user may do that no read-only transaction forbids, in a few words, by what `powers` has found."""
+        """Return what the user may do that no read-only transaction forbids, by the rows of `privilege_query`."""
 
-    def trouble(self, error: Exception, time_limit: float) -> Trouble:
+    def translate(self, error: Exception, time_limit: float) -> BrowserError:
         """The error in the words of the screen; `time_limit` in seconds, for a statement that took longer."""
 
-    def misunderstood(self, error: BaseException) -> Trouble:
+    def protocol_error(self, error: BaseException) -> BrowserError:
         """The same of an error that no database raises, by a driver that met something else than it knows."""
 
     def has_changed(self) -> bool:
-        """Has another program written, as far as that can be seen from outside? Raises `Trouble` if it is gone."""
+        """Has another program written, as far as that can be seen from outside? Raises `BrowserError` if it is gone."""
 
     def renew(self) -> None:
         """Take whatever is there now for the same database."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.util import greenlet_spawn
 
-from pirate_tui.domain.failure import Busy, Trouble, Unreachable
+from pirate_tui.domain.failure import BrowserError, DatabaseLockedError, DatabaseUnreachableError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.connection.backend import Backend
@@ -67,17 +67,16 @@ class Connections:
         self._events = PoolEvents(backend, self.engine.sync_engine)
 
     async def run(self, question: Callable[[], Awaitable[T]], most: int = MOST) -> T:
-        """What the question gives: all of it, from the first connect to the connection given back.
+        """Return what the question gives; it is run from the first connect until the connection is given back.
 
-        A lock is waited for, and the question asked again. A cancel stops the driver or the server. Raises `Trouble`
-        for whatever the database, its file or its server does to us. A server that sends more than `most` bytes is cut
-        off.
+        A lock is waited for, and the question retried. A cancel stops the driver or the server. Raises `BrowserError`
+        for whatever the database, its file or its server does. A server that sends more than `most` bytes is cut off.
         """
         for attempt, delay in enumerate(RETRY_DELAYS, start=1):
             try:
                 return await self._ask_once(question, most)
-            except Busy as busy:
-                self._listener.retrying(attempt, busy.reason)
+            except DatabaseLockedError as busy:
+                self._listener.retrying(attempt, busy.message)
                 await asyncio.sleep(delay)
         return await self._ask_once(question, most)
 
@@ -130,7 +129,7 @@ class Connections:
             if self.backend.has_changed():
                 self._listener.changed()
             answer = await self._job(query, question)
-        except Unreachable:
+        except DatabaseUnreachableError:
             self._tell_reachable(is_reachable=False)
             raise
         if query.is_answered:
@@ -164,12 +163,12 @@ class Connections:
                 reason = f"cancelled: the server sent more than {query.most // 2**20:,} MB"
                 logging.getLogger(__name__).warning("%s", reason)
                 if not query.has_connected:
-                    raise Unreachable(self.backend.where, reason, self.backend.check)
-                raise Trouble(reason, "load fewer rows, or defer large columns in the mapping")
+                    raise DatabaseUnreachableError(self.backend.where, reason, self.backend.check)
+                raise BrowserError(reason, "load fewer rows, or defer large columns in the mapping")
         if job.done():
             return job.result()
         self._end_soon(job, query)
-        raise Unreachable(self.backend.where, "no response", "check the network, then press r")
+        raise DatabaseUnreachableError(self.backend.where, "no response", "check the network, then press r")
 
     def _end_soon(self, job: "asyncio.Future[Any]", query: RunningQuery) -> "asyncio.Future[None]":
         """Stop a question, in a task of its own."""
@@ -226,9 +225,9 @@ class Connections:
             forget(error)
             if query.is_stopped:
                 raise Cancelled from error
-            trouble = self._trouble(query, error)
-            logging.getLogger(__name__).warning("%s", trouble)
-            raise trouble from error
+            shown = self._translated(query, error)
+            logging.getLogger(__name__).warning("%s", shown)
+            raise shown from error
         except FOREIGN_ERRORS as error:
             if not is_foreign(error):
                 raise
@@ -238,28 +237,28 @@ class Connections:
             logging.getLogger(__name__).exception("raised by third-party code")
             raise self._foreign(query, error) from error
 
-    def _foreign(self, query: RunningQuery, error: BaseException) -> Trouble:
+    def _foreign(self, query: RunningQuery, error: BaseException) -> BrowserError:
         """What code that is not ours raised: the models', or that of a driver whose server says what none should."""
         if query.runs_listeners:
             return _of_a_listener(error)
         if isinstance(error, UnicodeEncodeError) and query.has_connected:
-            return Trouble("invalid text: it has half of a surrogate pair", "type it again")
+            return BrowserError("invalid text: it has half of a surrogate pair", "type it again")
         if is_of_driver(error) or not query.has_connected:
-            return self.backend.misunderstood(error)
-        return Trouble(clean(redact(described(error)), ERROR_LIMIT), "press r to retry")
+            return self.backend.protocol_error(error)
+        return BrowserError(clean(redact(described(error)), ERROR_LIMIT), "press r to retry")
 
-    def _trouble(self, query: RunningQuery, error: Exception) -> Trouble:
+    def _translated(self, query: RunningQuery, error: Exception) -> BrowserError:
         """What the database did to us, or to a listener of the models."""
-        trouble, cause = self.backend.trouble(error, self.time_limit), unwrapped(error)
-        is_known = isinstance(trouble, Busy) or isinstance(cause, OSError)
-        return _of_a_listener(cause) if query.runs_listeners and not is_known else trouble
+        shown, cause = self.backend.translate(error, self.time_limit), unwrapped(error)
+        is_known = isinstance(shown, DatabaseLockedError) or isinstance(cause, OSError)
+        return _of_a_listener(cause) if query.runs_listeners and not is_known else shown
 
 
-def _of_a_listener(error: BaseException) -> Trouble:
+def _of_a_listener(error: BaseException) -> BrowserError:
     """Of code that sets up a new connection: written for another database, or for one that may be written to."""
     raised = clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT)
     reason = f"a connect listener of the models raised {raised}"
-    return Trouble(reason, "fix it, then restart: it must work with this database, and may only read")
+    return BrowserError(reason, "fix it, then restart: it must work with this database, and may only read")
 
 
 async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -> bool:

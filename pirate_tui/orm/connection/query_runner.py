@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Row
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementRecorder
 
@@ -43,12 +43,12 @@ class QueryRunner:
     async def number(
         self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
     ) -> int:
-        """The number that a statement gives, whatever there is; raises `Trouble` where a server gives none."""
+        """The number that a statement gives, whatever there is; raises `BrowserError` where a server gives none."""
         found = await self.fetch(cause, statement, parameters or {}, folded=folded)
         try:
             return int(found[0][0])
         except (LookupError, TypeError, ValueError, OverflowError) as error:
-            raise Trouble(f"the server returned no number for the {cause}", "press r to retry") from error
+            raise BrowserError(f"the server returned no number for the {cause}", "press r to retry") from error
 
     async def inspect(self, cause: str, work: Callable[[Connection], T]) -> T:
         """What comes of work that reads the database's own schema by a sync connection."""

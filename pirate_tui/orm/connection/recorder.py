@@ -17,7 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.orm.errors import is_missing_greenlet, was_interrupted
 from pirate_tui.orm.loader_options import eager_option
@@ -141,7 +141,7 @@ class StatementRecorder:
         """Tell of the statement that a plain access asked for and could not send."""
         if tally.unsent is not None:
             number, unsent = next(self._numbers), tally.unsent
-            told = Statement(number, unsent.text, unsent.parameters, tally.cause, Outcome.NEVER_SENT)
+            told = Statement(number, unsent.text, unsent.parameters, tally.cause, StatementStatus.NEVER_SENT)
             self._listener.statement(told)
 
     def _on_orm(self, context: ORMExecuteState) -> None:
@@ -197,7 +197,7 @@ class StatementRecorder:
         cause = context.execution_options.get("cause", tally.cause)
         option = tally.option or context.execution_options.get("spared_by", "")
         lines = self._folded if tally.folded else tally.lines
-        told = Statement(0, clean_sql(text), _shown(parameters), cause, Outcome.RUNNING, option=option)
+        told = Statement(0, clean_sql(text), _shown(parameters), cause, StatementStatus.RUNNING, option=option)
         told = told._replace(parents=tally.parents)
         earlier = lines.get((cause, told.text)) if tally.folded or option else None
         if earlier is None:
@@ -211,7 +211,7 @@ class StatementRecorder:
         rows = len(cursor._rows)  # noqa: SLF001  there is no public name for it on 2.0 or 2.1
         measured = connection.info.pop("measured", None)
         if measured is None:
-            self._ended(connection, Outcome.DONE, rows)
+            self._ended(connection, StatementStatus.DONE, rows)
         else:
             tally, text, parameters, began = measured
             _count(tally, text, parameters, began, rows)
@@ -220,9 +220,9 @@ class StatementRecorder:
         if context.connection is not None and _is_of_pool(context.connection):
             context.connection.info.pop("measured", None)
             is_ours = was_interrupted(context.original_exception)
-            self._ended(context.connection, Outcome.STOPPED if is_ours else Outcome.FAILED, None)
+            self._ended(context.connection, StatementStatus.STOPPED if is_ours else StatementStatus.FAILED, None)
 
-    def _ended(self, connection: Connection, outcome: Outcome, rows: int | None) -> None:
+    def _ended(self, connection: Connection, outcome: StatementStatus, rows: int | None) -> None:
         told, earlier, lines, began = connection.info.pop("told", (None, None, {}, 0.0))
         if told is None:
             return
@@ -247,7 +247,7 @@ def _count(tally: StatementCounter, text: str, parameters: Any, began: float, ro
     tally.rows += rows
     earlier = tally.lines.get((tally.cause, text))
     if earlier is None:
-        told = Statement(0, clean_sql(text), _shown(parameters), tally.cause, Outcome.DONE, seconds, rows)
+        told = Statement(0, clean_sql(text), _shown(parameters), tally.cause, StatementStatus.DONE, seconds, rows)
     else:
         told = earlier._replace(seconds=seconds, rows=rows, times=1).after(earlier)
     tally.lines[tally.cause, text] = told

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 
 
@@ -61,14 +61,14 @@ class Tls(NamedTuple):
         return {name: value for name, value in told.items() if value is not None}
 
     def context(self) -> ssl.SSLContext:
-        """The same for the other drivers; raises `CannotStart` where a file is not what it should be."""
+        """The same for the other drivers; raises `StartupError` where a file is not what it should be."""
         try:
             context = ssl.create_default_context(cafile=None if self.ca == "system" else self.ca)
             if self.certificate is not None:
                 context.load_cert_chain(self.certificate, self.key)
         except OSError as error:
             files = ", ".join(clean(one) for one in (self.ca, self.certificate, self.key) if one is not None)
-            raise CannotStart(WRONG_USE, f"{files}: {reason_of(error)}") from error
+            raise StartupError(WRONG_USE, f"{files}: {reason_of(error)}") from error
         context.check_hostname = self.mode == "verify-full"
         if self.mode == "require" and self.ca is None:
             context.verify_mode = ssl.CERT_NONE
@@ -76,7 +76,7 @@ class Tls(NamedTuple):
 
 
 def tls_of(options: Options) -> Tls:
-    """What the options of a URL ask for. Raises `CannotStart` for what there is not."""
+    """What the options of a URL ask for. Raises `StartupError` for what there is not."""
     given = {part: _given(options, names) for part, names in NAMES.items()}
     ca, certificate = given["ca"], given["certificate"]
     mode = given["mode"]
@@ -87,7 +87,7 @@ def tls_of(options: Options) -> Tls:
     elif certificate is not None:
         mode = "require"
     if mode not in {None, *MODES}:
-        raise CannotStart(WRONG_USE, f"no such sslmode: {clean(str(mode))}; use one of {', '.join(MODES)}")
+        raise StartupError(WRONG_USE, f"no such sslmode: {clean(str(mode))}; use one of {', '.join(MODES)}")
     known = {name for names in NAMES.values() for name in names}
     return Tls(mode, ca, certificate, given["key"], {name: one for name, one in options.items() if name not in known})
 
@@ -119,5 +119,5 @@ def _given(options: Options, names: tuple[str, ...]) -> str | None:
     """The value of the option that has one of these names."""
     values = {options[name] for name in names if name in options}
     if len(values) > 1 or any(isinstance(value, tuple) for value in values):
-        raise CannotStart(WRONG_USE, f"the URL sets {' and '.join(names)} more than once; set it once")
+        raise StartupError(WRONG_USE, f"the URL sets {' and '.join(names)} more than once; set it once")
     return str(values.pop()) if values else None

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from pirate_tui.domain.failure import WRONG_USE, CannotStart
+from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, keep_secret, redact
 from pirate_tui.orm.connection.tls import Tls, tls_of
 
@@ -105,7 +105,7 @@ HIGHEST_PORT = 65535
 
 
 def named(typed: str) -> Path | Server:
-    """The file or the server that a URL means. Raises `CannotStart`, which quotes no password."""
+    """The file or the server that a URL means. Raises `StartupError`, which quotes no password."""
     backend, _, driver = typed.partition("://")[0].lower().partition("+")
     backend = "postgresql" if backend == "postgres" else backend
     if backend == "sqlite":
@@ -253,5 +253,5 @@ def _with_database(url: URL) -> URL:
         raise _wrong(f"the URL names neither a user nor a database, and the current user has no name; {FORM}") from None
 
 
-def _wrong(message: str) -> CannotStart:
-    return CannotStart(WRONG_USE, message)
+def _wrong(message: str) -> StartupError:
+    return StartupError(WRONG_USE, message)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from pirate_tui.domain.failure import Trouble, Unreachable
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.connection.backend import CONNECT_LIMIT, ConnectionGuard
 from pirate_tui.orm.connection.metering import Meter
@@ -89,7 +89,7 @@ class ServerBackend:
 
     is_remote = True
     sql: SqlText
-    powers: TextClause | None
+    privilege_query: TextClause | None
     check: ClassVar[str]
     """What to check where the driver does not understand the server."""
     reasons: ClassVar[dict[Any, tuple[str, str]]]
@@ -167,25 +167,25 @@ class ServerBackend:
     def renew(self) -> None:
         """New connections are to the server that is there then."""
 
-    def misunderstood(self, error: BaseException) -> Trouble:
+    def protocol_error(self, error: BaseException) -> BrowserError:
         """The driver met what it does not know: no server of this kind, or variables of its own with nonsense."""
         told = clean(redact(described(error)[:MESSAGE_LIMIT].partition("\n")[0]), ERROR_LIMIT)
-        return Unreachable(self.where, f"{self.server.url.get_driver_name()} failed ({told})", self.check)
+        return DatabaseUnreachableError(self.where, f"{self.server.url.get_driver_name()} failed ({told})", self.check)
 
-    def trouble(self, error: Exception, time_limit: float) -> Trouble:
+    def translate(self, error: Exception, time_limit: float) -> BrowserError:
         """By the server's code, or by what the network did."""
         cause = unwrapped(error)
         code = self.code(cause)
         if self.is_time_limit(code):
-            return Trouble(f"timed out after {time_limit:g} s", "restart with a longer --timeout SECONDS")
+            return BrowserError(f"timed out after {time_limit:g} s", "restart with a longer --timeout SECONDS")
         told = clean(redact(message(cause)), ERROR_LIMIT)
         found = self.reasons.get(code)
         if found is None and is_about_the_connection(error):
             found = network_reason(error) or (f"the connection failed ({TOLD})", "press r to reconnect")
         if found is None:
-            return Trouble(told, _way_out(code))
-        reason, way_out = found
-        return Unreachable(self.where, reason.replace(TOLD, told), way_out)
+            return BrowserError(told, _way_out(code))
+        reason, hint = found
+        return DatabaseUnreachableError(self.where, reason.replace(TOLD, told), hint)
 
 
 def _way_out(code: Any) -> str:
@@ -225,11 +225,11 @@ NETWORK_REASONS: dict[type[BaseException], tuple[str, str]] = {
 def network_reason(error: BaseException) -> tuple[str, str] | None:
     """What the network did, and what can be done; None where that is not known."""
     links = list(chain(error))
-    for kind, (reason, way_out) in NETWORK_REASONS.items():
+    for kind, (reason, hint) in NETWORK_REASONS.items():
         link = next((one for one in links if isinstance(one, kind)), None)
         if link is not None:
             told = clean(message_of(link.args[-1] if link.args else link), ERROR_LIMIT)
-            return (f"{reason} ({told})" if kind is ssl.SSLError else reason), way_out
+            return (f"{reason} ({told})" if kind is ssl.SSLError else reason), hint
     return None
 
 

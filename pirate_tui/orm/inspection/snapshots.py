@@ -18,7 +18,7 @@ from pirate_tui.domain.access import (
     AttributeSnapshot,
     AttributeState,
     InstanceSnapshot,
-    Situation,
+    Scenario,
     Verdict,
 )
 from pirate_tui.domain.entity import NEVER_LOADED, NOLOAD, Entity
@@ -44,7 +44,7 @@ NOT_LOADED = Cell("·")
 """What stands in a row for a column that its instance has not loaded."""
 
 
-def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRESH) -> InstanceSnapshot:
+def snapshot(entity: Entity, instance: Any, scenario: Scenario = Scenario.FRESH) -> InstanceSnapshot:
     """The instance as it is now, with all that can be read of it."""
     state: InstanceState[Any] = inspect(instance)
     key = state.identity or ()
@@ -56,7 +56,7 @@ def snapshot(entity: Entity, instance: Any, situation: Situation = Situation.FRE
         label=label_of(name_of(state.mapper), key),
         state=_object_state(state),
         attributes=attributes,
-        situation=situation,
+        scenario=scenario,
     )
 
 

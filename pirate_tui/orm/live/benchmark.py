@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pirate_tui.domain.comparing import MeasureRequest, Run, Way
-from pirate_tui.domain.failure import Trouble, Unreachable
+from pirate_tui.domain.comparing import LoadMethod, MeasureRequest, Sample
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementCounter, StatementRecorder
 from pirate_tui.orm.entities import Catalog
@@ -31,20 +31,20 @@ class LoadMeter:
         self._recorder = recorder
         self._catalog = catalog
 
-    async def measure(self, request: MeasureRequest) -> Run:
+    async def measure(self, request: MeasureRequest) -> Sample:
         """Load in that way, once. What stands in its way, the time limit too, is the run's error.
 
-        Raises `Unreachable`: no other way has a chance either.
+        Raises `DatabaseUnreachableError`: no other way has a chance either.
         """
         began = time.perf_counter()
         try:
             return await self._connections.run(lambda: self._measure(request))
-        except Unreachable:
+        except DatabaseUnreachableError:
             raise
-        except Trouble as trouble:
-            return Run(time.perf_counter() - began, 0, 0, 0, error=trouble.reason)
+        except BrowserError as error:
+            return Sample(time.perf_counter() - began, 0, 0, 0, error=error.message)
 
-    async def _measure(self, request: MeasureRequest) -> Run:
+    async def _measure(self, request: MeasureRequest) -> Sample:
         async with self._connections.sessions() as session:
             yield_while_loading(session, self._connections.told_loaded)
             self._recorder.watch(session)
@@ -53,7 +53,7 @@ class LoadMeter:
             try:
                 with self._step(request, steps):
                     parents = tuple((await session.execute(self._select(request))).unique().scalars())
-                with self._step(request, steps, plain=request.way is Way.PLAIN):
+                with self._step(request, steps, plain=request.way is LoadMethod.PLAIN):
                     held = await _read(session, parents, request)
             except FOREIGN_ERRORS as raised:
                 reraise_ours(raised)
@@ -66,7 +66,7 @@ class LoadMeter:
         sent, rows = sum(step.sent for step in steps), sum(step.rows for step in steps)
         first = next(iter(steps[0].lines.values()), None)  # the others are sent while its rows are read
         selected = 0 if first is None else first.rows or 0
-        return Run(seconds, sent, rows, held, len(parents), error, selected)
+        return Sample(seconds, sent, rows, held, len(parents), error, selected)
 
     @contextmanager
     def _step(self, request: MeasureRequest, steps: list[StatementCounter], *, plain: bool = False) -> Iterator[None]:
@@ -84,11 +84,11 @@ class LoadMeter:
 async def _read(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:
     """Read the relationship of each parent; how many instances all of them hold."""
     name = request.relationship.name
-    if request.way is Way.QUERY:
+    if request.way is LoadMethod.QUERY:
         return await _query_each(session, parents, request)
-    if request.way is Way.RUN_SYNC:
+    if request.way is LoadMethod.RUN_SYNC:
         await session.run_sync(lambda _: [getattr(parent, name) for parent in parents])
-    elif request.way in {Way.AWAITED, Way.RAISELOAD} and request.entity.has_awaitable_attrs:
+    elif request.way in {LoadMethod.AWAITED, LoadMethod.RAISELOAD} and request.entity.has_awaitable_attrs:
         for parent in parents:
             await getattr(parent.awaitable_attrs, name)
     else:

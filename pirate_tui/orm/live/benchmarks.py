@@ -1,7 +1,7 @@
 """What is tried out beside the live instance: loader strategies, measured, and fixes."""
 
 from pirate_tui.domain.access import TrialRequest
-from pirate_tui.domain.comparing import MeasureRequest, Run
+from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.orm.live.benchmark import LoadMeter
 from pirate_tui.orm.live.fix_tester import FixTester
@@ -16,7 +16,7 @@ class Benchmarks:
         self._schema = schema
         self._tester = tester
 
-    async def measure(self, request: MeasureRequest) -> Run:
+    async def measure(self, request: MeasureRequest) -> Sample:
         """Read a relationship of many instances in one way."""
         await self._schema.target(request.entity, request.relationship)
         return await self._measurer.measure(request)

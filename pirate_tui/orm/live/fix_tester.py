@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 
-from pirate_tui.domain.access import Situation, TrialRequest
-from pirate_tui.domain.failure import Trouble, Unreachable
-from pirate_tui.domain.remedy import Applies, Outcome, Trial
+from pirate_tui.domain.access import Scenario, TrialRequest
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
+from pirate_tui.domain.remedy import Applies, Trial, TrialOutcome
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import OverBudget, StatementRecorder
@@ -43,16 +43,16 @@ class FixTester:
         """Instances that a remedy may load."""
 
     async def try_out(self, request: TrialRequest) -> Trial:
-        """Does it help? Raises `Unreachable` where there is nobody to ask."""
+        """Does it help? Raises `DatabaseUnreachableError` where there is nobody to ask."""
         remedy = request.remedy
         if remedy.applies in {Applies.IN_MAPPING, Applies.IN_ENGINE}:
-            return Trial(remedy.code, Outcome.NOT_PROVED, f"it belongs {remedy.applies.value}")
+            return Trial(remedy.code, TrialOutcome.NOT_PROVED, f"it belongs {remedy.applies.value}")
         try:
             return await self._connections.run(lambda: self._try_out(request))
-        except Unreachable:
+        except DatabaseUnreachableError:
             raise
-        except Trouble as trouble:
-            return Trial(remedy.code, Outcome.SKIPPED, trouble.reason)
+        except BrowserError as error:
+            return Trial(remedy.code, TrialOutcome.SKIPPED, error.message)
 
     async def _try_out(self, request: TrialRequest) -> Trial:
         code = request.remedy.code
@@ -61,7 +61,7 @@ class FixTester:
                 try:
                     failed = await self._outcome(session, request)
                 except OverBudget as over:
-                    return Trial(code, Outcome.SKIPPED, str(over))
+                    return Trial(code, TrialOutcome.SKIPPED, str(over))
                 except DATABASE_ERRORS as error:
                     if not is_missing_greenlet(error):
                         raise
@@ -70,10 +70,10 @@ class FixTester:
                     reraise_ours(error)
                     failed = _told(error)
                     if not isinstance(error, SQLAlchemyError):
-                        return Trial(code, Outcome.NOT_PROVED, f"model code raised {failed}")
+                        return Trial(code, TrialOutcome.NOT_PROVED, f"model code raised {failed}")
                 finally:
                     await end_transaction(session)
-        return Trial(code, Outcome.FAILS, failed) if failed else Trial(code, Outcome.HELPS)
+        return Trial(code, TrialOutcome.FAILS, failed) if failed else Trial(code, TrialOutcome.HELPS)
 
     @contextmanager
     def _budget(self, session: AsyncSession) -> Iterator[None]:
@@ -94,7 +94,7 @@ class FixTester:
         instance = await select_one(session, mapper, request.entity.name, request.key)
         target = Target.of(inspect(instance), request.attribute)
         if remedy.applies is not Applies.IN_SESSION:  # else nothing has expired
-            instance = await bring_into(session, instance, request.situation)
+            instance = await bring_into(session, instance, request.scenario)
         if remedy.applies is Applies.IN_SELECT:
             instance = await self._select_as_told(session, request, instance)
         elif remedy.applies in {Applies.BEFORE, Applies.INSTEAD}:
@@ -109,12 +109,10 @@ class FixTester:
         """The instance, selected by the remedy's own statement: for the first time, or again into the same object."""
         mapper = self._catalog.mapper(request.entity)
         statement = eval(request.remedy.code, self._names(inspect(instance).mapper))  # noqa: S307  it is our own line
-        if request.situation in {Situation.FRESH, Situation.DETACHED}:
+        if request.scenario in {Scenario.FRESH, Scenario.DETACHED}:
             session.expunge_all()
         found = (await session.scalars(with_key(statement, mapper, request.key))).unique().one()
-        return (
-            await bring_into(session, found, Situation.DETACHED) if request.situation is Situation.DETACHED else found
-        )
+        return await bring_into(session, found, Scenario.DETACHED) if request.scenario is Scenario.DETACHED else found
 
     def _names(self, mapper: Mapper[Any]) -> dict[str, Any]:
         """What a user has at hand where a remedy is typed."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pirate_tui.domain.access import Situation
+from pirate_tui.domain.access import Scenario
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementRecorder
 
@@ -27,7 +27,7 @@ class HeldInstance:
         self.lock = asyncio.Lock()
         self._session: AsyncSession | None = None
         self.instance: Any = None
-        self.situation = Situation.FRESH
+        self.scenario = Scenario.FRESH
         """What has been done with the instance since it was selected."""
         self._asked: object = None
         """The question that works with it now."""
@@ -49,7 +49,7 @@ class HeldInstance:
                 return await self._connections.run(work)
             finally:
                 if self._asked is mine:
-                    self._session, self.instance, self.situation, self._asked = None, None, Situation.FRESH, None
+                    self._session, self.instance, self.scenario, self._asked = None, None, Scenario.FRESH, None
 
     @asynccontextmanager
     async def fresh_session(self) -> AsyncIterator[AsyncSession]:
@@ -74,6 +74,6 @@ class HeldInstance:
     async def let_go(self) -> None:
         """Close the session; there is no instance any more."""
         session, self._session, self.instance = self._session, None, None
-        self.situation = Situation.FRESH
+        self.scenario = Scenario.FRESH
         if session is not None:
             await session.close()

@@ -11,10 +11,10 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ExecutableOption
 
-from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Situation
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import Failure, Trouble
-from pirate_tui.domain.loading import Accessed, Cost, LoaderStrategy, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.failure import BrowserError, Failure
+from pirate_tui.domain.loading import AccessResult, Cost, LoaderStrategy, OpenAllRequest, OpenRequest, OpenResult
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.engine import Connections
@@ -44,23 +44,23 @@ class LiveInstance:
         self._held = HeldInstance(connections, recorder)
         self._accessor = Accessor(recorder)
 
-    async def rest(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+    async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
         """Select the instance of that key and keep it."""
-        return await self._held.run(lambda: self._put(entity, key, Situation.FRESH))
+        return await self._held.run(lambda: self._put(entity, key, Scenario.FRESH))
 
-    async def open(self, request: OpenRequest) -> Opening:
+    async def open(self, request: OpenRequest) -> OpenResult:
         """Select the instance anew, access its relationship, and keep it in the state that this leaves."""
         return await self._held.run(lambda: self._open(request))
 
-    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+    async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """Select instances at once and access the relationship of each in turn; the first one is kept."""
         return await self._held.run(lambda: self._open_all(request))
 
-    async def put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+    async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
         """Select the instance anew, and do with it what an application would have done."""
-        return await self._held.run(lambda: self._put(entity, key, situation))
+        return await self._held.run(lambda: self._put(entity, key, scenario))
 
-    async def access(self, request: AttributeRequest) -> Accessed:
+    async def access(self, request: AttributeRequest) -> AccessResult:
         """Access an attribute of the instance as it stands, and keep it in the state that this leaves."""
         return await self._held.run(lambda: self._access_as_it_stands(request))
 
@@ -75,7 +75,7 @@ class LiveInstance:
         async with self._held.lock:
             await self._held.let_go()
 
-    async def _open(self, request: OpenRequest) -> Opening:
+    async def _open(self, request: OpenRequest) -> OpenResult:
         async with self._held.fresh_session() as session:
             began = time.perf_counter()
             if request.in_full:
@@ -90,9 +90,9 @@ class LiveInstance:
             cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
             await end_transaction(session)  # a failed access has left its connection checked out
             live, rows = self._snapshot(request.entity), self._child_rows(request, failed)
-            return Opening(request, self._target(request), cost, live, rows, failed)
+            return OpenResult(request, self._target(request), cost, live, rows, failed)
 
-    async def _open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+    async def _open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         cause = f"{request.entity.name}.{request.relationship.name}"
         relationship = self._catalog.mapper(request.entity).relationships[request.relationship.name]
         option = clean(str(eager_option(relationship))) if request.strategy is LoaderStrategy.AS_MAPPED else ""
@@ -122,7 +122,7 @@ class LiveInstance:
                 return ()
             self._held.instance = instances[made[0][0].key]
             live, target = self._snapshot(request.entity), self._target(made[0][0])
-            return tuple(Opening(asked, target, cost, live, rows, failed) for asked, cost, rows, failed in made)
+            return tuple(OpenResult(asked, target, cost, live, rows, failed) for asked, cost, rows, failed in made)
 
     def _child_rows(self, request: OpenRequest, failed: Failure | None) -> tuple[Row, ...]:
         if failed or request.in_full:
@@ -133,25 +133,25 @@ class LiveInstance:
         return self._catalog.target(request.entity, request.relationship)
 
     def _access_of(self, request: OpenRequest) -> Access:
-        name, situation = request.relationship.name, Situation.FRESH
-        return Access.of(self._held.instance, name, request.mode, strategy=request.strategy, situation=situation)
+        name, scenario = request.relationship.name, Scenario.FRESH
+        return Access.of(self._held.instance, name, request.mode, strategy=request.strategy, scenario=scenario)
 
     def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
         return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.loader)
 
-    async def _put(self, entity: Entity, key: RowKey, situation: Situation) -> InstanceSnapshot:
+    async def _put(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
         async with self._held.fresh_session() as session:
             with self._recorder.attribute_to(label_of(entity.name, key)):
                 instance = await self._select(session, entity, key)
-                self._held.instance = await bring_into(session, instance, situation)
+                self._held.instance = await bring_into(session, instance, scenario)
             await end_transaction(session)
-        self._held.situation = situation
+        self._held.scenario = scenario
         return self._snapshot(entity)
 
-    async def _access_as_it_stands(self, request: AttributeRequest) -> Accessed:
+    async def _access_as_it_stands(self, request: AttributeRequest) -> AccessResult:
         if self._held.instance is None:
-            raise Trouble("the instance is gone", "select a row")
-        access = Access.of(self._held.instance, request.name, request.mode, situation=self._held.situation)
+            raise BrowserError("the instance is gone", "select a row")
+        access = Access.of(self._held.instance, request.name, request.mode, scenario=self._held.scenario)
         began = time.perf_counter()
         label = label_of(request.entity.name, inspect(self._held.instance).identity or ())
         session = self._held.session
@@ -162,12 +162,12 @@ class LiveInstance:
                 failed = await self._accessor.access(self._held.instance, session, access, tally)
             seconds = time.perf_counter() - began
             await end_transaction(session)
-        return Accessed(request, tally.sent, seconds, self._snapshot(request.entity), failed)
+        return AccessResult(request, tally.sent, seconds, self._snapshot(request.entity), failed)
 
     def _predict(self, name: str) -> Prediction:
         if self._held.instance is None:
             return Prediction()
-        access = Access.of(self._held.instance, name, situation=self._held.situation)
+        access = Access.of(self._held.instance, name, scenario=self._held.scenario)
         found = dry_run(self._held.instance, access.attribute)
         unsent = None if found.asked is None else self._recorder.unsent(found.asked)
         if found.raised is None:
@@ -177,7 +177,7 @@ class LiveInstance:
         return Prediction(() if unsent is None else unsent.lines, helping)
 
     def _snapshot(self, entity: Entity) -> InstanceSnapshot:
-        return snapshot(entity, self._held.instance, self._held.situation)
+        return snapshot(entity, self._held.instance, self._held.scenario)
 
     async def _select(
         self, session: AsyncSession, entity: Entity, key: RowKey, options: tuple[ExecutableOption, ...] = ()

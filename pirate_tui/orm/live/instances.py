@@ -1,7 +1,7 @@
 """The live instance as the screen is given it, with a limit on what one opening may load."""
 
 from pirate_tui.domain.entity import Entity, Relationship
-from pirate_tui.domain.loading import Cost, Giant, Loadable, OpenAllRequest, Opening, OpenRequest
+from pirate_tui.domain.loading import Cost, Loadable, OpenAllRequest, OpenRequest, OpenResult, OversizedCollection
 from pirate_tui.domain.query import Query, Within
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.orm.connection.query_runner import QueryRunner
@@ -48,7 +48,7 @@ class CollectionGuard:
         found = await self._queries.fetch(cause, counting, {})
         counted: dict[RowKey, int] = {tuple(row[:-1]): int(row[-1]) for row in found}
         left = tuple(key for key in keys if key not in counted)
-        named = tuple(Giant(label_of(entity.name, key), rows) for key, rows in counted.items())
+        named = tuple(OversizedCollection(label_of(entity.name, key), rows) for key, rows in counted.items())
         return Loadable(left, named, most if not left or await exceeds(left) else 0)
 
 
@@ -60,11 +60,11 @@ class Instances:
         self._live = live
         self._rows = rows
         self._guard = guard
-        self.rest, self.put = live.rest, live.put
+        self.load_instance, self.apply_scenario = live.load_instance, live.apply_scenario
         self.access, self.predict = live.access, live.predict
         self.loadable = guard.loadable
 
-    async def open(self, request: OpenRequest) -> Opening:
+    async def open(self, request: OpenRequest) -> OpenResult:
         """Select the instance anew, access its relationship unless it holds too much, and keep it as the live one."""
         target = await self._schema.target(request.entity, request.relationship)
         query = Query(target, within=Within(request.entity, request.key, request.relationship))
@@ -73,11 +73,11 @@ class Instances:
         if request.in_full:
             opening = await self._live.open(request)
         else:
-            instance = await self._live.rest(request.entity, request.key)
-            opening = Opening(request, target, Cost(1, 0, 0.0), instance)
+            instance = await self._live.load_instance(request.entity, request.key)
+            opening = OpenResult(request, target, Cost(1, 0, 0.0), instance)
         return opening._replace(query=query, rows=(await self._rows.page(query, Seek())).rows)
 
-    async def open_all(self, request: OpenAllRequest) -> tuple[Opening, ...]:
+    async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """Select the instances and access the relationship of each."""
         await self._schema.target(request.entity, request.relationship)
         return await self._live.open_all(request)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstanceState, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from pirate_tui.domain.access import AttributeKind, Situation
+from pirate_tui.domain.access import AttributeKind, Scenario
 from pirate_tui.orm.errors import DATABASE_ERRORS
 from pirate_tui.orm.inspection.attributes import attributes_of
 from pirate_tui.orm.inspection.generated import generated_at_insert, generated_at_update
@@ -16,16 +16,16 @@ from pirate_tui.orm.inspection.reading import KNOWN
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
-async def bring_into(session: AsyncSession, instance: Any, situation: Situation) -> Any:
+async def bring_into(session: AsyncSession, instance: Any, scenario: Scenario) -> Any:
     """The instance in that state: the same one, just selected in that session, or another one of the same row."""
     state: InstanceState[Any] = inspect(instance)
-    if situation in {Situation.AFTER_COMMIT, Situation.AFTER_ROLLBACK}:
+    if scenario in {Scenario.AFTER_COMMIT, Scenario.AFTER_ROLLBACK}:
         expire_all(session)
-    elif situation is Situation.DETACHED:
+    elif scenario is Scenario.DETACHED:
         session.expunge_all()
-    elif situation is Situation.UPDATED:
+    elif scenario is Scenario.UPDATED:
         _after_update(state)
-    elif situation is Situation.MADE:
+    elif scenario is Scenario.MADE:
         return await _made(session, state)
     return instance
 

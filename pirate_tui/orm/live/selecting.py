@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.sql.base import ExecutableOption
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.errors import DATABASE_ERRORS
@@ -21,12 +21,12 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_
 async def select_one(
     session: AsyncSession, mapper: Mapper[Any], name: str, key: RowKey, options: Sequence[ExecutableOption] = ()
 ) -> Any:
-    """The instance of that key. Raises `Trouble` where there is none, or where it cannot be loaded."""
+    """The instance of that key. Raises `BrowserError` where there is none, or where it cannot be loaded."""
     with loadable(label_of(name, key)):
         result = await session.execute(with_key(select(mapper).options(*options), mapper, key))
         instance = result.unique().scalar_one_or_none()
     if instance is None:
-        raise Trouble(f"{label_of(name, key)} is no longer in the database", "press r to reload")
+        raise BrowserError(f"{label_of(name, key)} is no longer in the database", "press r to reload")
     return instance
 
 
@@ -85,4 +85,4 @@ def loadable(what: str) -> Iterator[None]:
     except FOREIGN_ERRORS as error:
         reraise_ours(error)
         reason = clean(redact(f"{what} cannot be loaded: {described(error)}"))
-        raise Trouble(reason, "the table shows the stored values") from error
+        raise BrowserError(reason, "the table shows the stored values") from error

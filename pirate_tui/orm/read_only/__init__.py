@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CompoundSelect, Select, TextClause, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.read_only.functions import acting, may_set, settings_by_parameter
 from pirate_tui.orm.read_only.parsed import NOT_KNOWN
@@ -57,7 +57,7 @@ def block_writes(engine: AsyncEngine, sql: SqlText) -> None:
 
     def judge(_connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001  an event's signature
         if reason := refusal(statement, sql, parameters, is_foreign=not _is_ours(statement, context)):
-            raise Trouble(f"blocked: {reason}: {clean(statement)}", "the browser is read-only")
+            raise BrowserError(f"blocked: {reason}: {clean(statement)}", "the browser is read-only")
 
     event.listen(engine.sync_engine, "before_cursor_execute", judge)
 

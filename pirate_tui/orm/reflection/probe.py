@@ -105,7 +105,7 @@ class SchemaProbe:
         """Those that were asked for, also where there is none, by the places that were given."""
 
     async def read(self, places: Iterable[QualifiedName]) -> None:
-        """Ask for the tables that were not asked for yet. Raises `Trouble`."""
+        """Ask for the tables that were not asked for yet. Raises `BrowserError`."""
         wanted = [place for place in dict.fromkeys(places) if place not in self.tables]
         if wanted:
             self.tables |= await self.inspect_tables(wanted)

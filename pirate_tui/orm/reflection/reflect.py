@@ -11,7 +11,7 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.errors import ERROR_LIMIT
 from pirate_tui.orm.reflection.foreign_keys import ForeignKey, Graph, Link
@@ -107,7 +107,7 @@ class Reflection:
     def map(self, connection: Connection, name: str) -> type:
         """The class of a table or view, with all its relationships; KeyError for a name that is none.
 
-        Its neighbours are mapped too, without their own. Raises `Trouble` where the table cannot be read.
+        Its neighbours are mapped too, without their own. Raises `BrowserError` where the table cannot be read.
         """
         if name not in self._class_names:
             raise KeyError(name)
@@ -115,7 +115,9 @@ class Reflection:
             inspector = inspect(connection)
             self._read(inspector, [name])
             if name in self._broken:
-                raise Trouble(clean(f"{name}: {self._broken[name]}", ERROR_LIMIT), "all other tables can be opened")
+                raise BrowserError(
+                    clean(f"{name}: {self._broken[name]}", ERROR_LIMIT), "all other tables can be opened"
+                )
             self._read(inspector, self.related(name))
             for association in filter(self._is_association, self.related(name)):
                 self._read(inspector, [one.parent for one in self._graph.of(association)])

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapper, aliased, join
 
-from pirate_tui.domain.query import Comparison, Filter, Within
+from pirate_tui.domain.query import Filter, FilterOperator, Within
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.search import Match
 from pirate_tui.domain.text import clean
@@ -35,10 +35,10 @@ from pirate_tui.orm.rows.cells import CellReader, member_text
 from pirate_tui.orm.user_code.foreign import text_of
 
 
-OPERATORS: dict[Comparison, Operator] = {
-    Comparison.EQUAL: operator.eq,
-    Comparison.LESS: operator.lt,
-    Comparison.GREATER: operator.gt,
+OPERATORS: dict[FilterOperator, Operator] = {
+    FilterOperator.EQUAL: operator.eq,
+    FilterOperator.LESS: operator.lt,
+    FilterOperator.GREATER: operator.gt,
 }
 
 
@@ -56,9 +56,9 @@ def column_of(mapper: Mapper[Any], name: str) -> Term:
 def matching(sql: Sql, mapper: Mapper[Any], wanted: Filter) -> Term:
     """The rows that pass a filter; ValueError, in words for people, where nothing can be compared so."""
     column = column_of(mapper, wanted.column.name)
-    if wanted.comparison is Comparison.IS_NULL:
+    if wanted.comparison is FilterOperator.IS_NULL:
         return raw(column).is_(None)
-    if wanted.comparison is Comparison.CONTAINS:
+    if wanted.comparison is FilterOperator.CONTAINS:
         return _containing(sql, column, wanted.value)
     value = typed(column.type, _stored(sql, column, wanted.value))
     return sql.compared(column, OPERATORS[wanted.comparison], value)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Seek, Value
 from pirate_tui.domain.rows import Row as TableRow
@@ -74,7 +74,7 @@ class RowQueries:
         try:
             found = await self._queries.fetch(cause, pages.find(key), {})
         except ValueError as error:
-            raise Trouble(f"no such row: {shown}", str(error)) from error
+            raise BrowserError(f"no such row: {shown}", str(error)) from error
         if not found:
             return None
         position = pages.position(found[0])
@@ -117,9 +117,9 @@ class RowQueries:
         return pages.values.value_found(column, found[0])
 
     def _statements_of(self, query: Query) -> RowStatements:
-        """How to read the query's rows; raises `Trouble` where a filter can never be met."""
+        """How to read the query's rows; raises `BrowserError` where a filter can never be met."""
         if not self._schema.catalog.has(query.entity.name):
-            raise Trouble(f"{query.entity.name} no longer exists", "press m to choose another class")
+            raise BrowserError(f"{query.entity.name} no longer exists", "press m to choose another class")
         if query not in self._pages:
             if len(self._pages) >= PAGES_KEPT:
                 self._pages.clear()
@@ -127,7 +127,7 @@ class RowQueries:
                 table = self._schema.table(query.entity)
                 self._pages[query] = RowStatements(self._schema.catalog, table, query, self._dialect)
             except ValueError as error:
-                raise Trouble("invalid filter", str(error)) from error
+                raise BrowserError("invalid filter", str(error)) from error
         return self._pages[query]
 
     async def _sought(self, cause: str, pages: RowStatements, seek: Seek, *, positions: bool = False) -> list[Row[Any]]:
@@ -169,8 +169,8 @@ def _texts(found: Row[Any], named: Sequence[str | None]) -> tuple[str, ...]:
     return tuple("\n".join(clean_lines(text)) for text in texts)
 
 
-def _gone() -> Trouble:
-    return Trouble("this row is no longer in the database", "press r to reload")
+def _gone() -> BrowserError:
+    return BrowserError("this row is no longer in the database", "press r to reload")
 
 
 def _name(query: Query) -> str:

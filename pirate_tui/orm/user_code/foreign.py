@@ -12,14 +12,14 @@ from types import TracebackType
 from greenlet import GreenletExit  # type: ignore[import-untyped]  # it has no hints
 
 import pirate_tui
-from pirate_tui.domain.failure import CannotStart, Trouble
+from pirate_tui.domain.failure import BrowserError, StartupError
 from pirate_tui.orm.user_code.time_limit import Hanging
 
 
 FOREIGN_ERRORS = BaseException
 """What foreign code may raise: its own classes may be no `Exception`, as those of gevent, trio and pytest are."""
 
-OURS = (Trouble, CannotStart, KeyboardInterrupt, GreenletExit)
+OURS = (BrowserError, StartupError, KeyboardInterrupt, GreenletExit)
 """What we raise ourselves, for a person to read; the person at the keyboard; and the end of a greenlet."""
 
 OUR_FOLDERS = tuple(PurePath(pirate_tui.__file__).parent / layer for layer in ("domain", "orm"))

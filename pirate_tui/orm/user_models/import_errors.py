@@ -1,4 +1,4 @@
-"""What is wrong with a module of models, shown by its author's own lines -> `CannotStart`."""
+"""What is wrong with a module of models, shown by its author's own lines -> `StartupError`."""
 
 import os
 import shlex
@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
-from pirate_tui.domain.failure import MODELS_UNUSABLE, CannotStart
+from pirate_tui.domain.failure import MODELS_UNUSABLE, StartupError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.class_names import UNPACKAGED
 from pirate_tui.orm.errors import forget
@@ -30,14 +30,14 @@ SETTINGS = "set what is missing, as your project does"
 
 def models_error(
     what: str, remedy: str = FIX, place: SourceLine | None = None, code: Iterable[str] = ()
-) -> CannotStart:
+) -> StartupError:
     """The models cannot be used: what is wrong, the line, and the way out, with its lines of code."""
     lines = () if place is None else tuple(f"    {line}" for line in place.text)
     ways = (remedy, *(f"    {line}" for line in code), LEAVE_OUT) if code else (f"{remedy}, {LEAVE_OUT}",)
-    return CannotStart(MODELS_UNUSABLE, "\n".join((clean(what, len(what)), *lines, *ways)))
+    return StartupError(MODELS_UNUSABLE, "\n".join((clean(what, len(what)), *lines, *ways)))
 
 
-def import_error(error: BaseException, name: str) -> CannotStart:
+def import_error(error: BaseException, name: str) -> StartupError:
     """Whatever came out of importing the module `name`, or of configuring its mappers."""
     place = innermost_place(error)
     found = explained(error, "" if place is None else place.text[0])

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import event
 from sqlalchemy.orm import Mapper
 
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.orm.class_names import UNPACKAGED
 from pirate_tui.orm.user_models.captured_output import run_captured
@@ -50,7 +50,7 @@ class Asked(NamedTuple):
 
 
 def load_models(typed: str) -> Models:
-    """The mapped classes of `shop.models`, `shop/models.py`, `shop.models:Base`; raises `CannotStart`.
+    """The mapped classes of `shop.models`, `shop/models.py`, `shop.models:Base`; raises `StartupError`.
 
     This runs the code of the module, and whatever it imports. It is for the start, before there is a loop or a screen,
     and after logging was set up. sys.modules keeps what was imported; sys.path keeps the folders, at its end, for what
@@ -59,7 +59,7 @@ def load_models(typed: str) -> Models:
     asked = _asked(typed)
     try:
         models, output = run_captured(lambda: _load(asked), asked.name)
-    except CannotStart:
+    except StartupError:
         raise
     except BaseException as error:  # also SystemExit and KeyboardInterrupt, which are the module's own
         raise import_error(error, asked.name) from error

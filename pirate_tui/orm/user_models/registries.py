@@ -10,7 +10,7 @@ from sqlalchemy import Table, inspect
 from sqlalchemy.orm import Mapper, registry
 from sqlalchemy.orm.exc import UnmappedClassError
 
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.user_models.import_errors import models_error
 
@@ -78,7 +78,7 @@ def mapped_classes(
     return tuple(mapper.class_ for mapper in mappers if isinstance(mapper.local_table, Table)), notes
 
 
-def nothing_mapped(module: ModuleType, name: str) -> CannotStart:
+def nothing_mapped(module: ModuleType, name: str) -> StartupError:
     """There is no class to browse: why, as far as the module shows it."""
     if getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
         return models_error(f"{name} is a folder without __init__.py", f"give a module in it ({name}.models) or a file")

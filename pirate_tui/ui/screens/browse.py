@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import BindingType
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.ports import Connect
 from pirate_tui.ui.commands import BindingScope, ScreenState, bindings, is_available
@@ -121,7 +121,7 @@ class BrowseScreen(Frame):
 
     def action_situation(self) -> None:
         """After commit, after rollback, detached, fresh again."""
-        self.workspace.instance.put_through()
+        self.workspace.instance.next_scenario()
 
     def action_next_strategy(self) -> None:
         """The next loader strategy."""
@@ -148,7 +148,7 @@ class BrowseScreen(Frame):
             self.table.focus()
 
     def action_read_again(self) -> None:
-        """Read everything again, also from another file in its place; after trouble at the start, open it again."""
+        """Read everything again, also from another file in its place; after an error at the start, open it again."""
         self.tasks.show_error(None)
         if self.connection.database is None or self.table.listing is None:
             self.connector.begin(self.post_message)
@@ -168,12 +168,12 @@ class BrowseScreen(Frame):
         caption = self.table.state.caption
         if self.tasks.stop():
             what = "cancelled" if self.connection.database is not None else "not opened"
-            self.tasks.show_error(Trouble(what, "press r to retry, q to quit"))
+            self.tasks.show_error(BrowserError(what, "press r to retry, q to quit"))
         elif open_prompts := [prompt for prompt in self.query("PromptBar").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
         elif self.has_class("-failed"):
             self.failure.dismiss()
-        elif self.has_class("-troubled"):
+        elif self.has_class("-with-error"):
             self.tasks.show_error(None)
         elif not self.table.has_focus:
             self.table.focus()

@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from pirate_tui.domain.entity import Choice, Size
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.entity import ModelInfo, Size
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.text import clean
 from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.model_line import ModelLine
@@ -27,7 +27,7 @@ MOST_LISTED = 200
 """So many are listed at once; of more, a part of the name finds the others."""
 
 ReadSizes = Callable[[], Awaitable[Mapping[str, Size]]]
-"""Reads how many rows each class may have. May raise `Trouble`."""
+"""Reads how many rows each class may have. May raise `BrowserError`."""
 
 
 class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
@@ -62,7 +62,7 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         ("pageup", "step(-10)", "Back"),
     ]
 
-    def __init__(self, choices: Sequence[Choice], current: str, read_sizes: ReadSizes) -> None:
+    def __init__(self, choices: Sequence[ModelInfo], current: str, read_sizes: ReadSizes) -> None:
         super().__init__()
         self._choices = choices
         self._current = current
@@ -112,9 +112,9 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
     async def _read(self) -> None:
         try:
             self._sizes = await self._read_sizes()
-        except Trouble as trouble:
+        except BrowserError as error:
             # What there is can be chosen from all the same.
-            self.query_one(Vertical).border_subtitle = Text(f"{trouble.reason}; {trouble.way_out}")
+            self.query_one(Vertical).border_subtitle = Text(f"{error.message}; {error.hint}")
             return
         number = self._options.highlighted
         self._list(self.query_one(Input).value)
@@ -132,7 +132,7 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         left = len(found) - MOST_LISTED
         self.query_one(Vertical).border_subtitle = f"{left:,} more: keep typing to filter" if left > 0 else ""
 
-    def _line(self, choice: Choice) -> ModelLine:
+    def _line(self, choice: ModelInfo) -> ModelLine:
         return ModelLine(choice, self._sizes.get(choice.name), self._name_width)
 
     @property
@@ -140,7 +140,7 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         return self.query_one(OptionList)
 
 
-def _found(choices: Sequence[Choice], typed: str) -> list[Choice]:
+def _found(choices: Sequence[ModelInfo], typed: str) -> list[ModelInfo]:
     """Those whose name or table has what was typed, letters in their order, the best first."""
     if not typed.strip():
         return list(choices)

@@ -12,9 +12,9 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from pirate_tui.domain.comparing import ROUNDS, Contest, code_of
+from pirate_tui.domain.comparing import ROUNDS, Comparison, code_of
 from pirate_tui.domain.entity import Entity, Relationship
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import Loadable
 from pirate_tui.domain.outline import is_row
 from pirate_tui.domain.query import Query
@@ -64,7 +64,7 @@ def question_at(database: ConnectionHandle, table: RowTable, inspector: Inspecto
         return None
     above = cursor[:-1] if is_row(cursor) else cursor[:-2]
     names = [inspector.current.name if inspector.has_focus and inspector.current else "", *cursor[-1:]]
-    listed = {one.name: one for one in entity.relationships}
+    listed = {relationship.name: relationship for relationship in entity.relationships}
     chosen = next((listed[str(name)] for name in names if name in listed), entity.relationships[0])
     query = listing.query_at(above) if above in listing.windows else None
     opening = listing.opening_at(above) if above else None
@@ -106,7 +106,7 @@ class CompareScreen(Passing[None], Screen[None]):
     DEFAULT_CSS = """
     CompareScreen {
         & > #compared { height: auto; background: $panel; color: $primary-on-panel; text-style: bold; padding: 0 1; }
-        & > #trouble { height: auto; display: none; padding: 0 1; background: $error; color: $text-on-error; }
+        & > #error-line { height: auto; display: none; padding: 0 1; background: $error; color: $text-on-error; }
         & > StrategyChart { height: auto; max-height: 60%; margin: 1 1 0 1; scrollbar-size: 1 1; }
         & > TextPane {
             height: 1fr;
@@ -117,7 +117,7 @@ class CompareScreen(Passing[None], Screen[None]):
             scrollbar-size: 1 1;
             &:focus { border: round $border; border-title-color: $primary-on-background; }
         }
-        &.-troubled > #trouble { display: block; }
+        &.-with-error > #error-line { display: block; }
     }
     """
 
@@ -137,14 +137,14 @@ class CompareScreen(Passing[None], Screen[None]):
         """The rows that are compared, and what was left out of them."""
         self._measuring: object = None
         """What is being measured."""
-        self._tasks = Tasks(self, partial(setattr, self, "busy"), self._show_trouble)
+        self._tasks = Tasks(self, partial(setattr, self, "busy"), self._show_error)
 
     def compose(self) -> ComposeResult:
         """What is compared, the chart, what to take from it."""
         yield Static(id="compared", markup=False)
         yield StrategyChart()
         yield TextPane(wrap=True)
-        yield Static(id="trouble", markup=False)
+        yield Static(id="error-line", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -207,9 +207,9 @@ class CompareScreen(Passing[None], Screen[None]):
         self._advise()
         with self._tasks.track(f"comparing {self._entity.name}.{self._relationship.name}") as task:
             self._chosen = await self._loadable()
-            contest = Contest.of(self._entity, self._chosen.keys, self._relationship, self._budget)
+            contest = Comparison.of(self._entity, self._chosen.keys, self._relationship, self._budget)
             with self._more_to_come():
-                while (due := contest.due) is not None:
+                while (due := contest.next_request) is not None:
                     self.chart.contest = contest
                     self._advise()
                     told = f"round {contest.rounds + 1} of {ROUNDS}" if contest.is_warm else "first run"
@@ -231,10 +231,10 @@ class CompareScreen(Passing[None], Screen[None]):
                     chart.is_measuring = False
 
     async def _loadable(self) -> Loadable:
-        """The rows to compare; raises `Trouble` where there are none, or they lead to too much."""
+        """The rows to compare; raises `BrowserError` where there are none, or they lead to too much."""
         keys = await self._keys(self._count)
         if not keys:
-            raise Trouble("no row here has a primary key", "compare another table")
+            raise BrowserError("no row here has a primary key", "compare another table")
         chosen = await self._database.instances.loadable(self._entity, self._relationship, keys)
         return chosen.checked(self._relationship.target, FEWER)
 
@@ -271,8 +271,8 @@ class CompareScreen(Passing[None], Screen[None]):
         busy = f" · {self.busy}" if self.busy else ""
         title.update(Text(f"compare {what}{busy}"))
 
-    def _show_trouble(self, trouble: Trouble | None) -> None:
-        self.set_class(trouble is not None, "-troubled")
-        told = "" if trouble is None else f"{trouble.reason}; {trouble.way_out}"
-        for line in self.query("#trouble").results(Static):
+    def _show_error(self, error: BrowserError | None) -> None:
+        self.set_class(error is not None, "-with-error")
+        told = "" if error is None else f"{error.message}; {error.hint}"
+        for line in self.query("#error-line").results(Static):
             line.update(Text(told))

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.ports import Connect
 from pirate_tui.ui.connection import ConnectionHandle
@@ -55,7 +55,7 @@ class Frame(Guarded[None], Screen[None]):
     def __init__(self, connect: Connect, label: str) -> None:
         super().__init__()
         self.connection = ConnectionHandle(connect, Relay(self))
-        self.tasks = Tasks(self, partial(setattr, self, "busy"), self._show_trouble)
+        self.tasks = Tasks(self, partial(setattr, self, "busy"), self._show_error)
         self.furnished, self._is_being_furnished = asyncio.Event(), False
         """Is everything mounted that comes after the first paint?"""
         self.workspace = Workspace(self.connection, self.tasks, self.furnished.wait)
@@ -69,7 +69,7 @@ class Frame(Guarded[None], Screen[None]):
         """The frame; rows come when the database is open."""
         yield TitleBar().data_bind(Frame.mode, Frame.strategy, Frame.busy, Frame.warning, database=Frame.database_label)
         yield self.workspace.data_bind(Frame.mode, Frame.strategy, is_stale=Frame.is_away)
-        yield Static(id="trouble", markup=False)
+        yield Static(id="error-line", markup=False)
         yield self.statements
         yield Static(id="foot")
         yield Static("too small: pirate-tui needs 40 x 10", id="too-small")
@@ -135,10 +135,10 @@ class Frame(Guarded[None], Screen[None]):
         self.set_class(is_failed, "-failed")
         self.refresh_bindings()
 
-    def _show_trouble(self, trouble: Trouble | None) -> None:
-        self.set_class(trouble is not None, "-troubled")
-        if trouble is not None:
-            self.query_one("#trouble", Static).update(Text(f"{trouble.reason}; {trouble.way_out}"))
+    def _show_error(self, error: BrowserError | None) -> None:
+        self.set_class(error is not None, "-with-error")
+        if error is not None:
+            self.query_one("#error-line", Static).update(Text(f"{error.message}; {error.hint}"))
 
     # What is mounted late, and its class imported then.
 
@@ -198,4 +198,4 @@ class Frame(Guarded[None], Screen[None]):
                     self.workspace.searcher.search(text, column)
             self.tasks.clear_error()
         except ValueError as error:
-            self.tasks.show_error(Trouble("invalid input", str(error)))
+            self.tasks.show_error(BrowserError("invalid input", str(error)))

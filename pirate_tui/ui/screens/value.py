@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import ModalScreen
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.rows import Value
 from pirate_tui.ui.copying import MOST, copy, say_too_large
 from pirate_tui.ui.screens.guarded import Passing
@@ -24,7 +24,7 @@ WHOLE = "the full value"
 """What copying takes."""
 
 Read = Callable[[int, int], Awaitable[Value]]
-"""Reads a stretch of the value: where it starts, and its length. May raise `Trouble`."""
+"""Reads a stretch of the value: where it starts, and its length. May raise `BrowserError`."""
 
 
 class ValueScreen(Passing[None], ModalScreen[None]):
@@ -94,7 +94,7 @@ class ValueScreen(Passing[None], ModalScreen[None]):
         self.number += by
 
     def action_again(self) -> None:
-        """Read the page again, after trouble."""
+        """Read the page again, after an error."""
         self._show()
 
     @work(exclusive=True)
@@ -105,8 +105,8 @@ class ValueScreen(Passing[None], ModalScreen[None]):
             return
         try:
             parts = [(await self._read(number * PART, PART)).lines for number in range(self._pages)]
-        except Trouble as trouble:
-            self.notify(str(trouble), severity="error", markup=False)
+        except BrowserError as error:
+            self.notify(str(error), severity="error", markup=False)
             return
         # A part that ends within a line goes on in the next.
         copy(self.app, WHOLE, "".join("\n".join(lines) for lines in parts))
@@ -116,8 +116,8 @@ class ValueScreen(Passing[None], ModalScreen[None]):
         pane = self.query_one(TextPane)
         try:
             value = await self._read(self.number * PART, PART)
-        except Trouble as trouble:
-            pane.set_text([Text(str(trouble))])
+        except BrowserError as error:
+            pane.set_text([Text(str(error))])
             return
         self._length = value.length
         self._pages = max(1, -(-value.length // PART))

@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.reactive import reactive
 
 from pirate_tui.domain.access import AccessMode, InstanceSnapshot
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.ui.connection import ConnectionHandle
@@ -131,7 +131,7 @@ class Workspace(TableArea):
     def _open(self, requested: RowTable.OpenRequested) -> None:
         key = requested.row.key
         if key is None:
-            self.tasks.show_error(Trouble("no primary key", "this row cannot be loaded as an instance"))
+            self.tasks.show_error(BrowserError("no primary key", "this row cannot be loaded as an instance"))
             return
         request = OpenRequest(
             requested.entity, key, requested.relationship, self.mode, self.strategy, requested.in_full

@@ -18,7 +18,7 @@ from pirate_tui.domain.access import (
     AttributeSnapshot,
     InstanceSnapshot,
     Prediction,
-    Situation,
+    Scenario,
 )
 from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.widgets.attribute_lines import Lines, attribute_details, attribute_line, name_of, value_of
@@ -88,7 +88,10 @@ class Inspector(TextPane):
     @property
     def clipboard_text(self) -> tuple[str, str]:
         """What copying takes, in a word and its text: every attribute, its value whole."""
-        rows = ((one.name, one.state.value, one.verdict.value, value_of(one)) for one in self._attributes)
+        rows = (
+            (attribute.name, attribute.state.value, attribute.verdict.value, value_of(attribute))
+            for attribute in self._attributes
+        )
         return "the instance", "\n".join(map("\t".join, rows))
 
     @property
@@ -173,8 +176,8 @@ class Inspector(TextPane):
             self.border_title = Text("Instance")
             self.lay_out()
             return
-        situation = self.snapshot.situation
-        state = self.snapshot.state if situation is Situation.FRESH else situation.value
+        scenario = self.snapshot.scenario
+        state = self.snapshot.state if scenario is Scenario.FRESH else scenario.value
         self.border_title = Text(f"{self.snapshot.label} · {state}{' · stale' if self.is_stale else ''}")
         self.lay_out()
         self._show_current()
@@ -187,7 +190,7 @@ class Inspector(TextPane):
 
     def text_in(self, size: Size) -> Sequence[Text]:
         """A line for each attribute, and while the panel has the focus, what there is to know of the current one."""
-        rows = [(name_of(one), one.state.value, one.verdict.value) for one in self._attributes]
+        rows = [(name_of(attribute), attribute.state.value, attribute.verdict.value) for attribute in self._attributes]
         widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         details = (
             attribute_details(self.current, self.prediction) if self.has_focus and self.current is not None else []

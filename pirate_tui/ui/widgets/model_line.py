@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from pirate_tui.domain.entity import Choice, Size
+from pirate_tui.domain.entity import ModelInfo, Size
 
 
 SIZE_WIDTH = 16
@@ -24,7 +24,7 @@ class ModelLine(Visual):
     Names stand in a column as wide as the longest of all.
     """
 
-    def __init__(self, choice: Choice, size: Size | None, name_width: int) -> None:
+    def __init__(self, choice: ModelInfo, size: Size | None, name_width: int) -> None:
         self._choice = choice
         self._size = "" if size is None else str(size)
         self._name_width = name_width

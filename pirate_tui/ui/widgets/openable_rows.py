@@ -1,4 +1,4 @@
-"""Opening and closing what hangs on the rows of the table."""
+"""OpenResult and closing what hangs on the rows of the table."""
 
 from dataclasses import dataclass
 

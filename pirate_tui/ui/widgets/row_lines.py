@@ -11,8 +11,8 @@ from rich.style import Style
 
 from pirate_tui.domain.entity import NOLOAD, Column, Entity
 from pirate_tui.domain.listing import Listing
-from pirate_tui.domain.loading import Opening
-from pirate_tui.domain.outline import Line, Part, Path
+from pirate_tui.domain.loading import OpenResult
+from pirate_tui.domain.outline import Line, LineKind, Path
 from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
 from pirate_tui.domain.window import Window
 
@@ -98,7 +98,7 @@ def level_of(path: Path) -> int:
 
 def glyph_offset(line: Line) -> int:
     """The column of the screen at which a line's glyph stands."""
-    return len(line.path) // 2 * STEP - (0 if line.part is Part.ROW else STEP // 2)
+    return len(line.path) // 2 * STEP - (0 if line.part is LineKind.ROW else STEP // 2)
 
 
 def suffix(cell: Cell) -> str:
@@ -138,9 +138,9 @@ class LineRenderer:
     def line(self, listing: Listing, line: Line, current: int | None, view: range) -> list[Segment]:
         """A line of the listing; `current` is the column to mark in a header, `view` the part of it that is seen."""
         level = len(line.path) // 2
-        if line.part is Part.RELATIONSHIP:
+        if line.part is LineKind.RELATIONSHIP:
             return self._relationship(listing, line.path, level, view.stop)
-        if line.part is Part.HEADER:
+        if line.part is LineKind.HEADER:
             return self.header(listing.entity_at((*line.path, 0)), level, current, view)
         found = listing.row_at(line.path)
         if found is None:
@@ -218,7 +218,7 @@ def _glyph(entity: Entity, row: Row, *, is_open: bool) -> str:
     return OPEN if is_open else CLOSED
 
 
-def _told(opening: Opening, window: Window | None) -> str:
+def _told(opening: OpenResult, window: Window | None) -> str:
     """What opening a relationship gave and cost."""
     request, cost = opening.request, opening.cost
     if opening.failure:

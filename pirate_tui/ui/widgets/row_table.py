@@ -11,7 +11,7 @@ from textual.message import Message
 from pirate_tui.domain import navigation
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.loading import OpenAllRequest
-from pirate_tui.domain.outline import Line, Part, Path
+from pirate_tui.domain.outline import Line, LineKind, Path
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.ui.commands import BindingScope, ScreenState, bindings, is_available
@@ -20,7 +20,7 @@ from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.openable_rows import OpenableRows
 
 
-TOP = Line((), Part.HEADER)
+TOP = Line((), LineKind.HEADER)
 """The line of the table's own column names, which stays above its rows."""
 
 
@@ -94,7 +94,7 @@ class RowTable(OpenableRows):
         line = self.shown_line(y + round(self.scroll_y)) if y >= 0 else TOP
         if line is None:
             return
-        if line.part is Part.HEADER:
+        if line.part is LineKind.HEADER:
             self._go_to_header(line.path, at.x + round(self.scroll_x))
             return
         self.cursor = line.path
@@ -165,7 +165,7 @@ class RowTable(OpenableRows):
     def action_open_all(self) -> None:
         """Open every row of the page, one access each, the one that the cursor is on first."""
         rows, entity = self.state.page_rows(), self.state.shown.entity
-        listed = [one for one in entity.relationships if not one.is_query]
+        listed = [relationship for relationship in entity.relationships if not relationship.is_query]
         if rows and listed:
             chosen = next((one for one in listed if one.name in self.cursor[1:2]), listed[0])
             here = int(self.cursor[0])

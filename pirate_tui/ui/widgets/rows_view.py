@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.listing import Listing
-from pirate_tui.domain.outline import Line, Part, Path
+from pirate_tui.domain.outline import Line, LineKind, Path
 from pirate_tui.domain.rows import BLOCK, Row
 from pirate_tui.domain.text import plural
 from pirate_tui.ui.table_state import Caption, TableState
@@ -111,11 +111,11 @@ class RowsView(LinesView):
         line = self.state.shown.outline.line_at(y)
         current = self.state.column if self.state.cursor[:-1] == line.path else None
         strip = Strip(self._renderer.line(self.state.shown, line, current, self._seen))
-        if line.path == self.state.cursor and line.part is not Part.HEADER:
+        if line.path == self.state.cursor and line.part is not LineKind.HEADER:
             wide = strip.adjust_cell_length(max(strip.cell_length, self.size.width + self.scroll_offset.x))
             strip = restyle(wide, 0, None, self._style("cursor"))
         match = self.state.caption.match
-        if match is not None and line.part is Part.ROW and len(line.path) == 1:
+        if match is not None and line.part is LineKind.ROW and len(line.path) == 1:
             strip = self._with_hits(strip, match.text.lower())
         return strip
 

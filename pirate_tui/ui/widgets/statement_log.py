@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.domain.text import plural
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
@@ -150,7 +150,7 @@ class StatementLog(SearchableView):
     def _reshape(self) -> None:
         self._numbers = list(self._statements)
         # What is loaded may load more by itself, for fewer rows: what was asked for is the largest of the newest.
-        found = [one for one in reversed(self._statements.values()) if _is_n_plus_1(one)]
+        found = [statement for statement in reversed(self._statements.values()) if _is_n_plus_1(statement)]
         asked = max((one for one in found if one.parents == found[0].parents), key=lambda one: one.times, default=None)
         told = f" · {_n_plus_1(asked)}" if asked else ""
         self.border_title = Text(f"Statements · {self._sent:,} · {self._seconds * 1000:.1f} ms{told}")
@@ -196,7 +196,7 @@ def _n_plus_1(statement: Statement) -> str:
 
 
 def _went_wrong(statement: Statement) -> bool:
-    return statement.outcome in {Outcome.FAILED, Outcome.NEVER_SENT}
+    return statement.outcome in {StatementStatus.FAILED, StatementStatus.NEVER_SENT}
 
 
 def _times(statement: Statement) -> str:

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from pirate_tui.domain.comparing import Contest, Measurement, Way
+from pirate_tui.domain.comparing import Comparison, LoadMethod, Measurement
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
 
 
@@ -64,10 +64,10 @@ class StrategyChart(LinesView):
         ("end,G", "step(100)"),
     ]
 
-    contest: reactive[Contest | None] = reactive(None, init=False)
+    contest: reactive[Comparison | None] = reactive(None, init=False)
     """What is compared, and what is measured of it so far; frozen."""
 
-    recommended: reactive[Way | None] = reactive(None)
+    recommended: reactive[LoadMethod | None] = reactive(None)
     """Which way is recommended, once there is one."""
 
     number: reactive[int] = reactive(0)
@@ -124,7 +124,7 @@ class StrategyChart(LinesView):
         strip = Strip(text.render(self.app.console, end="")).adjust_cell_length(self._width)
         return restyle(strip, 0, NAME_WIDTH, self._style("cursor")) if y == self.number else strip
 
-    def _line(self, contest: Contest, measured: Measurement) -> Text:
+    def _line(self, contest: Comparison, measured: Measurement) -> Text:
         is_chosen = measured.way is self.recommended
         mark = "★ " if is_chosen else "  "
         name = set_cell_size(mark + measured.way.title, NAME_WIDTH)
@@ -144,9 +144,11 @@ class StrategyChart(LinesView):
         line.append(bar.ljust(self._bar_width), self._style("bar"))
         return line.append(figures + counted + loaded)
 
-    def _bar(self, contest: Contest, measured: Measurement) -> str:
+    def _bar(self, contest: Comparison, measured: Measurement) -> str:
         """As long as its time is beside that of the slowest way that works."""
-        slowest = max(one.seconds for one in contest.measurements if one.works and one.counted)
+        slowest = max(
+            measurement.seconds for measurement in contest.measurements if measurement.works and measurement.counted
+        )
         eighths = max(1, round(self._bar_width * 8 * measured.seconds / slowest))
         return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 

@@ -12,12 +12,12 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.database import OrmDatabase
@@ -76,7 +76,7 @@ async def test_a_second_cancel_does_not_tear_the_first(connections: Connections,
 
 async def test_the_time_limit_stops_a_long_query(connections: Connections, settled: Settled) -> None:
     connections.time_limit = 0.2
-    with pytest.raises(Trouble, match=r"timed out after 0\.2 s"):
+    with pytest.raises(BrowserError, match=r"timed out after 0\.2 s"):
         await asyncio.wait_for(scalar(connections, ENDLESS), 10)
     await settled(connections.engine)
     assert await scalar(connections, "SELECT 7") == 7
@@ -93,9 +93,9 @@ async def test_a_statement_that_we_stop_is_told_as_stopped(
     await begun.wait()
     if by == "a cancel":
         task.cancel()
-    with pytest.raises((asyncio.CancelledError, Trouble)):
+    with pytest.raises((asyncio.CancelledError, BrowserError)):
         await asyncio.wait_for(task, 5)
-    assert [statement.outcome for statement in told] == [Outcome.RUNNING, Outcome.STOPPED]
+    assert [statement.outcome for statement in told] == [StatementStatus.RUNNING, StatementStatus.STOPPED]
 
 
 async def test_thirty_quick_cancels_leave_the_pool_well(connections: Connections, settled: Settled) -> None:
@@ -144,7 +144,7 @@ async def test_whatever_is_cancelled_the_database_goes_on(
     work: dict[str, Callable[[], Awaitable[object]]] = {
         "page": lambda: database.rows.page(Query(ship), Seek()),
         "count": lambda: database.rows.count(Query(ship)),
-        "rest": lambda: database.instances.rest(ship, (1,)),
+        "rest": lambda: database.instances.load_instance(ship, (1,)),
         "open": lambda: database.instances.open(request),
         "plain": lambda: database.instances.open(request),
     }

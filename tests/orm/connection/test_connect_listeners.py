@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.connection.url import Server
@@ -84,7 +84,7 @@ async def test_a_file_that_is_written_through_a_log_opens_too(tmp_path: Path, op
 async def test_what_a_listener_may_not_do_to_a_file_is_said(
     fleet_file: Path, open_models: OpenModels, statement: str
 ) -> None:
-    with connecting(statement), pytest.raises(CannotStart) as caught:
+    with connecting(statement), pytest.raises(StartupError) as caught:
         await open_models(fleet_file, (Ship, Sailor))
     assert "a connect listener of the models raised sqlite3.OperationalError: " in caught.value.message
     assert caught.value.message.endswith("; fix it, then restart: it must work with this database, and may only read")
@@ -96,7 +96,7 @@ async def test_a_listener_for_another_database_is_named_in_one_line(server: Serv
         ("PRAGMA foreign_keys=ON", "a connect listener of the models raised .*PRAGMA"),
         ("CREATE TABLE t (x INT)", "a connect listener of the models raised .*(read-only|READ ONLY)"),
     ):
-        with connecting(statement), pytest.raises(CannotStart, match=said) as caught:
+        with connecting(statement), pytest.raises(StartupError, match=said) as caught:
             await open_models(server, (Ship, Sailor))
         assert "\n" not in caught.value.message
     assert await read(server, "SELECT table_name FROM information_schema.tables WHERE table_name = 't'") == []
@@ -106,6 +106,6 @@ async def test_a_listener_that_raises_is_named_in_one_line(server: Server, open_
     await load(server, Base.metadata, FLEET_ROWS)
     with (
         listening(lambda connection, _: connection.create_function("regexp", 2, max)),
-        pytest.raises(CannotStart, match=r"a connect listener of the models raised AttributeError: .*create_function"),
+        pytest.raises(StartupError, match=r"a connect listener of the models raised AttributeError: .*create_function"),
     ):
         await open_models(server, (Ship, Sailor))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
@@ -78,7 +78,7 @@ FORBIDDEN = [
 async def test_it_is_refused_and_leaves_nothing(connections: Connections, tmp_path: Path, sql: str) -> None:
     before = fingerprint(tmp_path)
     for _ in range(2):
-        with pytest.raises(Trouble, match=r"not authorized|authorization denied|no such function"):
+        with pytest.raises(BrowserError, match=r"not authorized|authorization denied|no such function"):
             await send(connections, sql.format(folder=tmp_path))
     assert fingerprint(tmp_path) == before
     assert await send(connections, "SELECT count(*) FROM ships") == [(2,)]
@@ -89,9 +89,9 @@ async def test_after_every_attempt_the_next_checkout_is_read_only_too(
 ) -> None:
     before = fingerprint(tmp_path)
     for sql in FORBIDDEN:
-        with pytest.raises(Trouble):
+        with pytest.raises(BrowserError):
             await send(connections, sql.format(folder=tmp_path))
-        with pytest.raises(Trouble, match="not authorized"):
+        with pytest.raises(BrowserError, match="not authorized"):
             await send(connections, "INSERT INTO ships VALUES (9, 'x')")
     assert checked_out(connections.engine) == 0
     await connections.dispose()
@@ -162,7 +162,7 @@ async def test_a_relative_path_is_found(fleet_file: Path, listener: Listener, mo
 
 async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path, listener: Listener) -> None:
     connections = Connections(SQLiteBackend(tmp_path / "none.db"), 30, listener)
-    with pytest.raises(Trouble, match="the file was removed: restore it, then press r"):
+    with pytest.raises(BrowserError, match="the file was removed: restore it, then press r"):
         await send(connections, "SELECT 1")
     await connections.dispose()
     assert not (tmp_path / "none.db").exists()

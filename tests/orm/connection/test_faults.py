@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from pirate_tui.domain.access import AccessMode, Situation
-from pirate_tui.domain.failure import Unreachable
+from pirate_tui.domain.access import AccessMode, Scenario
+from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
@@ -70,11 +70,11 @@ async def database(server: Server, proxy: Proxy, listener: Listener) -> AsyncIte
 
 async def reason(connections: Connections) -> str:
     """Why it cannot be reached, without the name that each reason begins with."""
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(DatabaseUnreachableError) as caught:
         await asyncio.wait_for(scalar(connections), 5)
-    assert caught.value.reason.startswith(f"{connections.backend.name}: ")
-    assert "press r" in caught.value.way_out
-    return caught.value.reason.removeprefix(f"{connections.backend.name}: ")
+    assert caught.value.message.startswith(f"{connections.backend.name}: ")
+    assert "press r" in caught.value.hint
+    return caught.value.message.removeprefix(f"{connections.backend.name}: ")
 
 
 @pytest.mark.parametrize("is_open", [True, False])
@@ -158,10 +158,10 @@ async def test_closing_ends_within_a_second_while_the_link_stalls(
 
 async def test_the_live_instance_outlives_the_link(database: OrmDatabase, proxy: Proxy) -> None:
     ship = await database.models.entity("Ship")
-    await database.instances.rest(ship, (1,))
+    await database.instances.load_instance(ship, (1,))
     await proxy.refuse()
     proxy.cut()
-    with pytest.raises(Unreachable):
+    with pytest.raises(DatabaseUnreachableError):
         await access(database, "Ship", "sailors", AccessMode.SAFE)
     await proxy.listen()
     assert (await access(database, "Ship", "sailors", AccessMode.SAFE)).failure is None
@@ -176,16 +176,16 @@ async def test_whatever_is_asked_of_a_lost_server_is_trouble_and_works_again(
     questions = [
         lambda: database.rows.page(Query(ship), Seek()),
         lambda: database.rows.count(Query(ship)),
-        lambda: database.instances.rest(ship, (1,)),
+        lambda: database.instances.load_instance(ship, (1,)),
         lambda: database.instances.open(request),
         lambda: database.instances.open(request._replace(mode=AccessMode.UNSAFE)),
-        lambda: database.instances.put(ship, (1,), Situation.AFTER_COMMIT),
+        lambda: database.instances.apply_scenario(ship, (1,), Scenario.AFTER_COMMIT),
         database.renew,
     ]
     for question in questions:
         await proxy.refuse()
         proxy.cut()
-        with pytest.raises(Unreachable):
+        with pytest.raises(DatabaseUnreachableError):
             await question()
         await proxy.listen()
         await question()
@@ -210,7 +210,7 @@ async def test_a_server_that_goes_in_the_midst_of_a_new_look_leaves_what_was_kno
         event.listen(Engine, "do_execute", fail)
         try:
             await database.renew()
-        except Unreachable:
+        except DatabaseUnreachableError:
             pass
         else:
             is_failing = False

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import CannotStart, Trouble
+from pirate_tui.domain.failure import BrowserError, StartupError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
@@ -67,7 +67,7 @@ def script(entity: Entity) -> list[Callable[[OrmDatabase], Awaitable[object]]]:
         lambda database: database.check(),
         lambda database: database.rows.page(Query(entity), Seek()),
         lambda database: database.rows.count(Query(entity)),
-        lambda database: database.instances.rest(entity, (1,)),
+        lambda database: database.instances.load_instance(entity, (1,)),
         *(lambda database, how=how: database.instances.open(request(*how)) for how in opens),
     ]
 
@@ -89,7 +89,7 @@ async def test_every_failure_of_the_driver_is_trouble_in_its_place(
             saboteur.left, saboteur.error = n, ERRORS[error]
             try:
                 await question(database)
-            except (Trouble, CannotStart):
+            except (BrowserError, StartupError):
                 pass
             except Exception as surprise:  # noqa: BLE001  all of them are to be listed
                 surprises.append(f"question {number}, call {n}: {surprise!r}")
@@ -107,7 +107,7 @@ async def test_a_failure_at_the_start_is_a_reason_to_end(
     saboteur: Saboteur, fleet_file: Path, fleet: tuple[type, type], listener: Listener, error: str
 ) -> None:
     saboteur.left, saboteur.error = 1, ERRORS[error]
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         await open_database(fleet_file, fleet, Limits(30), listener)
     assert caught.value.exit_code == 3
     assert str(fleet_file) in caught.value.message

@@ -8,11 +8,11 @@ from typing import TypeAlias
 import pytest
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.orm.connection.recorder import clean_sql
 from pirate_tui.orm.database import OrmDatabase
 
@@ -47,8 +47,8 @@ async def test_a_statement_is_told_when_it_is_sent_and_when_it_has_ended(
 ) -> None:
     await database.rows.page(Query(database.models.catalog.entities[0]), Seek())
     running, done = told
-    assert (running.outcome, running.seconds, running.rows) == (Outcome.RUNNING, None, None)
-    assert (done.outcome, done.rows) == (Outcome.DONE, 2)
+    assert (running.outcome, running.seconds, running.rows) == (StatementStatus.RUNNING, None, None)
+    assert (done.outcome, done.rows) == (StatementStatus.DONE, 2)
     assert done.seconds is not None
     assert 0 < done.seconds < 10
     assert (running.number, running.text, running.cause) == (done.number, done.text, done.cause)
@@ -69,14 +69,14 @@ SELECT, ACCESS = "Ship 1", "Ship 1.sailors"
 @pytest.mark.parametrize(
     ("mode", "strategy", "expected"),
     [
-        (SAFE, MAPPED, [(SELECT, Outcome.DONE, 1), (ACCESS, Outcome.DONE, 3)]),
-        (UNSAFE, MAPPED, [(SELECT, Outcome.DONE, 1), (ACCESS, Outcome.NEVER_SENT, None)]),
-        (SAFE, SELECTIN, [(SELECT, Outcome.DONE, 1), (ACCESS, Outcome.DONE, 3)]),
-        (UNSAFE, SELECTIN, [(SELECT, Outcome.DONE, 1), (ACCESS, Outcome.DONE, 3)]),
-        (SAFE, SUBQUERY, [(SELECT, Outcome.DONE, 1), (ACCESS, Outcome.DONE, 3)]),
-        (SAFE, JOINED, [(SELECT, Outcome.DONE, 3)]),
-        (SAFE, RAISE, [(SELECT, Outcome.DONE, 1)]),
-        (UNSAFE, RAISE, [(SELECT, Outcome.DONE, 1)]),
+        (SAFE, MAPPED, [(SELECT, StatementStatus.DONE, 1), (ACCESS, StatementStatus.DONE, 3)]),
+        (UNSAFE, MAPPED, [(SELECT, StatementStatus.DONE, 1), (ACCESS, StatementStatus.NEVER_SENT, None)]),
+        (SAFE, SELECTIN, [(SELECT, StatementStatus.DONE, 1), (ACCESS, StatementStatus.DONE, 3)]),
+        (UNSAFE, SELECTIN, [(SELECT, StatementStatus.DONE, 1), (ACCESS, StatementStatus.DONE, 3)]),
+        (SAFE, SUBQUERY, [(SELECT, StatementStatus.DONE, 1), (ACCESS, StatementStatus.DONE, 3)]),
+        (SAFE, JOINED, [(SELECT, StatementStatus.DONE, 3)]),
+        (SAFE, RAISE, [(SELECT, StatementStatus.DONE, 1)]),
+        (UNSAFE, RAISE, [(SELECT, StatementStatus.DONE, 1)]),
     ],
 )
 async def test_each_statement_has_its_cause_and_its_rows(
@@ -84,22 +84,26 @@ async def test_each_statement_has_its_cause_and_its_rows(
     told: list[Statement],
     mode: AccessMode,
     strategy: LoaderStrategy,
-    expected: list[tuple[str, Outcome, int | None]],
+    expected: list[tuple[str, StatementStatus, int | None]],
 ) -> None:
     await open_sailors(database, mode, strategy)
-    asked = [] if strategy is RAISE or (mode, strategy) == (UNSAFE, MAPPED) else [("size of Sailor", Outcome.DONE, 0)]
+    asked = (
+        []
+        if strategy is RAISE or (mode, strategy) == (UNSAFE, MAPPED)
+        else [("size of Sailor", StatementStatus.DONE, 0)]
+    )
     assert [(s.cause, s.outcome, s.rows) for s in last_words(told)] == asked + expected
 
 
 async def test_pages_counts_and_rests_have_causes_too(database: OrmDatabase, told: list[Statement]) -> None:
     await database.rows.page(Query(database.models.catalog.entities[0]), Seek())
     await database.rows.count(Query(database.models.catalog.entities[1]))
-    await database.instances.rest(database.models.catalog.entities[1], (3,))
+    await database.instances.load_instance(database.models.catalog.entities[1], (3,))
     assert [statement.cause for statement in last_words(told)] == ["rows of Ship", "count of Sailor", "Sailor 3"]
 
 
 async def test_parameters_stand_apart_from_the_text(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.instances.rest(database.models.catalog.entities[0], (1,))
+    await database.instances.load_instance(database.models.catalog.entities[0], (1,))
     (statement,) = last_words(told)
     assert "WHERE ships.id = ?" in statement.text
     assert statement.parameters == "1"
@@ -122,10 +126,10 @@ async def test_a_statement_that_fails_is_told_as_failed(
     connection.execute("DROP TABLE ships")
     connection.close()
     told.clear()
-    with pytest.raises(Trouble):
+    with pytest.raises(BrowserError):
         await database.rows.count(Query(database.models.catalog.entities[0]))
     running, failed = told
-    assert (running.outcome, failed.outcome) == (Outcome.RUNNING, Outcome.FAILED)
+    assert (running.outcome, failed.outcome) == (StatementStatus.RUNNING, StatementStatus.FAILED)
     assert running.number == failed.number
     assert (failed.rows, failed.seconds is not None) == (None, True)
 

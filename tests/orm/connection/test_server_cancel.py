@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from pirate_tui.domain.failure import Trouble, Unreachable
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.orm.connection.engine import CANCEL_WAIT, Connections
 from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.connection.url import Server
@@ -98,7 +98,7 @@ async def test_a_cancel_frees_the_screen_and_the_server(
 
 async def test_the_server_stops_what_takes_too_long(server: Server, listener: Listener) -> None:
     connections = Connections(backend_of(server), 0.3, listener)
-    with pytest.raises(Trouble, match=r"timed out after 0\.3 s: restart with a longer --timeout"):
+    with pytest.raises(BrowserError, match=r"timed out after 0\.3 s: restart with a longer --timeout"):
         await asyncio.wait_for(scalar(connections, sleeping(server)), 5)
     assert not await is_running(server)
     assert await scalar(connections, "SELECT 7") == 7
@@ -109,9 +109,9 @@ async def test_a_statement_that_the_server_stops_is_told_as_stopped(
     server: Server, listener: Listener, told: list[Statement]
 ) -> None:
     connections = Connections(backend_of(server), 0.3, listener)
-    with StatementRecorder(connections.engine, listener).attribute_to("a test"), pytest.raises(Trouble):
+    with StatementRecorder(connections.engine, listener).attribute_to("a test"), pytest.raises(BrowserError):
         await asyncio.wait_for(scalar(connections, sleeping(server)), 5)
-    assert [statement.outcome for statement in told] == [Outcome.RUNNING, Outcome.STOPPED]
+    assert [statement.outcome for statement in told] == [StatementStatus.RUNNING, StatementStatus.STOPPED]
     await connections.dispose()
 
 
@@ -183,10 +183,10 @@ async def test_a_connection_that_was_ended_while_idle_is_not_noticed(server: Ser
 async def test_a_connection_that_is_ended_in_a_query_is_trouble(server: Server, connections: Connections) -> None:
     task = await begun(connections, server)
     await end_connections(server)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(DatabaseUnreachableError) as caught:
         await asyncio.wait_for(task, 5)
-    assert caught.value.reason.startswith(f"{server.name}: the ")
-    assert caught.value.way_out == "press r to reconnect"
+    assert caught.value.message.startswith(f"{server.name}: the ")
+    assert caught.value.hint == "press r to reconnect"
     assert await scalar(connections, "SELECT 7") == 7
 
 
@@ -202,11 +202,11 @@ async def test_cancels_at_any_moment_lose_no_connection(
         ship = await database.models.entity("Ship")
         proxy.delay = 0.002
         for _ in range(200):
-            task = asyncio.ensure_future(database.instances.rest(ship, (1,)))
+            task = asyncio.ensure_future(database.instances.load_instance(ship, (1,)))
             await asyncio.wait({task}, timeout=moments.random() * 12 * proxy.delay)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         await settled(database)
-        assert (await database.instances.rest(ship, (1,))).key == (1,)
+        assert (await database.instances.load_instance(ship, (1,))).key == (1,)
         await database.close()

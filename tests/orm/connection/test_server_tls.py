@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pirate_tui.domain import text as domain_text
-from pirate_tui.domain.failure import Unreachable
+from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server, named
@@ -126,7 +126,7 @@ async def test_a_certificate_that_cannot_be_verified_is_an_error(
         secured.reached("127.0.0.1", sslmode="verify-full", sslrootcert=str(secured.ca)),  # it is localhost's by name
     ]
     for server in wrong:
-        with pytest.raises(Unreachable, match=r"certificate|TLS"):
+        with pytest.raises(DatabaseUnreachableError, match=r"certificate|TLS"):
             await answer(server, "SELECT 1", listener)
 
 
@@ -138,6 +138,6 @@ async def test_a_password_is_wanted_and_the_wrong_one_is_refused(secured: Secure
         await run(server, "GRANT SELECT ON test.* TO ann")
     assert await answer(ann.with_password("s3cr3t"), "SELECT 7", listener) == 7
     for wrong in (ann, ann.with_password("an0ther")):
-        with pytest.raises(Unreachable, match=r"wrong or missing (user or )?password") as caught:
+        with pytest.raises(DatabaseUnreachableError, match=r"wrong or missing (user or )?password") as caught:
             await answer(wrong, "SELECT 7", listener)
         assert "an0ther" not in str(caught.value)

@@ -3,10 +3,10 @@
 import pytest
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.query import Order, Query, Within, read_filter
+from pirate_tui.domain.query import Query, SortOrder, Within, read_filter
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
@@ -31,7 +31,7 @@ async def test_what_a_relationship_leads_to_is_read_page_by_page_in_another_orde
     database = await open_models(target, (Ship, Sailor))
     ship, sailor = await database.models.entity("Ship"), await database.models.entity("Sailor")
     name = next(column for column in sailor.columns if column.name == "name")
-    query = Query(sailor, Order(name, descending=True), within=Within(ship, (1,), ship.relationships[0]))
+    query = Query(sailor, SortOrder(name, descending=True), within=Within(ship, (1,), ship.relationships[0]))
     first = (await database.rows.page(query, Seek(limit=1))).rows
     rest = (await database.rows.page(query, Seek(first[0].position))).rows
     assert [row.cells[1].text for row in (*first, *rest)] == ["Starbuck", "Ahab"]
@@ -68,6 +68,6 @@ async def test_a_value_that_an_enum_has_not_is_said_with_a_way_out(server: Serve
     database = await open_database(server, None, Limits(30), listener)
     entity = await database.models.entity("Parrots")
     query = Query(entity).filtered(read_filter("=Sad", entity.columns[1]))
-    with pytest.raises(Trouble, match=r"invalid input value for enum mood.*: use a value that fits the column"):
+    with pytest.raises(BrowserError, match=r"invalid input value for enum mood.*: use a value that fits the column"):
         await database.rows.page(query, Seek())
     await database.close()

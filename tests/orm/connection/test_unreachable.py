@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from pirate_tui.domain.failure import Unreachable
+from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server
@@ -19,12 +19,12 @@ async def reason(server: Server, listener: Listener) -> tuple[str, str]:
     """Why it cannot be used, without the name that each reason begins with, and the way out."""
     connections = Connections(backend_of(server), 30, listener)
     try:
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(DatabaseUnreachableError) as caught:
             await connections.run(lambda: connect(connections))
     finally:
         await connections.dispose()
-    assert caught.value.reason.startswith(f"{server.name}: ")
-    return caught.value.reason.removeprefix(f"{server.name}: "), caught.value.way_out
+    assert caught.value.message.startswith(f"{server.name}: ")
+    return caught.value.message.removeprefix(f"{server.name}: "), caught.value.hint
 
 
 async def connect(connections: Connections) -> None:
@@ -68,20 +68,20 @@ async def test_a_database_that_is_not_there(server: Server, listener: Listener) 
 
 async def test_a_user_who_is_not_let_in(server: Server, listener: Listener) -> None:
     stranger = server._replace(url=server.url.set(username="nobody_of_that_name", password="wrong"))  # noqa: S106
-    told, way_out = await reason(stranger, listener)
+    told, hint = await reason(stranger, listener)
     role = 'the server rejected this user (role "nobody_of_that_name" does not exist)'
     assert told in {role, "wrong or missing user or password"}
-    assert "restart" in way_out
+    assert "restart" in hint
 
 
 async def test_a_server_without_a_connection_left(server: Server, listener: Listener) -> None:
     async with user(server, "1") as crowd:
         first = Connections(backend_of(crowd), 30, listener)
         async with first.engine.connect():
-            told, way_out = await reason(crowd, listener)
+            told, hint = await reason(crowd, listener)
         await first.dispose()
     assert told in {"too many connections to the server", "too many connections of this user"}
-    assert way_out == "wait, then press r"
+    assert hint == "wait, then press r"
 
 
 async def test_a_pool_without_a_connection_left(
@@ -92,7 +92,7 @@ async def test_a_pool_without_a_connection_left(
     async with AsyncExitStack() as held:
         for _ in range(5):
             await held.enter_async_context(connections.engine.connect())
-        with pytest.raises(Unreachable, match="all connections are in use: wait, or press esc"):
+        with pytest.raises(DatabaseUnreachableError, match="all connections are in use: wait, or press esc"):
             await asyncio.wait_for(connections.run(lambda: connect(connections)), 5)
     await connections.run(lambda: connect(connections))
     await connections.dispose()

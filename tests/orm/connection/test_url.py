@@ -9,7 +9,7 @@ from typing import Any, Self
 import pytest
 
 from pirate_tui.domain import text
-from pirate_tui.domain.failure import CannotStart
+from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import redact
 from pirate_tui.orm.connection import url as module
@@ -108,7 +108,7 @@ def test_a_driver_that_is_not_installed_is_named_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, typed: str, line: str
 ) -> None:
     without(monkeypatch, "psycopg", "asyncpg", "asyncmy")
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         named(typed)
     assert (caught.value.exit_code, caught.value.message) == (2, line)
 
@@ -116,7 +116,7 @@ def test_a_driver_that_is_not_installed_is_named_with_the_line_that_installs_it(
 def test_the_other_driver_is_taken_where_only_that_one_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, "psycopg")
     assert server_of("postgresql://db/shop").url.drivername == "postgresql+asyncpg"
-    with pytest.raises(CannotStart, match="psycopg is not installed"):
+    with pytest.raises(StartupError, match="psycopg is not installed"):
         named("postgresql+psycopg://db/shop")
 
 
@@ -125,7 +125,7 @@ def test_a_driver_that_is_broken_says_what_is_wrong(monkeypatch: pytest.MonkeyPa
         raise ImportError("no pq wrapper available")
 
     monkeypatch.setattr(module, "import_module", refuse)
-    with pytest.raises(CannotStart, match=r"psycopg cannot be imported \(no pq wrapper available\): pip install"):
+    with pytest.raises(StartupError, match=r"psycopg cannot be imported \(no pq wrapper available\): pip install"):
         named("postgresql+psycopg://db/shop")
 
 
@@ -164,7 +164,7 @@ def test_a_driver_that_is_broken_says_what_is_wrong(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_what_cannot_be_opened_is_refused_with_the_way_out_and_no_password(typed: str, words: str) -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         named(typed)
     assert caught.value.exit_code == 2
     assert words in caught.value.message
@@ -369,7 +369,7 @@ def test_what_is_the_browsers_own_is_not_asked_of_a_url(typed: str) -> None:
 
 
 def test_an_option_that_libpq_does_not_know_is_named() -> None:
-    with pytest.raises(CannotStart, match='invalid connection option "foo"'):
+    with pytest.raises(StartupError, match='invalid connection option "foo"'):
         named("postgresql+psycopg://shop@db/shop?foo=bar")
 
 
@@ -377,7 +377,7 @@ def test_an_option_that_libpq_does_not_know_is_named() -> None:
     "typed", ["mysql:///root:s3cr3t@db/shop", "postgresql:///u:s3cr3t@h/d", "postgresql://us/er:s3cr3t@h/d"]
 )
 def test_a_password_in_the_wrong_place_is_not_taken_for_a_name(typed: str) -> None:
-    with pytest.raises(CannotStart) as caught:
+    with pytest.raises(StartupError) as caught:
         named(typed)
     assert "s3cr3t" not in caught.value.message
 

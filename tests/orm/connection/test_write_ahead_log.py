@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.dialects.sqlite.connection import SQLiteBackend
@@ -106,7 +106,7 @@ async def test_a_writer_who_comes_later_is_noticed(locked_folder: Path, connecti
     with closing(sqlite3.connect(locked_folder)) as writer:
         writer.execute("INSERT INTO ships VALUES (3, 'Town-Ho')")
         writer.commit()
-        with pytest.raises(Trouble, match="another program has started writing to the file: press r"):
+        with pytest.raises(BrowserError, match="another program has started writing to the file: press r"):
             await ships(connections)
         await connections.renew()
         assert await ships(connections) == 3

@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.errors import chain, forget, is_missing_greenlet
 
@@ -139,11 +139,11 @@ async def test_the_raw_side_holds_the_users_line_and_nothing_of_ours(
 async def test_the_statement_is_the_select_that_was_not_sent(database: OrmDatabase, told: list[Statement]) -> None:
     told.clear()
     failure = await failing(database, RELATIONSHIPS[0])
-    (unsent,) = [statement for statement in told if statement.outcome is Outcome.NEVER_SENT]
+    (unsent,) = [statement for statement in told if statement.outcome is StatementStatus.NEVER_SENT]
     assert failure.statement == (*unsent.text.split("\n"), "parameters: 1")
     assert unsent.text.startswith("SELECT sailors.id")
     assert "FROM sailors" in unsent.text
-    assert [statement.cause for statement in told if statement.outcome is Outcome.RUNNING] == ["Ship 1"]
+    assert [statement.cause for statement in told if statement.outcome is StatementStatus.RUNNING] == ["Ship 1"]
 
 
 @pytest.mark.parametrize("mode", AccessMode)

@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeRequest, Situation, TrialRequest, Verdict
-from pirate_tui.domain.remedy import Outcome
+from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeRequest, Scenario, TrialRequest, Verdict
+from pirate_tui.domain.remedy import TrialOutcome
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
 from tests.orm.explanation.catalogue import MAPPED, fill
 from tests.orm.verdicts import entity_of, named
 
 
-FRESH, COMMIT, ROLLBACK, DETACHED, MADE, UPDATED = Situation
+FRESH, COMMIT, ROLLBACK, DETACHED, MADE, UPDATED = Scenario
 QUICK = {COMMIT, DETACHED}
 KEEPING = "async_sessionmaker(engine, expire_on_commit=False)"
 COMMITTED, ROLLED_BACK, IS_DETACHED = "The commit expired Ship 1", "The rollback expired Ship 1", "Ship 1 is detached"
@@ -33,18 +33,18 @@ class Said(NamedTuple):
 FINE = Said(verdict=Verdict.NONE)
 
 
-def of_a_column(name: str, *columns: str) -> dict[Situation, Said]:
+def of_a_column(name: str, *columns: str) -> dict[Scenario, Said]:
     """Loaded with its row, and set by whoever makes one."""
     names = ", ".join(f'"{column}"' for column in columns or (name,))
     refresh = f"await session.refresh(ship, [{names}])"
     expired = {COMMIT: Said(COMMITTED, KEEPING), ROLLBACK: Said(ROLLED_BACK, refresh)}
-    return {**dict.fromkeys(Situation, FINE), **expired}
+    return {**dict.fromkeys(Scenario, FINE), **expired}
 
 
-def never_loaded(cause: str, best: str, detached: str, made: str = "") -> dict[Situation, Said]:
+def never_loaded(cause: str, best: str, detached: str, made: str = "") -> dict[Scenario, Said]:
     """What no SELECT of it loads: the state does not matter."""
     by_state = {DETACHED: Said(IS_DETACHED, detached, Verdict.DETACHED), MADE: Said(made or cause, best)}
-    return {**dict.fromkeys(Situation, Said(cause, best)), **by_state}
+    return {**dict.fromkeys(Scenario, Said(cause, best)), **by_state}
 
 
 MEMBERS = "select(Ship).options(selectinload(Ship.members))"
@@ -52,7 +52,7 @@ LAZY, MADE_HERE = "Ship.members is mapped with lazy='select': it was not loaded"
 BOTH = "select(Ship).options(selectinload(Ship.members), selectinload(Ship.ports))"
 OF_NAME = 'await session.refresh(ship, ["name", "members"])'
 
-SAID: dict[tuple[AttributeKind, str], dict[Situation, Said]] = {
+SAID: dict[tuple[AttributeKind, str], dict[Scenario, Said]] = {
     (AttributeKind.COLUMN, "name"): of_a_column("name"),
     (AttributeKind.COLUMN, "touched"): {
         **of_a_column("touched"),
@@ -77,14 +77,14 @@ SAID: dict[tuple[AttributeKind, str], dict[Situation, Said]] = {
         MADE: Said("nothing has loaded its sails", "await ship.awaitable_attrs.sails"),
     },
     (AttributeKind.RELATIONSHIP, "guarded"): {
-        situation: Said("lazy='raise', forbids", "select(Ship).options(selectinload(Ship.guarded))", Verdict.RAISES)
-        for situation in Situation
+        scenario: Said("lazy='raise', forbids", "select(Ship).options(selectinload(Ship.guarded))", Verdict.RAISES)
+        for scenario in Scenario
     },
     (AttributeKind.HYBRID, "strength"): never_loaded(LAZY, MEMBERS, MEMBERS, MADE_HERE),
     (AttributeKind.ASSOCIATION_PROXY, "member_names"): never_loaded(LAZY, MEMBERS, MEMBERS, MADE_HERE),
     (AttributeKind.PROPERTY, "crowd"): never_loaded(LAZY, BOTH, BOTH, MADE_HERE),
     (AttributeKind.PROPERTY, "shout"): {
-        **dict.fromkeys(Situation, FINE),
+        **dict.fromkeys(Scenario, FINE),
         COMMIT: Said(COMMITTED, KEEPING),
         ROLLBACK: Said(ROLLED_BACK, "await session.refresh(ship)"),
     },
@@ -98,7 +98,7 @@ SAID: dict[tuple[AttributeKind, str], dict[Situation, Said]] = {
 
 def test_each_kind_is_there() -> None:
     assert {kind for kind, _ in SAID} == set(AttributeKind)
-    assert all(set(said) == set(Situation) for said in SAID.values())
+    assert all(set(said) == set(Scenario) for said in SAID.values())
 
 
 @pytest.fixture(scope="module")
@@ -114,18 +114,18 @@ async def database(made_sea: Path, tmp_path: Path, open_models: OpenModels) -> O
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "situation"),
+    ("kind", "name", "scenario"),
     [
-        pytest.param(*key, situation, marks=[] if situation in QUICK else [pytest.mark.thorough])
-        for key, situation in product(SAID, Situation)
+        pytest.param(*key, scenario, marks=[] if scenario in QUICK else [pytest.mark.thorough])
+        for key, scenario in product(SAID, Scenario)
     ],
     ids=lambda given: getattr(given, "value", given),
 )
 async def test_an_attribute_in_a_state(
-    database: OrmDatabase, kind: AttributeKind, name: str, situation: Situation
+    database: OrmDatabase, kind: AttributeKind, name: str, scenario: Scenario
 ) -> None:
-    ship, expected = entity_of(database, "Ship"), SAID[kind, name][situation]
-    said = named(await database.instances.put(ship, (1,), situation), name)
+    ship, expected = entity_of(database, "Ship"), SAID[kind, name][scenario]
+    said = named(await database.instances.apply_scenario(ship, (1,), scenario), name)
     remedies = (await database.instances.predict(name)).remedies
     failure: Any = (await database.instances.access(AttributeRequest(ship, name, AccessMode.UNSAFE))).failure
     assert (said.kind, said.verdict) == (kind, expected.verdict)
@@ -134,5 +134,5 @@ async def test_an_attribute_in_a_state(
     assert [one.code for one in remedies[:1]] == ([expected.best] if expected.best else [])
     assert ([] if failure is None else [one.code for one in failure.remedies]) == [one.code for one in remedies]
     for remedy in remedies:
-        trial = await database.benchmarks.try_out(TrialRequest(ship, (1,), situation, name, remedy))
-        assert trial.outcome in {Outcome.HELPS, Outcome.NOT_PROVED}, trial
+        trial = await database.benchmarks.try_out(TrialRequest(ship, (1,), scenario, name, remedy))
+        assert trial.outcome in {TrialOutcome.HELPS, TrialOutcome.NOT_PROVED}, trial

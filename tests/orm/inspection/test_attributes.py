@@ -31,14 +31,14 @@ from pirate_tui.domain.access import (
     AttributeKind,
     AttributeState,
     InstanceSnapshot,
-    Situation,
+    Scenario,
     Verdict,
 )
-from pirate_tui.domain.statements import Outcome
+from pirate_tui.domain.statements import StatementStatus
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.inspection.attributes import attributes_of
 from tests.orm.conftest import OpenModels, Remembering
-from tests.orm.verdicts import access, entity_of, named, put, verdict_of, watched
+from tests.orm.verdicts import access, apply_scenario, entity_of, named, verdict_of, watched
 
 
 SAFE, UNSAFE = AccessMode
@@ -170,16 +170,16 @@ Island.number = column_property(select(func.count(Port.id)).where(Port.island_id
 MODELS = [Island, Atoll, Port]
 KEYS = {"Island": (1,), "Atoll": (2,), "Port": (1,)}
 
-QUICK = {Situation.AFTER_COMMIT, Situation.MADE}
+QUICK = {Scenario.AFTER_COMMIT, Scenario.MADE}
 CASES = [
     pytest.param(
-        *(mapped.__name__, attribute.name, situation),
-        id=f"{mapped.__name__}.{attribute.name}-{situation.value}",
-        marks=[] if mapped is Island and situation in QUICK else [pytest.mark.thorough],
+        *(mapped.__name__, attribute.name, scenario),
+        id=f"{mapped.__name__}.{attribute.name}-{scenario.value}",
+        marks=[] if mapped is Island and scenario in QUICK else [pytest.mark.thorough],
     )
     for mapped in MODELS
     for attribute in attributes_of(inspect(mapped))
-    for situation in Situation
+    for scenario in Scenario
 ]
 
 
@@ -197,21 +197,21 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
     return await open_models(path, MODELS)
 
 
-async def put_any(database: OrmDatabase, name: str, situation: Situation) -> InstanceSnapshot:
+async def put_any(database: OrmDatabase, name: str, scenario: Scenario) -> InstanceSnapshot:
     """The class's one instance in that state."""
-    return await put(database, name, KEYS[name], situation)
+    return await apply_scenario(database, name, KEYS[name], scenario)
 
 
-@pytest.mark.parametrize(("name", "attribute", "situation"), CASES)
+@pytest.mark.parametrize(("name", "attribute", "scenario"), CASES)
 async def test_the_verdict_is_what_the_plain_access_then_does(
-    database: OrmDatabase, listener: Remembering, name: str, attribute: str, situation: Situation
+    database: OrmDatabase, listener: Remembering, name: str, attribute: str, scenario: Scenario
 ) -> None:
-    said = named(await put_any(database, name, situation), attribute)
+    said = named(await put_any(database, name, scenario), attribute)
     predicted = await database.instances.predict(attribute)
     listener.statements.clear()
     accessed = await access(database, name, attribute, UNSAFE)
     assert verdict_of(accessed) is said.verdict
-    unsent = [statement for statement in listener.statements if statement.outcome is Outcome.NEVER_SENT]
+    unsent = [statement for statement in listener.statements if statement.outcome is StatementStatus.NEVER_SENT]
     assert [one.text for one in unsent] == ["\n".join(predicted.statement[:-1])] * len(unsent)
     assert bool(unsent) == (said.verdict is Verdict.IO)
     if said.verdict is Verdict.RAISES:
@@ -220,11 +220,11 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("name", "attribute", "situation"), CASES)
+@pytest.mark.parametrize(("name", "attribute", "scenario"), CASES)
 async def test_awaited_only_what_refuses_or_is_detached_raises(
-    database: OrmDatabase, listener: Remembering, name: str, attribute: str, situation: Situation
+    database: OrmDatabase, listener: Remembering, name: str, attribute: str, scenario: Scenario
 ) -> None:
-    said = named(await put_any(database, name, situation), attribute)
+    said = named(await put_any(database, name, scenario), attribute)
     predicted = await database.instances.predict(attribute)
     listener.statements.clear()
     accessed = await access(database, name, attribute, SAFE)
@@ -238,13 +238,13 @@ async def test_awaited_only_what_refuses_or_is_detached_raises(
         assert accessed.statements > 0
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("scenario", Scenario)
 @pytest.mark.parametrize("name", KEYS)
 async def test_finding_all_verdicts_sends_nothing_and_takes_no_connection(
-    database: OrmDatabase, name: str, situation: Situation
+    database: OrmDatabase, name: str, scenario: Scenario
 ) -> None:
     sent = watched(database)
-    snapshot = await put_any(database, name, situation)
+    snapshot = await put_any(database, name, scenario)
     sent.clear()
     again = database._live._snapshot(entity_of(database, name))  # noqa: SLF001  what every question ends with
     for attribute in again.attributes:
@@ -275,23 +275,23 @@ async def test_finding_all_verdicts_sends_nothing_and_takes_no_connection(
 async def test_an_attribute_has_its_kind_state_and_value(
     database: OrmDatabase, attribute: str, kind: AttributeKind, state: AttributeState, value: str | None
 ) -> None:
-    found = named(await put_any(database, "Island", Situation.FRESH), attribute)
+    found = named(await put_any(database, "Island", Scenario.FRESH), attribute)
     assert (found.kind, found.state) == (kind, state)
     assert (found.value.text.removesuffix("Mixin") if found.value else None) == value
 
 
 async def test_what_the_identity_map_holds_is_loaded_by_chance_and_said_so(database: OrmDatabase) -> None:
-    await put_any(database, "Port", Situation.FRESH)
+    await put_any(database, "Port", Scenario.FRESH)
     found = (await access(database, "Port", "island", SAFE)).instance
     assert named(found, "island").note == "", "it was loaded on purpose"
-    await put_any(database, "Atoll", Situation.FRESH)
+    await put_any(database, "Atoll", Scenario.FRESH)
     told = named((await access(database, "Atoll", "main", SAFE)).instance, "strict")
     assert told.verdict is Verdict.NONE
     assert told.note == "no IO only because the identity map already holds Island 1"
 
 
 async def test_dynamic_and_write_only_are_queries(database: OrmDatabase) -> None:
-    snapshot = await put_any(database, "Island", Situation.FRESH)
+    snapshot = await put_any(database, "Island", Scenario.FRESH)
     for name, lazy in (("asked", "dynamic"), ("written", "write_only")):
         assert named(snapshot, name).note.startswith(f"lazy='{lazy}': a query, not a collection")
 
@@ -300,32 +300,32 @@ KEEP = "async_sessionmaker(engine, expire_on_commit=False)"
 
 
 @pytest.mark.parametrize(
-    ("attribute", "situation", "words", "remedy"),
+    ("attribute", "scenario", "words", "remedy"),
     [
-        ("ports", Situation.FRESH, "lazy='select'", "await island.awaitable_attrs.ports"),
-        ("chart", Situation.FRESH, "is deferred", "await island.awaitable_attrs.chart"),
+        ("ports", Scenario.FRESH, "lazy='select'", "await island.awaitable_attrs.ports"),
+        ("chart", Scenario.FRESH, "is deferred", "await island.awaitable_attrs.chart"),
         (
             "name",
-            Situation.AFTER_COMMIT,
+            Scenario.AFTER_COMMIT,
             "The commit expired Island 1",
             "async_sessionmaker(engine, expire_on_commit=False)",
         ),
-        ("id", Situation.AFTER_COMMIT, "even the primary key", "async_sessionmaker(engine, expire_on_commit=False)"),
-        ("name", Situation.AFTER_ROLLBACK, "The rollback expired Island 1", 'await session.refresh(island, ["name"])'),
-        ("ports", Situation.DETACHED, "is detached", "select(Island).options(selectinload(Island.ports))"),
-        ("guarded", Situation.FRESH, "forbids lazy loading", "select(Island).options(selectinload(Island.guarded))"),
-        ("secret", Situation.FRESH, "deferred_raiseload", "select(Island).options(undefer(Island.secret))"),
-        ("harbours", Situation.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),
-        ("repr()", Situation.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),
-        ("repr()", Situation.AFTER_COMMIT, "expire", 'await session.refresh(island, ["name", "ports"])'),
-        ("broken", Situation.FRESH, "raised ZeroDivisionError", None),
-        ("translated", Situation.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),
+        ("id", Scenario.AFTER_COMMIT, "even the primary key", "async_sessionmaker(engine, expire_on_commit=False)"),
+        ("name", Scenario.AFTER_ROLLBACK, "The rollback expired Island 1", 'await session.refresh(island, ["name"])'),
+        ("ports", Scenario.DETACHED, "is detached", "select(Island).options(selectinload(Island.ports))"),
+        ("guarded", Scenario.FRESH, "forbids lazy loading", "select(Island).options(selectinload(Island.guarded))"),
+        ("secret", Scenario.FRESH, "deferred_raiseload", "select(Island).options(undefer(Island.secret))"),
+        ("harbours", Scenario.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),
+        ("repr()", Scenario.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),
+        ("repr()", Scenario.AFTER_COMMIT, "expire", 'await session.refresh(island, ["name", "ports"])'),
+        ("broken", Scenario.FRESH, "raised ZeroDivisionError", None),
+        ("translated", Scenario.FRESH, "reads Island.ports", "select(Island).options(selectinload(Island.ports))"),
     ],
 )
 async def test_a_failure_names_the_attribute_the_cause_and_a_remedy(
-    database: OrmDatabase, attribute: str, situation: Situation, words: str, remedy: str | None
+    database: OrmDatabase, attribute: str, scenario: Scenario, words: str, remedy: str | None
 ) -> None:
-    await put_any(database, "Island", situation)
+    await put_any(database, "Island", scenario)
     failure = (await access(database, "Island", attribute, UNSAFE)).failure
     assert failure is not None
     assert failure.attribute == f"Island.{attribute}"
@@ -338,10 +338,10 @@ async def test_a_failure_names_the_attribute_the_cause_and_a_remedy(
 async def test_after_a_failure_nothing_is_checked_out_and_the_instance_can_be_accessed(
     database: OrmDatabase, settled: Any
 ) -> None:
-    await put_any(database, "Island", Situation.AFTER_COMMIT)
+    await put_any(database, "Island", Scenario.AFTER_COMMIT)
     assert (await access(database, "Island", "ports", UNSAFE)).failure is not None
     await settled(database)
     accessed = await access(database, "Island", "ports", SAFE)
     assert accessed.failure is None
     assert named(accessed.instance, "ports").value is not None
-    assert accessed.instance.situation is Situation.AFTER_COMMIT
+    assert accessed.instance.scenario is Scenario.AFTER_COMMIT

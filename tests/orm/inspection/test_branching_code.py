@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, create_engine
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
-from pirate_tui.domain.access import Situation, TrialRequest
-from pirate_tui.domain.remedy import Outcome
+from pirate_tui.domain.access import Scenario, TrialRequest
+from pirate_tui.domain.remedy import TrialOutcome
 from tests.orm.conftest import OpenModels
 from tests.orm.verdicts import entity_of
 
@@ -79,10 +79,10 @@ class Yard(Base):
         return self.head.mentor.id if self.head is not None and self.head.mentor is not None else None
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("scenario", Scenario)
 @pytest.mark.parametrize("name", ["there_and_back", "papers", "crowd", "mentor"])
 async def test_each_fix_that_is_offered_helps(
-    tmp_path: Path, open_models: OpenModels, name: str, situation: Situation
+    tmp_path: Path, open_models: OpenModels, name: str, scenario: Scenario
 ) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'yards.db'}")
     Base.metadata.create_all(engine)
@@ -94,8 +94,8 @@ async def test_each_fix_that_is_offered_helps(
     engine.dispose()
     database = await open_models(tmp_path / "yards.db", [Yard, Worker, Welder, Region])
     yard = entity_of(database, "Yard")
-    await database.instances.put(yard, (1,), situation)
+    await database.instances.apply_scenario(yard, (1,), scenario)
     offered = (await database.instances.predict(name)).remedies
-    tried = [await database.benchmarks.try_out(TrialRequest(yard, (1,), situation, name, remedy)) for remedy in offered]
-    assert Outcome.HELPS in {one.outcome for one in tried}
-    assert [one for one in tried if one.outcome not in {Outcome.HELPS, Outcome.NOT_PROVED}] == []
+    tried = [await database.benchmarks.try_out(TrialRequest(yard, (1,), scenario, name, remedy)) for remedy in offered]
+    assert TrialOutcome.HELPS in {one.outcome for one in tried}
+    assert [one for one in tried if one.outcome not in {TrialOutcome.HELPS, TrialOutcome.NOT_PROVED}] == []

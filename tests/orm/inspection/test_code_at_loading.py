@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, reconstructor, relationship
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, Verdict
-from pirate_tui.domain.comparing import MeasureRequest, Way
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.comparing import LoadMethod, MeasureRequest
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
@@ -87,19 +87,19 @@ async def test_what_a_listener_raises_is_a_failure_that_names_it(database: OrmDa
 
 async def test_what_a_listener_raises_is_a_measured_runs_error(database: OrmDatabase) -> None:
     parent = database.models.catalog.entities[0]
-    request = MeasureRequest(parent, ((1,),), parent.relationship("kids"), Way.SELECTINLOAD)
+    request = MeasureRequest(parent, ((1,),), parent.relationship("kids"), LoadMethod.SELECTINLOAD)
     assert (await database.benchmarks.measure(request)).error == "RuntimeError"
 
 
 async def test_what_a_reconstructor_raises_is_named(database: OrmDatabase) -> None:
-    with pytest.raises(Trouble, match="Odd 1 cannot be loaded: RuntimeError: no odds today"):
-        await database.instances.rest(database.models.catalog.entities[2], (1,))
+    with pytest.raises(BrowserError, match="Odd 1 cannot be loaded: RuntimeError: no odds today"):
+        await database.instances.load_instance(database.models.catalog.entities[2], (1,))
 
 
 @pytest.mark.parametrize("mode", AccessMode)
 async def test_a_property_that_ends_the_program_ends_nothing(database: OrmDatabase, mode: AccessMode) -> None:
     parent = database.models.catalog.entities[0]
-    snapshot = await database.instances.rest(parent, (1,))
+    snapshot = await database.instances.load_instance(parent, (1,))
     (leaving,) = [attribute for attribute in snapshot.attributes if attribute.name == "leaving"]
     assert (leaving.verdict, leaving.error) == (Verdict.RAISES, "SystemExit")
     failure = (await database.instances.access(AttributeRequest(parent, "leaving", mode))).failure

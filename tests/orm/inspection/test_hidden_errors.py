@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Scenario, Verdict
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
 from tests.orm.verdicts import named
@@ -98,20 +98,20 @@ async def database(tmp_path: Path, open_models: OpenModels) -> OrmDatabase:
 
 
 @pytest.mark.parametrize(
-    ("name", "situation", "verdict", "hidden"),
+    ("name", "scenario", "verdict", "hidden"),
     [
-        ("count", Situation.FRESH, Verdict.IO, "MissingGreenlet"),
-        ("count", Situation.AFTER_COMMIT, Verdict.IO, "MissingGreenlet"),
-        ("default", Situation.FRESH, Verdict.IO, "MissingGreenlet"),
-        ("count", Situation.DETACHED, Verdict.DETACHED, "DetachedInstanceError"),
-        ("guarded_count", Situation.FRESH, Verdict.RAISES, "InvalidRequestError"),
+        ("count", Scenario.FRESH, Verdict.IO, "MissingGreenlet"),
+        ("count", Scenario.AFTER_COMMIT, Verdict.IO, "MissingGreenlet"),
+        ("default", Scenario.FRESH, Verdict.IO, "MissingGreenlet"),
+        ("count", Scenario.DETACHED, Verdict.DETACHED, "DetachedInstanceError"),
+        ("guarded_count", Scenario.FRESH, Verdict.RAISES, "InvalidRequestError"),
     ],
 )
 async def test_what_code_hides_is_foretold_and_proved(
-    database: OrmDatabase, name: str, situation: Situation, verdict: Verdict, hidden: str
+    database: OrmDatabase, name: str, scenario: Scenario, verdict: Verdict, hidden: str
 ) -> None:
     parent = database.models.catalog.entities[0]
-    said = named(await database.instances.put(parent, (1,), situation), name)
+    said = named(await database.instances.apply_scenario(parent, (1,), scenario), name)
     assert (said.verdict, said.value is None) == (verdict, False)
     assert said.note == f"its code catches a {hidden}: the value was not read from the database"
     assert (await database.instances.predict(name)).remedy
@@ -127,7 +127,7 @@ async def test_what_code_hides_is_foretold_and_proved(
 
 async def test_awaited_the_same_code_gives_what_the_database_holds(database: OrmDatabase) -> None:
     parent = database.models.catalog.entities[0]
-    await database.instances.rest(parent, (1,))
+    await database.instances.load_instance(parent, (1,))
     accessed = await database.instances.access(AttributeRequest(parent, "count", AccessMode.SAFE))
     assert accessed.failure is None
     shown = named(accessed.instance, "count")
@@ -136,7 +136,7 @@ async def test_awaited_the_same_code_gives_what_the_database_holds(database: Orm
 
 async def test_an_error_of_another_kind_that_code_catches_is_nobodys_business(database: OrmDatabase) -> None:
     parent = database.models.catalog.entities[0]
-    said = named(await database.instances.rest(parent, (1,)), "careful")
+    said = named(await database.instances.load_instance(parent, (1,)), "careful")
     assert (said.verdict, said.note) == (Verdict.NONE, "")
     accessed = await database.instances.access(AttributeRequest(parent, "careful", AccessMode.UNSAFE))
     assert (accessed.verdict, accessed.failure) == (Verdict.NONE, None)
@@ -144,6 +144,6 @@ async def test_an_error_of_another_kind_that_code_catches_is_nobodys_business(da
 
 async def test_a_synchronous_engine_behind_a_default_blocks_all_the_same(database: OrmDatabase) -> None:
     parent = database.models.catalog.entities[0]
-    said = named(await database.instances.rest(parent, (1,)), "elsewhere")
+    said = named(await database.instances.load_instance(parent, (1,)), "elsewhere")
     assert said.verdict is Verdict.IO
     assert "which blocks" in said.note

@@ -70,7 +70,7 @@ async def session(tmp_path: Path) -> AsyncIterator[AsyncSession]:
     await engine.dispose()
 
 
-async def put(session: AsyncSession, mapped: type[Base], state: str) -> Base:
+async def apply_scenario(session: AsyncSession, mapped: type[Base], state: str) -> Base:
     """An instance of the class in that state, in a session without a transaction."""
     key = 2 if mapped is Boat and state == "without a target" else 1
     options = [raiseload("*")] if state == "raiseload" else []
@@ -109,7 +109,7 @@ def really(instance: Base, name: str) -> Verdict:
 async def test_the_verdict_is_what_the_plain_access_then_does(
     session: AsyncSession, mapped: type[Base], name: str, state: str
 ) -> None:
-    instance = await put(session, mapped, state)
+    instance = await apply_scenario(session, mapped, state)
     found = verdict(instance, name)
     assert found is really(instance, name)
     await session.commit()
@@ -132,14 +132,14 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
 async def test_verdicts_that_people_get_wrong(
     session: AsyncSession, mapped: type[Base], name: str, state: str, expected: Verdict
 ) -> None:
-    assert verdict(await put(session, mapped, state), name) is expected
+    assert verdict(await apply_scenario(session, mapped, state), name) is expected
 
 
 @pytest.mark.parametrize("state", STATES)
 async def test_a_verdict_sends_nothing_takes_no_connection_and_changes_no_state(
     session: AsyncSession, state: str
 ) -> None:
-    instance = await put(session, Harbour, state)
+    instance = await apply_scenario(session, Harbour, state)
     sent: list[Any] = []
     event.listen(session.bind.sync_engine, "before_cursor_execute", lambda *call: sent.append(call))  # type: ignore[union-attr]
     before = (inspect(instance).expired_attributes, inspect(instance).unloaded, session.in_transaction())

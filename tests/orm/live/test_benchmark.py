@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, DynamicMapped, Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.comparing import Contest, MeasureRequest, Run, Way, ways
+from pirate_tui.domain.comparing import Comparison, LoadMethod, MeasureRequest, Sample, ways
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import Giant, Loadable, LoaderStrategy, OpenRequest
+from pirate_tui.domain.failure import BrowserError
+from pirate_tui.domain.loading import Loadable, LoaderStrategy, OpenRequest, OversizedCollection
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.recommendation import recommendation
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.entities import Catalog
 from tests.orm.conftest import OpenModels, Remembering
@@ -110,7 +110,7 @@ def entity_of(database: OrmDatabase, name: str) -> Entity:
     return next(entity for entity in database.models.catalog.entities if entity.name == name)
 
 
-async def measure(database: OrmDatabase, name: str, relationship_name: str, way: Way) -> Run:
+async def measure(database: OrmDatabase, name: str, relationship_name: str, way: LoadMethod) -> Sample:
     """One run on every row of the fixture."""
     entity = entity_of(database, name)
     keys = KEYS if name == "Harbour" else ((1,),)
@@ -120,20 +120,20 @@ async def measure(database: OrmDatabase, name: str, relationship_name: str, way:
 @pytest.mark.parametrize(
     ("name", "way", "sent", "rows", "selected"),
     [
-        ("berths", Way.AWAITED, 4, 3 + 5, 3),
-        ("berths", Way.RUN_SYNC, 4, 3 + 5, 3),
-        ("berths", Way.SELECTINLOAD, 2, 3 + 5, 3),
-        ("berths", Way.JOINEDLOAD, 1, 4 + 1 + 1, 4 + 1 + 1),
-        ("berths", Way.SUBQUERYLOAD, 2, 3 + 5, 3),
-        ("berths", Way.IMMEDIATELOAD, 4, 3 + 5, 3),
-        ("berths", Way.QUERY, 4, 3 + 5, 3),
-        ("asked", Way.QUERY, 4, 3 + 5, 3),
-        ("written", Way.QUERY, 4, 3 + 5, 3),
-        ("guarded", Way.SELECTINLOAD, 2, 3 + 5, 3),
+        ("berths", LoadMethod.AWAITED, 4, 3 + 5, 3),
+        ("berths", LoadMethod.RUN_SYNC, 4, 3 + 5, 3),
+        ("berths", LoadMethod.SELECTINLOAD, 2, 3 + 5, 3),
+        ("berths", LoadMethod.JOINEDLOAD, 1, 4 + 1 + 1, 4 + 1 + 1),
+        ("berths", LoadMethod.SUBQUERYLOAD, 2, 3 + 5, 3),
+        ("berths", LoadMethod.IMMEDIATELOAD, 4, 3 + 5, 3),
+        ("berths", LoadMethod.QUERY, 4, 3 + 5, 3),
+        ("asked", LoadMethod.QUERY, 4, 3 + 5, 3),
+        ("written", LoadMethod.QUERY, 4, 3 + 5, 3),
+        ("guarded", LoadMethod.SELECTINLOAD, 2, 3 + 5, 3),
     ],
 )
 async def test_statements_rows_and_instances_are_counted(
-    database: OrmDatabase, name: str, way: Way, sent: int, rows: int, selected: int
+    database: OrmDatabase, name: str, way: LoadMethod, sent: int, rows: int, selected: int
 ) -> None:
     run = await measure(database, "Harbour", name, way)
     assert (run.statements, run.rows, run.selected, run.instances) == (sent, rows, selected, 5)
@@ -144,17 +144,17 @@ async def test_statements_rows_and_instances_are_counted(
 @pytest.mark.parametrize(
     ("name", "way", "errors"),
     [
-        ("berths", Way.PLAIN, GREENLET),
-        ("berths", Way.RAISELOAD, {"InvalidRequestError"}),
-        ("guarded", Way.AWAITED, {"InvalidRequestError"}),
-        ("guarded", Way.PLAIN, {"InvalidRequestError"}),
-        ("asked", Way.PLAIN, GREENLET),
-        ("asked", Way.SELECTINLOAD, {"InvalidRequestError"}),
-        ("written", Way.PLAIN, {"TypeError"}),
-        ("written", Way.SELECTINLOAD, {"InvalidRequestError"}),
+        ("berths", LoadMethod.PLAIN, GREENLET),
+        ("berths", LoadMethod.RAISELOAD, {"InvalidRequestError"}),
+        ("guarded", LoadMethod.AWAITED, {"InvalidRequestError"}),
+        ("guarded", LoadMethod.PLAIN, {"InvalidRequestError"}),
+        ("asked", LoadMethod.PLAIN, GREENLET),
+        ("asked", LoadMethod.SELECTINLOAD, {"InvalidRequestError"}),
+        ("written", LoadMethod.PLAIN, {"TypeError"}),
+        ("written", LoadMethod.SELECTINLOAD, {"InvalidRequestError"}),
     ],
 )
-async def test_what_refuses_says_so(database: OrmDatabase, name: str, way: Way, errors: set[str]) -> None:
+async def test_what_refuses_says_so(database: OrmDatabase, name: str, way: LoadMethod, errors: set[str]) -> None:
     run = await measure(database, "Harbour", name, way)
     assert run.error in errors
     assert run.instances == 0
@@ -162,20 +162,20 @@ async def test_what_refuses_says_so(database: OrmDatabase, name: str, way: Way, 
 
 async def test_every_way_of_a_relationship_gives_the_same_instances(database: OrmDatabase) -> None:
     harbour = entity_of(database, "Harbour")
-    contest = Contest.of(harbour, KEYS, harbour.relationship("berths"), budget=inf)
-    while (due := contest.due) is not None:
+    contest = Comparison.of(harbour, KEYS, harbour.relationship("berths"), budget=inf)
+    while (due := contest.next_request) is not None:
         contest = contest.with_run(due.way, await database.benchmarks.measure(due))
     assert {measurement.last.instances for measurement in contest.measurements if measurement.works} == {5}
     assert {measurement.way for measurement in contest.measurements if not measurement.works} == {
-        Way.PLAIN,
-        Way.RAISELOAD,
+        LoadMethod.PLAIN,
+        LoadMethod.RAISELOAD,
     }
     assert {len(measurement.runs) for measurement in contest.measurements if measurement.works} == {6}
 
 
 async def test_a_cross_product_is_counted_as_rows(database: OrmDatabase) -> None:
-    joined = await measure(database, "Crowded", "left", Way.JOINEDLOAD)
-    selectin = await measure(database, "Crowded", "left", Way.SELECTINLOAD)
+    joined = await measure(database, "Crowded", "left", LoadMethod.JOINEDLOAD)
+    selectin = await measure(database, "Crowded", "left", LoadMethod.SELECTINLOAD)
     assert (joined.rows, joined.selected, joined.instances) == (15, 15, 3)
     assert (selectin.rows, selectin.selected, selectin.instances) == (5 + 3, 5, 3)
 
@@ -215,19 +215,19 @@ async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_s
     await load(path, Base.metadata, {Member: [{"id": n} for n in range(1, 5)], Role: rows, Team: rows})
     database = await open_models(path, [Member, Role, Team])
     member = database.models.catalog.entities[0]
-    contest = Contest.of(member, tuple((n,) for n in range(1, 5)), member.relationship("roles"), budget=0)
-    while (due := contest.due) is not None:
+    contest = Comparison.of(member, tuple((n,) for n in range(1, 5)), member.relationship("roles"), budget=0)
+    while (due := contest.next_request) is not None:
         contest = contest.with_run(due.way, await database.benchmarks.measure(due))
     runs = {measurement.way: measurement.last for measurement in contest.measurements}
-    assert (runs[Way.JOINEDLOAD].selected, runs[Way.JOINEDLOAD].instances) == (4, 4)
-    assert runs[Way.JOINEDLOAD].rows > 8, "the other collection's rows are counted too"
-    assert runs[Way.AS_MAPPED].statements == runs[Way.SELECTINLOAD].statements > 2
+    assert (runs[LoadMethod.JOINEDLOAD].selected, runs[LoadMethod.JOINEDLOAD].instances) == (4, 4)
+    assert runs[LoadMethod.JOINEDLOAD].rows > 8, "the other collection's rows are counted too"
+    assert runs[LoadMethod.AS_MAPPED].statements == runs[LoadMethod.SELECTINLOAD].statements > 2
     assert [measurement.remark for measurement in contest.measurements if measurement.remark] == [
         "it did not raise here: another, eagerly loaded relationship has loaded these too"
     ]
     advice = recommendation(contest)
     assert advice is not None
-    assert (advice.way, advice.code) == (Way.AS_MAPPED, "select(Member)")
+    assert (advice.way, advice.code) == (LoadMethod.AS_MAPPED, "select(Member)")
     assert advice.reason.startswith("nothing to change: lazy='selectin' already does that")
     assert "cross product" not in advice.reason
 
@@ -257,8 +257,8 @@ async def test_a_cycle_in_the_rows_is_measured_to_its_end(tmp_path: Path, open_m
     database = await open_models(path, [Node])
     node = database.models.catalog.entities[0]
     for relationship_ in node.relationships:
-        contest = Contest.of(node, ((1,), (2,), (3,), (4,)), relationship_, budget=0)
-        while (due := contest.due) is not None:
+        contest = Comparison.of(node, ((1,), (2,), (3,), (4,)), relationship_, budget=0)
+        while (due := contest.next_request) is not None:
             contest = contest.with_run(due.way, await database.benchmarks.measure(due))
         worked = [measurement.last for measurement in contest.measurements if measurement.works]
         assert {one.instances for one in worked} == {4}
@@ -269,7 +269,7 @@ async def test_the_live_instance_and_the_pool_are_left_as_they_were(
     database: OrmDatabase, checked_out: Callable[[OrmDatabase], int]
 ) -> None:
     harbour = entity_of(database, "Harbour")
-    before = await database.instances.rest(harbour, (1,))
+    before = await database.instances.load_instance(harbour, (1,))
     for way in ways(harbour, harbour.relationship("berths")):
         await measure(database, "Harbour", "berths", way)
         assert checked_out(database) == 0
@@ -280,9 +280,9 @@ async def test_the_live_instance_and_the_pool_are_left_as_they_were(
 async def test_what_was_measured_is_told_once_for_each_text(database: OrmDatabase, told: list[Statement]) -> None:
     told.clear()
     for _ in range(2):
-        await measure(database, "Harbour", "berths", Way.AWAITED)
+        await measure(database, "Harbour", "berths", LoadMethod.AWAITED)
     mine = [one for one in told if one.cause == "compare Harbour.berths: awaitable_attrs (N+1)"]
-    assert {one.outcome for one in mine} == {Outcome.DONE}
+    assert {one.outcome for one in mine} == {StatementStatus.DONE}
     last = {one.number: one for one in mine}
     assert [(one.times, one.rows) for one in last.values()] == [(2, 6), (6, 10)]
 
@@ -298,7 +298,7 @@ async def test_what_takes_too_long_is_stopped_and_its_run_says_so(path: Path, li
             """)
         database.rows._large.clear()  # noqa: SLF001  how many there are is another question
         harbour = entity_of(database, "Harbour")
-        request = MeasureRequest(harbour, KEYS, harbour.relationship("berths"), Way.SELECTINLOAD)
+        request = MeasureRequest(harbour, KEYS, harbour.relationship("berths"), LoadMethod.SELECTINLOAD)
         run = await database.benchmarks._measurer.measure(request)  # noqa: SLF001
         assert run.error == "timed out after 0.05 s"
     finally:
@@ -310,11 +310,19 @@ async def test_what_takes_too_long_is_stopped_and_its_run_says_so(path: Path, li
     [
         (1_000, [5, 1], Loadable(((1,), (2,)))),
         (1, [9, 1], Loadable(((1,), (2,)))),  # more than one of them may hold, but not more than all together may
-        (1, [11, 1], Loadable(((2,),), (Giant("Harbour 1", 11),))),
-        (1, [11, 0, 40], Loadable(((2,),), (Giant("Harbour 3", 40), Giant("Harbour 1", 11)))),
+        (1, [11, 1], Loadable(((2,),), (OversizedCollection("Harbour 1", 11),))),
+        (
+            1,
+            [11, 0, 40],
+            Loadable(((2,),), (OversizedCollection("Harbour 3", 40), OversizedCollection("Harbour 1", 11))),
+        ),
         (2, [2] * 11, Loadable(tuple((n,) for n in range(1, 12)), exceeded=20)),
-        (2, [2] * 11 + [9], Loadable(tuple((n,) for n in range(1, 12)), (Giant("Harbour 12", 9),), exceeded=20)),
-        (1, [50], Loadable((), (Giant("Harbour 1", 50),), exceeded=10)),
+        (
+            2,
+            [2] * 11 + [9],
+            Loadable(tuple((n,) for n in range(1, 12)), (OversizedCollection("Harbour 12", 9),), exceeded=20),
+        ),
+        (1, [50], Loadable((), (OversizedCollection("Harbour 1", 50),), exceeded=10)),
     ],
 )
 async def test_what_holds_too_much_by_itself_is_left_out_where_all_together_do(
@@ -341,7 +349,9 @@ async def test_a_giant_is_found_on_every_database(target: Target, listener: List
     try:
         harbour = entity_of(database, "Harbour")
         found = await database.instances.loadable(harbour, harbour.relationship("berths"), ((1,), (2,)))
-        assert found == Loadable((), (Giant("Harbour 1", 11), Giant("Harbour 2", 2)), exceeded=10)
+        assert found == Loadable(
+            (), (OversizedCollection("Harbour 1", 11), OversizedCollection("Harbour 2", 2)), exceeded=10
+        )
         berth = entity_of(database, "Berth")
         assert await database.instances.loadable(berth, berth.relationship("harbour"), ((1,), (2,))) == Loadable(
             ((1,), (2,))
@@ -354,9 +364,9 @@ async def test_a_giant_is_found_on_every_database(target: Target, listener: List
     ("found", "words"),
     [
         (Loadable(((1,),)), ""),
-        (Loadable(((1,),), (Giant("Ship 2", 151_920),)), "without Ship 2, which has 151,920"),
+        (Loadable(((1,),), (OversizedCollection("Ship 2", 151_920),)), "without Ship 2, which has 151,920"),
         (
-            Loadable(((1,),), (Giant("Ship 2", 1_500), Giant("Ship 9", 1_200))),
+            Loadable(((1,),), (OversizedCollection("Ship 2", 1_500), OversizedCollection("Ship 9", 1_200))),
             "without Ship 2, which has 1,500, and 1 more",
         ),
     ],
@@ -367,12 +377,14 @@ def test_what_was_left_out_is_named(found: Loadable, words: str) -> None:
 
 
 def test_what_cannot_be_loaded_at_all_says_which_limit_it_was() -> None:
-    with pytest.raises(Trouble, match="these 2 rows have more than 10,000 Sailor in total: a way out"):
+    with pytest.raises(BrowserError, match="these 2 rows have more than 10,000 Sailor in total: a way out"):
         Loadable(((1,), (2,)), exceeded=10_000).checked("Sailor", "a way out")
-    with pytest.raises(Trouble, match="Ship 2 has 15,000 Sailor, over the limit of 10,000: a way out"):
-        Loadable((), (Giant("Ship 2", 15_000),), exceeded=10_000).checked("Sailor", "a way out")
-    with pytest.raises(Trouble, match="these 2 rows have more than 10,000 Sailor in total"):
-        Loadable((), (Giant("Ship 2", 6_000), Giant("Ship 3", 6_000)), exceeded=10_000).checked("Sailor", "")
+    with pytest.raises(BrowserError, match="Ship 2 has 15,000 Sailor, over the limit of 10,000: a way out"):
+        Loadable((), (OversizedCollection("Ship 2", 15_000),), exceeded=10_000).checked("Sailor", "a way out")
+    with pytest.raises(BrowserError, match="these 2 rows have more than 10,000 Sailor in total"):
+        Loadable(
+            (), (OversizedCollection("Ship 2", 6_000), OversizedCollection("Ship 3", 6_000)), exceeded=10_000
+        ).checked("Sailor", "")
 
 
 @pytest.mark.parametrize("name", ["asked", "written"])

@@ -9,8 +9,8 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, TrialRequest, Verdict
-from pirate_tui.domain.remedy import Applies, Outcome, Remedy, Trial
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Scenario, TrialRequest, Verdict
+from pirate_tui.domain.remedy import Applies, Remedy, Trial, TrialOutcome
 from pirate_tui.domain.statements import Statement
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from tests.orm.conftest import OpenModels, Remembering
@@ -90,81 +90,81 @@ async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
 
 
 async def tried(
-    database: OrmDatabase, what: tuple[str, int, str], remedy: Remedy | None, situation: Situation = Situation.FRESH
+    database: OrmDatabase, what: tuple[str, int, str], remedy: Remedy | None, scenario: Scenario = Scenario.FRESH
 ) -> Trial:
     """What came of a remedy; of the first that is offered and can be tried, where none is given."""
     name, key, attribute = what
     entity = entity_of(database, name)
     if remedy is None:
-        await database.instances.put(entity, (key,), situation)
+        await database.instances.apply_scenario(entity, (key,), scenario)
         offered = (await database.instances.predict(attribute)).remedies
         remedy = next(one for one in offered if one.applies is Applies.IN_SELECT)
-    return await database.benchmarks.try_out(TrialRequest(entity, (key,), situation, attribute, remedy))
+    return await database.benchmarks.try_out(TrialRequest(entity, (key,), scenario, attribute, remedy))
 
 
 async def test_following_rows_down_ends_where_they_have_a_cycle(database: OrmDatabase, told: list[Statement]) -> None:
     trial = await tried(database, ("Node", 1, "size"), None)
     assert trial.code == "select(Node).options(selectinload(Node.children, recursion_depth=-1))"
     assert (trial.outcome, trial.reason) == (
-        Outcome.SKIPPED,
+        TrialOutcome.SKIPPED,
         "it sends more than 100 statements: the rows may form a cycle",
     )
     assert len({one.number for one in told}) < 120
 
 
 async def test_following_rows_down_helps_where_they_end(database: OrmDatabase) -> None:
-    assert (await tried(database, ("Node", 3, "size"), None)).outcome is Outcome.HELPS
+    assert (await tried(database, ("Node", 3, "size"), None)).outcome is TrialOutcome.HELPS
 
 
 async def test_it_is_said_that_a_cycle_never_ends(database: OrmDatabase) -> None:
     node = entity_of(database, "Node")
-    await database.instances.rest(node, (3,))
+    await database.instances.load_instance(node, (3,))
     (remedy,) = [one for one in (await database.instances.predict("size")).remedies if "recursion_depth" in one.code]
     assert "if the rows form a cycle, it never ends" in remedy.reason
 
 
 async def test_what_would_load_too_much_is_skipped(database: OrmDatabase) -> None:
     trial = await tried(database, ("Shelf", 1, "size"), None)
-    assert (trial.outcome, trial.reason) == (Outcome.SKIPPED, "it loads more than 1,000 instances")
-    assert (await tried(database, ("Shelf", 2, "size"), None)).outcome is Outcome.HELPS
+    assert (trial.outcome, trial.reason) == (TrialOutcome.SKIPPED, "it loads more than 1,000 instances")
+    assert (await tried(database, ("Shelf", 2, "size"), None)).outcome is TrialOutcome.HELPS
 
 
 async def test_how_much_may_be_loaded_can_be_said(path: Path, listener: Remembering) -> None:
     database = await open_database(path, [Node, Shelf, Book], Limits(30, collection=2_000), listener)
-    assert (await tried(database, ("Shelf", 1, "size"), None)).outcome is Outcome.HELPS
+    assert (await tried(database, ("Shelf", 1, "size"), None)).outcome is TrialOutcome.HELPS
     await database.close()
 
 
-@pytest.mark.parametrize("situation", [Situation.AFTER_COMMIT, Situation.FRESH])
+@pytest.mark.parametrize("scenario", [Scenario.AFTER_COMMIT, Scenario.FRESH])
 @pytest.mark.parametrize("code", ["await session.refresh(shelf)", "shelf.id", "await session.commit()"])
-async def test_what_does_not_help_is_found_out(database: OrmDatabase, code: str, situation: Situation) -> None:
-    trial = await tried(database, ("Shelf", 2, "size"), Remedy(code, ""), situation)
-    assert trial.outcome is Outcome.FAILS
+async def test_what_does_not_help_is_found_out(database: OrmDatabase, code: str, scenario: Scenario) -> None:
+    trial = await tried(database, ("Shelf", 2, "size"), Remedy(code, ""), scenario)
+    assert trial.outcome is TrialOutcome.FAILS
     assert "MissingGreenlet" in trial.reason
 
 
 async def test_what_code_of_the_models_raises_is_no_fault_of_the_fix(database: OrmDatabase) -> None:
     merge = Remedy("shelf = await session.merge(shelf, options=[selectinload(Shelf.books)])", "")
-    trial = await tried(database, ("Shelf", 2, "size"), merge, Situation.DETACHED)
-    assert (trial.outcome, trial.reason) == (Outcome.NOT_PROVED, "model code raised ValueError")
+    trial = await tried(database, ("Shelf", 2, "size"), merge, Scenario.DETACHED)
+    assert (trial.outcome, trial.reason) == (TrialOutcome.NOT_PROVED, "model code raised ValueError")
 
 
 async def test_an_error_of_its_own_is_not_one_of_a_load(database: OrmDatabase) -> None:
     loads = Remedy("select(Shelf).options(selectinload(Shelf.books))", "", Applies.IN_SELECT)
-    assert (await tried(database, ("Shelf", 2, "share"), loads)).outcome is Outcome.HELPS
+    assert (await tried(database, ("Shelf", 2, "share"), loads)).outcome is TrialOutcome.HELPS
 
 
 @pytest.mark.parametrize("applies", [Applies.IN_MAPPING, Applies.IN_ENGINE])
 async def test_what_belongs_elsewhere_is_not_proved(database: OrmDatabase, applies: Applies) -> None:
     trial = await tried(database, ("Shelf", 2, "size"), Remedy("anything", "", applies))
-    assert (trial.outcome, trial.reason) == (Outcome.NOT_PROVED, f"it belongs {applies.value}")
+    assert (trial.outcome, trial.reason) == (TrialOutcome.NOT_PROVED, f"it belongs {applies.value}")
 
 
 async def test_the_live_instance_stays_as_it_is(database: OrmDatabase) -> None:
     shelf = entity_of(database, "Shelf")
-    before = await database.instances.rest(shelf, (2,))
+    before = await database.instances.load_instance(shelf, (2,))
     await database.benchmarks.try_out(
-        TrialRequest(shelf, (2,), Situation.FRESH, "size", Remedy("await session.refresh(shelf)", ""))
+        TrialRequest(shelf, (2,), Scenario.FRESH, "size", Remedy("await session.refresh(shelf)", ""))
     )
     accessed = await database.instances.access(AttributeRequest(shelf, "name", AccessMode.UNSAFE))
     assert accessed.instance == before

@@ -1,4 +1,4 @@
-"""Opening rows: each mode by each loader strategy, through the shipped models and through others."""
+"""OpenResult rows: each mode by each loader strategy, through the shipped models and through others."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,8 +9,8 @@ from typing import TypeAlias
 import pytest
 
 from pirate_tui.domain.access import AccessMode, AttributeState, InstanceSnapshot
-from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.failure import BrowserError
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest, OpenResult
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.orm.database import OrmDatabase
@@ -36,14 +36,14 @@ class Case:
     name: str
     first: tuple[str, str]
 
-    async def open(self, mode: AccessMode, strategy: LoaderStrategy) -> Opening:
+    async def open(self, mode: AccessMode, strategy: LoaderStrategy) -> OpenResult:
         """Open it."""
         return await open_relationship(self.database, (self.entity, self.key, self.name), mode, strategy)
 
 
 async def open_relationship(
     database: OrmDatabase, what: tuple[str, RowKey, str], mode: AccessMode, strategy: LoaderStrategy = MAPPED
-) -> Opening:
+) -> OpenResult:
     name, key, attribute = what
     entity = next(entity for entity in database.models.catalog.entities if entity.name == name)
     return await database.instances.open(OpenRequest(entity, key, entity.relationship(attribute), mode, strategy))
@@ -121,7 +121,7 @@ async def test_a_row_of_what_was_opened_can_be_opened_itself(case: Case) -> None
 
 async def test_resting_selects_the_instance_and_nothing_more(case: Case, checked_out: CheckedOut) -> None:
     entity = next(entity for entity in case.database.models.catalog.entities if entity.name == case.entity)
-    instance = await case.database.instances.rest(entity, case.key)
+    instance = await case.database.instances.load_instance(entity, case.key)
     assert instance.label == f"{case.entity} {case.key[0]}"
     assert states(instance)[case.name] is AttributeState.UNLOADED
     assert states(instance)["name"] is AttributeState.LOADED
@@ -160,8 +160,8 @@ async def test_an_instance_that_is_gone_is_trouble(
     open_models: OpenModels, fleet_file: Path, fleet: tuple[type, type], checked_out: CheckedOut
 ) -> None:
     database = await open_models(fleet_file, fleet)
-    with pytest.raises(Trouble, match="Ship 99 is no longer in the database"):
-        await database.instances.rest(database.models.catalog.entities[0], (99,))
-    with pytest.raises(Trouble, match="Ship 99"):
+    with pytest.raises(BrowserError, match="Ship 99 is no longer in the database"):
+        await database.instances.load_instance(database.models.catalog.entities[0], (99,))
+    with pytest.raises(BrowserError, match="Ship 99"):
         await open_relationship(database, ("Ship", (99,), "sailors"), SAFE)
     assert checked_out(database) == 0

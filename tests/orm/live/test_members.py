@@ -164,7 +164,7 @@ async def test_a_member_is_shown_alike_in_table_nested_rows_inspector_and_whole(
         assert own.cells == inside.cells
         assert not any(cell.is_type_mismatch for cell in own.cells)
         assert (await database.rows.whole(query, own))[2:] == expected
-        attributes = (await database.instances.rest(query.entity, own.key or ())).attributes
+        attributes = (await database.instances.load_instance(query.entity, own.key or ())).attributes
         values = {attribute.name: attribute.value.text for attribute in attributes if attribute.value is not None}
         assert tuple(values[name] for name in NAMES) == expected
         for name, text in zip(NAMES, expected, strict=True):
@@ -210,7 +210,7 @@ async def test_a_key_that_is_a_member_is_shown_and_found_by_its_name(database: O
     assert [cell.text for row in rows for cell in row.cells] == [
         member_text(part) for row in rows for part in row.key or () if isinstance(part, Colour)
     ]
-    assert (await database.instances.rest(query.entity, (Colour.BLUE,))).label == "Badge BLUE (blue)"
+    assert (await database.instances.load_instance(query.entity, (Colour.BLUE,))).label == "Badge BLUE (blue)"
     places = [await database.rows.rank(query, (typed,)) for typed in ("RED", "red", "RED (red)")]
     assert len(set(places)) == 1
     assert places[0] is not None

@@ -75,7 +75,7 @@ async def strength(database: OrmDatabase, told: list[Statement]) -> list[Stateme
 
 
 async def test_an_n_plus_1_inside_one_access_is_one_line(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.instances.rest(database.models.catalog.entities[0], (1,))
+    await database.instances.load_instance(database.models.catalog.entities[0], (1,))
     ships, sailors = await strength(database, told)
     assert (ships.cause, ships.times, ships.rows) == ("SampleSize 1.strength.ships", 1, 4)
     assert (sailors.cause, sailors.times, sailors.rows) == ("SampleSize 1.strength.sailors", 4, 4)
@@ -95,9 +95,9 @@ async def test_parents_that_share_their_target_need_fewer_statements_and_a_join(
 
 
 async def test_the_next_gesture_has_lines_of_its_own(database: OrmDatabase, told: list[Statement]) -> None:
-    await database.instances.rest(database.models.catalog.entities[0], (1,))
+    await database.instances.load_instance(database.models.catalog.entities[0], (1,))
     first = await strength(database, told)
-    await database.instances.rest(database.models.catalog.entities[0], (1,))
+    await database.instances.load_instance(database.models.catalog.entities[0], (1,))
     second = await strength(database, told)
     assert [one.times for one in second] == [one.times for one in first] == [1, 4]
     assert not {one.number for one in first} & {one.number for one in second}

@@ -20,8 +20,8 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from pirate_tui.domain.access import Situation, TrialRequest, Verdict
-from pirate_tui.domain.remedy import Outcome
+from pirate_tui.domain.access import Scenario, TrialRequest, Verdict
+from pirate_tui.domain.remedy import TrialOutcome
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.errors import forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.inspection.attributes import Attribute, attributes_of
@@ -197,17 +197,17 @@ def really(instance: Any, attribute: Attribute) -> Verdict:
 
 @pytest.mark.parametrize("mapped", MODELS, ids=lambda mapped: mapped.__name__)
 @pytest.mark.parametrize(
-    ("situation", "reach"), [(Situation.MADE, added), (Situation.UPDATED, updated)], ids=["made", "updated"]
+    ("scenario", "reach"), [(Scenario.MADE, added), (Scenario.UPDATED, updated)], ids=["made", "updated"]
 )
 async def test_a_made_up_state_is_that_of_the_real_flush(
     database: OrmDatabase,
     path: Path,
     mapped: type,
-    situation: Situation,
+    scenario: Scenario,
     reach: Callable[[AsyncSession, type], Awaitable[Any]],
 ) -> None:
-    snapshot = await database.instances.put(
-        entity_of(database, mapped.__name__), (2 if mapped is Pass else 1,), situation
+    snapshot = await database.instances.apply_scenario(
+        entity_of(database, mapped.__name__), (2 if mapped is Pass else 1,), scenario
     )
     said = {one.name: one.verdict for one in snapshot.attributes}
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
@@ -221,34 +221,34 @@ async def test_a_made_up_state_is_that_of_the_real_flush(
 
 
 @pytest.mark.parametrize("mapped", MODELS, ids=lambda mapped: mapped.__name__)
-@pytest.mark.parametrize("situation", [Situation.MADE, Situation.UPDATED])
-async def test_every_fix_that_is_offered_there_helps(database: OrmDatabase, mapped: type, situation: Situation) -> None:
+@pytest.mark.parametrize("scenario", [Scenario.MADE, Scenario.UPDATED])
+async def test_every_fix_that_is_offered_there_helps(database: OrmDatabase, mapped: type, scenario: Scenario) -> None:
     entity, key = entity_of(database, mapped.__name__), (2 if mapped is Pass else 1,)
-    snapshot = await database.instances.put(entity, key, situation)
+    snapshot = await database.instances.apply_scenario(entity, key, scenario)
     offered = {
         attribute.name: (await database.instances.predict(attribute.name)).remedies for attribute in snapshot.attributes
     }
     tried = [
-        await database.benchmarks.try_out(TrialRequest(entity, key, situation, name, remedy))
+        await database.benchmarks.try_out(TrialRequest(entity, key, scenario, name, remedy))
         for name, remedies in offered.items()
         for remedy in remedies
     ]
-    assert [one for one in tried if one.outcome not in {Outcome.HELPS, Outcome.NOT_PROVED}] == []
+    assert [one for one in tried if one.outcome not in {TrialOutcome.HELPS, TrialOutcome.NOT_PROVED}] == []
     # The database makes nothing of a stub at an UPDATE.
-    assert bool(tried) is ((mapped, situation) != (Stub, Situation.UPDATED))
+    assert bool(tried) is ((mapped, scenario) != (Stub, Scenario.UPDATED))
 
 
 async def test_nothing_is_written_for_a_state(database: OrmDatabase, path: Path) -> None:
     before = path.read_bytes()  # noqa: ASYNC240  of a small file
     for mapped in MODELS:
         entity = entity_of(database, mapped.__name__)
-        for situation in Situation:
-            await database.instances.put(entity, (2 if mapped is Pass else 1,), situation)
+        for scenario in Scenario:
+            await database.instances.apply_scenario(entity, (2 if mapped is Pass else 1,), scenario)
     assert path.read_bytes() == before  # noqa: ASYNC240
 
 
 async def test_an_instance_made_here_says_so(database: OrmDatabase) -> None:
     ticket = entity_of(database, "Ticket")
-    snapshot = await database.instances.put(ticket, (1,), Situation.MADE)
-    assert (snapshot.label, snapshot.state, snapshot.situation.value) == ("Ticket 1", "persistent", "after INSERT")
+    snapshot = await database.instances.apply_scenario(ticket, (1,), Scenario.MADE)
+    assert (snapshot.label, snapshot.state, snapshot.scenario.value) == ("Ticket 1", "persistent", "after INSERT")
     assert (await database.instances.predict("eager_stubs")).remedy == "await ticket.awaitable_attrs.eager_stubs"

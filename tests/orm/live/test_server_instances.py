@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from pirate_tui.domain.access import AccessMode, AttributeSnapshot, Situation, Verdict
-from pirate_tui.domain.comparing import MeasureRequest, Way
-from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.access import AccessMode, AttributeSnapshot, Scenario, Verdict
+from pirate_tui.domain.comparing import LoadMethod, MeasureRequest
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest, OpenResult
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.errors import MISSING_GREENLET
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
-from tests.orm.verdicts import access, named, put, verdict_of, watched
+from tests.orm.verdicts import access, apply_scenario, named, verdict_of, watched
 from tests.servers import Target, end_connections, load, read
 
 
@@ -41,7 +41,7 @@ def error(database: OrmDatabase) -> str:
     return "MissingGreenlet" if is_bare else "StatementError(MissingGreenlet)"
 
 
-async def opened(database: OrmDatabase, mode: AccessMode, strategy: LoaderStrategy = MAPPED) -> Opening:
+async def opened(database: OrmDatabase, mode: AccessMode, strategy: LoaderStrategy = MAPPED) -> OpenResult:
     """The sailors of the first ship."""
     ship = await database.models.entity("Ship")
     return await database.instances.open(OpenRequest(ship, (1,), ship.relationship("sailors"), mode, strategy))
@@ -70,7 +70,7 @@ async def test_the_statement_that_was_never_sent_is_told(database: OrmDatabase, 
     opening = await opened(database, UNSAFE)
     assert opening.failure is not None
     assert "FROM sailors" in " ".join(opening.failure.statement)
-    (unsent,) = [one for one in told if one.outcome is Outcome.NEVER_SENT]
+    (unsent,) = [one for one in told if one.outcome is StatementStatus.NEVER_SENT]
     assert "FROM sailors" in unsent.text
     assert opening.instance.state == "persistent"
     assert (await opened(database, SAFE)).failure is None
@@ -80,13 +80,13 @@ async def test_it_is_told_too_when_the_connection_was_ended_while_idle(
     database: OrmDatabase, target: Target, error: str, told: list[Statement]
 ) -> None:
     """What fails is the statement, and no ping of the pool that would hide it."""
-    await put(database, "Ship", (1,), Situation.AFTER_COMMIT)
+    await apply_scenario(database, "Ship", (1,), Scenario.AFTER_COMMIT)
     await end_connections(target)
     found = await access(database, "Ship", "name", UNSAFE)
     assert found.failure is not None
     assert found.failure.name == error
     assert "FROM ships" in " ".join(found.failure.statement)
-    assert [one.outcome for one in told][-1] is Outcome.NEVER_SENT
+    assert [one.outcome for one in told][-1] is StatementStatus.NEVER_SENT
     assert (await access(database, "Ship", "name", SAFE)).failure is None
 
 
@@ -102,12 +102,12 @@ async def test_an_opening_does_not_notice_a_connection_that_was_ended_while_idle
     assert failed.name == error
 
 
-@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("scenario", Scenario)
 async def test_what_is_said_of_each_attribute_is_what_the_plain_access_does(
-    database: OrmDatabase, situation: Situation, checked_out: Callable[[OrmDatabase], int]
+    database: OrmDatabase, scenario: Scenario, checked_out: Callable[[OrmDatabase], int]
 ) -> None:
     for name in ("Ship", "Sailor"):
-        snapshot = await put(database, name, (1,), situation)
+        snapshot = await apply_scenario(database, name, (1,), scenario)
         happened = watched(database)
         said = [
             attribute
@@ -118,7 +118,7 @@ async def test_what_is_said_of_each_attribute_is_what_the_plain_access_does(
             await database.instances.predict(one.name)
         assert happened == []
         for one in said:
-            await put(database, name, (1,), situation)
+            await apply_scenario(database, name, (1,), scenario)
             assert (one.name, verdict_of(await access(database, name, one.name, UNSAFE))) == (one.name, one.verdict)
             assert checked_out(database) == 0
         gc.collect()
@@ -128,7 +128,7 @@ async def test_an_attribute_that_was_awaited_is_loaded(database: OrmDatabase) ->
     def of(accessed: Any) -> AttributeSnapshot:
         return named(accessed.instance, "sailors")
 
-    await database.instances.rest(await database.models.entity("Ship"), (1,))
+    await database.instances.load_instance(await database.models.entity("Ship"), (1,))
     assert of(await access(database, "Ship", "sailors", UNSAFE)).verdict is Verdict.IO
     assert of(await access(database, "Ship", "sailors", SAFE)).verdict is Verdict.NONE
     assert (await access(database, "Ship", "sailors", UNSAFE)).failure is None
@@ -138,14 +138,14 @@ async def test_every_way_of_loading_costs_the_same_on_each(database: OrmDatabase
     ship = await database.models.entity("Ship")
     sailors = ship.relationship("sailors")
     expected = {
-        Way.AWAITED: (3, 4, 2, ""),
-        Way.PLAIN: (1, 2, 0, error),
-        Way.RUN_SYNC: (3, 4, 2, ""),
-        Way.SELECTINLOAD: (2, 4, 2, ""),
-        Way.JOINEDLOAD: (1, 3, 2, ""),
-        Way.SUBQUERYLOAD: (2, 4, 2, ""),
-        Way.IMMEDIATELOAD: (3, 4, 2, ""),
-        Way.RAISELOAD: (1, 2, 0, "InvalidRequestError"),
+        LoadMethod.AWAITED: (3, 4, 2, ""),
+        LoadMethod.PLAIN: (1, 2, 0, error),
+        LoadMethod.RUN_SYNC: (3, 4, 2, ""),
+        LoadMethod.SELECTINLOAD: (2, 4, 2, ""),
+        LoadMethod.JOINEDLOAD: (1, 3, 2, ""),
+        LoadMethod.SUBQUERYLOAD: (2, 4, 2, ""),
+        LoadMethod.IMMEDIATELOAD: (3, 4, 2, ""),
+        LoadMethod.RAISELOAD: (1, 2, 0, "InvalidRequestError"),
     }
     for way, costs in expected.items():
         run = await database.benchmarks.measure(MeasureRequest(ship, ((1,), (2,)), sailors, way))
@@ -156,8 +156,8 @@ async def test_every_way_of_loading_costs_the_same_on_each(database: OrmDatabase
 async def test_each_statement_is_told_with_its_rows_and_its_cause(database: OrmDatabase, told: list[Statement]) -> None:
     await opened(database, SAFE)
     done = {one.cause: (one.rows, one.outcome) for one in told}
-    assert done["Ship 1"] == (1, Outcome.DONE)
-    assert done["Ship 1.sailors"] == (2, Outcome.DONE)
+    assert done["Ship 1"] == (1, StatementStatus.DONE)
+    assert done["Ship 1.sailors"] == (2, StatementStatus.DONE)
 
 
 OPEN_TRANSACTIONS = {
@@ -175,12 +175,12 @@ async def test_nothing_stays_in_a_transaction_while_a_person_thinks(server: Serv
     counting = OPEN_TRANSACTIONS[server.url.get_backend_name()]
     works: list[Callable[[], Awaitable[object]]] = [
         lambda: database.rows.page(Query(ship), Seek()),
-        lambda: database.instances.rest(ship, (1,)),
+        lambda: database.instances.load_instance(ship, (1,)),
         lambda: opened(database, SAFE),
         lambda: opened(database, UNSAFE),
-        lambda: put(database, "Ship", (1,), Situation.AFTER_COMMIT),
+        lambda: apply_scenario(database, "Ship", (1,), Scenario.AFTER_COMMIT),
         lambda: access(database, "Ship", "name", SAFE),
-        lambda: put(database, "Ship", (1,), Situation.AFTER_ROLLBACK),
+        lambda: apply_scenario(database, "Ship", (1,), Scenario.AFTER_ROLLBACK),
         lambda: access(database, "Ship", "name", UNSAFE),
     ]
     for work in works:

@@ -131,7 +131,7 @@ class Bag:
         self.held: list[Any] = []
 
     @collection.appender  # type: ignore[untyped-decorator]
-    def put(self, one: Any) -> None:
+    def apply_scenario(self, one: Any) -> None:
         """Take one in."""
         self.held.append(one)
 

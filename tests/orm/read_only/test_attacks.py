@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server
@@ -63,7 +63,7 @@ async def refused(connections: Connections, way: Way, statement: Any, words: str
             await connection.commit()
             return found
 
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(BrowserError, match=words):
         print(statement, await connections.run(question))  # noqa: T201  told where it got through
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, object_session
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Scenario, Verdict
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.connection.url import Server
 from tests.orm.conftest import OpenModels
 from tests.orm.verdicts import named
@@ -120,11 +120,11 @@ async def test_what_a_property_writes(
     database = await open_models(target, [Buoy])
     buoy = await database.models.entity("Buoy")
     for _ in range(2):  # the class can be read afterwards, and it is tried once more
-        await database.instances.rest(buoy, (1,))
+        await database.instances.load_instance(buoy, (1,))
         try:
             accessed = await database.instances.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
-        except Trouble as trouble:
-            assert trouble.reason  # noqa: PT017  one that hides the error gives none
+        except BrowserError as error:
+            assert error.message  # noqa: PT017  one that hides the error gives none
         else:
             assert act == "hidden" or accessed.failure is not None
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
@@ -139,7 +139,7 @@ async def test_what_a_property_does_to_its_session_is_taken_back(
     database = await open_models(target, [Buoy])
     buoy = await database.models.entity("Buoy")
     for _ in range(2):
-        snapshot = await database.instances.rest(buoy, (1,))
+        snapshot = await database.instances.load_instance(buoy, (1,))
         assert named(snapshot, "acts").verdict is Verdict.NONE
         value = named(snapshot, "name").value
         assert value is not None
@@ -184,9 +184,9 @@ async def test_what_a_listener_writes(target: Target, open_models: OpenModels, n
     database = await open_models(target, [Buoy])
     buoy = await database.models.entity("Buoy")
     owner, event_name, listener, options = LISTENERS[name]
-    with listening(owner, event_name, listener, **options), pytest.raises(Trouble):
-        await database.instances.rest(buoy, (1,))
-    await database.instances.rest(buoy, (1,))
+    with listening(owner, event_name, listener, **options), pytest.raises(BrowserError):
+        await database.instances.load_instance(buoy, (1,))
+    await database.instances.load_instance(buoy, (1,))
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
 
 
@@ -221,11 +221,11 @@ async def test_a_class_whose_listener_writes_is_read_all_the_same(
     buoy = await database.models.entity("Buoy")
     owner, event_name, listener = PASSED_OVER[name]
     with listening(owner, event_name, listener):
-        for situation in Situation:
-            assert (await database.instances.put(buoy, (1,), situation)).situation is situation
+        for scenario in Scenario:
+            assert (await database.instances.apply_scenario(buoy, (1,), scenario)).scenario is scenario
             for mode in AccessMode:
                 assert (await database.instances.access(AttributeRequest(buoy, "name", mode))).request.mode is mode
-    assert (await database.instances.rest(buoy, (2,))).label == "Buoy 2"
+    assert (await database.instances.load_instance(buoy, (2,))).label == "Buoy 2"
     assert await read(target, "SELECT id, name FROM buoys ORDER BY id") == [(1, "bell"), (2, "light")]
 
 
@@ -266,10 +266,10 @@ async def test_what_is_only_there_when_a_select_is_compiled_is_seen(
     await load(server, Base.metadata, {Buoy: ROWS, Chained: ROWS})
     monkeypatch.setattr(Buoy, "act", staticmethod(lambda session: session.execute(select(Emptying()))))
     database = await open_models(server, [Buoy, Chained])
-    with pytest.raises(Trouble, match=r"the statement calls (get_lock|pg_advisory_lock)\(\)"):
-        await database.instances.rest(await database.models.entity("Chained"), (1,))
+    with pytest.raises(BrowserError, match=r"the statement calls (get_lock|pg_advisory_lock)\(\)"):
+        await database.instances.load_instance(await database.models.entity("Chained"), (1,))
     buoy = await database.models.entity("Buoy")
-    await database.instances.rest(buoy, (1,))
-    with pytest.raises(Trouble, match="there are several statements"):
+    await database.instances.load_instance(buoy, (1,))
+    with pytest.raises(BrowserError, match="there are several statements"):
         await database.instances.access(AttributeRequest(buoy, "acts", AccessMode.SAFE))
     assert len(await read(server, "SELECT id FROM buoys")) == 2

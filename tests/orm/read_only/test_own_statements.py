@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, TrialRequest
-from pirate_tui.domain.comparing import MeasureRequest, Way
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Scenario, TrialRequest
+from pirate_tui.domain.comparing import LoadMethod, MeasureRequest
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenAllRequest, OpenRequest
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.query import Order, Query, Within, read_filter
+from pirate_tui.domain.query import Query, SortOrder, Within, read_filter
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
@@ -42,7 +42,7 @@ COLUMNS = {
 
 async def browse(database: OrmDatabase, entity: Entity) -> None:
     """All that the table of a class asks for: in every order, with every filter."""
-    for order in (None, *(Order(column, descending=True) for column in entity.columns)):
+    for order in (None, *(SortOrder(column, descending=True) for column in entity.columns)):
         query = Query(entity, order)
         rows = (await database.rows.page(query, Seek(limit=1))).rows
         await database.rows.page(query, Seek(rows[0].position, backward=True))
@@ -54,8 +54,8 @@ async def browse(database: OrmDatabase, entity: Entity) -> None:
         for typed in ("null", "~1", ">1"):
             try:
                 await database.rows.count_between(Query(entity).filtered(read_filter(typed, column)), Span())
-            except Trouble as trouble:
-                assert trouble.way_out.startswith(("use a value", "press r")) or "filter" in trouble.reason  # noqa: PT017  a value that no such column holds
+            except BrowserError as error:
+                assert error.hint.startswith(("use a value", "press r")) or "filter" in error.message  # noqa: PT017  a value that no such column holds
     await database.rows.anchor(query, Seek(skip=1, limit=1))
     await database.rows.whole(query, rows[0])
     await database.rows.count(Query(entity))
@@ -70,17 +70,17 @@ async def inspect(database: OrmDatabase, entity: Entity, way_to: str) -> None:
         for strategy in LoaderStrategy:
             await database.instances.open(OpenRequest(entity, key, relationship, mode, strategy))
             await database.instances.open_all(OpenAllRequest(entity, (key,), relationship, mode, strategy))
-    for way in Way:
+    for way in LoadMethod:
         await database.benchmarks.measure(MeasureRequest(entity, (key,), relationship, way))
-    for situation in Situation:
-        snapshot = await database.instances.put(entity, key, situation)
+    for scenario in Scenario:
+        snapshot = await database.instances.apply_scenario(entity, key, scenario)
         for attribute in snapshot.attributes:
             await database.instances.access(AttributeRequest(entity, attribute.name, AccessMode.SAFE))
     await database.rows.page(
         Query(relationship_target(database, way_to), within=Within(entity, key, relationship)), Seek()
     )
     remedy = Remedy(f"await {entity.name.lower()}.awaitable_attrs.{way_to}", "")
-    await database.benchmarks.try_out(TrialRequest(entity, key, Situation.AFTER_COMMIT, way_to, remedy))
+    await database.benchmarks.try_out(TrialRequest(entity, key, Scenario.AFTER_COMMIT, way_to, remedy))
 
 
 def relationship_target(database: OrmDatabase, way_to: str) -> Entity:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, String, event, func, select, text
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.connection.url import Server
 from tests.orm.conftest import OpenModels
 from tests.orm.schemas import ON_POSTGRESQL
@@ -82,13 +82,13 @@ async def test_a_tenant_is_set_and_its_rows_are_read(
 ) -> None:
     database = await open_models(tenants, [Cargo])
     cargo = await database.models.entity("Cargo")
-    with pytest.raises(Trouble, match="Cargo 1 is no longer in the database"):
-        await database.instances.rest(cargo, (1,))
+    with pytest.raises(BrowserError, match="Cargo 1 is no longer in the database"):
+        await database.instances.load_instance(cargo, (1,))
     for statement in PASSING:
         beginning[:] = [statement]
-        assert (await database.instances.rest(cargo, (1,))).attributes
-        with pytest.raises(Trouble, match="Cargo 2 is no longer in the database"):
-            await database.instances.rest(cargo, (2,))
+        assert (await database.instances.load_instance(cargo, (1,))).attributes
+        with pytest.raises(BrowserError, match="Cargo 2 is no longer in the database"):
+            await database.instances.load_instance(cargo, (2,))
 
 
 @ON_POSTGRESQL
@@ -99,5 +99,5 @@ async def test_what_else_a_listener_sets_is_refused(
     cargo = await database.models.entity("Cargo")
     for statement in REFUSED:
         beginning[:] = [statement]
-        with pytest.raises(Trouble, match=r"^blocked: the statement (calls set_config\(\)|may write): "):
-            await database.instances.rest(cargo, (1,))
+        with pytest.raises(BrowserError, match=r"^blocked: the statement (calls set_config\(\)|may write): "):
+            await database.instances.load_instance(cargo, (1,))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
@@ -67,7 +67,7 @@ async def test_it_reads_and_nothing_that_it_reads_acts(server: Server, harmless:
     readable = {choice.name for choice in database.models.choices if not choice.problem}
     assert "Ships" in readable
     for name in readable:
-        with nullcontext() if name == "Ships" else pytest.raises(Trouble):
+        with nullcontext() if name == "Ships" else pytest.raises(BrowserError):
             assert len((await database.rows.page(Query(await database.models.entity(name)), Seek())).rows) == 2
     await database.close()
     assert await attacks.held(server) == before

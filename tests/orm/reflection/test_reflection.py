@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Mapper, Session, joinedload, selectinload, subqueryload
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.dialects.registry import reader_of
@@ -356,7 +356,7 @@ def test_a_table_without_a_name_is_read_and_a_column_without_one_spoils_its_tabl
     connection = made('CREATE TABLE "" (a); INSERT INTO "" VALUES (1); CREATE TABLE nameless ("", a)')
     reflection = Reflection(reader_of(connection))
     assert [row.a for row in rows(connection, reflection.map(connection, ""))] == [1]
-    with pytest.raises(Trouble, match="non-blank name"):
+    with pytest.raises(BrowserError, match="non-blank name"):
         reflection.map(connection, "nameless")
 
 
@@ -521,8 +521,8 @@ def test_a_bad_apple_spoils_only_itself(made: Made) -> None:
     for name in reflection.names:
         try:
             mapped = reflection.map(connection, name.name)
-        except Trouble as trouble:
-            assert "\x1b" not in trouble.reason  # noqa: PT017  most raise nothing
+        except BrowserError as error:
+            assert "\x1b" not in error.message  # noqa: PT017  most raise nothing
         else:
             assert rows(connection, mapped) is not None
     assert reflection.broken == {
@@ -531,7 +531,7 @@ def test_a_bad_apple_spoils_only_itself(made: Made) -> None:
         "worse_view": "no such table: main.lost",
         "no_module": "no such module: nothing_there",
     }
-    with pytest.raises(Trouble, match=r"bad_view: no such table: main.lost"):
+    with pytest.raises(BrowserError, match=r"bad_view: no such table: main.lost"):
         reflection.map(connection, "bad_view")
 
 

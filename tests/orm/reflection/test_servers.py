@@ -11,8 +11,8 @@ from sqlalchemy.orm import class_mapper
 
 from pirate_tui.domain.access import AccessMode, InstanceSnapshot
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import CannotStart, Trouble
-from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.failure import BrowserError, StartupError
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest, OpenResult
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Seek
 from pirate_tui.domain.statements import Statement
@@ -60,7 +60,7 @@ async def rows(database: OrmDatabase, entity: Entity) -> Page:
     return await database.rows.page(Query(entity), Seek())
 
 
-async def opened(database: OrmDatabase, entity: Entity, name: str) -> Opening:
+async def opened(database: OrmDatabase, entity: Entity, name: str) -> OpenResult:
     """A relationship of the first row's instance, awaited."""
     (first, *_) = (await rows(database, entity)).rows
     assert first.key is not None
@@ -71,7 +71,7 @@ async def opened(database: OrmDatabase, entity: Entity, name: str) -> Opening:
 async def rested(database: OrmDatabase, entity: Entity) -> InstanceSnapshot:
     (first, *_) = (await rows(database, entity)).rows
     assert first.key is not None
-    return await database.instances.rest(entity, first.key)
+    return await database.instances.load_instance(entity, first.key)
 
 
 async def visited(database: OrmDatabase, name: str) -> Entity:
@@ -360,7 +360,7 @@ async def test_every_kind_of_relation_of_postgresql_can_be_browsed(server: Serve
         for choice in database.models.choices
         if choice.table != "bare"
     }
-    with pytest.raises(Trouble, match="bare: it has no columns"):
+    with pytest.raises(BrowserError, match="bare: it has no columns"):
         await database.models.entity("Bare")
     assert {one.name: [column.name for column in one.columns] for one in found.values() if not one.has_key} == {
         "Afar": ["line"],
@@ -409,7 +409,7 @@ async def test_every_kind_of_table_of_mariadb_can_be_browsed(server: Server, ref
     }
     assert {name for name, one in found.items() if not one.has_key} == {"Heap", "Seen"}
     assert [column.name for column in found["Chosen"].columns if column.is_key] == ["b"]
-    with pytest.raises(Trouble, match="broken: it is a view of something that does not exist"):
+    with pytest.raises(BrowserError, match="broken: it is a view of something that does not exist"):
         await database.models.entity("Broken")
 
 
@@ -520,7 +520,7 @@ async def test_a_foreign_key_to_another_schema_says_how_to_see_it(server: Server
 
 
 async def test_a_schema_that_is_not_there_is_named(server: Server, reflected: Reflected) -> None:
-    with pytest.raises(CannotStart, match=r"no such (schema: |database, or no tables in it: )nowhere") as caught:
+    with pytest.raises(StartupError, match=r"no such (schema: |database, or no tables in it: )nowhere") as caught:
         await reflected(server, "nowhere")
     assert caught.value.exit_code == 3
 
@@ -552,7 +552,7 @@ async def test_a_user_with_few_rights_sees_what_he_may_read(
     assert [column.name for column in (await database.models.entity("Staff")).columns] == ["id"]
     assert not (await database.models.entity("OrderTags")).has_key, "half of it is hidden"
     assert (await database.models.entity("Orders")).relationships == ()
-    with pytest.raises(Trouble, match="permission denied"):
+    with pytest.raises(BrowserError, match="permission denied"):
         await database.models.entity("Tags")
     refused = {choice.name for choice in database.models.choices if choice.problem}
     assert refused == ({"Customers", "Tags"} if is_postgresql(server) else {"Tags"})

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ClauseElement, select
 
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.query import Comparison, Filter, Order, Position, Query, Within
+from pirate_tui.domain.query import Filter, FilterOperator, Position, Query, SortOrder, Within
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.dialects.sqlite.sql import GREATEST
@@ -148,18 +148,18 @@ def _keysets(world: Offline) -> Iterator[Compiled]:
         yield from _pages(world, Query(world.entity(name)), positions)
     for name, values in (("name", ["Pequod", Truncated("Pequ")]), ("rank", [3, None])):
         for descending in (False, True):
-            query = Query(world.entity("Ship"), Order(world.column("Ship", name), descending))
+            query = Query(world.entity("Ship"), SortOrder(world.column("Ship", name), descending))
             yield from _pages(world, query, [(value, 7) for value in values])
     for name in ("Berth", "Adrift"):
         for descending in (False, True):
-            query = Query(world.entity(name), Order(world.column(name, "cost"), descending))
+            query = Query(world.entity(name), SortOrder(world.column(name, "cost"), descending))
             yield from _pages(world, query, [(cost, *key) for cost in (3, None) for key in keys[name][:2]])
 
 
 def _orders(world: Offline) -> Iterator[Compiled]:
     """The page behind a row, by every kind of column, its value whole and cut."""
     for name in world.kinds:
-        query = Query(world.entity("Ship"), Order(world.column("Ship", name)))
+        query = Query(world.entity("Ship"), SortOrder(world.column("Ship", name)))
         for kind, cut in (("a value", False), ("a value that was cut", True)):
             built = _built(world, query)
             (first, *_) = built.segments(Seek())
@@ -177,8 +177,8 @@ def _spans(world: Offline) -> Iterator[Compiled]:
         (Query(ship), [(3,), (7,)]),
         (Query(world.entity("Berth")), [("gun", 3), ("orlop", 7)]),
         (Query(world.entity("Adrift")), [("gun", None), (None, 7)]),
-        (Query(ship, Order(rank)), [(1, 3), (2, 7), (None, 8)]),
-        (Query(ship, Order(rank, descending=True)), [(2, 7), (1, 3), (None, 8)]),
+        (Query(ship, SortOrder(rank)), [(1, 3), (2, 7), (None, 8)]),
+        (Query(ship, SortOrder(rank, descending=True)), [(2, 7), (1, 3), (None, 8)]),
     ):
         built = _built(world, query)
         first, *_, last = places
@@ -192,7 +192,7 @@ def _spans(world: Offline) -> Iterator[Compiled]:
 def _filters(world: Offline) -> Iterator[Compiled]:
     """Each column compared in each way with each of what is typed."""
     for column in world.entity("Ship").columns:
-        for comparison in Comparison:
+        for comparison in FilterOperator:
             for typed in _typed(column, comparison):
                 condition = Filter(column, comparison, typed)
                 name = f"Ship where {condition}"
@@ -200,14 +200,17 @@ def _filters(world: Offline) -> Iterator[Compiled]:
                     yield Compiled(name, _built(world, Query(world.entity("Ship"), filters=(condition,))).count)
                 except ValueError as error:
                     yield Compiled(name, None, refusal=str(error))
-    both = (Filter(world.column("Ship", "rank"), Comparison.GREATER, "3"), _named(world, Comparison.CONTAINS, "Pe"))
+    both = (
+        Filter(world.column("Ship", "rank"), FilterOperator.GREATER, "3"),
+        _named(world, FilterOperator.CONTAINS, "Pe"),
+    )
     yield Compiled("Ship by two filters", _built(world, Query(world.entity("Ship"), filters=both)).count)
 
 
 def _searches(world: Offline) -> Iterator[Compiled]:
     """What is sought in one column, as a part and as a prefix, and in all."""
     ship = world.entity("Ship")
-    built = _built(world, Query(ship, Order(world.column("Ship", "rank"), descending=True)))
+    built = _built(world, Query(ship, SortOrder(world.column("Ship", "rank"), descending=True)))
     span = Span((3, 7), (None, 8))
     given = built.span_parameters(span)
     for match in (Match("a_b"), Match("a_b", world.column("Ship", "name"))):
@@ -236,7 +239,7 @@ def _keys(world: Offline) -> Iterator[Compiled]:
         place = KEY_PLACES[world.dialect.name].get(name, _place(world, name))
         yield from _sought(built, f"{entity.name}: after a row", Seek((place,)))
         yield from _found(built, entity.name, [(typed,) for typed in TYPED[name]])
-    ship = _built(world, Query(world.entity("Ship"), Order(world.column("Ship", "rank"), descending=True)))
+    ship = _built(world, Query(world.entity("Ship"), SortOrder(world.column("Ship", "rank"), descending=True)))
     yield from _found(ship, "Ship by rank ↓", [("7",), ("7a",), ("7", "8")])
     yield from _found(_built(world, Query(world.entity("Berth"))), "Berth", [("orlop", "7")])
     for number, statement in enumerate(ship.before((3, 7)), start=1):
@@ -256,7 +259,7 @@ def _values(world: Offline) -> Iterator[Compiled]:
     for name, position in (("Loose", ("orlop", None, *row_id)), ("Adrift", ("orlop", None))):
         keyless = _built(world, Query(world.entity(name))).values
         yield Compiled(f"{name}: a whole row without a key", *keyless.whole(Row((), None, position)))
-    by_cost = Query(world.entity("Adrift"), Order(world.column("Adrift", "cost"), descending=True))
+    by_cost = Query(world.entity("Adrift"), SortOrder(world.column("Adrift", "cost"), descending=True))
     without_key = Row((), None, (3, "orlop", None))
     yield Compiled(f"{_title(by_cost)}: a whole row without a key", *_built(world, by_cost).values.whole(without_key))
 
@@ -323,14 +326,14 @@ def _place(world: Offline, name: str) -> Any:
     return OWN_PLACES[world.dialect.name].get(name, PLACES[name])
 
 
-def _typed(column: Column, comparison: Comparison) -> tuple[str, ...]:
+def _typed(column: Column, comparison: FilterOperator) -> tuple[str, ...]:
     """What is typed behind the comparison: everything for the first one, to keep the files short."""
-    if comparison is Comparison.IS_NULL:
+    if comparison is FilterOperator.IS_NULL:
         return ("",)
-    return TYPED[column.name] if comparison is Comparison.EQUAL else TYPED[column.name][:1]
+    return TYPED[column.name] if comparison is FilterOperator.EQUAL else TYPED[column.name][:1]
 
 
-def _named(world: Offline, comparison: Comparison, value: str) -> Filter:
+def _named(world: Offline, comparison: FilterOperator, value: str) -> Filter:
     column: Column = world.column("Ship", "name")
     return Filter(column, comparison, value)
 

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pirate_tui.domain.access import AccessMode
-from pirate_tui.domain.loading import LoaderStrategy, Opening, OpenRequest
+from pirate_tui.domain.loading import LoaderStrategy, OpenRequest, OpenResult
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from tests.orm.conftest import Remembering
 
@@ -85,7 +85,7 @@ async def _closed(database: OrmDatabase) -> object:
     await database.close()
 
 
-async def open_it(database: OrmDatabase, name: str, *, in_full: bool = False) -> Opening:
+async def open_it(database: OrmDatabase, name: str, *, in_full: bool = False) -> OpenResult:
     """Open a relationship of port 1."""
     port = database.models.catalog.entities[0]
     relationship = port.relationship(name)
@@ -145,7 +145,7 @@ async def test_loading_it_in_full_leaves_the_event_loop_free_and_can_be_stopped(
         await job
     assert listener.instances < COUNT
     assert (await open_it(database, "charts")).is_held_back, "the database can be used on"
-    assert all(statement.outcome is Outcome.DONE for statement in told[-1:])
+    assert all(statement.outcome is StatementStatus.DONE for statement in told[-1:])
 
 
 async def test_a_collection_below_the_limit_is_loaded_as_ever(path: Path, listener: Listener) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, LargeBinary, String, Table, Uuid, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Cell, Row, Seek
 from pirate_tui.domain.statements import Statement
@@ -260,7 +260,7 @@ async def test_a_key_that_is_none_is_trouble(
     database_of: DatabaseOf, mapped: type[Base], typed: tuple[str, ...], reason: str
 ) -> None:
     database = await database_of(mapped, TABLES[mapped])
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(BrowserError) as caught:
         await database.rows.rank(Query(database.models.catalog.entities[0]), typed)
     assert str(caught.value) == reason
 

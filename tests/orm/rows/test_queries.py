@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, Integer, LargeBinary, Numeric, String, Table, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
-from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.query import Order, Query, read_filter
+from pirate_tui.domain.failure import BrowserError
+from pirate_tui.domain.query import Query, SortOrder, read_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.domain.search import Match, Span, onward
 from pirate_tui.domain.text import CELL_LIMIT
@@ -156,7 +156,7 @@ def query_of(database: OrmDatabase, world: World) -> Query:
     """The world's query."""
     entity = database.models.catalog.entities[0]
     named = {column.name: column for column in entity.columns}
-    order = None if world.order is None else Order(entity.columns[world.order[0]], descending=world.order[1])
+    order = None if world.order is None else SortOrder(entity.columns[world.order[0]], descending=world.order[1])
     filters = tuple(read_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
     return Query(entity, order, filters)
 
@@ -348,7 +348,7 @@ async def test_whether_an_index_serves_an_order_is_known_beforehand(
     database: OrmDatabase, name: str, *, is_sorted: bool
 ) -> None:
     for descending in (False, True):
-        query = Query(database.models.catalog.entities[0], Order(named(database, name), descending))
+        query = Query(database.models.catalog.entities[0], SortOrder(named(database, name), descending))
         assert await database.rows.is_sorted(query) is is_sorted
 
 
@@ -382,7 +382,7 @@ async def test_a_row_without_a_key_has_whole_values_too(
     rows = [(None, n, "z" * 300 + str(n), None, None) for n in range(3)]
     fill(tmp_path / "named.db", World(Named, rows, None, [], False))
     database = await open_models(tmp_path / "named.db", [Named])
-    query = Query(database.models.catalog.entities[0], Order(named(database, "name"), descending))
+    query = Query(database.models.catalog.entities[0], SortOrder(named(database, "name"), descending))
     for row in (await database.rows.page(query, Seek())).rows:
         assert row.key is None
         assert (await database.rows.whole(query, row))[2] == f"{'z' * 300}{row.cells[1].text}"
@@ -394,9 +394,9 @@ async def test_a_row_that_is_gone_is_trouble(path: Path, database: OrmDatabase) 
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM numbered WHERE id = 1")
         connection.commit()
-    with pytest.raises(Trouble, match="this row is no longer in the database"):
+    with pytest.raises(BrowserError, match="this row is no longer in the database"):
         await database.rows.whole(query, row)
-    with pytest.raises(Trouble, match="this row is no longer in the database"):
+    with pytest.raises(BrowserError, match="this row is no longer in the database"):
         await database.rows.value(query, row, named(database, "name"), 0, 10)
 
 
@@ -407,7 +407,7 @@ async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginni
     path = tmp_path / "numbered.db"
     fill(path, World(Numbered, rows, None, [], False))
     database = await open_models(path, [Numbered])
-    query = Query(database.models.catalog.entities[0], Order(named(database, "name")))
+    query = Query(database.models.catalog.entities[0], SortOrder(named(database, "name")))
     page = (await database.rows.page(query, Seek(limit=3))).rows
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM numbered WHERE id = 2")
@@ -426,7 +426,7 @@ async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginni
 )
 async def test_what_no_value_can_be_is_said(database: OrmDatabase, column: str, typed: str, reason: str) -> None:
     query = Query(database.models.catalog.entities[0]).filtered(read_filter(typed, named(database, column)))
-    with pytest.raises(Trouble, match=reason):
+    with pytest.raises(BrowserError, match=reason):
         await database.rows.count(query)
 
 
@@ -505,7 +505,7 @@ async def test_a_table_that_is_named_with_its_schema_has_windows_too(tmp_path: P
         connection.executemany("INSERT INTO housed VALUES (?, ?)", [(None, 1), ("a", 1), (None, 1), ("b", None)])
         connection.commit()
     database = await open_models(tmp_path / "housed.db", [Housed])
-    for order in (None, Order(named(database, "rank"), descending=True)):
+    for order in (None, SortOrder(named(database, "rank"), descending=True)):
         query, found, position = Query(database.models.catalog.entities[0], order), list[Row](), None
         while page := (await database.rows.page(query, Seek(position, limit=1))).rows:
             found, position = [*found, *page], page[-1].position

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from pirate_tui.domain.query import Order, Query
+from pirate_tui.domain.query import Query, SortOrder
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -28,7 +28,7 @@ async def test_a_table_without_a_key_is_read_page_by_page(server: Server) -> Non
     database = await open_database(server, None, Limits(30), Remembering([], []))
     entity = await database.models.entity(database.models.choices[0].name)
     name = entity.columns[-1]
-    for order in (None, Order(name), Order(name, descending=True)):
+    for order in (None, SortOrder(name), SortOrder(name, descending=True)):
         query = Query(entity, order)
         whole = await walk(database, query, 100)
         assert len(whole) == ROWS.count("(")

@@ -25,8 +25,8 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.query import Order, Query, read_filter
+from pirate_tui.domain.failure import BrowserError
+from pirate_tui.domain.query import Query, SortOrder, read_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
@@ -183,7 +183,7 @@ async def is_right(database: OrmDatabase, server: Server, kind: Kind) -> None:
     for column in entity.columns[len(names) - 1 :]:
         for way in ("ASC", "DESC"):
             by = ", ".join(f"{name} {way}" for name in dict.fromkeys([column.name, *names]))
-            query = Query(entity, Order(column, descending=way == "DESC"))
+            query = Query(entity, SortOrder(column, descending=way == "DESC"))
             await is_walked(database, server, query, by)
     rows = (await database.rows.page(Query(entity), Seek())).rows
     assert not [cell for row in rows for cell in row.cells if cell.is_type_mismatch]
@@ -191,7 +191,7 @@ async def is_right(database: OrmDatabase, server: Server, kind: Kind) -> None:
     for row in rows:
         assert (await database.rows.whole(Query(entity), row))[-2] == row.cells[-2].text
         if row.key is not None:
-            assert str((await database.instances.rest(entity, row.key)).key) == str(row.key)
+            assert str((await database.instances.load_instance(entity, row.key)).key) == str(row.key)
 
 
 @pytest.mark.filterwarnings("ignore:Type object .* OperatorClass")  # SQLAlchemy 2.1 gave none to its own BIT and YEAR
@@ -209,7 +209,7 @@ async def test_a_row_that_is_gone_is_not_taken_for_the_one_before(server: Server
     gone = (await database.rows.page(query, Seek())).rows[-1]
     assert gone.key is None
     await run(server, "DELETE FROM kept WHERE number = 2")
-    with pytest.raises(Trouble, match="no longer in the database"):
+    with pytest.raises(BrowserError, match="no longer in the database"):
         await database.rows.whole(query, gone)
 
 
@@ -221,5 +221,5 @@ async def test_a_number_that_no_column_holds_is_refused(
 ) -> None:
     database = await opened(server, MARIADB[name], open_models)
     entity = await database.models.entity("Kept")
-    with pytest.raises(Trouble, match="is not a finite number"):
+    with pytest.raises(BrowserError, match="is not a finite number"):
         await database.rows.page(Query(entity).filtered(read_filter(typed, entity.columns[0])), Seek())

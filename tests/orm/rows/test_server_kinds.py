@@ -29,7 +29,7 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.orm import registry
 from sqlalchemy.types import NullType, TypeEngine
 
-from pirate_tui.domain.query import Order, Query, read_filter
+from pirate_tui.domain.query import Query, SortOrder, read_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
@@ -179,8 +179,8 @@ async def test_every_kind_is_listed_ordered_filtered_and_read_whole(server: Serv
     assert all(cell.is_null for cell in listed[0].cells[1:])
     assert not any(cell.is_null for row in listed[1:] for cell in row.cells)
     for column in entity.columns[1:]:
-        await ordered(database, server, Query(entity, Order(column)))
-        await ordered(database, server, Query(entity, Order(column, descending=True)))
+        await ordered(database, server, Query(entity, SortOrder(column)))
+        await ordered(database, server, Query(entity, SortOrder(column, descending=True)))
     for at, column in enumerate(entity.columns[1:], start=1):
         for row in listed[1:]:
             await filtered(database, Query(entity), column, row, at)

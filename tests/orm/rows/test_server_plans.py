@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, MetaData, NullPool, String, Table, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import registry
 
-from pirate_tui.domain.query import Order, Query
+from pirate_tui.domain.query import Query, SortOrder
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.connection.url import Server
@@ -105,7 +105,7 @@ async def test_pages_deep_in_a_table_are_read_by_an_index(
 ) -> None:
     entity = await database.models.entity("Berth")
     cost = next(column for column in entity.columns if column.name == "cost")
-    for query in (Query(entity), Query(entity, Order(cost)), Query(entity, Order(cost, descending=True))):
+    for query in (Query(entity), Query(entity, SortOrder(cost)), Query(entity, SortOrder(cost, descending=True))):
         position = await deep(database, query)
         await plans()
         assert len((await database.rows.page(query, Seek(position, backward=backward, limit=100))).rows) == 100
@@ -146,4 +146,4 @@ async def test_whether_an_index_serves_an_order_is_known_beforehand(database: Or
     named = {column.name: column for column in entity.columns}
     for name, is_sorted in (("deck", True), ("cost", True), ("remark", False)):
         for descending in (False, True):
-            assert await database.rows.is_sorted(Query(entity, Order(named[name], descending))) is is_sorted, name
+            assert await database.rows.is_sorted(Query(entity, SortOrder(named[name], descending))) is is_sorted, name

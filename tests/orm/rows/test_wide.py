@@ -9,11 +9,11 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Tex
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import registry, relationship
 
-from pirate_tui.domain.access import AccessMode, AttributeState, Situation, Verdict
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.access import AccessMode, AttributeState, Scenario, Verdict
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.query import Order, Query, read_filter
+from pirate_tui.domain.query import Query, SortOrder, read_filter
 from pirate_tui.domain.rows import BLOCK, Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -87,7 +87,7 @@ async def test_its_columns_are_read_some_at_a_time(database: OrmDatabase) -> Non
 async def test_a_block_is_read_in_another_order(database: OrmDatabase, by: int) -> None:
     wide = await database.models.entity("Wide")
     for block in (0, by // BLOCK, 2):
-        query = Query(wide, Order(wide.columns[by]))
+        query = Query(wide, SortOrder(wide.columns[by]))
         first = await database.rows.page(query, Seek(limit=1, block=block))
         rest = await database.rows.page(query, Seek(first.rows[-1].position, block=block))
         found = {row.key: row.cells for row in (*first.rows, *rest.rows)}
@@ -116,11 +116,11 @@ async def test_a_row_is_read_whole_searched_and_filtered(database: OrmDatabase) 
 @pytest.mark.thorough
 async def test_an_instance_is_loaded_and_expires(database: OrmDatabase) -> None:
     wide = await database.models.entity("Wide")
-    for situation, state, verdict in (
-        (Situation.FRESH, AttributeState.LOADED, Verdict.NONE),
-        (Situation.AFTER_COMMIT, AttributeState.EXPIRED, Verdict.IO),
+    for scenario, state, verdict in (
+        (Scenario.FRESH, AttributeState.LOADED, Verdict.NONE),
+        (Scenario.AFTER_COMMIT, AttributeState.EXPIRED, Verdict.IO),
     ):
-        snapshot = await database.instances.put(wide, (2,), situation)
+        snapshot = await database.instances.apply_scenario(wide, (2,), scenario)
         columns = snapshot.attributes[: len(wide.columns)]
         assert {(column.state, column.verdict) for column in columns} == {(state, verdict)}
 
@@ -131,7 +131,7 @@ async def test_what_no_statement_can_select_says_so_and_what_helps(database: Orm
     ask = OpenRequest(owner, (1,), owner.relationship("wide"), AccessMode.SAFE, LoaderStrategy.SELECTINLOAD)
     assert len((await database.instances.open(ask)).rows[0].cells) == columns_of(target)
     if servers.url_of(target).get_backend_name() != "mysql":  # it gives 4,096
-        with pytest.raises(Trouble, match="press s for another loader strategy"):
+        with pytest.raises(BrowserError, match="press s for another loader strategy"):
             await database.instances.open(ask._replace(strategy=LoaderStrategy.JOINEDLOAD))
 
 
@@ -146,6 +146,6 @@ async def test_a_wide_table_without_models_is_read_too(tmp_path: Path, listener:
         assert len(wide.columns) == 1_500
         page = await database.rows.page(Query(wide), Seek(block=7))
         assert page.rows[0].cells[51].text == "r1c1451"
-        assert len((await database.instances.rest(wide, (1,))).attributes) >= 1_500
+        assert len((await database.instances.load_instance(wide, (1,))).attributes) >= 1_500
     finally:
         await database.close()

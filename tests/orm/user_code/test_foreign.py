@@ -12,8 +12,8 @@ from sqlalchemy import Dialect, Engine, ForeignKey, Sequence, String, TypeDecora
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, object_session, relationship
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Scenario, Verdict
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.statements import Statement
@@ -127,24 +127,24 @@ async def test_a_value_whose_type_raises_anything_is_marked_and_the_rest_of_its_
 async def test_an_instance_whose_type_raises_anything_cannot_be_loaded_and_says_what_was_raised(
     database: OrmDatabase, raised: BaseException
 ) -> None:
-    with pytest.raises(Trouble, match="Account 1 cannot be loaded") as trouble:
-        await database.instances.rest(database.models.catalog.entities[0], (1,))
-    assert error_name(raised) in trouble.value.reason
-    assert (await database.instances.rest(database.models.catalog.entities[0], (2,))).label == "Account 2"
+    with pytest.raises(BrowserError, match="Account 1 cannot be loaded") as error:
+        await database.instances.load_instance(database.models.catalog.entities[0], (1,))
+    assert error_name(raised) in error.value.message
+    assert (await database.instances.load_instance(database.models.catalog.entities[0], (2,))).label == "Account 2"
 
 
 async def test_an_access_whose_type_raises_anything_is_a_failure(database: OrmDatabase, raised: BaseException) -> None:
     bank = database.models.catalog.entities[1]
-    await database.instances.rest(bank, (1,))
+    await database.instances.load_instance(bank, (1,))
     failure = (await database.instances.access(AttributeRequest(bank, "accounts", AccessMode.SAFE))).failure
     assert failure is not None
     assert (failure.name, failure.verdict) == (error_name(raised), Verdict.RAISES)
-    assert (await database.instances.rest(database.models.catalog.entities[0], (2,))).label == "Account 2"
+    assert (await database.instances.load_instance(database.models.catalog.entities[0], (2,))).label == "Account 2"
 
 
 async def test_what_cannot_be_compiled_is_asked_for_all_the_same(database: OrmDatabase) -> None:
     account = database.models.catalog.entities[0]
-    assert named(await database.instances.rest(account, (2,)), "numbered").verdict is Verdict.IO
+    assert named(await database.instances.load_instance(account, (2,)), "numbered").verdict is Verdict.IO
     assert (await database.instances.predict("numbered")).remedy
     accessed = await database.instances.access(AttributeRequest(account, "numbered", AccessMode.UNSAFE))
     assert accessed.verdict in {Verdict.IO, Verdict.RAISES}  # SQLAlchemy 2.0 sees before any IO that SQLite has none
@@ -166,10 +166,10 @@ async def audited() -> AsyncIterator[None]:
 
 
 @pytest.mark.usefixtures("audited")
-@pytest.mark.parametrize("situation", Situation)
-async def test_models_that_write_at_each_commit_can_be_browsed(database: OrmDatabase, situation: Situation) -> None:
-    snapshot = await database.instances.put(database.models.catalog.entities[1], (1,), situation)
-    assert snapshot.situation is situation
+@pytest.mark.parametrize("scenario", Scenario)
+async def test_models_that_write_at_each_commit_can_be_browsed(database: OrmDatabase, scenario: Scenario) -> None:
+    snapshot = await database.instances.apply_scenario(database.models.catalog.entities[1], (1,), scenario)
+    assert snapshot.scenario is scenario
     await database.instances.access(AttributeRequest(database.models.catalog.entities[1], "id", AccessMode.SAFE))
 
 
@@ -188,9 +188,9 @@ async def test_whatever_a_listener_of_the_engine_raises_is_trouble_and_no_end(
     def refuse(*_: Any) -> None:
         raise raising
 
-    with listening(Engine, "before_cursor_execute", refuse), pytest.raises(Trouble) as trouble:
+    with listening(Engine, "before_cursor_execute", refuse), pytest.raises(BrowserError) as trouble:
         await database.rows.count(Query(database.models.catalog.entities[0]))
-    assert error_name(raising) in trouble.value.reason
+    assert error_name(raising) in trouble.value.message
     assert await database.rows.count(Query(database.models.catalog.entities[0])) == 2
 
 
@@ -230,7 +230,7 @@ async def test_a_cancel_that_somebody_asked_for_passes() -> None:
 
 
 def test_ours_is_not_taken_for_foreign() -> None:
-    assert not is_foreign(Trouble("a reason", "a way out"))
+    assert not is_foreign(BrowserError("a reason", "a way out"))
     assert not is_foreign(KeyboardInterrupt())
     assert not is_foreign(Cancelled())
     with pytest.raises(ZeroDivisionError) as raised:

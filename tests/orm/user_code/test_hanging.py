@@ -14,8 +14,8 @@ from sqlalchemy import Dialect, ForeignKey, String, TypeDecorator
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Situation, Verdict
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Scenario, Verdict
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from tests.orm.conftest import Remembering
 from tests.orm.verdicts import named
@@ -125,7 +125,7 @@ async def database(tmp_path: Path, listener: Remembering) -> Any:
 
 async def rest(database: OrmDatabase) -> InstanceSnapshot:
     """The first box."""
-    return await database.instances.rest(database.models.catalog.entities[0], (1,))
+    return await database.instances.load_instance(database.models.catalog.entities[0], (1,))
 
 
 async def test_code_that_does_not_end_is_stopped_and_the_rest_is_known(database: OrmDatabase) -> None:
@@ -143,8 +143,8 @@ async def test_code_that_does_not_end_is_stopped_and_the_rest_is_known(database:
 
 async def test_it_is_not_run_again_to_be_found_out(database: OrmDatabase) -> None:
     await rest(database)
-    for situation in Situation:
-        await database.instances.put(database.models.catalog.entities[0], (1,), situation)
+    for scenario in Scenario:
+        await database.instances.apply_scenario(database.models.catalog.entities[0], (1,), scenario)
     assert (await database.instances.predict("sleeps")).remedies == ()
     assert RAN == ["sleeps"]
 
@@ -167,14 +167,14 @@ async def test_awaited_it_is_stopped_too(database: OrmDatabase) -> None:
         AttributeRequest(database.models.catalog.entities[0], "sleeps_when_loaded", AccessMode.SAFE)
     )
     assert accessed.verdict is Verdict.UNKNOWN
-    assert await database.instances.rest(database.models.catalog.entities[0], (1,))
+    assert await database.instances.load_instance(database.models.catalog.entities[0], (1,))
 
 
 async def test_a_column_type_that_does_not_end_spoils_one_instance(database: OrmDatabase) -> None:
     thing = database.models.catalog.entities[1]
-    with pytest.raises(Trouble, match="Thing 2 cannot be loaded: interrupted, since it did not finish"):
-        await database.instances.rest(thing, (2,))
-    assert (await database.instances.rest(thing, (1,))).label == "Thing 1"
+    with pytest.raises(BrowserError, match="Thing 2 cannot be loaded: interrupted, since it did not finish"):
+        await database.instances.load_instance(thing, (2,))
+    assert (await database.instances.load_instance(thing, (1,))).label == "Thing 1"
 
 
 async def test_a_copy_of_the_process_does_not_go_on_with_our_work(database: OrmDatabase) -> None:

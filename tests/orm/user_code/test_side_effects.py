@@ -21,8 +21,8 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, Situation, Verdict
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.access import AccessMode, AttributeRequest, Scenario, Verdict
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.inspection.attributes import Attribute, attribute_of
@@ -254,9 +254,7 @@ class Thing(Base):
 
 
 CODE = [name for name, value in vars(Box).items() if isinstance(value, property)]
-SITUATIONS = [
-    one if one is Situation.AFTER_COMMIT else pytest.param(one, marks=pytest.mark.thorough) for one in Situation
-]
+SCENARIOS = [one if one is Scenario.AFTER_COMMIT else pytest.param(one, marks=pytest.mark.thorough) for one in Scenario]
 
 
 @pytest.fixture
@@ -325,10 +323,10 @@ def deep(database: OrmDatabase) -> list[str]:
     return list(instance.labels["of"]["deep"])
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("name", CODE)
-async def test_a_dry_run_of_code_changes_nothing(database: OrmDatabase, name: str, situation: Situation) -> None:
-    await database.instances.put(database.models.catalog.entities[0], (1,), situation)
+async def test_a_dry_run_of_code_changes_nothing(database: OrmDatabase, name: str, scenario: Scenario) -> None:
+    await database.instances.apply_scenario(database.models.catalog.entities[0], (1,), scenario)
     before = everything(database)
     instance = database._live._held.instance
     first = dry_run(instance, named_of(instance, name))
@@ -346,7 +344,7 @@ def named_of(instance: object, name: str) -> Attribute:
 @pytest.mark.parametrize("name", ["memo", "memo_in_container", "changes_a_container", "moves", "deletes_a_column"])
 async def test_what_is_foretold_after_dry_runs_is_still_true(database: OrmDatabase, name: str) -> None:
     box = database.models.catalog.entities[0]
-    assert named(await database.instances.rest(box, (1,)), name).verdict is Verdict.IO
+    assert named(await database.instances.load_instance(box, (1,)), name).verdict is Verdict.IO
     await database.instances.predict(name)
     accessed = await database.instances.access(AttributeRequest(box, name, AccessMode.UNSAFE))
     assert accessed.verdict is Verdict.IO
@@ -354,7 +352,7 @@ async def test_what_is_foretold_after_dry_runs_is_still_true(database: OrmDataba
 
 async def test_a_memo_that_was_begun_by_a_dry_run_is_not_taken_for_the_truth(database: OrmDatabase) -> None:
     box = database.models.catalog.entities[0]
-    await database.instances.rest(box, (1,))
+    await database.instances.load_instance(box, (1,))
     accessed = await database.instances.access(AttributeRequest(box, "memo", AccessMode.SAFE))
     assert accessed.failure is None
     shown = named(accessed.instance, "memo")
@@ -365,7 +363,7 @@ async def test_a_memo_that_was_begun_by_a_dry_run_is_not_taken_for_the_truth(dat
 async def test_containers_that_were_there_before_hold_what_they_held(
     database: OrmDatabase, held: dict[str, Any]
 ) -> None:
-    await database.instances.rest(database.models.catalog.entities[0], (1,))
+    await database.instances.load_instance(database.models.catalog.entities[0], (1,))
     instance = database._live._held.instance
     vars(instance).update(held)
     before = everything(database)
@@ -374,7 +372,7 @@ async def test_containers_that_were_there_before_hold_what_they_held(
 
 
 async def test_collections_of_every_class_hold_what_they_held(database: OrmDatabase) -> None:
-    snapshot = await database.instances.rest(database.models.catalog.entities[1], (1,))
+    snapshot = await database.instances.load_instance(database.models.catalog.entities[1], (1,))
     assert named(snapshot, "empties_all").verdict is Verdict.NONE
     room: Room = database._live._held.instance
     assert ([box.id for box in room.boxes], sorted(room.by_name), len(room.held)) == ([1, 2], ["one", "two"], 2)
@@ -390,17 +388,17 @@ async def test_collections_of_every_class_hold_what_they_held(database: OrmDatab
     ],
 )
 async def test_it_is_said_what_code_tries_to_write(database: OrmDatabase, name: str, what: str) -> None:
-    said = named(await database.instances.rest(database.models.catalog.entities[0], (1,)), name)
+    said = named(await database.instances.load_instance(database.models.catalog.entities[0], (1,)), name)
     assert (said.verdict, said.note) == (Verdict.IO, f"its code writes ({what}), which is blocked here")
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("name", CODE)
 async def test_the_verdict_of_code_that_does_anything_is_what_the_access_does(
-    database: OrmDatabase, path: Path, name: str, situation: Situation
+    database: OrmDatabase, path: Path, name: str, scenario: Scenario
 ) -> None:
     box, before = database.models.catalog.entities[0], path.read_bytes()  # noqa: ASYNC240  of a small file
-    said = named(await database.instances.put(box, (1,), situation), name)
+    said = named(await database.instances.apply_scenario(box, (1,), scenario), name)
     accessed = await database.instances.access(AttributeRequest(box, name, AccessMode.UNSAFE))
     assert accessed.verdict is said.verdict
     assert path.read_bytes() == before  # noqa: ASYNC240
@@ -409,17 +407,17 @@ async def test_the_verdict_of_code_that_does_anything_is_what_the_access_does(
 @pytest.mark.parametrize("name", CODE)
 async def test_nothing_is_written_when_it_is_awaited(database: OrmDatabase, path: Path, name: str) -> None:
     box, before = database.models.catalog.entities[0], path.read_bytes()  # noqa: ASYNC240
-    await database.instances.rest(box, (1,))
-    with suppress(Trouble):
+    await database.instances.load_instance(box, (1,))
+    with suppress(BrowserError):
         await database.instances.access(AttributeRequest(box, name, AccessMode.SAFE))
     assert path.read_bytes() == before  # noqa: ASYNC240
-    assert (await database.instances.rest(box, (1,))).label == "Box 1"
+    assert (await database.instances.load_instance(box, (1,))).label == "Box 1"
 
 
 @pytest.mark.parametrize("name", CODE)
 async def test_a_class_whose_code_does_anything_can_be_browsed(database: OrmDatabase, name: str) -> None:
     box = database.models.catalog.entities[0]
-    await database.instances.rest(box, (1,))
+    await database.instances.load_instance(box, (1,))
     accessed = await database.instances.access(AttributeRequest(box, name, AccessMode.UNSAFE))
     assert accessed.request.name == name
     request = OpenRequest(box, (1,), box.relationship("things"), AccessMode.SAFE, LoaderStrategy.AS_MAPPED)

@@ -73,7 +73,7 @@ class MySQLBackend(ServerBackend):
 
     sql = SqlText.MYSQL
 
-    powers: TextClause | None = OwnText("SHOW GRANTS")
+    privilege_query: TextClause | None = OwnText("SHOW GRANTS")
     """Those of the roles that it has taken, too: https://mariadb.com/kb/en/show-grants/."""
 
     check: ClassVar[str] = "check that a MariaDB or MySQL server is running there, then press r"

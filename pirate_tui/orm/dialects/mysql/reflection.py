@@ -9,7 +9,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.dialects.mysql.probe import BROKEN
 from pirate_tui.orm.read_only import OwnText
@@ -69,7 +69,7 @@ class MySQLReader(CatalogReader):
         self._schema = schema
         found = connection.execute(NAMES, {"schema": schema}).all()
         if not found and schema is not None:
-            raise Trouble(f"no such database, or no tables in it: {clean(schema)}", "use another --schema")
+            raise BrowserError(f"no such database, or no tables in it: {clean(schema)}", "use another --schema")
         self.names = tuple(Name(row.name, TableType.VIEW if row.is_view else TableType.TABLE) for row in found)
         self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
         self.denied: dict[str, str] = {}

@@ -106,7 +106,7 @@ class PostgreSQLBackend(ServerBackend):
 
     sql = SqlText.POSTGRESQL
 
-    powers: TextClause | None = OwnText("""\
+    privilege_query: TextClause | None = OwnText("""\
 SELECT word FROM (
     SELECT 0 AS number, 'superuser' AS word WHERE current_setting('is_superuser') = 'on'
     UNION ALL SELECT number, word FROM (VALUES
@@ -115,7 +115,7 @@ SELECT word FROM (
         (3, 'pg_signal_backend', 'may end sessions')
     ) AS known (number, role, word) JOIN pg_catalog.pg_roles ON rolname = role AND pg_has_role(pg_roles.oid, 'USAGE')
     UNION ALL SELECT 4, 'may replicate' FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolreplication
-) AS powers ORDER BY number""")
+) AS privilege_query ORDER BY number""")
     """https://www.postgresql.org/docs/current/predefined-roles.html; those that are inherited count."""
 
     check: ClassVar[str] = (

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import BIT, DOMAIN, MONEY, REGCLASS, TSQUERY
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.dialects.postgresql.probe import ROW_ID
 from pirate_tui.orm.read_only import OwnText
@@ -77,7 +77,7 @@ class PostgreSQLReader(CatalogReader):
     def __init__(self, connection: Connection, schema: str | None) -> None:
         found = connection.execute(NAMES, {"schema": schema}).all()
         if not found and schema is not None:
-            raise Trouble(f"no such schema: {clean(schema)}", "use another --schema")
+            raise BrowserError(f"no such schema: {clean(schema)}", "use another --schema")
         self._schema = schema
         self._found = {row.name: row for row in found if row.name is not None}
         self.names = tuple(

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from pirate_tui.domain.failure import Busy, Trouble
+from pirate_tui.domain.failure import BrowserError, DatabaseLockedError
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.connection.metering import Meter
 from pirate_tui.orm.dialects.sqlite.watched_file import WatchedFile, is_log_live
@@ -145,7 +145,7 @@ class SQLiteBackend:
 
     is_remote = False
     check: ClassVar[str] = "press r to retry"
-    powers: TextClause | None = None
+    privilege_query: TextClause | None = None
 
     def __init__(self, path: Path) -> None:
         self.name, self.where = clean(path.name), clean(str(path))
@@ -203,29 +203,31 @@ class SQLiteBackend:
         """Nobody has rights in a file."""
         return ""
 
-    def misunderstood(self, error: BaseException) -> Trouble:
-        """There is no server that could be misunderstood: as it is."""
-        return Trouble(clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT), self.check)
+    def protocol_error(self, error: BaseException) -> BrowserError:
+        """There is no server that could be protocol_error: as it is."""
+        return BrowserError(clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT), self.check)
 
-    def trouble(self, error: Exception, time_limit: float) -> Trouble:
+    def translate(self, error: Exception, time_limit: float) -> BrowserError:
         """By SQLite's result code."""
         cause = unwrapped(error)
         primary = primary_code(cause)
         if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            return Busy("the database is locked by another program", "wait for it to finish, then press r")
+            return DatabaseLockedError(
+                "the database is locked by another program", "wait for it to finish, then press r"
+            )
         if was_interrupted(cause):
-            return Trouble(f"timed out after {time_limit:g} s", "restart with a longer --timeout SECONDS")
+            return BrowserError(f"timed out after {time_limit:g} s", "restart with a longer --timeout SECONDS")
         reason = clean(str(cause) or type(cause).__name__, ERROR_LIMIT)
         if reason in TOO_MANY_COLUMNS:
-            return Trouble(reason, FEWER_COLUMNS)
+            return BrowserError(reason, FEWER_COLUMNS)
         if reason.startswith(MISSING):
-            return Trouble(reason, "the tables do not match the models; fix that, then press r")
-        return Trouble(reason, WAYS_OUT.get(primary, "press r to retry"))
+            return BrowserError(reason, "the tables do not match the models; fix that, then press r")
+        return BrowserError(reason, WAYS_OUT.get(primary, "press r to retry"))
 
     def has_changed(self) -> bool:
         """Has the file been written to since the last look?"""
         if self._is_immutable and is_log_live(self._path):
-            raise Trouble("another program has started writing to the file", "press r to reload")
+            raise BrowserError("another program has started writing to the file", "press r to reload")
         return self._file.has_changed()
 
     def renew(self) -> None:

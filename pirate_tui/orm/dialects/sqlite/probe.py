@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import TextClause, bindparam, text
 
 from pirate_tui.domain.entity import ONLY_SCHEMA, Bound, Size
-from pirate_tui.domain.failure import Busy, Trouble
+from pirate_tui.domain.failure import BrowserError, DatabaseLockedError
 from pirate_tui.orm.reflection.probe import QualifiedName, SchemaProbe, Table, unreadable
 
 
@@ -92,11 +92,11 @@ class SQLiteProbe(SchemaProbe):
             return {}
         try:
             rows = await self._queries.fetch("columns of tables", COLUMNS, {"names": list(names)})
-        except Busy:
+        except DatabaseLockedError:
             raise
-        except Trouble as trouble:
+        except BrowserError as error:
             if len(names) == 1:
-                return {names[0]: unreadable(QualifiedName(None, names[0]), trouble.reason)}
+                return {names[0]: unreadable(QualifiedName(None, names[0]), error.message)}
             return {name: table for one in names for name, table in (await self._columns([one])).items()}
         return {name: _table(name, list(columns)) for name, columns in groupby(rows, key=lambda row: row.name)}
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 
 
 Seen = tuple[int, ...]
@@ -21,14 +21,14 @@ class WatchedFile:
         self._identity = None
 
     def has_changed(self) -> bool:
-        """Has it been written to since the last look? Raises `Trouble` when it is another file, or none."""
+        """Has it been written to since the last look? Raises `BrowserError` when it is another file, or none."""
         try:
             status = self._path.stat()
         except FileNotFoundError:
-            raise Trouble("the file was removed", "restore it, then press r") from None
+            raise BrowserError("the file was removed", "restore it, then press r") from None
         identity, before = (status.st_dev, status.st_ino), self._state
         if self._identity not in {None, identity}:
-            raise Trouble("the file was replaced", "press r to open the new one")
+            raise BrowserError("the file was replaced", "press r to open the new one")
         self._state = (status.st_mtime_ns, status.st_size, *log_state(self._path))
         is_first, self._identity = self._identity is None, identity
         return not is_first and self._state != before

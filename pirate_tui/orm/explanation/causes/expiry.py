@@ -1,6 +1,6 @@
 """Causes of a MissingGreenlet: what was read had been loaded, and has expired since."""
 
-from pirate_tui.domain.access import AttributeKind, AttributeState, Situation
+from pirate_tui.domain.access import AttributeKind, AttributeState, Scenario
 from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.orm.explanation.access import Target
@@ -37,7 +37,7 @@ class ExpiredByCommit(MaybeByCommit):
     """The commit before the access has expired the whole instance."""
 
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
-        return evidence.wanted.has_expired_with_all and evidence.access.situation is Situation.AFTER_COMMIT
+        return evidence.wanted.has_expired_with_all and evidence.access.scenario is Scenario.AFTER_COMMIT
 
     def state(self, evidence: Evidence) -> str:
         return "a commit has expired its value"
@@ -63,17 +63,17 @@ class ExpiredByRollback(LoadCause):
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
         access = evidence.access
         is_by_commit = access.session is None or access.session.expires_on_commit
-        is_by_rollback = access.situation is Situation.AFTER_ROLLBACK or not is_by_commit
+        is_by_rollback = access.scenario is Scenario.AFTER_ROLLBACK or not is_by_commit
         return evidence.wanted.has_expired_with_all and is_by_rollback
 
     def state(self, evidence: Evidence) -> str:
-        is_known = evidence.access.situation is Situation.AFTER_ROLLBACK
+        is_known = evidence.access.scenario is Scenario.AFTER_ROLLBACK
         return "a rollback has expired its value" if is_known else "its value has expired"
 
     def reason(self, evidence: Evidence) -> str:
         target = evidence.wanted
         by = f"{target.label} was expired by a rollback or by expire(), and by no commit: expire_on_commit is off"
-        if evidence.access.situation is Situation.AFTER_ROLLBACK:
+        if evidence.access.scenario is Scenario.AFTER_ROLLBACK:
             by = f"The rollback expired {target.label}, as it always does, whatever expire_on_commit says"
         return f"{by}; {_again(target)}"
 
