@@ -74,8 +74,13 @@ class Tasks:
         return any(worker.group == group for worker in self._running)
 
     def stop(self) -> bool:
-        """Stop everything that a person may stop; was there anything?"""
-        chosen = [worker for worker in self._running if worker.group in CANCELLABLE or self._is_said]
+        """Stop everything that a person may stop, and return whether there was anything.
+
+        The opening of the database is not stopped before it has begun: it would not even tell that it has ended.
+        """
+        tracked = {task.worker for task in self._tasks}
+        begun = [worker for worker in self._running if worker.group != "connect" or worker in tracked]
+        chosen = [worker for worker in begun if worker.group in CANCELLABLE or self._is_said]
         for worker in chosen:
             worker.cancel()
         self._notice = ""

@@ -533,3 +533,14 @@ async def test_two_sizes_that_come_fast_end_in_the_second(browse: Browse, monkey
         await typist.rest()
         assert Size(160, 45) not in laid_out
         await until_alone(browser)
+
+
+async def test_esc_before_the_opening_has_begun_does_not_lose_it(browse: Browse) -> None:
+    async with browse(connect=World().connect) as browser:
+        await until_rows(browser)
+        await browser.until(lambda: not browser.screen.workers, "rest")
+        browser.screen.connector.begin(browser.screen.post_message)
+        browser.screen.action_cancel()  # no turn of the event loop between them
+        assert not browser.trouble
+        await browser.until(lambda: not browser.screen.workers, "the end of it")
+        assert "30,000 rows" in browser.title
