@@ -20,10 +20,10 @@ from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.registry import backend_of
 from pirate_tui.orm.live.benchmark import LoadMeter
-from pirate_tui.orm.live.benchmarks import Benchmarks
+from pirate_tui.orm.live.benchmarks import OrmBenchmarks
 from pirate_tui.orm.live.fix_tester import FixTester
 from pirate_tui.orm.live.instance import LiveInstance
-from pirate_tui.orm.live.instances import CollectionGuard, Instances
+from pirate_tui.orm.live.instances import CollectionGuard, OrmInstances
 from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.row_queries import RowQueries
 from pirate_tui.orm.user_code.time_limit import LoopGuard
@@ -39,7 +39,7 @@ class Limits(NamedTuple):
     seconds: float
     """For one statement."""
     collection: int = 1_000
-    """Instances that opening a relationship loads without being asked again."""
+    """OrmInstances that opening a relationship loads without being asked again."""
     blocking: float = 10.0
     """Seconds for which code of the models may hold up the event loop."""
 
@@ -87,9 +87,9 @@ class OrmDatabase:
         self.rows = rows = RowQueries(queries, models)
         self._live = LiveInstance(connections, recorder, models.catalog)
         guard = CollectionGuard(queries, models, rows, limits.collection)
-        self.instances = Instances(self._live, models, rows, guard)
+        self.instances = OrmInstances(self._live, models, rows, guard)
         measurer = LoadMeter(connections, recorder, models.catalog)
-        self.benchmarks = Benchmarks(
+        self.benchmarks = OrmBenchmarks(
             measurer, FixTester(connections, recorder, models.catalog, limits.collection), models
         )
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"

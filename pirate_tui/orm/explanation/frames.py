@@ -39,7 +39,7 @@ MISLEADING = (
 """Of the innermost frames: what they belong to, and why that is not the cause."""
 
 
-class Read(NamedTuple):
+class AttributeRead(NamedTuple):
     """An attribute that was being read when an error was raised."""
 
     state: InstanceState[Any]
@@ -91,7 +91,7 @@ def is_own(file: str) -> bool:
     return path.is_absolute() and not any(path.is_relative_to(folder) for folder in STANDARD)
 
 
-def read_in(links: Iterable[BaseException]) -> Read | None:
+def read_in(links: Iterable[BaseException]) -> AttributeRead | None:
     """Find the attribute whose reading raised: the innermost one, since code of a model may have read others before.
 
     `links` is the chain of the error. SQLAlchemy's own frames know the attribute: `InstrumentedAttribute.__get__`, and
@@ -116,16 +116,16 @@ def innermost_of(links: Iterable[BaseException]) -> Innermost | None:
     return Innermost(pings, connects, "_autoflush" in names, doing[-1] if doing else "")
 
 
-def _read_by(frame: FrameType) -> Read | None:
+def _read_by(frame: FrameType) -> AttributeRead | None:
     code = frame.f_code
     if "sqlalchemy" not in code.co_filename or code.co_varnames[:1] != ("self",):
         return None
     if code.co_name == "__get__" and code.co_filename.endswith("attributes.py"):
         held = frame.f_locals
-        return None if held["instance"] is None else Read(inspect(held["instance"]), held["self"].key)
+        return None if held["instance"] is None else AttributeRead(inspect(held["instance"]), held["self"].key)
     if code.co_filename.endswith(("dynamic.py", "writeonly.py")):
         query = frame.f_locals["self"]
-        return Read(inspect(query.instance), query.attr.key) if hasattr(query, "attr") else None
+        return AttributeRead(inspect(query.instance), query.attr.key) if hasattr(query, "attr") else None
     return None
 
 

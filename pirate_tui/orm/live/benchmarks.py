@@ -8,7 +8,7 @@ from pirate_tui.orm.live.fix_tester import FixTester
 from pirate_tui.orm.mapped_classes import MappedClasses
 
 
-class Benchmarks:
+class OrmBenchmarks:
     """Tries loader strategies and fixes in sessions of their own; see `domain.ports.Benchmarks`."""
 
     def __init__(self, measurer: LoadMeter, tester: FixTester, schema: MappedClasses) -> None:

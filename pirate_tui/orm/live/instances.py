@@ -52,7 +52,7 @@ class CollectionGuard:
         return Loadable(left, named, most if not left or await exceeds(left) else 0)
 
 
-class Instances:
+class OrmInstances:
     """Loads instances; see `domain.ports.Instances` for what each call gives."""
 
     def __init__(self, live: LiveInstance, schema: MappedClasses, rows: RowQueries, guard: CollectionGuard) -> None:

@@ -24,7 +24,7 @@ from pirate_tui.orm.user_models.registries import choose_registries, mapped_clas
 from pirate_tui.orm.user_models.source_lines import shown
 
 
-class Models(NamedTuple):
+class ImportedModels(NamedTuple):
     """The mapped classes of a module, and what came of importing it."""
 
     classes: tuple[type[Any], ...]
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
     """The file; None for a module."""
 
 
-def load_models(typed: str) -> Models:
+def load_models(typed: str) -> ImportedModels:
     """The mapped classes of `shop.models`, `shop/models.py`, `shop.models:Base`; raises `StartupError`.
 
     This runs the code of the module, and whatever it imports. It is for the start, before there is a loop or a screen,
@@ -97,7 +97,7 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _load(asked: Asked) -> Models:
+def _load(asked: Asked) -> ImportedModels:
     made: list[Mapper[Any]] = []  # also keeps a class that the module has replaced by another of its name
 
     def hear(mapper: Mapper[Any], _class: type[Any]) -> None:
@@ -114,7 +114,7 @@ def _load(asked: Asked) -> Models:
         raise nothing_mapped(module, asked.name)
     file = getattr(module, "__file__", None)
     name = clean(module.__name__.removeprefix(f"{UNPACKAGED}."))
-    return Models(classes, name, Path(file) if file else None, notes=(*choice.notes, *left_out))
+    return ImportedModels(classes, name, Path(file) if file else None, notes=(*choice.notes, *left_out))
 
 
 def _imported(asked: Asked) -> ModuleType:

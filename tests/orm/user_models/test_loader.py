@@ -16,7 +16,7 @@ import pytest
 
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.user_models.captured_output import OUTPUT_LIMIT
-from pirate_tui.orm.user_models.loader import Models, load_models
+from pirate_tui.orm.user_models.loader import ImportedModels, load_models
 from tests.orm.writing import BASE, Refused, Write
 
 
@@ -31,7 +31,7 @@ def interrupts() -> Iterator[None]:
 pytestmark = pytest.mark.usefixtures("shop")
 
 
-def names(models: Models) -> list[str]:
+def names(models: ImportedModels) -> list[str]:
     return [mapped.__name__ for mapped in models.classes]
 
 
