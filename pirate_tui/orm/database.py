@@ -39,7 +39,7 @@ class Limits(NamedTuple):
     seconds: float
     """For one statement."""
     collection: int = 1_000
-    """OrmInstances that opening a relationship loads without being asked again."""
+    """Instances that opening a relationship loads without being asked again."""
     blocking: float = 10.0
     """Seconds for which code of the models may hold up the event loop."""
 
