@@ -1,0 +1,123 @@
+"""The recommendation by what was measured: which way, and the reason that is shown."""
+
+from math import inf
+
+import pytest
+
+from pirate_tui.domain.comparing import Contest, Way, code_of, ways
+from pirate_tui.domain.entity import Relationship
+from pirate_tui.domain.recommendation import recommendation
+from tests.domain.contests import ASKED, CAPTAIN, KEYS, SAILORS, SHIP, Told, measured
+
+
+def test_nothing_is_recommended_by_first_runs() -> None:
+    contest = Contest.of(SHIP, KEYS, SAILORS, inf)
+    for way in ways(SHIP, SAILORS):
+        assert recommendation(contest) is None
+        contest = contest.with_run(way, Told(0.1).run)
+    assert contest.is_warm
+    assert recommendation(contest) is None
+    counted = contest.with_run(Way.SELECTINLOAD, Told(0.1).run)
+    assert recommendation(counted) is not None
+
+
+NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
+
+
+@pytest.mark.parametrize(
+    ("relationship", "told", "way", "words"),
+    [
+        (
+            SAILORS,
+            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.01, 1, 30, selected=30)},
+            Way.SELECTINLOAD,
+            [
+                "2 statements for 3 rows",
+                "awaitable_attrs (N+1): 4 statements",
+                "repeats each BigShip",
+                "was faster here",
+            ],
+        ),
+        (
+            SAILORS,
+            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.5, 1, 900, selected=900)},
+            Way.SELECTINLOAD,
+            ["produced a cross product, 900 rows for 30 Sailor"],
+        ),
+        (
+            SAILORS,
+            {Way.SELECTINLOAD: Told(0.02, 3, 906, 3), Way.JOINEDLOAD: Told(0.5, 2, 903, 3, selected=3)},
+            Way.SELECTINLOAD,
+            ["joinedload returned 3 rows, repeating none of these BigShip"],
+        ),
+        (
+            SAILORS._replace(lazy="selectin"),
+            {
+                Way.AS_MAPPED: Told(0.01, 2, 33),
+                Way.SELECTINLOAD: Told(0.9, 2, 33),
+                Way.JOINEDLOAD: Told(0.05, 1, 30, selected=30),
+            },
+            Way.AS_MAPPED,
+            [
+                "nothing to change: lazy='selectin' already does that. 2 statements for 3 rows, 10.0 ms",
+                "repeats each BigShip with each Sailor, 30 rows; a second collection",
+            ],
+        ),
+        (
+            SAILORS._replace(lazy="joined"),
+            {Way.AS_MAPPED: Told(0.02, 1, 33), Way.SELECTINLOAD: Told(0.02, 2, 33)},
+            Way.SELECTINLOAD,
+            ["2 statements for 3 rows"],
+        ),
+        (
+            CAPTAIN._replace(lazy="joined"),
+            {Way.AS_MAPPED: Told(0.02, 1, 3, 3), Way.JOINEDLOAD: Told(0.021, 1, 3, 3)},
+            Way.AS_MAPPED,
+            ["nothing to change: lazy='joined' already does that", "no row is repeated"],
+        ),
+        (
+            CAPTAIN,
+            {Way.SELECTINLOAD: Told(0.02, 2, 5, 3), Way.JOINEDLOAD: Told(0.021, 1, 3, 3)},
+            Way.JOINEDLOAD,
+            ["1 statement for 3 rows", "no row is repeated"],
+        ),
+        (
+            CAPTAIN,
+            {Way.SELECTINLOAD: Told(0.02, 2, 5, 3), Way.JOINEDLOAD: Told(0.5, 1, 3, 3)},
+            Way.SELECTINLOAD,
+            ["which a JOIN repeats"],
+        ),
+        (
+            SAILORS._replace(query="asked.select()"),
+            {Way.SELECTINLOAD: Told(2, 2, 9_003, 9_000), Way.QUERY: Told(2, 4, 9_003, 9_000)},
+            Way.QUERY,
+            ["9,000 Sailor for 3 rows", "filtered, sorted and limited"],
+        ),
+        (ASKED, {Way.QUERY: Told(0.1, 4, 33, 30)}, Way.QUERY, ["30 Sailor for 3 rows"]),
+    ],
+    ids=[
+        "faster join",
+        "cross product",
+        "rows of others",
+        "mapped selectin",
+        "mapped joined",
+        "to one mapped joined",
+        "to one",
+        "shared targets",
+        "large",
+        "write_only",
+    ],
+)
+def test_the_recommendation_is_not_merely_the_fastest(
+    relationship: Relationship, told: dict[Way, Told], way: Way, words: list[str]
+) -> None:
+    found = recommendation(measured(relationship, NAIVE | told))
+    assert found is not None
+    assert (found.way, found.code) == (way, code_of(SHIP, relationship, way))
+    assert [word for word in words if word not in found.reason] == []
+
+
+def test_nothing_is_recommended_before_something_that_helps_is_measured() -> None:
+    assert recommendation(Contest.of(SHIP, KEYS, SAILORS, inf)) is None
+    assert recommendation(measured(SAILORS, NAIVE)) is None
+    assert recommendation(measured(CAPTAIN, NAIVE)) is None
