@@ -19,6 +19,9 @@ SHIP = Entity("TallShip", "ships", (), (SAILORS,))
         ("Deck2Gun", "deck2_gun"),
         ("already_snake", "already_snake"),
         ("A", "a"),
+        ("Return", "return_"),
+        ("Session", "session_"),
+        ("SessionLog", "session_log"),
     ],
 )
 def test_a_class_name_becomes_a_variable(name: str, variable: str) -> None:

@@ -1,7 +1,10 @@
-"""Failures and troubles: where the user's own line stands, and how a trouble reads."""
+"""Failures and troubles: where the user's own line stands, how a trouble reads, and why there is no such class."""
+
+import pytest
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.domain.failure import BrowserError, DatabaseLockedError, Failure, StartupError
+from pirate_tui.domain.entity import Choice
+from pirate_tui.domain.failure import SOME, WRONG_USE, Busy, CannotStart, Failure, Trouble, no_such_class
 
 
 RAW = (
@@ -48,13 +51,37 @@ def test_in_a_traceback_of_libraries_alone_the_own_line_is_the_error_itself() ->
 
 
 def test_a_trouble_says_why_and_the_way_out() -> None:
-    assert str(BrowserError("the disk is full", "make room")) == "the disk is full: make room"
+    assert str(Trouble("the disk is full", "make room")) == "the disk is full: make room"
 
 
 def test_busy_is_a_trouble() -> None:
-    assert isinstance(DatabaseLockedError("locked", "wait"), BrowserError)
+    assert isinstance(Busy("locked", "wait"), Trouble)
 
 
 def test_cannot_start_carries_its_exit_code() -> None:
-    reason = StartupError(3, "no such table")
+    reason = CannotStart(3, "no such table")
     assert (reason.exit_code, reason.message) == (3, "no such table")
+
+
+SHIP, BROKEN = Choice("Ship", "ships"), Choice("Log", "logs", problem="no such table: logs")
+ITEMS = (Choice("shop.Item", "items"), Choice("navy.Item#2", "items_2", problem="no such table: items_2"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Log", "Log cannot be browsed: no such table: logs"),
+        ("Item", "Item is ambiguous; give one of: shop.Item, navy.Item#2"),
+        ("Boat", "no such mapped class: Boat; available: Ship, shop.Item"),
+        ("Bo\x1bat", "no such mapped class: Bo␛at; available: Ship, shop.Item"),
+    ],
+)
+def test_why_a_class_cannot_be_had(name: str, words: str) -> None:
+    reason = no_such_class(name, (SHIP, BROKEN, *ITEMS))
+    assert (reason.exit_code, reason.message) == (WRONG_USE, words)
+
+
+@pytest.mark.parametrize(("more", "end"), [(0, "Ship19"), (1, "Ship19 …")])
+def test_no_more_classes_are_listed_than_can_be_read(more: int, end: str) -> None:
+    reason = no_such_class("Boat", [Choice(f"Ship{n}", "ships") for n in range(SOME + more)])
+    assert reason.message.endswith(f", {end}")

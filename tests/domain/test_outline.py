@@ -139,3 +139,14 @@ def test_a_row_has_a_path_of_odd_length() -> None:
     assert is_row((0,))
     assert is_row((0, "sailors", 1))
     assert not is_row((0, "sailors"))
+
+
+@given(OUTLINES, st.data())
+def test_an_outline_has_the_paths_of_its_lines_and_no_others(outline: Outline, data: st.DataObject) -> None:
+    paths = {line.path for line in flat(outline)}
+    assert all(outline.has(path) for path in paths)
+    steps = st.tuples(st.integers(-1, 9), st.sampled_from(NAMES))
+    drawn = data.draw(st.lists(steps, min_size=1, max_size=3))
+    path: Path = tuple(step for both in drawn for step in both)[: data.draw(st.integers(1, 2 * len(drawn)))]
+    assert outline.has(path) == (path in paths)
+    assert not outline.has(("sailors",))

@@ -121,3 +121,85 @@ def test_nothing_is_recommended_before_something_that_helps_is_measured() -> Non
     assert recommendation(Contest.of(SHIP, KEYS, SAILORS, inf)) is None
     assert recommendation(measured(SAILORS, NAIVE)) is None
     assert recommendation(measured(CAPTAIN, NAIVE)) is None
+
+
+TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 1, 30, selected=30)}
+
+
+@pytest.mark.parametrize(
+    ("relationship", "told", "reason"),
+    [
+        (
+            SAILORS,
+            NAIVE | TWO_FASTER,
+            (
+                "2 statements for 3 rows, 20.0 ms; awaitable_attrs (N+1): 4 statements, 400.0 ms. joinedload repeats each "
+                "BigShip with each Sailor, 30 rows; it was faster here, 12.5 ms; a second collection would multiply them"
+            ),
+        ),
+        (
+            SAILORS,
+            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.02, 1, 33, selected=33)},
+            (
+                "2 statements for 3 rows, 20.0 ms. joinedload repeats each BigShip with each Sailor, 33 rows; a second "
+                "collection would multiply them"
+            ),
+        ),
+        (
+            SAILORS,
+            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.02, 1, 34, selected=34)},
+            (
+                "2 statements for 3 rows, 20.0 ms. joinedload produced a cross product, 34 rows for 30 Sailor; a second "
+                "collection would multiply them"
+            ),
+        ),
+        (CAPTAIN, {Way.JOINEDLOAD: Told(0.02, 1, 3, 3)}, "1 statement for 3 rows, 20.0 ms; no row is repeated"),
+        (
+            CAPTAIN,
+            {Way.JOINEDLOAD: Told(0.02, 1, 3, 3), Way.AWAITED: Told(0.4, 1, 3, 3)},
+            "1 statement for 3 rows, 20.0 ms; no row is repeated",
+        ),
+        (
+            CAPTAIN,
+            {Way.JOINEDLOAD: Told(0.02, 1, 3, 3), Way.AWAITED: Told(0.4, 9, 3, 3, "TimeoutError")},
+            "1 statement for 3 rows, 20.0 ms; no row is repeated",
+        ),
+        (
+            CAPTAIN,
+            NAIVE | {Way.JOINEDLOAD: Told(0.05, 1, 3, 3), Way.SELECTINLOAD: Told(0.02, 2, 5, 3)},
+            (
+                "2 statements, 20.0 ms; awaitable_attrs (N+1): 4 statements, 400.0 ms; 3 rows share a few Sailor, which a "
+                "JOIN repeats"
+            ),
+        ),
+        (
+            CAPTAIN,
+            {Way.JOINEDLOAD: Told(0.04, 1, 3, 3), Way.SELECTINLOAD: Told(0.02, 2, 5, 3)},
+            "1 statement for 3 rows, 40.0 ms; no row is repeated",
+        ),
+        (CAPTAIN, {Way.SELECTINLOAD: Told(0.02, 2, 5, 3)}, "2 statements for 3 rows, 20.0 ms; no row is repeated"),
+    ],
+    ids=[
+        "a naive way, and a faster join",
+        "as many rows as there are",
+        "one row more than there are",
+        "nothing naive",
+        "a naive way that sends no more",
+        "a naive way that failed",
+        "a join much slower",
+        "a join just twice as slow",
+        "no join",
+    ],
+)
+def test_the_reason_is_what_was_measured(relationship: Relationship, told: dict[Way, Told], reason: str) -> None:
+    found = recommendation(measured(relationship, told))
+    assert found is not None
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(("instances", "way"), [(2_997, Way.SELECTINLOAD), (3_000, Way.QUERY)])
+def test_a_thousand_for_each_parent_are_better_queried(instances: int, way: Way) -> None:
+    told = {Way.SELECTINLOAD: Told(0.02, 2, 33, instances), Way.QUERY: Told(0.4, 4, 33, instances)}
+    found = recommendation(measured(SAILORS._replace(query="asked.select()"), told))
+    assert found is not None
+    assert found.way is way

@@ -1,8 +1,8 @@
-"""A statement's summary: one line, without the list of columns."""
+"""A statement's summary, one line without the list of columns; and one line of the log for many statements."""
 
 import pytest
 
-from pirate_tui.domain.statements import Statement, StatementStatus
+from pirate_tui.domain.statements import Outcome, Statement
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,24 @@ from pirate_tui.domain.statements import Statement, StatementStatus
     ],
 )
 def test_summary(text: str, summary: str) -> None:
-    assert Statement(1, text, "", "rows of A", StatementStatus.DONE).summary == summary
+    assert Statement(1, text, "", "rows of A", Outcome.DONE).summary == summary
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "sums"),
+    [
+        ((0.5, 3), (0.25, 4), (0.75, 7)),
+        ((None, None), (0.25, 4), (0.25, 4)),
+        ((0.5, 3), (None, None), (None, None)),
+        ((0.5, 3), (0.0, 0), (0.5, 3)),
+    ],
+)
+def test_statements_told_in_one_line_add_up(
+    earlier: tuple[float | None, int | None],
+    later: tuple[float | None, int | None],
+    sums: tuple[float | None, int | None],
+) -> None:
+    first = Statement(4, "SELECT 1", "()", "Ship 1.sailors", Outcome.DONE, *earlier, times=2)
+    told = Statement(9, "SELECT 1", "()", "Ship 2.sailors", Outcome.RUNNING, *later).after(first)
+    assert (told.number, told.times, told.cause, told.outcome) == (4, 3, "Ship 2.sailors", Outcome.RUNNING)
+    assert (told.seconds, told.rows) == sums

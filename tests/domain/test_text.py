@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain import text as module
-from pirate_tui.domain.text import CELL_LIMIT, INVISIBLE, clean, clean_lines, keep_secret, redact
+from pirate_tui.domain.text import CELL_LIMIT, INVISIBLE, clean, clean_lines, keep_secret, plural, reason_of, redact
 
 
 AWKWARD = "\x00\x07\x1b\x7f\x80\x9b\u200b\u200e\u202e\u2066\u2069\u2028\u2029\ufeff\xad\u061c\ud800\U000e0041\uffff"
@@ -105,7 +105,14 @@ def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("secret", ["s3cr3t-!", "pass word", "a/b+c@d", "\u00e4\u20ac\n", "it's\\", "[(*", "100%"])
 def test_a_secret_is_hidden_however_it_is_written(secret: str) -> None:
     keep_secret(secret)
-    for written in (secret, quote(secret), quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]):
+    for written in (
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        repr(secret)[1:-1],
+        ascii(secret)[1:-1],
+    ):
         assert redact(f"at <{written}> the end") == "at <***> the end"
         assert redact(f"key={written}\nnext") == "key=***\nnext"
 
@@ -141,3 +148,30 @@ def test_the_longer_of_two_secrets_is_hidden_whole() -> None:
 @pytest.mark.usefixtures("_no_secrets")
 def test_what_is_called_a_secret_is_hidden_without_being_known(text: str, shown: str) -> None:
     assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "a.db"), "No such file or directory"),
+        (OSError("disk\nfull"), "disk␊full"),
+        (ValueError("embedded null byte"), "the name has a NUL character"),
+        (ValueError("lstat: embedded null character in path"), "the name has a NUL character"),
+    ],
+)
+def test_why_a_file_could_not_be_had_is_one_line_without_its_name(error: OSError | ValueError, words: str) -> None:
+    assert reason_of(error) == words
+
+
+@pytest.mark.parametrize(
+    ("counted", "words"),
+    [
+        (plural(0, "row"), "0 rows"),
+        (plural(1, "row"), "1 row"),
+        (plural(2_000, "row"), "2,000 rows"),
+        (plural(1, "match", "matches"), "1 match"),
+        (plural(2, "match", "matches"), "2 matches"),
+    ],
+)
+def test_a_noun_is_counted(counted: str, words: str) -> None:
+    assert counted == words

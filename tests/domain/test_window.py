@@ -193,3 +193,23 @@ def test_without_an_index_there_is_one_span() -> None:
     window.count, window.is_indexed = 10_000, False
     window.anchors.append((1,))
     assert window.spans == [Span()]
+
+
+@given(st.integers(1, 99), st.sets(st.integers(0, 9)), st.integers(0, 9), st.booleans())
+def test_a_page_is_sought_from_the_nearest_place_that_is_known(
+    count: int,
+    held: set[int],
+    number: int,
+    is_counted: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    rows, window, last = table(count), Window(page_size=10), (count - 1) // 10
+    number, held = min(number, last), {min(one, last) for one in held}
+    for one in held:
+        window.hold(one, Page(tuple(rows[one * 10 : one * 10 + 10])))
+    window.count = count if is_counted else None
+    start, end = number * 10, min(number * 10 + 10, count) if is_counted else number * 10 + 10
+    before = [0, *(min(one * 10 + 10, count) for one in held)]
+    behind = [*([count] if is_counted else []), *(one * 10 for one in held)]
+    near = [start - row for row in before if row <= start] + [row - end for row in behind if row >= end]
+    assert window.seek(number).skip == min(near)
+    assert list(read(rows, window.seek(number)).rows) == rows[start:end]
