@@ -133,8 +133,9 @@ TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 
             SAILORS,
             NAIVE | TWO_FASTER,
             (
-                "2 statements for 3 rows, 20.0 ms; awaitable_attrs (N+1): 4 statements, 400.0 ms. joinedload repeats each "
-                "BigShip with each Sailor, 30 rows; it was faster here, 12.5 ms; a second collection would multiply them"
+                "2 statements for 3 rows, 20.0 ms; awaitable_attrs (N+1): 4 statements, 400.0 ms. joinedload repeats "
+                "each BigShip with each Sailor, 30 rows; it was faster here, 12.5 ms; a second collection would "
+                "multiply them"
             ),
         ),
         (
@@ -149,8 +150,8 @@ TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 
             SAILORS,
             {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.02, 1, 34, selected=34)},
             (
-                "2 statements for 3 rows, 20.0 ms. joinedload produced a cross product, 34 rows for 30 Sailor; a second "
-                "collection would multiply them"
+                "2 statements for 3 rows, 20.0 ms. joinedload produced a cross product, 34 rows for 30 Sailor; a "
+                "second collection would multiply them"
             ),
         ),
         (CAPTAIN, {Way.JOINEDLOAD: Told(0.02, 1, 3, 3)}, "1 statement for 3 rows, 20.0 ms; no row is repeated"),
@@ -168,8 +169,8 @@ TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 
             CAPTAIN,
             NAIVE | {Way.JOINEDLOAD: Told(0.05, 1, 3, 3), Way.SELECTINLOAD: Told(0.02, 2, 5, 3)},
             (
-                "2 statements, 20.0 ms; awaitable_attrs (N+1): 4 statements, 400.0 ms; 3 rows share a few Sailor, which a "
-                "JOIN repeats"
+                "2 statements, 20.0 ms; awaitable_attrs (N+1): 4 statements, 400.0 ms; 3 rows share a few Sailor, "
+                "which a JOIN repeats"
             ),
         ),
         (
