@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pirate_tui.orm.read_only import SqlText, refusal
+from pirate_tui.orm.read_only.statements import is_plain
 from pirate_tui.orm.read_only.tokens import Reading, readings
 from tests.orm.read_only import attacks
 
@@ -159,6 +160,8 @@ HIDING = [
     (MYSQL, "SELECT 1 %sFOR UPDATE", ("x",)),
     (POSTGRESQL, """SELECT ('%(')s', lo_create(0), ('%(')s')""", {"'": "x"}),
     (POSTGRESQL, """SELECT '%(')s'""", [{"'": "x"}]),
+    (POSTGRESQL, "SELECT '%(a)s'", {"a": "x"}),
+    (POSTGRESQL, "SELECT '%(a)s'", [{"a": "x"}]),
     (POSTGRESQL, "SELECT ALL %sINTO copied", ("x",)),
 ]
 
@@ -176,6 +179,8 @@ def test_a_parameter_hides_nothing(sql: SqlText, statement: str, parameters: Any
         (MYSQL, "SELECT '%s'", ()),
         (POSTGRESQL, "SELECT a LIKE 'x%(', a % b FROM t WHERE c = $1", ("x",)),
         (POSTGRESQL, """SELECT '%%(', "a%%", a %% b FROM t WHERE c = %(c)s""", {"c": 1}),
+        (POSTGRESQL, "SELECT a FROM t WHERE c = %(c)s", {"c": 1}),
+        (MYSQL, "SELECT a FROM t WHERE c = %s", ("x",)),
     ],
 )
 def test_a_percent_sign_that_is_none_to_the_driver_passes(sql: SqlText, statement: str, parameters: Any) -> None:
@@ -200,6 +205,31 @@ def test_what_is_built_is_not_parsed_and_the_parser_not_imported(monkeypatch: py
         refusal("SELECT b FROM t", POSTGRESQL)
     with pytest.raises(ImportError):
         refusal("SELECT update FROM t", POSTGRESQL, is_foreign=False)
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_one"),
+    [
+        ('SELECT a, "b" FROM t WHERE c = $1', True),
+        ("(WITH a AS (SELECT 1) SELECT count(*) FROM a)", True),
+        ("SELECT a FROM t WHERE b = %(b)s", True),
+        ("SELECT a FROM t WHERE b = 'x'", True),
+        ("SELECT a FROM t WHERE b = '%%' AND c = %(c)s", False),
+        ("SELECT a % b FROM t", False),
+        ("SELECT a FROM t; SELECT 1", False),
+        ("SELECT '\\'", False),
+        ("SELECT 1 /* why */", False),
+        ("SELECT a FROM t FOR UPDATE", False),
+        ("SELECT a INTO b FROM t", False),
+        ("SELECT nextval('a')", False),
+        ("SELECT set_config(a, b, c)", False),
+        ("SHOW TABLES", False),
+        ("SELECTED", False),
+    ],
+)
+@pytest.mark.parametrize("sql", SqlText)
+def test_a_plain_query_is_known_by_its_words(statement: str, is_one: bool, sql: SqlText) -> None:  # noqa: FBT001  a parameter
+    assert is_plain(statement, sql) is is_one
 
 
 def test_a_statement_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
