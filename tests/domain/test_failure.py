@@ -2,40 +2,9 @@
 
 import pytest
 
-from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.entity import Choice
-from pirate_tui.domain.failure import SOME, WRONG_USE, Busy, CannotStart, Failure, Trouble, no_such_class
-
-
-RAW = (
-    "Traceback (most recent call last):",
-    '  File "<your code>", line 1',
-    "    ship.sailors",
-    '  File "models.py", line 7',
-    "    self.sailors",
-    "Error: ship.sailors",
-)
-
-
-def failure(code: str, own: tuple[int, ...]) -> Failure:
-    return Failure(
-        name="MissingGreenlet",
-        verdict=Verdict.IO,
-        headline=RAW[-1:],
-        raw=RAW,
-        own=own,
-        code=code,
-        attribute="Ship.sailors",
-        instance="Ship 1",
-        summary="",
-        cause="",
-        where="",
-        kind="",
-        statement=(),
-        link="",
-        remedies=(),
-        useless=(),
-    )
+from pirate_tui.domain.failure import SOME, WRONG_USE, Busy, CannotStart, Trouble, no_such_class
+from tests.domain.failures import failure
 
 
 def test_the_own_line_is_the_one_that_holds_the_code() -> None:

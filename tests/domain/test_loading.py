@@ -2,10 +2,21 @@
 
 import pytest
 
-from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import Trouble
-from pirate_tui.domain.loading import Giant, Loadable, LoaderStrategy, OpenAllRequest, OpenRequest
+from pirate_tui.domain.loading import (
+    Accessed,
+    Cost,
+    Giant,
+    Loadable,
+    LoaderStrategy,
+    OpenAllRequest,
+    Opening,
+    OpenRequest,
+)
+from pirate_tui.domain.query import Query
+from tests.domain.failures import failure
 
 
 TITLES = ["as mapped", "selectinload", "joinedload", "subqueryload", "raiseload"]
@@ -57,6 +68,34 @@ def test_what_would_only_raise_loads_nothing(lazy: str, strategy: LoaderStrategy
 
 def test_of_no_instances_nothing_is_loaded() -> None:
     assert not OpenAllRequest(SHIP, (), SAILORS, AccessMode.SAFE, LoaderStrategy.SELECTINLOAD).loads
+
+
+@pytest.mark.parametrize(
+    ("query", "in_full", "lazy", "is_held_back"),
+    [
+        (Query(SHIP), False, "select", True),
+        (None, False, "select", False),
+        (Query(SHIP), True, "select", False),
+        (Query(SHIP), False, "write_only", False),
+    ],
+)
+def test_too_many_rows_are_held_back_until_all_are_asked_for(
+    query: Query | None,
+    in_full: bool,  # noqa: FBT001  a parameter of the test
+    lazy: str,
+    is_held_back: bool,  # noqa: FBT001  likewise
+) -> None:
+    relationship = SAILORS._replace(lazy=lazy)
+    request = OpenRequest(SHIP, (1,), relationship, AccessMode.SAFE, LoaderStrategy.AS_MAPPED, in_full)
+    instance = InstanceSnapshot("Ship", (1,), "Ship 1", "persistent", ())
+    assert Opening(request, SHIP, Cost(1, 1, 0.0), instance, query=query).is_held_back is is_held_back
+
+
+def test_an_access_did_what_its_failure_says_or_no_io() -> None:
+    instance = InstanceSnapshot("Ship", (1,), "Ship 1", "persistent", ())
+    fine = Accessed(AttributeRequest(SHIP, "name", AccessMode.UNSAFE), 0, 0.0, instance)
+    assert fine.verdict is Verdict.NONE
+    assert fine._replace(failure=failure("ship.name", ())).verdict is Verdict.IO
 
 
 BOUNTY, PEARL, DUTCHMAN = Giant("Ship 1", 70_000), Giant("Ship 2", 60_000), Giant("Ship 3", 50_000)

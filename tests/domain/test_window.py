@@ -99,6 +99,7 @@ def test_until_it_is_counted_a_table_is_as_long_as_what_was_read() -> None:
     assert window.known == 0
     window.hold(0, Page(tuple(table(7))))
     assert window.known == 7
+    assert [window.row(n) is None for n in (6, 7, 8)] == [False, True, True]
     window.count = 1_000
     assert window.known == 1_000
 
@@ -186,6 +187,13 @@ def test_the_spans_are_all_rows_cut_at_anchors(
     for before, span in pairwise(spans):
         assert before.upto == span.after == rows[span.start - 1].position
         assert span.start - before.start == max(window.interval, span_rows // window.interval * window.interval)
+
+
+def test_a_large_table_is_searched_in_spans() -> None:
+    window = Window()
+    window.count = 100_000
+    walk(window, table(100_000))
+    assert [span.start for span in window.spans] == [0, 20_000, 40_000, 60_000, 80_000]
 
 
 def test_without_an_index_there_is_one_span() -> None:
