@@ -98,7 +98,18 @@ OWN = {
     MYSQL: (*attacks.ON_MYSQL, *(f"SELECT {call}" for call in attacks.CALLS_ON_MYSQL)),
 }
 
-WRITES = [(sql, one) for sql, own in OWN.items() for one in (*attacks.EVERYWHERE, *attacks.HIDING, *own)]
+NAMED_LIKE_FUNCTIONS = (
+    "WITH a AS (SELECT 1) UPDATE (ships) SET name = 'x'",
+    "WITH a AS (SELECT 1) REPLACE ships SELECT 9, 'x'",
+    "WITH a AS (SELECT 1) INSERT ships SELECT 9, 'x'",
+)
+"""Commands where only a function may have a parenthesis behind it, or must have one."""
+
+WRITES = [
+    (sql, one)
+    for sql, own in OWN.items()
+    for one in (*attacks.EVERYWHERE, *attacks.HIDING, *own, *NAMED_LIKE_FUNCTIONS)
+]
 
 
 @pytest.mark.parametrize("is_foreign", [True, False])
@@ -121,6 +132,10 @@ def test_what_may_write_does_not_pass(sql: SqlText, statement: str, is_foreign: 
 )
 def test_the_reason_is_said(sql: SqlText, statement: str, reason: str) -> None:
     assert refusal(statement, sql) == reason
+
+
+def test_a_function_is_known_in_quotes_that_make_a_name_by_a_setting_of_the_server() -> None:
+    assert refusal('SELECT "sys_exec"(1)', MYSQL, is_foreign=False) == "the statement calls sys_exec()"
 
 
 @pytest.mark.parametrize(
@@ -195,10 +210,19 @@ def test_names_may_hold_anything(sql: SqlText, quote: str) -> None:
     assert not refusal(statement, sql, is_foreign=False)
 
 
+BUILT = [
+    (POSTGRESQL, 'SELECT a, "update" FROM t WHERE b = $1 LIMIT 3'),
+    (POSTGRESQL, "SELECT update.lock AS merge FROM update"),
+    (POSTGRESQL, "SELECT make_interval(days := 10)"),
+    (MYSQL, "SELECT a, `update` FROM t WHERE b = %s LIMIT 3"),
+    (MYSQL, "SELECT update.lock AS merge, replace(a, 'b', 'c'), insert(a, 1, 2, 'b') FROM update"),
+]
+
+
 def test_what_is_built_is_not_parsed_and_the_parser_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sqlglot", None)  # an import of it raises
-    for built in ('SELECT a, "update" FROM t WHERE b = $1 LIMIT 3', "SELECT update.lock AS merge FROM update"):
-        assert not refusal(built, POSTGRESQL, is_foreign=False)
+    for sql, built in BUILT:
+        assert not refusal(built, sql, is_foreign=False)
     for statement in ("SHOW TABLES", "SAVEPOINT a", "DELETE FROM t", "SET LOCAL app.tenant = '7'"):
         refusal(statement, POSTGRESQL)
     with pytest.raises(ImportError):
