@@ -226,6 +226,7 @@ def test_what_is_opened_inside_is_found_closed_and_left_like_the_rest() -> None:
     assert opened.target is PORT
     assert not made.can_close((4, "sailors", 1, "ports")), "the only relationship closes with its row"
     assert [navigation.enclosing(made.outline, path) for path in NESTED] == [(4,)] * 2 + [(4, "sailors", 1)] * 3
+    assert [navigation.parent(path) for path in NESTED] == [(4,), (4,), (4,), *[(4, "sailors", 1)] * 2]
     assert navigation.within(made.outline, (4, "sailors", 1, "ports", 7)) == (4, "sailors", 1, "ports")
     made.show((4, "sailors", 1), opening(SAILORS, 2))
     assert made.can_close((4, "sailors", 1, "ports"))
@@ -289,6 +290,15 @@ def test_reread_keeps_open_what_is_still_there_under_its_new_number() -> None:
     assert made.outline.lines == 9 + (2 + 5_000) + (2 + 3)
     assert made.row_at((3, "sailors", 0)) is None, "it is read again"
     assert ((3, "sailors"), 0) in made.wanted(0, 30)
+
+
+def test_the_last_line_in_view_is_read_too() -> None:
+    made = listing()
+    made.show((4,), windowed(SAILORS, 5_000))
+    made.count((4, "sailors"), 5_000)
+    made.reread(10, {4: 4})
+    assert made.outline.line_at(7).path == (4, "sailors", 0)
+    assert ((4, "sailors"), 0) in made.wanted(0, 8)
 
 
 @given(st.integers(1, 500), st.integers(0, 700), st.integers(0, 700), st.data())

@@ -1,0 +1,131 @@
+"""The cause by the error and the state of an instance, without a database: what is special, and what is left over."""
+
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Computed, FetchedValue, ForeignKey, func
+from sqlalchemy.exc import InvalidRequestError, MissingGreenlet, OperationalError, StatementError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    composite,
+    make_transient_to_detached,
+    mapped_column,
+    relationship,
+)
+
+from pirate_tui.orm.explanation import access as accesses
+from pirate_tui.orm.explanation import failure
+from pirate_tui.orm.explanation.access import Access
+from pirate_tui.orm.explanation.cause import DOCUMENTATION, ERROR_PAGES
+
+
+class Base(DeclarativeBase):
+    """A base."""
+
+
+@dataclass
+class Berth:
+    """Where a boat lies."""
+
+    pier: int | None
+    place: int | None
+
+
+class Boat(Base):
+    """With columns of each kind."""
+
+    __tablename__ = "boats"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    built: Mapped[str] = mapped_column(server_default="1700")
+    doubled: Mapped[int] = mapped_column(Computed("id * 2"))
+    checked: Mapped[int] = mapped_column(server_onupdate=FetchedValue())
+    moved: Mapped[str] = mapped_column(onupdate=func.now())
+    sunk: Mapped[str] = mapped_column(onupdate="no")
+    pier: Mapped[int | None]
+    place: Mapped[int | None]
+    berth: Mapped[Berth] = composite("pier", "place")
+    oars: Mapped[list["Oar"]] = relationship()
+
+    @property
+    def shout(self) -> str:
+        """What code of the model makes of a column."""
+        return self.name.upper()
+
+
+class Oar(Base):
+    """What a boat has several of."""
+
+    __tablename__ = "oars"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    boat_id: Mapped[int] = mapped_column(ForeignKey("boats.id"))
+
+
+def greenlet_in(wrapper: Exception) -> Exception:
+    """Make an error that came of a MissingGreenlet."""
+    wrapper.__cause__ = MissingGreenlet()
+    return wrapper
+
+
+@pytest.mark.parametrize(
+    ("error", "attribute", "cause", "link"),
+    [
+        (ValueError("bad"), "name", "It was raised by a column type or an event listener of the models", DOCUMENTATION),
+        (ValueError("WriteOnly"), "name", "It was raised by a column type or an event listener", DOCUMENTATION),
+        (ValueError("bad"), "shout", "Boat.shout runs model code (property), which raised ValueError.", DOCUMENTATION),
+        (
+            OperationalError("SELECT 1", {}, ValueError("no")),
+            "name",
+            "The database or its driver rejected the statement.",
+            f"{ERROR_PAGES}e3q8",
+        ),
+        (InvalidRequestError("odd"), "name", "raised InvalidRequestError; the traceback shows where.", DOCUMENTATION),
+        (InvalidRequestError("odd"), "shout", "raised InvalidRequestError; the traceback shows where.", DOCUMENTATION),
+        (MissingGreenlet(), "name", "Boat.name was not loaded with a new Boat, so its", f"{ERROR_PAGES}xd2s"),
+        (MissingGreenlet(), "oars", "nothing has loaded its oars, so its first access", f"{ERROR_PAGES}xd2s"),
+        (MissingGreenlet(), "shout", "No attribute of a new Boat is the cause: that code", f"{ERROR_PAGES}xd2s"),
+    ],
+)
+def test_an_error_has_its_cause_and_its_page(error: Exception, attribute: str, cause: str, link: str) -> None:
+    said = failure(error, Access.of(Boat(), attribute))
+    assert cause in said.cause
+    assert said.link == link
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (MissingGreenlet(), "A bare MissingGreenlet: "),
+        (StatementError("no", "SELECT 1", {}, MissingGreenlet()), "A StatementError around a MissingGreenlet: "),
+        (greenlet_in(RuntimeError("no")), "A RuntimeError raised by other code because of a MissingGreenlet."),
+    ],
+)
+def test_a_missing_greenlet_is_told_from_what_is_around_it(error: Exception, kind: str) -> None:
+    assert failure(error, Access.of(Boat(), "name")).kind.startswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "cause"),
+    [
+        ("built", "The database generates the value of Boat.built"),
+        ("doubled", "The database generates the value of Boat.doubled"),
+        ("checked", "The database generates the value of Boat.checked"),
+        ("moved", "The database generates the value of Boat.moved"),
+        ("sunk", "Boat.sunk was expired, but not the rest of Boat 1"),
+        ("name", "Boat.name was expired, but not the rest of Boat 1"),
+        ("berth", "Boat.berth was expired, but not the rest of Boat 1"),
+    ],
+)
+def test_a_value_that_expired_alone_is_generated_or_was_named(attribute: str, cause: str) -> None:
+    boat = Boat(id=1)
+    make_transient_to_detached(boat)
+    assert failure(MissingGreenlet(), Access.of(boat, attribute)).cause.startswith(cause)
+
+
+def test_of_code_that_was_stopped_nobody_knows_what_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [need.name for need in Access.of(Boat(id=1), "name").needs.reads] == ["name"]
+    monkeypatch.setattr(accesses, "was_stopped", lambda mapped, name: (mapped, name) == (Boat, "shout"))
+    assert not Access.of(Boat(id=1), "shout").needs.is_complete
