@@ -293,6 +293,18 @@ async def closed(sea: Sea) -> Any:
     return ship
 
 
+async def left_out_and_closed(sea: Sea) -> Any:
+    ship = await with_load_only(sea)
+    await sea.session.close()
+    return ship
+
+
+async def a_member_closed(sea: Sea) -> Any:
+    member = await a_member(sea)
+    await sea.session.close()
+    return member
+
+
 async def committed_and_closed(sea: Sea) -> Any:
     ship = await after_commit(sea)
     await sea.session.close()
@@ -747,6 +759,14 @@ ROWS = {
         "await ship.awaitable_attrs.guarded",
         raises="InvalidRequestError",
     ),
+    "2.7 lazy='raise', closed": Row(
+        closed,
+        "guarded",
+        "Ship.guarded",
+        "lazy='raise', forbids",
+        "select(Ship).options(selectinload(Ship.guarded))",
+        raises="InvalidRequestError",
+    ),
     "2.7 lazy='raise_on_sql'": Row(
         a_ship,
         "strict",
@@ -785,6 +805,22 @@ ROWS = {
         "is detached",
         "select(Ship).options(undefer(Ship.logbook))",
         "await ship.awaitable_attrs.logbook",
+        raises="DetachedInstanceError",
+    ),
+    "2.8 name, left out and closed": Row(
+        left_out_and_closed,
+        "name",
+        "Ship.name",
+        "is detached",
+        "select(Ship)",
+        raises="DetachedInstanceError",
+    ),
+    "2.8 parrots of a member, closed": Row(
+        a_member_closed,
+        "parrots",
+        "Pirate.parrots",
+        "is detached",
+        "select(Ship).options(selectinload(Ship.members).selectinload(Pirate.parrots))",
         raises="DetachedInstanceError",
     ),
     "2.8 hybrid, of a session that is gone": Row(
