@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from pirate_tui.domain.comparing import Contest, Run, Way
+from pirate_tui.domain.comparing import Comparison, LoadMethod, Sample
 from pirate_tui.domain.entity import Entity, Relationship
 
 
@@ -26,16 +26,16 @@ class Told:
     selected: int = 3
 
     @property
-    def run(self) -> Run:
+    def run(self) -> Sample:
         """As a run of all parents."""
-        return Run(self.seconds, self.statements, self.rows, self.instances, len(KEYS), self.error, self.selected)
+        return Sample(self.seconds, self.statements, self.rows, self.instances, len(KEYS), self.error, self.selected)
 
 
 def measured(
-    relationship: Relationship, told: dict[Way, Told], *, otherwise: Told | None = None, budget: float = inf
-) -> Contest:
+    relationship: Relationship, told: dict[LoadMethod, Told], *, otherwise: Told | None = None, budget: float = inf
+) -> Comparison:
     """A contest that is over."""
-    contest = Contest.of(SHIP, KEYS, relationship, budget)
-    while (due := contest.due) is not None:
+    contest = Comparison.of(SHIP, KEYS, relationship, budget)
+    while (due := contest.next_request) is not None:
         contest = contest.with_run(due.way, told.get(due.way, otherwise or Told(0.01, error="Refused")).run)
     return contest

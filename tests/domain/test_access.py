@@ -1,6 +1,6 @@
 """The two modes of access, the states of an instance, and what a prediction offers."""
 
-from pirate_tui.domain.access import AccessMode, Prediction, Situation
+from pirate_tui.domain.access import AccessMode, Prediction, Scenario
 from pirate_tui.domain.remedy import Remedy
 
 
@@ -19,11 +19,11 @@ def test_a_mode_says_how_it_accesses() -> None:
 
 
 def test_the_situations_follow_each_other_round_and_round() -> None:
-    seen = [Situation.FRESH]
+    seen = [Scenario.FRESH]
     while (following := seen[-1].next) not in seen:
         seen.append(following)
-    assert seen == list(Situation)
-    assert seen[-1].next is Situation.FRESH
+    assert seen == list(Scenario)
+    assert seen[-1].next is Scenario.FRESH
 
 
 def test_the_line_to_write_instead_is_the_best_remedy() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pirate_tui.domain.entity import Choice
-from pirate_tui.domain.failure import SOME, WRONG_USE, Busy, CannotStart, Trouble, no_such_class
+from pirate_tui.domain.entity import ModelInfo
+from pirate_tui.domain.failure import SOME, WRONG_USE, BrowserError, DatabaseLockedError, StartupError, no_such_class
 from tests.domain.failures import failure
 
 
@@ -20,20 +20,20 @@ def test_in_a_traceback_of_libraries_alone_the_own_line_is_the_error_itself() ->
 
 
 def test_a_trouble_says_why_and_the_way_out() -> None:
-    assert str(Trouble("the disk is full", "make room")) == "the disk is full: make room"
+    assert str(BrowserError("the disk is full", "make room")) == "the disk is full: make room"
 
 
 def test_busy_is_a_trouble() -> None:
-    assert isinstance(Busy("locked", "wait"), Trouble)
+    assert isinstance(DatabaseLockedError("locked", "wait"), BrowserError)
 
 
 def test_cannot_start_carries_its_exit_code() -> None:
-    reason = CannotStart(3, "no such table")
+    reason = StartupError(3, "no such table")
     assert (reason.exit_code, reason.message) == (3, "no such table")
 
 
-SHIP, BROKEN = Choice("Ship", "ships"), Choice("Log", "logs", problem="no such table: logs")
-ITEMS = (Choice("shop.Item", "items"), Choice("navy.Item#2", "items_2", problem="no such table: items_2"))
+SHIP, BROKEN = ModelInfo("Ship", "ships"), ModelInfo("Log", "logs", problem="no such table: logs")
+ITEMS = (ModelInfo("shop.Item", "items"), ModelInfo("navy.Item#2", "items_2", problem="no such table: items_2"))
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_why_a_class_cannot_be_had(name: str, words: str) -> None:
 
 @pytest.mark.parametrize(("more", "end"), [(0, "Ship19"), (1, "Ship19 …")])
 def test_no_more_classes_are_listed_than_can_be_read(more: int, end: str) -> None:
-    reason = no_such_class("Boat", [Choice(f"Ship{n}", "ships") for n in range(SOME + more)])
+    reason = no_such_class("Boat", [ModelInfo(f"Ship{n}", "ships") for n in range(SOME + more)])
     assert reason.message.endswith(f", {end}")

@@ -10,9 +10,9 @@ from pirate_tui.domain import navigation
 from pirate_tui.domain.access import AccessMode, InstanceSnapshot
 from pirate_tui.domain.entity import Column, Entity, Relationship
 from pirate_tui.domain.listing import Listing
-from pirate_tui.domain.loading import Cost, LoaderStrategy, Opening, OpenRequest
-from pirate_tui.domain.outline import Part, Path
-from pirate_tui.domain.query import Order, Query, Within
+from pirate_tui.domain.loading import Cost, LoaderStrategy, OpenRequest, OpenResult
+from pirate_tui.domain.outline import LineKind, Path
+from pirate_tui.domain.query import Query, SortOrder, Within
 from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
 from pirate_tui.domain.window import Window
 from tests.domain.tables import read
@@ -28,10 +28,10 @@ def rows(count: int) -> tuple[Row, ...]:
     return tuple(Row((), (n + 1,), (n,)) for n in range(count))
 
 
-def opening(relationship: Relationship, count: int) -> Opening:
+def opening(relationship: Relationship, count: int) -> OpenResult:
     request = OpenRequest(SHIP, (1,), relationship, AccessMode.SAFE, LoaderStrategy.AS_MAPPED)
     instance = InstanceSnapshot("Ship", (1,), "Ship 1", "persistent", ())
-    return Opening(request, SAILOR, Cost(1, 1, 0.0), instance, rows(count))
+    return OpenResult(request, SAILOR, Cost(1, 1, 0.0), instance, rows(count))
 
 
 def listing(count: int = 10) -> Listing:
@@ -54,18 +54,18 @@ def listings(draw: st.DrawFn) -> Listing:
 @given(listings(), st.integers(-40, 40), st.data())
 def test_moves_stay_within_and_pass_over_column_heads(made: Listing, by: int, data: st.DataObject) -> None:
     lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
-    stops = [line.path for line in lines if line.part is not Part.HEADER]
+    stops = [line.path for line in lines if line.part is not LineKind.HEADER]
     path = data.draw(st.sampled_from(stops))
     moved = navigation.move(made.outline, path, by)
     assert moved in stops
     aim = max(0, min(made.outline.line_of(path) + by, len(lines) - 1))
-    assert abs(made.outline.line_of(moved) - aim) == (lines[aim].part is Part.HEADER)
+    assert abs(made.outline.line_of(moved) - aim) == (lines[aim].part is LineKind.HEADER)
 
 
 @given(listings())
 def test_single_steps_reach_every_row_down_and_up_again(made: Listing) -> None:
     lines = [made.outline.line_at(y) for y in range(made.outline.lines)]
-    stops = [line.path for line in lines if line.part is not Part.HEADER]
+    stops = [line.path for line in lines if line.part is not LineKind.HEADER]
     for above, below in pairwise(stops):
         assert navigation.move(made.outline, above, 1) == below
         assert navigation.move(made.outline, below, -1) == above
@@ -209,7 +209,7 @@ def test_a_relationship_belongs_to_its_row_and_a_row_to_its_target() -> None:
 
 
 def test_a_row_is_found_in_the_query_that_listed_it_or_else_among_all_of_its_class() -> None:
-    filtered = Query(SHIP, order=Order(Column("name", "VARCHAR", is_key=False, is_numeric=False)))
+    filtered = Query(SHIP, order=SortOrder(Column("name", "VARCHAR", is_key=False, is_numeric=False)))
     made = Listing(filtered)
     made.hold((), 0, Page(rows(10)))
     made.show((4,), opening(SAILORS, 3))
@@ -237,7 +237,7 @@ def test_what_is_opened_inside_is_found_closed_and_left_like_the_rest() -> None:
 # Relationships with too many rows to hold.
 
 
-def windowed(relationship: Relationship, count: int, *, in_full: bool = False) -> Opening:
+def windowed(relationship: Relationship, count: int, *, in_full: bool = False) -> OpenResult:
     """An opening whose rows are paged; the first page is there."""
     made = opening(relationship, min(count, Window().page_size))
     query = Query(SAILOR, within=Within(SHIP, (1,), relationship))
@@ -324,7 +324,7 @@ def test_whatever_is_in_view_is_read_and_shown_also_nested(
             made.hold(path, page, read(list(tables[path]), made.windows[path].seek(page)))
         for y in range(top, min(top + 40, made.outline.lines)):
             line = made.outline.line_at(y)
-            if line.part is Part.ROW:
+            if line.part is LineKind.ROW:
                 found = made.row_at(line.path)
                 assert found is not None
                 assert found[1] == tables[line.path[:-1]][int(line.path[-1])]

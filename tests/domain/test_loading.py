@@ -4,16 +4,16 @@ import pytest
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
 from pirate_tui.domain.entity import Entity, Relationship
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import (
-    Accessed,
+    AccessResult,
     Cost,
-    Giant,
     Loadable,
     LoaderStrategy,
     OpenAllRequest,
-    Opening,
     OpenRequest,
+    OpenResult,
+    OversizedCollection,
 )
 from pirate_tui.domain.query import Query
 from tests.domain.failures import failure
@@ -88,17 +88,21 @@ def test_too_many_rows_are_held_back_until_all_are_asked_for(
     relationship = SAILORS._replace(lazy=lazy)
     request = OpenRequest(SHIP, (1,), relationship, AccessMode.SAFE, LoaderStrategy.AS_MAPPED, in_full)
     instance = InstanceSnapshot("Ship", (1,), "Ship 1", "persistent", ())
-    assert Opening(request, SHIP, Cost(1, 1, 0.0), instance, query=query).is_held_back is is_held_back
+    assert OpenResult(request, SHIP, Cost(1, 1, 0.0), instance, query=query).is_held_back is is_held_back
 
 
 def test_an_access_did_what_its_failure_says_or_no_io() -> None:
     instance = InstanceSnapshot("Ship", (1,), "Ship 1", "persistent", ())
-    fine = Accessed(AttributeRequest(SHIP, "name", AccessMode.UNSAFE), 0, 0.0, instance)
+    fine = AccessResult(AttributeRequest(SHIP, "name", AccessMode.UNSAFE), 0, 0.0, instance)
     assert fine.verdict is Verdict.NONE
     assert fine._replace(failure=failure("ship.name", ())).verdict is Verdict.IO
 
 
-BOUNTY, PEARL, DUTCHMAN = Giant("Ship 1", 70_000), Giant("Ship 2", 60_000), Giant("Ship 3", 50_000)
+BOUNTY, PEARL, DUTCHMAN = (
+    OversizedCollection("Ship 1", 70_000),
+    OversizedCollection("Ship 2", 60_000),
+    OversizedCollection("Ship 3", 50_000),
+)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +118,7 @@ BOUNTY, PEARL, DUTCHMAN = Giant("Ship 1", 70_000), Giant("Ship 2", 60_000), Gian
     ],
 )
 def test_too_many_to_load_are_refused_with_the_way_out(loadable: Loadable, words: str) -> None:
-    with pytest.raises(Trouble) as refused:
+    with pytest.raises(BrowserError) as refused:
         loadable.checked("Sailor", "read fewer")
     assert str(refused.value) == words
 
@@ -128,7 +132,7 @@ def test_too_many_to_load_are_refused_with_the_way_out(loadable: Loadable, words
         ((BOUNTY, PEARL, DUTCHMAN), "without Ship 1, which has 70,000, and 2 more"),
     ],
 )
-def test_what_is_left_out_is_said(giants: tuple[Giant, ...], words: str) -> None:
+def test_what_is_left_out_is_said(giants: tuple[OversizedCollection, ...], words: str) -> None:
     loadable = Loadable(((4,), (5,)), giants)
     assert loadable.checked("Sailor", "read fewer") is loadable
     assert str(loadable) == words

@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain.entity import Column, Entity
-from pirate_tui.domain.query import HOW, Comparison, Filter, Order, Query, read_filter
+from pirate_tui.domain.query import HOW, Filter, FilterOperator, Query, SortOrder, read_filter
 
 
 NAME = Column("name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
 GUNS = Column("guns", "INTEGER", is_key=False, is_numeric=True)
 SHIPS = Query(Entity("Ship", "ships", (NAME, GUNS), ()))
 
-LONG = Filter(NAME, Comparison.CONTAINS, "long")
-PEARL = Filter(NAME, Comparison.CONTAINS, "pearl")
-ARMED = Filter(GUNS, Comparison.GREATER, "5")
-UNARMED = Filter(GUNS, Comparison.IS_NULL)
+LONG = Filter(NAME, FilterOperator.CONTAINS, "long")
+PEARL = Filter(NAME, FilterOperator.CONTAINS, "pearl")
+ARMED = Filter(GUNS, FilterOperator.GREATER, "5")
+UNARMED = Filter(GUNS, FilterOperator.IS_NULL)
 
 
 @pytest.mark.parametrize(
@@ -24,16 +24,16 @@ UNARMED = Filter(GUNS, Comparison.IS_NULL)
         ("pearl", NAME, PEARL),
         ("  pearl ", NAME, PEARL),
         ("~ pearl", NAME, PEARL),
-        ("5", GUNS, Filter(GUNS, Comparison.EQUAL, "5")),
-        ("= 5", GUNS, Filter(GUNS, Comparison.EQUAL, "5")),
-        ("<5", GUNS, Filter(GUNS, Comparison.LESS, "5")),
+        ("5", GUNS, Filter(GUNS, FilterOperator.EQUAL, "5")),
+        ("= 5", GUNS, Filter(GUNS, FilterOperator.EQUAL, "5")),
+        ("<5", GUNS, Filter(GUNS, FilterOperator.LESS, "5")),
         (">5", GUNS, ARMED),
-        ("~5", GUNS, Filter(GUNS, Comparison.CONTAINS, "5")),
+        ("~5", GUNS, Filter(GUNS, FilterOperator.CONTAINS, "5")),
         ("null", GUNS, UNARMED),
         ("NULL", GUNS, UNARMED),
-        ("=null", NAME, Filter(NAME, Comparison.EQUAL, "null")),
-        ("nullify", NAME, Filter(NAME, Comparison.CONTAINS, "nullify")),
-        ("==", NAME, Filter(NAME, Comparison.EQUAL, "=")),
+        ("=null", NAME, Filter(NAME, FilterOperator.EQUAL, "null")),
+        ("nullify", NAME, Filter(NAME, FilterOperator.CONTAINS, "nullify")),
+        ("==", NAME, Filter(NAME, FilterOperator.EQUAL, "=")),
     ],
 )
 def test_a_filter_is_read_as_it_is_typed(typed: str, column: Column, read: Filter) -> None:
@@ -47,8 +47,8 @@ def test_a_filter_without_a_value_is_refused_with_what_may_be_typed(typed: str) 
     assert HOW in str(refused.value)
 
 
-@given(st.sampled_from([one for one in Comparison if one is not Comparison.IS_NULL]), st.text(min_size=1))
-def test_a_filter_that_is_typed_with_its_sign_is_read_back(comparison: Comparison, value: str) -> None:
+@given(st.sampled_from([one for one in FilterOperator if one is not FilterOperator.IS_NULL]), st.text(min_size=1))
+def test_a_filter_that_is_typed_with_its_sign_is_read_back(comparison: FilterOperator, value: str) -> None:
     value = value.strip() or "x"
     assert read_filter(f"{comparison.value}{value}", GUNS) == Filter(GUNS, comparison, value)
 
@@ -58,7 +58,7 @@ def test_a_filter_that_is_typed_with_its_sign_is_read_back(comparison: Compariso
     [
         (SHIPS, ""),
         (SHIPS.ordered(NAME), "by name ↑"),
-        (SHIPS._replace(order=Order(NAME, descending=True)), "by name ↓"),
+        (SHIPS._replace(order=SortOrder(NAME, descending=True)), "by name ↓"),
         (SHIPS.filtered(LONG), "name ~ long"),
         (SHIPS.filtered(UNARMED), "guns is NULL"),
         (SHIPS.filtered(ARMED).filtered(LONG).ordered(GUNS), "guns > 5 · name ~ long · by guns ↑"),
@@ -71,12 +71,16 @@ def test_the_title_of_a_query_has_its_filters_and_its_order(query: Query, title:
 def test_a_column_orders_upwards_then_downwards_then_no_more() -> None:
     once = SHIPS.ordered(NAME)
     twice = once.ordered(NAME)
-    assert [once.order, twice.order, twice.ordered(NAME).order] == [Order(NAME), Order(NAME, descending=True), None]
+    assert [once.order, twice.order, twice.ordered(NAME).order] == [
+        SortOrder(NAME),
+        SortOrder(NAME, descending=True),
+        None,
+    ]
 
 
 @pytest.mark.parametrize("descending", [False, True])
 def test_another_column_begins_upwards(descending: bool) -> None:  # noqa: FBT001  a parameter of the test
-    assert SHIPS._replace(order=Order(NAME, descending)).ordered(GUNS).order == Order(GUNS)
+    assert SHIPS._replace(order=SortOrder(NAME, descending)).ordered(GUNS).order == SortOrder(GUNS)
 
 
 def test_filters_add_up_and_the_same_one_moves_to_the_end() -> None:

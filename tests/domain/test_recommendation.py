@@ -4,24 +4,24 @@ from math import inf
 
 import pytest
 
-from pirate_tui.domain.comparing import Contest, Way, code_of, ways
+from pirate_tui.domain.comparing import Comparison, LoadMethod, code_of, ways
 from pirate_tui.domain.entity import Relationship
 from pirate_tui.domain.recommendation import recommendation
 from tests.domain.contests import ASKED, CAPTAIN, KEYS, SAILORS, SHIP, Told, measured
 
 
 def test_nothing_is_recommended_by_first_runs() -> None:
-    contest = Contest.of(SHIP, KEYS, SAILORS, inf)
+    contest = Comparison.of(SHIP, KEYS, SAILORS, inf)
     for way in ways(SHIP, SAILORS):
         assert recommendation(contest) is None
         contest = contest.with_run(way, Told(0.1).run)
     assert contest.is_warm
     assert recommendation(contest) is None
-    counted = contest.with_run(Way.SELECTINLOAD, Told(0.1).run)
+    counted = contest.with_run(LoadMethod.SELECTINLOAD, Told(0.1).run)
     assert recommendation(counted) is not None
 
 
-NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
+NAIVE = {LoadMethod.AWAITED: Told(0.4, 4, 33), LoadMethod.RUN_SYNC: Told(0.3, 4, 33)}
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
     [
         (
             SAILORS,
-            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.01, 1, 30, selected=30)},
-            Way.SELECTINLOAD,
+            {LoadMethod.SELECTINLOAD: Told(0.02, 2, 33), LoadMethod.JOINEDLOAD: Told(0.01, 1, 30, selected=30)},
+            LoadMethod.SELECTINLOAD,
             [
                 "2 statements for 3 rows",
                 "awaitable_attrs (N+1): 4 statements",
@@ -40,24 +40,24 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
         ),
         (
             SAILORS,
-            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.5, 1, 900, selected=900)},
-            Way.SELECTINLOAD,
+            {LoadMethod.SELECTINLOAD: Told(0.02, 2, 33), LoadMethod.JOINEDLOAD: Told(0.5, 1, 900, selected=900)},
+            LoadMethod.SELECTINLOAD,
             ["produced a cross product, 900 rows for 30 Sailor"],
         ),
         (
             SAILORS,
-            {Way.SELECTINLOAD: Told(0.02, 3, 906, 3), Way.JOINEDLOAD: Told(0.5, 2, 903, 3, selected=3)},
-            Way.SELECTINLOAD,
+            {LoadMethod.SELECTINLOAD: Told(0.02, 3, 906, 3), LoadMethod.JOINEDLOAD: Told(0.5, 2, 903, 3, selected=3)},
+            LoadMethod.SELECTINLOAD,
             ["joinedload returned 3 rows, repeating none of these BigShip"],
         ),
         (
             SAILORS._replace(lazy="selectin"),
             {
-                Way.AS_MAPPED: Told(0.01, 2, 33),
-                Way.SELECTINLOAD: Told(0.9, 2, 33),
-                Way.JOINEDLOAD: Told(0.05, 1, 30, selected=30),
+                LoadMethod.AS_MAPPED: Told(0.01, 2, 33),
+                LoadMethod.SELECTINLOAD: Told(0.9, 2, 33),
+                LoadMethod.JOINEDLOAD: Told(0.05, 1, 30, selected=30),
             },
-            Way.AS_MAPPED,
+            LoadMethod.AS_MAPPED,
             [
                 "nothing to change: lazy='selectin' already does that. 2 statements for 3 rows, 10.0 ms",
                 "repeats each BigShip with each Sailor, 30 rows; a second collection",
@@ -65,35 +65,35 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
         ),
         (
             SAILORS._replace(lazy="joined"),
-            {Way.AS_MAPPED: Told(0.02, 1, 33), Way.SELECTINLOAD: Told(0.02, 2, 33)},
-            Way.SELECTINLOAD,
+            {LoadMethod.AS_MAPPED: Told(0.02, 1, 33), LoadMethod.SELECTINLOAD: Told(0.02, 2, 33)},
+            LoadMethod.SELECTINLOAD,
             ["2 statements for 3 rows"],
         ),
         (
             CAPTAIN._replace(lazy="joined"),
-            {Way.AS_MAPPED: Told(0.02, 1, 3, 3), Way.JOINEDLOAD: Told(0.021, 1, 3, 3)},
-            Way.AS_MAPPED,
+            {LoadMethod.AS_MAPPED: Told(0.02, 1, 3, 3), LoadMethod.JOINEDLOAD: Told(0.021, 1, 3, 3)},
+            LoadMethod.AS_MAPPED,
             ["nothing to change: lazy='joined' already does that", "no row is repeated"],
         ),
         (
             CAPTAIN,
-            {Way.SELECTINLOAD: Told(0.02, 2, 5, 3), Way.JOINEDLOAD: Told(0.021, 1, 3, 3)},
-            Way.JOINEDLOAD,
+            {LoadMethod.SELECTINLOAD: Told(0.02, 2, 5, 3), LoadMethod.JOINEDLOAD: Told(0.021, 1, 3, 3)},
+            LoadMethod.JOINEDLOAD,
             ["1 statement for 3 rows", "no row is repeated"],
         ),
         (
             CAPTAIN,
-            {Way.SELECTINLOAD: Told(0.02, 2, 5, 3), Way.JOINEDLOAD: Told(0.5, 1, 3, 3)},
-            Way.SELECTINLOAD,
+            {LoadMethod.SELECTINLOAD: Told(0.02, 2, 5, 3), LoadMethod.JOINEDLOAD: Told(0.5, 1, 3, 3)},
+            LoadMethod.SELECTINLOAD,
             ["which a JOIN repeats"],
         ),
         (
             SAILORS._replace(query="asked.select()"),
-            {Way.SELECTINLOAD: Told(2, 2, 9_003, 9_000), Way.QUERY: Told(2, 4, 9_003, 9_000)},
-            Way.QUERY,
+            {LoadMethod.SELECTINLOAD: Told(2, 2, 9_003, 9_000), LoadMethod.QUERY: Told(2, 4, 9_003, 9_000)},
+            LoadMethod.QUERY,
             ["9,000 Sailor for 3 rows", "filtered, sorted and limited"],
         ),
-        (ASKED, {Way.QUERY: Told(0.1, 4, 33, 30)}, Way.QUERY, ["30 Sailor for 3 rows"]),
+        (ASKED, {LoadMethod.QUERY: Told(0.1, 4, 33, 30)}, LoadMethod.QUERY, ["30 Sailor for 3 rows"]),
     ],
     ids=[
         "faster join",
@@ -109,7 +109,7 @@ NAIVE = {Way.AWAITED: Told(0.4, 4, 33), Way.RUN_SYNC: Told(0.3, 4, 33)}
     ],
 )
 def test_the_recommendation_is_not_merely_the_fastest(
-    relationship: Relationship, told: dict[Way, Told], way: Way, words: list[str]
+    relationship: Relationship, told: dict[LoadMethod, Told], way: LoadMethod, words: list[str]
 ) -> None:
     found = recommendation(measured(relationship, NAIVE | told))
     assert found is not None
@@ -118,12 +118,12 @@ def test_the_recommendation_is_not_merely_the_fastest(
 
 
 def test_nothing_is_recommended_before_something_that_helps_is_measured() -> None:
-    assert recommendation(Contest.of(SHIP, KEYS, SAILORS, inf)) is None
+    assert recommendation(Comparison.of(SHIP, KEYS, SAILORS, inf)) is None
     assert recommendation(measured(SAILORS, NAIVE)) is None
     assert recommendation(measured(CAPTAIN, NAIVE)) is None
 
 
-TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 1, 30, selected=30)}
+TWO_FASTER = {LoadMethod.SELECTINLOAD: Told(0.02, 2, 33), LoadMethod.JOINEDLOAD: Told(0.0125, 1, 30, selected=30)}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 
         ),
         (
             SAILORS,
-            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.02, 1, 33, selected=33)},
+            {LoadMethod.SELECTINLOAD: Told(0.02, 2, 33), LoadMethod.JOINEDLOAD: Told(0.02, 1, 33, selected=33)},
             (
                 "2 statements for 3 rows, 20.0 ms. joinedload repeats each BigShip with each Sailor, 33 rows; a second "
                 "collection would multiply them"
@@ -148,26 +148,26 @@ TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 
         ),
         (
             SAILORS,
-            {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.02, 1, 34, selected=34)},
+            {LoadMethod.SELECTINLOAD: Told(0.02, 2, 33), LoadMethod.JOINEDLOAD: Told(0.02, 1, 34, selected=34)},
             (
                 "2 statements for 3 rows, 20.0 ms. joinedload produced a cross product, 34 rows for 30 Sailor; a "
                 "second collection would multiply them"
             ),
         ),
-        (CAPTAIN, {Way.JOINEDLOAD: Told(0.02, 1, 3, 3)}, "1 statement for 3 rows, 20.0 ms; no row is repeated"),
+        (CAPTAIN, {LoadMethod.JOINEDLOAD: Told(0.02, 1, 3, 3)}, "1 statement for 3 rows, 20.0 ms; no row is repeated"),
         (
             CAPTAIN,
-            {Way.JOINEDLOAD: Told(0.02, 1, 3, 3), Way.AWAITED: Told(0.4, 1, 3, 3)},
+            {LoadMethod.JOINEDLOAD: Told(0.02, 1, 3, 3), LoadMethod.AWAITED: Told(0.4, 1, 3, 3)},
             "1 statement for 3 rows, 20.0 ms; no row is repeated",
         ),
         (
             CAPTAIN,
-            {Way.JOINEDLOAD: Told(0.02, 1, 3, 3), Way.AWAITED: Told(0.4, 9, 3, 3, "TimeoutError")},
+            {LoadMethod.JOINEDLOAD: Told(0.02, 1, 3, 3), LoadMethod.AWAITED: Told(0.4, 9, 3, 3, "TimeoutError")},
             "1 statement for 3 rows, 20.0 ms; no row is repeated",
         ),
         (
             CAPTAIN,
-            NAIVE | {Way.JOINEDLOAD: Told(0.05, 1, 3, 3), Way.SELECTINLOAD: Told(0.02, 2, 5, 3)},
+            NAIVE | {LoadMethod.JOINEDLOAD: Told(0.05, 1, 3, 3), LoadMethod.SELECTINLOAD: Told(0.02, 2, 5, 3)},
             (
                 "2 statements, 20.0 ms; awaitable_attrs (N+1): 4 statements, 400.0 ms; 3 rows share a few Sailor, "
                 "which a JOIN repeats"
@@ -175,10 +175,14 @@ TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 
         ),
         (
             CAPTAIN,
-            {Way.JOINEDLOAD: Told(0.04, 1, 3, 3), Way.SELECTINLOAD: Told(0.02, 2, 5, 3)},
+            {LoadMethod.JOINEDLOAD: Told(0.04, 1, 3, 3), LoadMethod.SELECTINLOAD: Told(0.02, 2, 5, 3)},
             "1 statement for 3 rows, 40.0 ms; no row is repeated",
         ),
-        (CAPTAIN, {Way.SELECTINLOAD: Told(0.02, 2, 5, 3)}, "2 statements for 3 rows, 20.0 ms; no row is repeated"),
+        (
+            CAPTAIN,
+            {LoadMethod.SELECTINLOAD: Told(0.02, 2, 5, 3)},
+            "2 statements for 3 rows, 20.0 ms; no row is repeated",
+        ),
     ],
     ids=[
         "a naive way, and a faster join",
@@ -192,15 +196,15 @@ TWO_FASTER = {Way.SELECTINLOAD: Told(0.02, 2, 33), Way.JOINEDLOAD: Told(0.0125, 
         "no join",
     ],
 )
-def test_the_reason_is_what_was_measured(relationship: Relationship, told: dict[Way, Told], reason: str) -> None:
+def test_the_reason_is_what_was_measured(relationship: Relationship, told: dict[LoadMethod, Told], reason: str) -> None:
     found = recommendation(measured(relationship, told))
     assert found is not None
     assert found.reason == reason
 
 
-@pytest.mark.parametrize(("instances", "way"), [(2_997, Way.SELECTINLOAD), (3_000, Way.QUERY)])
-def test_a_thousand_for_each_parent_are_better_queried(instances: int, way: Way) -> None:
-    told = {Way.SELECTINLOAD: Told(0.02, 2, 33, instances), Way.QUERY: Told(0.4, 4, 33, instances)}
+@pytest.mark.parametrize(("instances", "way"), [(2_997, LoadMethod.SELECTINLOAD), (3_000, LoadMethod.QUERY)])
+def test_a_thousand_for_each_parent_are_better_queried(instances: int, way: LoadMethod) -> None:
+    told = {LoadMethod.SELECTINLOAD: Told(0.02, 2, 33, instances), LoadMethod.QUERY: Told(0.4, 4, 33, instances)}
     found = recommendation(measured(SAILORS._replace(query="asked.select()"), told))
     assert found is not None
     assert found.way is way

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.search import Match, Span, Tally, onward, read_match, span_of
+from pirate_tui.domain.search import Match, MatchCounts, Span, onward, read_match, span_of
 
 
 NAME = Column("name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
@@ -44,17 +44,17 @@ def test_a_prefix_needs_a_column_and_a_letter(typed: str, column: Column | None,
 @pytest.mark.parametrize(
     ("tally", "words"),
     [
-        (Tally(), "0 matches in the first 0 %"),
-        (Tally((0,), 4), "0 matches in the first 25 %"),
-        (Tally((1, 0), 3), "1 match in the first 66 %"),
-        (Tally((1_000, 234), 8), "1,234 matches in the first 25 %"),
-        (Tally((1, 2), 2), "3 matches"),
-        (Tally((0, 1, 0), 3), "1 match"),
-        (Tally((0, 0), 2), "no matches"),
-        (Tally((2, 0, 1), 2), "3 matches"),
+        (MatchCounts(), "0 matches in the first 0 %"),
+        (MatchCounts((0,), 4), "0 matches in the first 25 %"),
+        (MatchCounts((1, 0), 3), "1 match in the first 66 %"),
+        (MatchCounts((1_000, 234), 8), "1,234 matches in the first 25 %"),
+        (MatchCounts((1, 2), 2), "3 matches"),
+        (MatchCounts((0, 1, 0), 3), "1 match"),
+        (MatchCounts((0, 0), 2), "no matches"),
+        (MatchCounts((2, 0, 1), 2), "3 matches"),
     ],
 )
-def test_a_tally_says_what_is_found_and_how_far_it_has_got(tally: Tally, words: str) -> None:
+def test_a_tally_says_what_is_found_and_how_far_it_has_got(tally: MatchCounts, words: str) -> None:
     assert str(tally) == words
 
 

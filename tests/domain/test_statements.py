@@ -2,7 +2,7 @@
 
 import pytest
 
-from pirate_tui.domain.statements import Outcome, Statement
+from pirate_tui.domain.statements import Statement, StatementStatus
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from pirate_tui.domain.statements import Outcome, Statement
     ],
 )
 def test_summary(text: str, summary: str) -> None:
-    assert Statement(1, text, "", "rows of A", Outcome.DONE).summary == summary
+    assert Statement(1, text, "", "rows of A", StatementStatus.DONE).summary == summary
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_statements_told_in_one_line_add_up(
     later: tuple[float | None, int | None],
     sums: tuple[float | None, int | None],
 ) -> None:
-    first = Statement(4, "SELECT 1", "()", "Ship 1.sailors", Outcome.DONE, *earlier, times=2)
-    told = Statement(9, "SELECT 1", "()", "Ship 2.sailors", Outcome.RUNNING, *later).after(first)
-    assert (told.number, told.times, told.cause, told.outcome) == (4, 3, "Ship 2.sailors", Outcome.RUNNING)
+    first = Statement(4, "SELECT 1", "()", "Ship 1.sailors", StatementStatus.DONE, *earlier, times=2)
+    told = Statement(9, "SELECT 1", "()", "Ship 2.sailors", StatementStatus.RUNNING, *later).after(first)
+    assert (told.number, told.times, told.cause, told.outcome) == (4, 3, "Ship 2.sailors", StatementStatus.RUNNING)
     assert (told.seconds, told.rows) == sums

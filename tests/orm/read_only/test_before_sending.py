@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, event, insert, literal_column, select, table, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from pirate_tui.domain.failure import Trouble
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.read_only import OwnText, SqlText, block_writes
 
 
@@ -50,7 +50,7 @@ async def test_what_is_built_is_sent(engine: AsyncEngine, send: Send) -> None:
 )
 async def test_what_is_written_by_others_is_parsed(engine: AsyncEngine, send: Send) -> None:
     async with engine.connect() as connection:
-        with pytest.raises(Trouble, match="blocked: the statement cannot be parsed: SELECT 1 AS"):
+        with pytest.raises(BrowserError, match="blocked: the statement cannot be parsed: SELECT 1 AS"):
             await send(connection)
 
 
@@ -61,7 +61,7 @@ async def test_a_query_is_parsed_when_a_listener_of_all_engines_has_changed_its_
     event.listen(Engine, "before_cursor_execute", changed, retval=True)
     try:
         async with engine.connect() as connection:
-            with pytest.raises(Trouble, match="cannot be parsed"):
+            with pytest.raises(BrowserError, match="cannot be parsed"):
                 await connection.execute(select(literal_column(ODD)))
     finally:
         event.remove(Engine, "before_cursor_execute", changed)
@@ -69,6 +69,6 @@ async def test_a_query_is_parsed_when_a_listener_of_all_engines_has_changed_its_
 
 async def test_what_is_built_and_writes_is_refused(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
-        with pytest.raises(Trouble, match="blocked: the statement may write") as refused:
+        with pytest.raises(BrowserError, match="blocked: the statement may write") as refused:
             await connection.execute(insert(table("ships")))
-    assert refused.value.way_out == "the browser is read-only"
+    assert refused.value.hint == "the browser is read-only"
