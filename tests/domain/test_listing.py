@@ -170,6 +170,7 @@ def test_reread_forgets_pages_and_what_is_opened() -> None:
 def test_fewer_rows_than_before_close_what_was_opened_beyond() -> None:
     made = listing()
     made.show((1,), opening(SAILORS, 2))
+    made.show((5,), opening(SAILORS, 2))
     made.show((9,), opening(SAILORS, 2))
     made.count((), 5)
     assert sorted(made.outline.opened) == [1]

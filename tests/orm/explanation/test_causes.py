@@ -1,9 +1,10 @@
 """The cause by the error and the state of an instance, without a database: what is special, and what is left over."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import Computed, FetchedValue, ForeignKey, func
+from sqlalchemy import Computed, FetchedValue, ForeignKey, func, inspect
 from sqlalchemy.exc import InvalidRequestError, MissingGreenlet, OperationalError, StatementError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -16,8 +17,10 @@ from sqlalchemy.orm import (
 
 from pirate_tui.orm.explanation import access as accesses
 from pirate_tui.orm.explanation import failure
-from pirate_tui.orm.explanation.access import Access
+from pirate_tui.orm.explanation.access import Access, SessionState
 from pirate_tui.orm.explanation.cause import DOCUMENTATION, ERROR_PAGES
+from pirate_tui.orm.explanation.fixes import loading_with, refreshing, were_loaded
+from pirate_tui.orm.inspection.reading import Need, Needs
 
 
 class Base(DeclarativeBase):
@@ -47,7 +50,8 @@ class Boat(Base):
     pier: Mapped[int | None]
     place: Mapped[int | None]
     berth: Mapped[Berth] = composite("pier", "place")
-    oars: Mapped[list["Oar"]] = relationship()
+    log: Mapped[str | None] = mapped_column(deferred=True)
+    oars: Mapped[list["Oar"]] = relationship(back_populates="boat")
 
     @property
     def shout(self) -> str:
@@ -62,6 +66,8 @@ class Oar(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     boat_id: Mapped[int] = mapped_column(ForeignKey("boats.id"))
+    boat: Mapped[Boat] = relationship(back_populates="oars")
+    eager: Mapped[Boat] = relationship(lazy="joined", viewonly=True)
 
 
 def greenlet_in(wrapper: Exception) -> Exception:
@@ -129,3 +135,66 @@ def test_of_code_that_was_stopped_nobody_knows_what_it_reads(monkeypatch: pytest
     assert [need.name for need in Access.of(Boat(id=1), "name").needs.reads] == ["name"]
     monkeypatch.setattr(accesses, "was_stopped", lambda mapped, name: (mapped, name) == (Boat, "shout"))
     assert not Access.of(Boat(id=1), "shout").needs.is_complete
+
+
+# Code of the model that reads several things, as if it had been run.
+
+WAY = (inspect(Boat).relationships["oars"],)
+NAME, LOG, OARS = (Need((), inspect(Boat), name) for name in ("name", "log", "oars"))
+OF_OAR, BOAT_OF_OAR, EAGER_OF_OAR = (Need(WAY, inspect(Oar), name) for name in ("boat_id", "boat", "eager"))
+
+
+def reading(*reads: Need, loaded: Mapping[str, bool | None] | None = None, is_complete: bool = True) -> Access:
+    access = replace(
+        Access.of(Boat(), "shout"), session=SessionState(expires_on_commit=True, is_active=True, unflushed=())
+    )
+    return replace(access, needs=Needs(reads, is_complete), loaded_before=loaded or {})
+
+
+@pytest.mark.parametrize(
+    ("access", "were"),
+    [
+        (reading(NAME, loaded={"name": True}), True),
+        (reading(NAME, loaded={"name": None}), None),
+        (reading(NAME, loaded={"name": False}), False),
+        (reading(NAME, loaded={"name": True}, is_complete=False), False),
+        (reading(NAME, OARS, loaded={"name": True, "oars": None}), None),
+        (reading(NAME, OARS, loaded={"name": False, "oars": None}), False),
+        (reading(NAME, OARS, loaded={"name": True, "oars": True}), True),
+        (reading(OF_OAR), True),
+        (reading(EAGER_OF_OAR), True),
+        (reading(BOAT_OF_OAR), False),
+        (reading(NAME, BOAT_OF_OAR, loaded={"name": True}), False),
+    ],
+)
+def test_a_commit_keeps_what_code_reads_where_all_of_it_was_loaded(access: Access, were: bool | None) -> None:  # noqa: FBT001  a parameter
+    assert were_loaded(access) is were
+
+
+@pytest.mark.parametrize(
+    ("access", "codes"),
+    [
+        (reading(NAME), ["await session.refresh(boat)"]),
+        (reading(LOG), ['await session.refresh(boat, ["log"])']),
+        (reading(NAME, LOG), ['await session.refresh(boat, ["name", "log"])']),
+        (reading(NAME, OARS), ['await session.refresh(boat, ["name", "oars"])']),
+        (reading(NAME, OF_OAR), []),
+        (reading(NAME, is_complete=False), []),
+        (reading(), []),
+        (replace(reading(NAME), session=None), []),
+    ],
+)
+def test_a_refresh_names_what_does_not_come_with_the_row(access: Access, codes: list[str]) -> None:
+    assert [remedy.code for remedy in refreshing(access)] == codes
+
+
+@pytest.mark.parametrize(
+    ("access", "codes"),
+    [
+        (reading(OARS), ["select(Boat).options(selectinload(Boat.oars))"]),
+        (reading(OARS, is_complete=False), []),
+        (reading(), []),
+    ],
+)
+def test_options_are_told_where_all_that_is_read_is_known(access: Access, codes: list[str]) -> None:
+    assert [remedy.code for remedy in loading_with(access)] == codes
