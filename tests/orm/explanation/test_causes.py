@@ -9,6 +9,7 @@ from sqlalchemy.exc import InvalidRequestError, MissingGreenlet, OperationalErro
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
+    MappedAsDataclass,
     composite,
     make_transient_to_detached,
     mapped_column,
@@ -17,9 +18,10 @@ from sqlalchemy.orm import (
 
 from pirate_tui.orm.explanation import access as accesses
 from pirate_tui.orm.explanation import failure
-from pirate_tui.orm.explanation.access import Access, SessionState
+from pirate_tui.orm.explanation.access import Access, SessionState, Target
 from pirate_tui.orm.explanation.cause import DOCUMENTATION, ERROR_PAGES
-from pirate_tui.orm.explanation.fixes import loading_with, refreshing, were_loaded
+from pirate_tui.orm.explanation.evidence import Evidence
+from pirate_tui.orm.explanation.fixes import another_repr, loading_with, refreshing, were_loaded
 from pirate_tui.orm.inspection.reading import Need, Needs
 
 
@@ -68,6 +70,29 @@ class Oar(Base):
     boat_id: Mapped[int] = mapped_column(ForeignKey("boats.id"))
     boat: Mapped[Boat] = relationship(back_populates="oars")
     eager: Mapped[Boat] = relationship(lazy="joined", viewonly=True)
+
+
+class Canoe(MappedAsDataclass, Base):
+    """A dataclass, whose repr() is made for it."""
+
+    __tablename__ = "canoes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=None)
+    boat_id: Mapped[int] = mapped_column(ForeignKey("boats.id"), default=None)
+    boat: Mapped[Boat] = relationship(default=None)
+
+
+class Kayak(MappedAsDataclass, Base):
+    """A dataclass with a repr() of its own."""
+
+    __tablename__ = "kayaks"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=None)
+    boat_id: Mapped[int] = mapped_column(ForeignKey("boats.id"), default=None)
+    boat: Mapped[Boat] = relationship(default=None)
+
+    def __repr__(self) -> str:
+        return f"Kayak of {self.boat}"
 
 
 def greenlet_in(wrapper: Exception) -> Exception:
@@ -198,3 +223,17 @@ def test_a_refresh_names_what_does_not_come_with_the_row(access: Access, codes: 
 )
 def test_options_are_told_where_all_that_is_read_is_known(access: Access, codes: list[str]) -> None:
     assert [remedy.code for remedy in loading_with(access)] == codes
+
+
+@pytest.mark.parametrize(
+    ("instance", "code"),
+    [
+        (Canoe(), "relationship(repr=False)"),
+        (Kayak(), 'def __repr__(self) -> str: return f"Kayak {inspect(self).identity}"'),
+        (Oar(), 'def __repr__(self) -> str: return f"Oar {inspect(self).identity}"'),
+    ],
+)
+def test_a_repr_is_written_anew_unless_it_was_generated(instance: Base, code: str) -> None:
+    evidence = Evidence.of(MissingGreenlet(), Access.of(instance, "repr()"))
+    read = replace(evidence, read=Target.of(inspect(instance), "boat"))
+    assert another_repr(read).code == code

@@ -47,9 +47,12 @@ def test_own_lines_are_frames_with_their_source() -> None:
         '  File "/srv/app/models.py", line 7, in __repr__',
         f'  File "{PACKAGES}/sqlalchemy/orm/attributes.py", line 566, in __get__',
         "    return self.impl.get(state, dict_)",
+        '  File "/srv/app/types.py", line 9, in process_result_value',
+        "    return int(value)",
         "ValueError: no",
+        '  File "/srv/app/cut.py", line 1, in off',
     )
-    assert own_lines(raw) == (1, 2, 5)
+    assert own_lines(raw) == (1, 2, 5, 8, 9, 11)
 
 
 def test_an_error_without_frames_has_read_nothing() -> None:
