@@ -1,1 +1,1 @@
-"""Rows of a table as Core statements: keyset windows, order, filters, searches, cells. No instances are made here."""
+"""Read rows of a table by Core statements: keyset windows, order, filters, searches, cells. No instances are made."""

@@ -1,4 +1,4 @@
-"""Values -> `Cell`: what a person is shown of a column's raw value, or of an attribute's Python value."""
+"""Convert values to `Cell`s: what is shown of a column's raw value, or of an attribute's Python value."""
 
 from collections.abc import Iterable
 from datetime import date, time, timedelta
@@ -27,19 +27,19 @@ NATURAL: dict[type | None, tuple[type, ...]] = {
     str: (str,),
     bytes: (bytes,),
 }
-"""What the driver gives for healthy values of a column that passes them on, by the Python type that it promises."""
+"""The types in which a driver returns values that need no conversion, by the Python type of the column."""
 
 NUMBERS = frozenset({int, float, Decimal})
 
 MEMBER_OR_TRUTH = (Enum, bool)
-"""What a raw value may stand for that is shown in its place."""
+"""Types of values that are shown in place of the raw one."""
 
 SHORT = (str, int, float, Decimal, date, time, timedelta)
 """Values of an Enum's member that are shown behind its name; others may be anything. A `datetime` is a `date`."""
 
 
 def cell(value: Any, length: int | None = None, *, is_type_mismatch: bool = False) -> Cell:
-    """A value of a kind that the standard library knows; `length` where `value` is cut already."""
+    """Return the cell of a value of a standard type; `length` is the full length of a value that is cut already."""
     if value is None:
         return NULL
     if isinstance(value, bool):
@@ -57,7 +57,7 @@ def cell(value: Any, length: int | None = None, *, is_type_mismatch: bool = Fals
 
 
 def member_text(member: Enum) -> str:
-    """A member of an Enum, the same everywhere: its name, and its value unless that says the same."""
+    """Return the text shown for an Enum member: its name, and its value in brackets unless they are equal."""
     name, value = member._name_, member._value_
     if name is None:  # a Flag with bits that have no name
         return text_of(value)
@@ -65,7 +65,7 @@ def member_text(member: Enum) -> str:
 
 
 def whole_text(value: Any) -> str:
-    """A raw value as text, however long it is."""
+    """Return a raw value as text of any length; bytes as `x'00ff'`."""
     if isinstance(value, bytes):
         return f"x'{value.hex()}'"
     return "NULL" if value is None else str(value)
@@ -78,20 +78,20 @@ class CellReader:
         kind, promised = column_type.dialect_impl(sql.dialect), python_type(column_type)
         self._process = kind.result_processor(sql.dialect, sql.driver_code(column_type))
         self.converts = self._process is not None
-        """Is the value of an instance another than the raw one?"""
+        """Whether the value of an instance differs from the raw one."""
         self._natural = () if self.converts and not _is_number(kind) else _natural(column_type, sql)
         self._numbers = NUMBERS.intersection(self._natural)
         self._is_boolean = promised is bool
         self._members = promised if isinstance(promised, type) and issubclass(promised, Enum) else None
         self._labels = frozenset(kind.enums) if isinstance(kind, EnumType) and self._members is None else None
         self._is_strict = self._is_boolean or self._members is not None or self._labels is not None
-        """Are there values that it reads, and would never write?"""
+        """Whether the type reads values that it would never write."""
         self._has_few = self._is_boolean or isinstance(kind, EnumType)
         self._known: dict[Any, Cell] = {}
         """The cells of a column that has few different values, by the raw ones."""
 
     def cells(self, raws: Iterable[Any], lengths: Iterable[int | None]) -> list[Cell]:
-        """What is shown of a column's raw values; most are short text or numbers, and there are many."""
+        """Return the cells of a column's raw values, optimized for many short texts and numbers."""
         if self._has_few:
             known, general = self._known, self._remembered
             return [known.get(raw) or general(raw, length) for raw, length in zip(raws, lengths, strict=False)]
@@ -111,7 +111,7 @@ class CellReader:
         ]
 
     def cell(self, raw: Any, length: int | None = None) -> Cell:
-        """What is shown of a raw value, marked when the column's type cannot read it."""
+        """Return the cell of a raw value, marked when the column's type cannot read it."""
         if raw is None:
             return NULL
         if length is not None or self._natural:  # what is cut could be read by no type
@@ -120,22 +120,22 @@ class CellReader:
         return cell(shown, is_type_mismatch=not is_healthy)
 
     def cell_of(self, value: Any) -> Cell:
-        """What is shown of an instance's value, marked when the column's type let pass what it should not."""
+        """Return the cell of an instance's value, marked when it is not one of the column's type."""
         return cell(value, is_type_mismatch=value is not None and not self._is_healthy(value, value))
 
     def named(self, raw: Any) -> str | None:
-        """What is shown of a raw value that stands for a member or a truth; None where it is shown as it is stored."""
+        """Return the text shown for a raw value that stands for an Enum member or a boolean; None for any other."""
         if raw is None or (isinstance(raw, (str, bytes)) and len(raw) > CELL_LIMIT):
             return None
         shown, _ = self._shown(raw)
         return cell(shown).text if isinstance(shown, MEMBER_OR_TRUTH) else None
 
     def value(self, raw: Any) -> Any:
-        """The Python value that an instance would have; raises whatever its type does."""
+        """Convert a raw value to the Python value of an instance; raises whatever the column's type raises."""
         return raw if self._process is None else self._process(raw)
 
     def _shown(self, raw: Any) -> tuple[Any, bool]:
-        """What a raw value is shown as, and can its type read it? As it is stored, unless it stands for a member."""
+        """Return the value to show for a raw one, and whether the column's type can read it."""
         try:
             value = self.value(raw)
         except FOREIGN_ERRORS as error:
@@ -146,7 +146,7 @@ class CellReader:
         return (value if isinstance(value, Enum) or value == raw else raw), self._is_healthy(value, raw)
 
     def _is_healthy(self, value: Any, raw: Any) -> bool:
-        """Is it a value that the type would write? `raw` is what was stored, or the value once more."""
+        """Whether the type would write this value; `raw` is the stored one, or the value again."""
         if self._is_boolean:
             return bool(value == raw)
         if self._members is not None:
@@ -159,7 +159,7 @@ class CellReader:
         return not self._natural or isinstance(value, self._natural)
 
     def _remembered(self, raw: Any, length: int | None) -> Cell:
-        """The cell of one of the few; of what should not be stored there, there may be any number."""
+        """Return the cell of a column with few values, and cache it unless it is a type mismatch."""
         made = self.cell(raw, length)
         if not made.is_type_mismatch:
             self._known[raw] = made
@@ -167,15 +167,15 @@ class CellReader:
 
 
 def _natural(column_type: TypeEngine[Any], sql: Sql) -> tuple[type, ...]:
-    """The Python types of a healthy value, where they are known."""
+    """Return the Python types of values that match the column's type; empty where they are not known."""
     return NATURAL.get(python_type(kind_of(column_type, sql.dialect)), ())
 
 
 def _is_number(kind: TypeEngine[Any]) -> bool:
-    """Is it one of SQLAlchemy's own types of numbers? They read every number, and nothing else."""
+    """Whether it is one of SQLAlchemy's own number types, which read any number and nothing else."""
     return type(kind).__module__.startswith("sqlalchemy.") and python_type(kind) in NUMBERS
 
 
 def label_of(name: str, key: RowKey) -> str:
-    """A class and a key as people say them: `PirateCrew 1`."""
+    """Return the label of an instance, from class name and key: `PirateCrew 1`."""
     return clean(f"{name} {', '.join(member_text(part) if isinstance(part, Enum) else text_of(part) for part in key)}")

@@ -47,14 +47,14 @@ AT_ONCE = 100
 
 
 def column_of(mapper: Mapper[Any], name: str) -> Term:
-    """The column behind the attribute that the screen knows by that name."""
+    """Return the column of a mapped attribute, by the cleaned name that the screen shows."""
     return next(
         table_attribute.columns[0] for table_attribute in table_attributes(mapper) if clean(table_attribute.key) == name
     )
 
 
 def matching(sql: Sql, mapper: Mapper[Any], wanted: Filter) -> Term:
-    """The rows that pass a filter; ValueError, in words for people, where nothing can be compared so."""
+    """Return the condition of a filter; raise ValueError, with a message for the user, for a value of another type."""
     column = column_of(mapper, wanted.column.name)
     if wanted.comparison is FilterOperator.IS_NULL:
         return raw(column).is_(None)
@@ -65,7 +65,7 @@ def matching(sql: Sql, mapper: Mapper[Any], wanted: Filter) -> Term:
 
 
 def holding(sql: Sql, mapper: Mapper[Any], match: Match) -> Term:
-    """The rows that hold what is sought."""
+    """Return the condition that a row contains the text of a match, in its column or in any."""
     if match.column is not None:
         column = column_of(mapper, match.column.name)
         return sql.begins(column, match.text) if match.is_prefix else _containing(sql, column, match.text)
@@ -75,7 +75,7 @@ def holding(sql: Sql, mapper: Mapper[Any], match: Match) -> Term:
 
 
 def related(mapper: Mapper[Any], owner: Mapper[Any], within: Within) -> tuple[FromClause, Term]:
-    """From what to select the target's columns, and the condition: what the owner's relationship leads to."""
+    """Return the FROM clause and the condition for the rows that one owner's relationship leads to."""
     parent = aliased(owner)
     attribute = getattr(parent, within.relationship.name)
     is_owner = and_(
@@ -95,7 +95,7 @@ def related(mapper: Mapper[Any], owner: Mapper[Any], within: Within) -> tuple[Fr
 
 
 def is_one_of(mapper: Mapper[Any], keys: Sequence[RowKey]) -> Term:
-    """The rows of these keys."""
+    """Return the condition that the primary key is one of these keys."""
     columns = mapper.primary_key
     if len(columns) == 1:
         return columns[0].in_([key[0] for key in keys])
@@ -103,14 +103,14 @@ def is_one_of(mapper: Mapper[Any], keys: Sequence[RowKey]) -> Term:
 
 
 def exceeds_together(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most: int) -> Select[Any]:
-    """The statement that reads something only if the relationship leads from these owners to more rows than that."""
+    """Return a statement with a row only if these owners' relationship leads to more than `most` rows."""
     twin = aliased(owner.relationships[name].mapper)
     joined = join(owner, twin, getattr(owner.class_, name).of_type(twin))
     return select(literal_column("1")).select_from(joined).where(is_one_of(owner, keys)).limit(1).offset(most)
 
 
 def giants(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most: int) -> Select[Any]:
-    """The statement that reads the keys of the owners that lead to more rows than that, and how many, most first."""
+    """Return a statement for the keys of owners with more than `most` related rows, and their number, most first."""
     twin = aliased(owner.relationships[name].mapper)
     joined, rows = join(owner, twin, getattr(owner.class_, name).of_type(twin)), func.count()
     counted = select(*owner.primary_key, rows).select_from(joined).where(is_one_of(owner, keys))
@@ -118,14 +118,14 @@ def giants(owner: Mapper[Any], name: str, keys: Sequence[RowKey], most: int) -> 
 
 
 def key_equals(sql: Sql, column: Term, part: str) -> Term:
-    """Is the key's column what was typed? ValueError when it can never be."""
+    """Return the condition that a key's column equals the typed text; raise ValueError if it can never hold."""
     if isinstance(column.type, Integer) and not re.fullmatch(r"[+-]?\d+", part):
         raise ValueError(f"{clean(part)} is not a key; keys are integers")
     return sql.key_equals(column, _stored(sql, column, part))
 
 
 def _any(conditions: Sequence[Term]) -> Term:
-    """Is any of them met? Of very many some at a time, since SQLite takes no expression deeper than 1,000."""
+    """Return the conditions joined by OR, nested by `AT_ONCE`: SQLite limits expressions to a depth of 1,000."""
     if len(conditions) <= AT_ONCE:
         return or_(*conditions)
     parts = [or_(*conditions[start : start + AT_ONCE]) for start in range(0, len(conditions), AT_ONCE)]
@@ -133,22 +133,22 @@ def _any(conditions: Sequence[Term]) -> Term:
 
 
 def _containing(sql: Sql, column: Term, text: str) -> Term:
-    """The column contains the text, or what is shown of its value does."""
+    """Return the condition that the column contains the text, or that the text shown for its value does."""
     shown = {label: member_text(member).lower() for label, member in _members(sql, column).items()}
-    others = [label for label, told in shown.items() if text.lower() in told]
+    others = [label for label, shown_text in shown.items() if text.lower() in shown_text]
     return or_(sql.contains(column, text), *(sql.compared(column, operator.eq, label) for label in others))
 
 
 def _stored(sql: Sql, column: Term, text: str) -> str:
-    """What is stored for an Enum's member that was typed: by its name, its value, or both as shown; else the text."""
+    """Return what is stored for an Enum member typed by name, by value or as shown; any other text unchanged."""
     members = _members(sql, column)
-    ways: list[Callable[[Enum], str]] = [member_text, lambda one: one.name, lambda one: text_of(one.value)]
+    ways: list[Callable[[Enum], str]] = [member_text, lambda member: member.name, lambda member: text_of(member.value)]
     named = (label for way in ways for label, member in members.items() if way(member) == text)
     return text if text in members else next(named, text)
 
 
 def _members(sql: Sql, column: Term) -> dict[str, Enum]:
-    """The members that a column may hold, by what is stored for them; none where it is of no Enum."""
+    """Return the members of a column's Enum by their stored labels; empty for any other type."""
     if not isinstance(column.type, EnumType) or column.type.enum_class is None:
         return {}
     reader = CellReader(column.type, sql)

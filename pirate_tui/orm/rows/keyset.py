@@ -1,4 +1,4 @@
-"""The order of a query's rows, and what comes before or after one of them: expressions, no statements.
+"""Order the rows of a query, and compare them to a position: expressions, no statements.
 
 The order is total: a column that may hold NULLs and ties, and behind it the key. Rows beyond one of them are
 sought part by part, each of which an index can serve: those of the same value, those of other values, and the NULLs
@@ -16,17 +16,17 @@ from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term, as_it_is
 
 
 ONE: ColumnElement[int] = literal_column("1")
-"""Row of those that are the same."""
+"""The limit of a subquery for one of several equal rows."""
 
 
 class Truncated(NamedTuple):
-    """The beginning of a value too long, or too odd, to be given back: the row is asked for the whole of it."""
+    """The beginning of an order value that is too long, or cannot be sent back; its row is queried for the whole."""
 
     start: Any
 
 
 class PositionShape(NamedTuple):
-    """What makes the statements beyond two positions differ: how each part of a position is to be compared."""
+    """The properties of a position that change the statement: how each of its parts is compared."""
 
     value: str
     """Of the order column: `none` where the order is by key, `null`, `cut` or `value`."""
@@ -35,30 +35,30 @@ class PositionShape(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """Some of the rows beyond a position; the parts follow each other in the order of the rows."""
+    """Rows beyond a position that one statement reads; segments follow each other in the order of the rows."""
 
     conditions: tuple[Term, ...]
     order: tuple[Term, ...]
 
 
 class Keys(NamedTuple):
-    """By what rows are ordered where the column has them alike."""
+    """The terms that order rows with equal values of the order column."""
 
     parts: Sequence[Keyed]
     are_strict: bool
-    """Is none of them ever NULL?"""
+    """Whether none of them is ever NULL."""
     unique_at: int = 0
-    """Those from this one on are, together, another for each row."""
+    """The index from which on the parts, together, are unique."""
 
 
 Sought = tuple[Term | None, Sequence[Term]]
-"""Which rows, None for all of them, and by what they are ordered."""
+"""A condition, None for all rows, and the terms of the order."""
 
 
 class Ordering:
-    """By a column that may be NULL or not, where there is one, then by the key.
+    """Orders rows by a column, where there is one, then by the key.
 
-    Where the database does not see to it that a key is unique and never NULL, a term that ends the `keys` is.
+    Where the database does not ensure that a key is unique and never NULL, a term that is ends the `keys`.
     """
 
     def __init__(self, sql: Sql, column: Term | None, is_nullable: bool, keys: Keys) -> None:  # noqa: FBT001
@@ -73,17 +73,17 @@ class Ordering:
         self._ranges_row_values = sql.ranges_row_values
         shown = () if self._by is None else self._by.shown
         self.keys_at = len(shown)
-        """Where the key begins in what is selected."""
+        """The index of the key's first part in `selected`."""
         self.selected: list[Term] = [*shown, *(key.place for key in self._keys)]
-        """What must be selected so that `position` can be told."""
+        """The terms to select for `position`."""
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """What the rows are ordered by."""
+        """The ORDER BY terms, ascending."""
         return (*(() if self._column is None else (self._column,)), *self._key_terms)
 
     def position(self, selected: Sequence[Any]) -> Position:
-        """The position of a row of which `selected` has been selected."""
+        """Return the position of a row, from its values of `selected`."""
         keys = selected[self.keys_at : len(self.selected)]
         if self._by is None:
             return tuple(keys)
@@ -94,7 +94,7 @@ class Ordering:
         return (value if is_known else Truncated(value), *keys)
 
     def shape(self, position: Position) -> PositionShape:
-        """How the position is compared."""
+        """Return the shape of a position, which decides the statements that compare to it."""
         if self._column is None:
             return PositionShape("none", tuple(part is None for part in position))
         value, *keys = position
@@ -102,7 +102,7 @@ class Ordering:
         return PositionShape(kind, tuple(part is None for part in keys))
 
     def bounds(self, position: Position, name: str = "at") -> dict[str, Any]:
-        """The position as parameters; its NULLs are part of the statement."""
+        """Return a position as parameters that begin with `name`; its NULLs are part of the statement."""
         if self._column is not None:
             value, *position = position  # type: ignore[assignment]  # a list is as good here
             start = value.start if isinstance(value, Truncated) else value
@@ -110,7 +110,7 @@ class Ordering:
         return _bounds(position, name)
 
     def parts(self, shape: PositionShape | None, *, backward: bool) -> list[Segment]:
-        """The rows beyond a position of that shape, or all from an end of the table."""
+        """Return the segments beyond a position of that shape, or from one end of the table where it is None."""
         if self._column is None:
             condition = None if shape is None else self._keys_beyond(shape.nulls, "at", backward=backward)
             return [self._part(condition, self._key_terms, backward=backward)]
@@ -119,17 +119,20 @@ class Ordering:
         if self._is_nullable:
             nulls.append((self._column.is_(None), self._key_terms))
         if shape is None:
-            some: Sought = (self._column.is_not(None) if self._is_nullable else None, everything)
-            found: list[Sought] = [some, *nulls] if self._nulls_are_behind(backward=backward) else [*nulls, some]
+            values: Sought = (self._column.is_not(None) if self._is_nullable else None, everything)
+            parts: list[Sought] = [values, *nulls] if self._nulls_are_behind(backward=backward) else [*nulls, values]
         else:
             same = and_(self._equals(shape), self._keys_beyond(shape.nulls, "at", backward=backward))
-            found = [(same, self._key_terms), *self._after_ties(shape, nulls, backward=backward)]
-        return [self._part(condition, order, backward=backward) for condition, order in found]
+            parts = [(same, self._key_terms), *self._after_ties(shape, nulls, backward=backward)]
+        return [self._part(condition, order, backward=backward) for condition, order in parts]
 
     def between(
         self, after: PositionShape | None, upto: PositionShape | None, *, is_open: bool, backward: bool
     ) -> list[Term]:
-        """The rows behind a position (parameters `after`), up to another (`upto`), with it unless `is_open`."""
+        """Return the conditions for rows behind a position (parameters `after`) and up to another (`upto`).
+
+        The row at `upto` is included unless `is_open`.
+        """
         ends = []
         if after is not None:
             ends.append(self._after(after, "after", backward=backward, inclusive=False))
@@ -138,11 +141,11 @@ class Ordering:
         return ends
 
     def same_row(self, shape: PositionShape, name: str) -> list[Term]:
-        """Of the row at a position, with its parameters: nothing but the parts of its key that tell it from others."""
+        """Return the conditions for the row at a position, on those parts of its key that identify it."""
         return [_equal(self._keys, shape.nulls, name, at) for at in range(self._unique_at, len(self._keys))]
 
     def _after_ties(self, shape: PositionShape, nulls: list[Sought], *, backward: bool) -> list[Sought]:
-        """Behind the rows that have the same value."""
+        """Return the conditions and orders for the rows behind those with the same value."""
         assert self._column is not None  # noqa: S101  only where there is a column
         everything = (self._column, *self._key_terms)
         nulls_are_behind = self._nulls_are_behind(backward=backward)
@@ -153,7 +156,7 @@ class Ordering:
         return [(further, everything), *(nulls if nulls_are_behind else ())]
 
     def _after(self, shape: PositionShape, name: str, *, backward: bool, inclusive: bool) -> Term:
-        """Beyond a position, in one expression that an index can serve unless there are NULLs."""
+        """Return one condition for the rows beyond a position, which an index can serve unless there are NULLs."""
         keys = self._keys_beyond(shape.nulls, name, backward=backward, inclusive=inclusive)
         if self._column is None:
             return keys
@@ -162,15 +165,15 @@ class Ordering:
         if shape.value == "null":
             return same if nulls_are_behind else or_(same, self._column.is_not(None))
         value = self._value(shape, name)
-        # The first comparison says again what the second implies, for the index's sake.
+        # The first comparison is implied by the second, and is there for the index.
         bound, further = (
             (self._column <= value, self._column < value) if backward else (self._column >= value, self._column > value)
         )
-        some = and_(bound, or_(further, same))
-        return or_(some, self._column.is_(None)) if nulls_are_behind and self._is_nullable else some
+        values = and_(bound, or_(further, same))
+        return or_(values, self._column.is_(None)) if nulls_are_behind and self._is_nullable else values
 
     def _nulls_are_behind(self, *, backward: bool) -> bool:
-        """Do NULLs come behind all values, in the direction in which rows are read?"""
+        """Whether NULLs come after all values in the direction of reading."""
         return self._nulls_first == backward
 
     def _equals(self, shape: PositionShape, name: str = "at") -> Term:
@@ -178,7 +181,7 @@ class Ordering:
         return self._column.is_(None) if shape.value == "null" else self._column == self._value(shape, name)
 
     def _value(self, shape: PositionShape, name: str) -> Term:
-        """The position's value; where only its beginning is known, that of its row, as long as there is one."""
+        """Return the term for a position's value; for a truncated one, a subquery of its row's value."""
         assert self._by is not None  # noqa: S101  only where there is a column
         if shape.value != "cut":
             return as_it_is(f"{name}_value")
@@ -201,7 +204,7 @@ class Ordering:
 
 
 def _beyond_strictly(keys: list[Keyed], name: str, *, backward: bool, inclusive: bool) -> Term:
-    """Beyond a key of which no part is NULL: a comparison of row values, which an index serves."""
+    """Return the condition beyond a key without NULLs: a comparison of row values, which an index serves."""
     terms, values = [key.term for key in keys], [_bound(keys, name, at) for at in range(len(keys))]
     here: Term = terms[0] if len(keys) == 1 else tuple_(*terms)
     there: Term = values[0] if len(keys) == 1 else tuple_(*values)
@@ -209,7 +212,7 @@ def _beyond_strictly(keys: list[Keyed], name: str, *, backward: bool, inclusive:
 
 
 def _beyond_stepwise(keys: list[Keyed], name: str, *, backward: bool, inclusive: bool) -> Term:
-    """The same, column by column; what the first comparison says again is for the index's sake."""
+    """Return the same condition column by column; the redundant first comparison is for the index."""
     last = len(keys) - 1
     beyond = _compared(keys[last].term, _bound(keys, name, last), backward=backward, inclusive=inclusive)
     for at in reversed(range(last)):
@@ -233,7 +236,7 @@ class _Way(NamedTuple):
 
 
 def _beyond_with_nulls(keys: list[Keyed], nulls: tuple[bool, ...], name: str, way: _Way) -> Term:
-    """Beyond a key that may have NULLs: term by term."""
+    """Return the condition beyond a key that may contain NULLs, term by term."""
 
     def equal(at: int) -> Term:
         return _equal(keys, nulls, name, at)

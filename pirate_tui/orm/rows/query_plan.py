@@ -1,4 +1,4 @@
-"""How the database would execute a statement, as far as the browser must know beforehand."""
+"""Explain statements: how the database would execute them."""
 
 from typing import Any
 

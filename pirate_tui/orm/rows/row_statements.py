@@ -29,32 +29,32 @@ class SegmentStatements(NamedTuple):
 
 
 class ValueStatements:
-    """How to read the values of one row of a query, whole or in parts."""
+    """Builds the statements that read the values of one row, whole or in parts."""
 
     def __init__(self, source: Source, selection: Selection) -> None:
         self._source = source
         self._selection = selection
 
     def whole(self, row: rows.Row) -> tuple[Statement, dict[str, Any]]:
-        """The statement that reads the row's values whole, and its parameters."""
+        """Return the statement that reads all values of the row uncut, and its parameters."""
         return self._one(row, self._selection.whole)
 
     def named(self, found: Row[Any]) -> list[str | None]:
-        """What those values of a whole row are shown as that stand for something else; None for the others."""
+        """Return the text shown instead of each value, such as an Enum member's name; None for other values."""
         return self._selection.named(found)
 
     def value(self, row: rows.Row, column: Column, start: int, size: int) -> tuple[Statement, dict[str, Any]]:
-        """The statement that reads a stretch of one of the row's values, and its parameters."""
+        """Return the statement that reads `size` characters or bytes of a value from `start`, and its parameters."""
         return self._one(row, self._selection.stretch(column, start, size))
 
     def value_found(self, column: Column, found: Row[Any]) -> rows.Value:
-        """The stretch that was read of a value."""
+        """Convert the row fetched by `value` to the part of the value that is shown."""
         return self._selection.value(column, found)
 
     def _one(self, row: rows.Row, selected: list[Term]) -> tuple[Statement, dict[str, Any]]:
-        """The statement that reads something of one row, by its key or, where it has none, by its position.
+        """Return the statement that reads these terms of one row, and its parameters.
 
-        Of rows that nothing tells apart it is the last one up to there.
+        A row without a key is selected by its position; of rows that cannot be distinguished, the last one up to there.
         """
         if row.key is not None:
             found = zip(self._source.mapper.primary_key, row.key, strict=True)
@@ -67,9 +67,9 @@ class ValueStatements:
 
 
 class RowStatements:
-    """How to read the rows of one query page by page.
+    """Builds the statements that read the rows of one query page by page.
 
-    Raises ValueError, in words for people, where a filter's value can never be one of its column.
+    Raises ValueError, with a message for the user, where a filter's value can never be one of its column.
     """
 
     def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
@@ -86,7 +86,7 @@ class RowStatements:
         return self._source.select(func.count())
 
     def segments(self, seek: Seek) -> list[SegmentStatements]:
-        """What to read one after the other for what is sought, with `parameters`; built at its first use."""
+        """Return the statements to execute in turn for a seek, with `parameters`; cached by the seek's shape."""
         shape = None if seek.position is None else self._ordering.shape(seek.position)
         backward = seek.backward != self._source.is_descending
         kind = shape, backward, seek.block
@@ -96,11 +96,11 @@ class RowStatements:
         return self._segments[kind]
 
     def parameters(self, position: Position | None) -> dict[str, Any]:
-        """A position as parameters of its segments."""
+        """Return the parameters of a position's segments."""
         return {} if position is None else self._ordering.bounds(position)
 
     def find(self, key: tuple[str, ...]) -> Statement:
-        """The statement that reads the position of the row whose key was typed; ValueError when it can be none."""
+        """Return the statement for the position of the row with the typed key; raise ValueError if it can be none."""
         keys = self._source.mapper.primary_key
         if len(key) != len(keys):
             raise ValueError(f"the key is {', '.join(column.name for column in keys)}")
@@ -108,23 +108,23 @@ class RowStatements:
         return self._source.select(*self._ordering.selected).where(*equal).limit(1)
 
     def before(self, position: Position) -> list[Statement]:
-        """The statements that count the rows before a position, with `parameters`: their sum is its row number."""
+        """Return the statements that count the rows before a position, with `parameters`; their sum is its number."""
         parts = self._ordering.parts(self._ordering.shape(position), backward=not self._source.is_descending)
         return [self.count.where(*part.conditions) for part in parts]
 
     def count_between(self, span: Span, match: Match | None) -> Statement:
-        """The statement that counts the span's rows, or those that match, with `span_parameters`."""
+        """Return the statement that counts the span's rows, or those that match, with `span_parameters`."""
         return self.count.where(*self._source.within(span, match))
 
     def nearest(self, span: Span, match: Match, *, backward: bool) -> Statement:
-        """The statement that reads the position of the span's first (or last) row that matches."""
+        """Return the statement that reads the position of the span's first (or last) matching row."""
         selected = self._source.select(*self._ordering.selected)
         return (
             selected.where(*self._source.within(span, match)).order_by(*self._source.terms(backward=backward)).limit(1)
         )
 
     def every(self, interval: int) -> Statement:
-        """The statement that reads the position of every `interval`-th row, in one pass that sorts all of them."""
+        """Return the statement that reads the position of every `interval`-th row, in one pass that sorts all rows."""
         number = func.row_number().over(order_by=self._source.terms(backward=False)).label("number")
         named = [term.label(f"part_{at}") for at, term in enumerate(self._ordering.selected)]
         numbered = self._source.select(*named, number).subquery()
@@ -132,23 +132,23 @@ class RowStatements:
         return select(*list(numbered.c)[:-1]).where(chosen).order_by(numbered.c.number)
 
     def sample(self) -> Statement:
-        """A statement in the query's order, to be explained: would all rows be sorted for it?"""
+        """Return a statement in the query's order, to be explained for whether its rows are sorted."""
         return self._source.select(*self._ordering.selected).order_by(*self._ordering.terms).limit(1)
 
     def exceeds(self, limit: int) -> Statement:
-        """The statement that reads something only if there are more rows than that."""
+        """Return a statement that yields a row only if the query has more than `limit` rows."""
         return self._source.select(literal_column("1")).limit(1).offset(limit)
 
     def span_parameters(self, span: Span) -> dict[str, Any]:
-        """A span as parameters."""
+        """Return the parameters of a span's two ends."""
         return self._source.span_parameters(span)
 
     def position(self, found: Row[Any]) -> Position:
-        """The position of a row found by a statement that selects positions."""
+        """Return the position held by a row of a statement that selects positions."""
         return self._ordering.position(found)
 
     def page(self, seek: Seek, found: Sequence[Row[Any]]) -> Page:
-        """The rows found by the segments, in the query's own order."""
+        """Convert the rows fetched by the segments to a page, in the query's own order."""
         listed = found[::-1] if seek.backward else found
         return self._selection.page(listed, seek.block, has_key=self._has_key)
 

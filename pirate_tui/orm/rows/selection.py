@@ -1,4 +1,4 @@
-"""What is selected of a query's rows, some columns at a time, and the rows that are made of it."""
+"""Select some columns of a query's rows at a time, and make rows of what is fetched."""
 
 from collections.abc import Iterable, Sequence
 from itertools import repeat
@@ -21,7 +21,7 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
 class Block(NamedTuple):
-    """Some columns of the rows, with what tells where these stand and which instances they are."""
+    """Some columns of the rows, with the terms for their positions and keys."""
 
     selected: list[Term]
     cells: list[tuple[CellReader, int, int]]
@@ -51,12 +51,12 @@ class Selection:
         self._blocks: dict[int, Block] = {}
 
     def selected(self, block: int) -> list[Term]:
-        """What is selected for those columns, of which `page` makes rows."""
+        """Return the terms to select for a block of columns, from which `page` makes rows."""
         return self._block(block).selected
 
-    def page(self, found: Sequence[Row[Any]], block: int, *, has_key: bool) -> Page:
-        """The rows, with those columns."""
-        columns = list(zip(*found, strict=True))
+    def page(self, fetched: Sequence[Row[Any]], block: int, *, has_key: bool) -> Page:
+        """Convert fetched rows to a page of cells, keys (None without `has_key`) and positions."""
+        columns = list(zip(*fetched, strict=True))
         if not columns:
             return Page((), block)
         whole = repeat(None)
@@ -69,27 +69,27 @@ class Selection:
         if self._order is not None:
             positions = map(self._ordering.position, positions)
         parts = zip(*(columns[at] for at in self._keys_at), strict=True)
-        keys = map(self._key, parts) if has_key else repeat(None, len(found))
+        keys = map(self._key, parts) if has_key else repeat(None, len(fetched))
         return Page(tuple(map(rows.Row, zip(*cells, strict=True), keys, positions)), block)
 
     @property
     def whole(self) -> list[Term]:
-        """What is selected for all values of a row, whole."""
+        """The terms for all values of a row, uncut."""
         return [self._sql.whole(attribute.columns[0]) for attribute in self._attributes]
 
-    def named(self, found: Row[Any]) -> list[str | None]:
-        """What those values of a whole row are shown as that stand for something else; None for the others."""
-        pairs = zip(self._attributes, found, strict=True)
+    def named(self, fetched: Row[Any]) -> list[str | None]:
+        """Return the text shown instead of each value of an uncut row; None where the value itself is shown."""
+        pairs = zip(self._attributes, fetched, strict=True)
         return [self._reader(attribute.columns[0]).named(raw) for attribute, raw in pairs]
 
     def stretch(self, column: Column, start: int, size: int) -> list[Term]:
-        """What is selected for a stretch of a value, of which `value` is made."""
+        """Return the terms for a part of a column's value, from which `value` makes a `Value`."""
         own = column_of(self._mapper, column.name)
         return [*self._sql.stretch(own, start, size), *self._sql.shown(own)]
 
-    def value(self, column: Column, found: Row[Any]) -> Value:
-        """A stretch of a value; of one that stands for something short, what its cell shows."""
-        part, length, raw, *cut = tuple(found)
+    def value(self, column: Column, fetched: Row[Any]) -> Value:
+        """Convert a fetched part of a value; one with a name, such as an Enum member, as its cell shows it."""
+        part, length, raw, *cut = tuple(fetched)
         named = None if any(cut) else self._reader(column_of(self._mapper, column.name)).named(raw)
         return Value(clean_lines(whole_text(part)), length or 0) if named is None else Value((named,), len(named))
 
@@ -101,7 +101,7 @@ class Selection:
         return CellReader(self._sql.shown_type(column.type), self._sql)
 
     def _block(self, number: int) -> Block:
-        """Built at its first use."""
+        """Return a block of columns, cached after its first use."""
         if number not in self._blocks:
             block = Block(list(self._always), [])
             for attribute in self._attributes[number * BLOCK : (number + 1) * BLOCK]:
@@ -110,7 +110,7 @@ class Selection:
         return self._blocks[number]
 
     def _list(self, column: Term, block: Block) -> None:
-        """Select a column to be shown, unless it is selected already for the order's sake."""
+        """Add a column to a block, unless the order has it selected already."""
         own = list(self._mapper.primary_key)
         if column in own and self._keys[own.index(column)].value is None:
             at = own.index(column)
@@ -123,14 +123,14 @@ class Selection:
         block.cells.append((self._reader(column), at, at + 1 if shown[1:] else 0))
 
     def _key_at(self, at: int, key: Keyed) -> int:
-        """The place of a part of the key, selected once more where its place in a position is something else."""
+        """Return the index of a part of the key, selected again where its position holds another form of it."""
         if key.value is None:
             return self._ordering.keys_at + at
         self._always.append(key.value)
         return len(self._always) - 1
 
     def _key(self, key: RowKey) -> RowKey | None:
-        """The key as an instance has it; None where none can."""
+        """Convert a raw key to that of an instance; None where it has a NULL or cannot be read."""
         if None in key:
             return None
         if self._key_is_raw:

@@ -1,4 +1,4 @@
-"""What the rows of a query are selected from, under which conditions and in which order."""
+"""Build the FROM clause, the conditions and the order of a query's rows."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ Statement = Select[Any]
 
 
 class Source:
-    """Where the rows of one query come from.
+    """The rows of one query: where they are selected from, and in which order.
 
-    Raises ValueError, in words for people, where a filter's value can never be one of its column.
+    Raises ValueError, with a message for the user, where a filter's value can never be one of its column.
     """
 
     def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
@@ -34,7 +34,7 @@ class Source:
         self.order, self.keys = _order(mapper, query), _keys(mapper, table, sql)
         self.ordering = _ordering(table, self.order, sql, self.keys)
         self._from = mapper.persist_selectable
-        self._conditions = [matching(sql, mapper, one) for one in query.filters]
+        self._conditions = [matching(sql, mapper, condition) for condition in query.filters]
         if mapper.single and mapper.polymorphic_on is not None:  # a table of its parent's, with rows of other classes
             identities = [descendant.polymorphic_identity for descendant in mapper.self_and_descendants]
             self._conditions.append(mapper.polymorphic_on.in_(identities))
@@ -43,11 +43,11 @@ class Source:
             self._conditions.append(is_owner)
 
     def select(self, *selected: Term) -> Statement:
-        """Return the statement that selects this of all rows."""
+        """Return the statement that selects these terms of all rows, without an order."""
         return select(*selected).select_from(self._from).where(*self._conditions)
 
     def terms(self, *, backward: bool) -> list[Term]:
-        """What the query's rows are ordered by, from the first on or backward from the last."""
+        """Return the ORDER BY terms of the query, or those of the reverse order if `backward`."""
         down = backward != self.is_descending
         return [term.desc() if down else term for term in self.ordering.terms]
 
@@ -58,13 +58,13 @@ class Source:
         return between if match is None else [*between, holding(self.sql, self.mapper, match)]
 
     def span_parameters(self, span: Span) -> dict[str, Any]:
-        """A span as parameters."""
+        """Return the parameters of a span's two ends."""
         after = {} if span.after is None else self.ordering.bounds(span.after, "after")
         return after if span.upto is None else {**after, **self.ordering.bounds(span.upto, "upto")}
 
 
 def _order(mapper: Mapper[Any], query: Query) -> Term | None:
-    """The column that the rows are ordered by; None where it is the key, or begins it."""
+    """Return the column that the rows are ordered by; None where it is the first of the key."""
     if query.order is None:
         return None
     column = column_of(mapper, query.order.column.name)
@@ -77,10 +77,10 @@ def _ordering(table: Table, order: Term | None, sql: Sql, keys: Keys) -> Orderin
 
 
 def _keys(mapper: Mapper[Any], table: Table, sql: Sql) -> Keys:
-    """By what the mapper's rows are ordered at last.
+    """Return the key that ends the order of the mapper's rows.
 
-    Where the database does not see to it that keys are unique and never NULL, something ends the order that is:
-    it is total then too, and no row is lost between two pages. A key that is another table's is taken as it is mapped.
+    Where the database does not ensure that keys are unique and never NULL, a further term does: the order is total then
+    too, and no row is lost between two pages. A key of another table is taken as it is mapped.
     """
     keys = [sql.keyed(column) for column in mapper.primary_key]
     names = {column.name for column in mapper.primary_key}
@@ -92,6 +92,6 @@ def _keys(mapper: Mapper[Any], table: Table, sql: Sql) -> Keys:
 
 
 def _quoted(mapper: Mapper[Any], sql: Sql) -> str:
-    """The mapper's table as it stands in a statement, with its schema; of a query, its name there."""
+    """Return the quoted name of the mapper's table with its schema; for a subquery, its alias."""
     preparer, table = sql.dialect.identifier_preparer, mapper.local_table
     return preparer.format_table(table) if isinstance(table, TableClause) else preparer.quote(table_name(mapper))
