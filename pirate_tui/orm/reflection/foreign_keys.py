@@ -1,4 +1,4 @@
-"""The foreign keys of all tables at once, and the graph that they make: who refers to whom, both ways."""
+"""Hold the foreign keys of all tables as a graph that is followed in both directions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ class Link(NamedTuple):
 
     @classmethod
     def of(cls, declared: ForeignKey, child: Table, parent: Table) -> "Link":
-        """The foreign key by the real names; ValueError, in words for people, where it leads nowhere."""
+        """Return the foreign key by real names; raise ValueError, with a message for the user, if it has no target."""
         targets = declared.targets or tuple(column.name for column in parent.primary_key if not column.system)
         if not targets:
             raise ValueError(f"{declared.parent} has no key to refer to")
@@ -65,28 +65,28 @@ class Graph:
             self._to[declared.parent].append(declared)
 
     def of(self, name: str) -> Sequence[ForeignKey]:
-        """The foreign keys that a table has."""
+        """Return the foreign keys of a table."""
         return self._of.get(name, ())
 
     def to(self, name: str) -> Sequence[ForeignKey]:
-        """The foreign keys that refer to a table."""
+        """Return the foreign keys that refer to a table."""
         return self._to.get(name, ())
 
     def related(self, name: str) -> tuple[str, ...]:
-        """The tables that a table refers to, then those that refer to it; itself among them if it refers to itself."""
+        """Return the tables that a table refers to, then those that refer to it, which may include itself."""
         parents = (foreign_key.parent for foreign_key in self.of(name))
         children = (foreign_key.child for foreign_key in self.to(name))
         return tuple(dict.fromkeys((*parents, *children)))
 
 
 def declared_in(rows: Sequence[Row[Any]]) -> list[ForeignKey]:
-    """The foreign keys that a server told, in a row for each of their columns.
+    """Return the foreign keys of a server's catalog, from a row for each of their columns.
 
-    With `child`, `number`, `child_column`, `parent`, `parent_schema`, `is_here` and `target`.
+    The rows have `child`, `number`, `child_column`, `parent`, `parent_schema`, `is_here` and `target`.
     """
     declared = []
-    for (child, _), some in groupby(rows, key=lambda row: (row.child, row.number)):
-        parts = list(some)
+    for (child, _), rows_of_key in groupby(rows, key=lambda row: (row.child, row.number)):
+        parts = list(rows_of_key)
         columns, targets = tuple(row.child_column for row in parts), tuple(row.target for row in parts)
         elsewhere = "" if parts[0].is_here else parts[0].parent_schema
         declared.append(ForeignKey(child, columns, parts[0].parent, targets, elsewhere))
@@ -95,26 +95,26 @@ def declared_in(rows: Sequence[Row[Any]]) -> list[ForeignKey]:
 
 def _real_columns(names: Iterable[str], table: Table) -> tuple[str, ...]:
     folded = by_folded_name(column.name for column in table.columns)
-    found = []
+    real_names = []
     for name in names:
         real = real_name(name, folded)
         if real is None:
             raise ValueError(f"{table.name} has no column {name}")
-        found.append(real)
-    return tuple(found)
+        real_names.append(real)
+    return tuple(real_names)
 
 
 def by_folded_name(names: Iterable[str]) -> Mapping[str, str]:
-    """Names by what they are without regard to case; each is also there by itself, which goes first."""
+    """Map folded names to the real ones; each real name is a key too, and takes precedence."""
     known = list(names)
     return {**{_fold(name): name for name in known}, **{name: name for name in known}}
 
 
 def real_name(name: str, folded: Mapping[str, str]) -> str | None:
-    """The name that is meant, in whatever case it is written; None where there is none."""
+    """Return the real name of a name in any case; None where there is none."""
     return folded.get(name) or folded.get(_fold(name))
 
 
 def _fold(name: str) -> str:
-    """SQLite compares names without regard to the case of ASCII letters, and of no others."""
+    """Fold the case of ASCII letters only, as SQLite does to compare names."""
     return name.lower() if name.isascii() else "".join(char.lower() if char.isascii() else char for char in name)

@@ -1,4 +1,4 @@
-"""What the database really has of the tables that classes are mapped to: may they be read, and what are their keys?"""
+"""Probe the tables that classes are mapped to: whether they can be read, and what their keys are."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,10 +12,10 @@ from pirate_tui.orm.connection.query_runner import QueryRunner
 
 
 class QualifiedName(NamedTuple):
-    """Where a class says that its table is."""
+    """The schema and name of the table that a class is mapped to."""
 
     schema: str | None
-    """None where it does not say: then it is for the database to find it, as for any statement."""
+    """None where the model names none: the database finds the table, as for any statement."""
     name: str
 
     def __str__(self) -> str:
@@ -23,7 +23,7 @@ class QualifiedName(NamedTuple):
 
     @classmethod
     def of(cls, mapped: FromClause) -> "QualifiedName":
-        """The place of a table; of a query, what SQLAlchemy calls it."""
+        """Return the qualified name of a table; for a subquery, its alias."""
         return cls(getattr(mapped, "schema", None), str(getattr(mapped, "name", mapped)))
 
 
@@ -35,36 +35,36 @@ class Table(NamedTuple):
     """The columns that the database itself keeps from being NULL."""
     key: frozenset[str]
     is_strict: bool
-    """Does the database itself see to it that keys are unique and never NULL?"""
+    """Whether the database itself ensures that keys are unique and never NULL."""
     row_id: str | None
     """The name under which the rows' numbers can be selected, where there are any."""
     columns: frozenset[str] = frozenset()
-    """All its columns, as `normalized` has them."""
+    """The names of all columns, `normalized`."""
     denied: frozenset[str] = frozenset()
-    """Those that may not be read, as `normalized` has them."""
+    """The names of the columns that may not be read, `normalized`."""
     is_case_insensitive: bool = True
-    """Does the database compare the names of columns without regard to case?"""
+    """Whether the database compares the names of columns without regard to case."""
     problem: str = ""
     """Why it cannot be read; empty where it can."""
 
     def tie_break(self, keys: Collection[str]) -> str | None:
-        """What must end an order by these keys to make it total; None where they do by themselves, or nothing can."""
+        """Return the term that makes an order by these keys total; None where it is already, or nothing can."""
         return None if self.is_total(keys) else self.row_id
 
     def is_total(self, keys: Collection[str]) -> bool:
-        """Is an order by these columns total, and none of them ever NULL?"""
+        """Whether an order by these columns is total, and none of them is ever NULL."""
         return keys == {self.row_id} or (self.is_strict and self._normalized(keys) == self._normalized(self.key))
 
     def has(self, columns: Collection[str]) -> bool:
-        """Are these columns of the table? The key of a joined subclass may be its parent's."""
+        """Whether these columns are the table's own; the key of a joined subclass may be its parent's."""
         return set(map(self.normalized, columns)) <= self.columns
 
     def may_be_null(self, column: str) -> bool:
-        """May the column hold NULLs, for all that the database does?"""
+        """Whether the database allows NULLs in the column."""
         return self.normalized(column) not in self._normalized(self.not_null)
 
     def normalized(self, column: str) -> str:
-        """The column's name as the database compares it."""
+        """Return the column's name in the case by which the database compares it."""
         return column.lower() if self.is_case_insensitive else column
 
     def _normalized(self, columns: Iterable[str]) -> set[str]:
@@ -72,19 +72,19 @@ class Table(NamedTuple):
 
 
 NOTHING_KNOWN = Table("", frozenset(), frozenset(), is_strict=False, row_id=None)
-"""Of what is mapped to a query, and to no table."""
+"""The table of a class that is mapped to a subquery."""
 
 
 def unreadable(place: QualifiedName, problem: str) -> Table:
-    """A table that is not there, or cannot be read; `problem` says why, in one line."""
+    """Return a table that does not exist, or cannot be read; `problem` is the reason, in one line."""
     return NOTHING_KNOWN._replace(name=place.name, problem=clean(problem))
 
 
-def problem(mapper: Mapper[Any], found: Mapping[QualifiedName, Table]) -> str:
-    """What the database lacks of what a class is mapped to, or why it cannot be read; nothing where all is well."""
+def problem(mapper: Mapper[Any], tables: Mapping[QualifiedName, Table]) -> str:
+    """Return why the tables of a class cannot be read, or which columns they lack; empty where nothing is wrong."""
     for mapped in mapper.tables:
         place, names = QualifiedName.of(mapped), [column.name for column in mapped.columns]
-        real = found.get(place, NOTHING_KNOWN)
+        real = tables.get(place, NOTHING_KNOWN)
         missing = [name for name in names if real.normalized(name) not in real.columns]
         denied = [name for name in names if real.normalized(name) in real.denied]
         if real.problem:
@@ -97,31 +97,31 @@ def problem(mapper: Mapper[Any], found: Mapping[QualifiedName, Table]) -> str:
 
 
 class SchemaProbe:
-    """Asks one database for tables, and remembers what it said; what its kind adds is in the modules beside."""
+    """Queries one database for tables, and caches what it finds; subclasses are in the folders of `dialects`."""
 
     def __init__(self, questions: QueryRunner) -> None:
         self._queries = questions
         self.tables: dict[QualifiedName, Table] = {}
-        """Those that were asked for, also where there is none, by the places that were given."""
+        """The tables that were queried, also where there is none, by their places."""
 
     async def read(self, places: Iterable[QualifiedName]) -> None:
-        """Ask for the tables that were not asked for yet. Raises `BrowserError`."""
+        """Query the tables at these places that have not been queried yet; raises `BrowserError`."""
         wanted = [place for place in dict.fromkeys(places) if place not in self.tables]
         if wanted:
             self.tables |= await self.inspect_tables(wanted)
 
     def table(self, place: QualifiedName) -> Table:
-        """What the database has of a table that was asked for."""
+        """Return what `read` has found of a table."""
         return self.tables.get(place, NOTHING_KNOWN)
 
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
-        """What the database has of each of these tables."""
+        """Query the columns and keys of each of these tables."""
         raise NotImplementedError
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
-        """How many rows each may have, where that costs next to nothing, and by one statement for all."""
+        """Query how many rows each table may have, where that is cheap, by one statement for many tables."""
         raise NotImplementedError
 
     async def estimate(self, place: QualifiedName) -> int | None:
-        """How many rows it may have, as the database itself believes."""
+        """Query how many rows the table may have by the database's statistics; None where unknown."""
         raise NotImplementedError

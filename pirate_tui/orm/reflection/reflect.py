@@ -1,4 +1,4 @@
-"""Mapped classes for a database without models: read from its tables and foreign keys, one table at a time."""
+"""Map classes for a database without models, from its tables and foreign keys, one table at a time."""
 
 import warnings
 from collections.abc import Iterable, Mapping
@@ -22,28 +22,28 @@ from pirate_tui.orm.reflection.tables import CatalogReader, numbered, own_fault
 
 
 class Key(Enum):
-    """How a row of a table can be told from the others."""
+    """What identifies a row of a table."""
 
     DECLARED = "declared"
-    """By its primary key."""
+    """The primary key."""
     ROW_ID = "row id"
-    """By the database's own number of the row, which is no column of the table."""
+    """The database's own number of the row, which is not a column of the table."""
     NONE = "none"
-    """Not at all: rows are numbered as they are read."""
+    """Nothing: rows are numbered as they are read."""
 
 
 class Reflection:
-    """The tables and views of a database, and the classes that they are mapped to when asked for.
+    """The tables and views of a database, and the classes that they are mapped to when needed.
 
     At first only names and foreign keys are read. SQLAlchemy maps nothing without a primary key: a table that has none
-    is mapped with the number of its rows, and a view with a number that is counted anew whenever it is read. `key`
-    tells.
+    is mapped with the number of its rows, and a view with a number that is counted again whenever it is read; see
+    `key`.
     """
 
     def __init__(self, reader: CatalogReader) -> None:
         self._reader = reader
         self.names = self._reader.names
-        """What there is: the tables, then the views."""
+        """The tables, then the views."""
         taken: set[str] = set()
         self._class_names = {name.name: unique([class_name(name.name)], taken) for name in self.names}
         self._graph = Graph(self._reader.foreign_keys, [*self._class_names])
@@ -55,57 +55,59 @@ class Reflection:
         """The tables whose classes have their relationships."""
         self._made: dict[Relation, str] = {}
         self._broken = dict(self._reader.denied)
-        self._left_out = {one: clean(_whither(one), ERROR_LIMIT) for one in self._graph.dangling}
+        self._left_out = {
+            foreign_key: clean(_reason_left_out(foreign_key), ERROR_LIMIT) for foreign_key in self._graph.dangling
+        }
 
     @property
     def broken(self) -> Mapping[str, str]:
-        """The tables and views that cannot be read, each with the reason: most are known when they are tried."""
+        """The tables and views that cannot be read, each with the reason; most are known only once they are read."""
         return MappingProxyType(self._broken)
 
     @property
     def left_out(self) -> Mapping[ForeignKey, str]:
-        """The foreign keys that lead nowhere, as far as is known yet, each with the reason."""
+        """The foreign keys that cannot be followed, as far as is known yet, each with the reason."""
         return MappingProxyType(self._left_out)
 
     @property
     def classes(self) -> tuple[type, ...]:
-        """The classes mapped so far: of tables asked for, and of their neighbours."""
+        """The classes mapped so far: of the tables passed to `map`, and of their neighbours."""
         return tuple(self._classes.values())
 
     def class_name(self, name: str) -> str:
-        """What the class of a table is called, also before it is mapped."""
+        """Return the name of a table's class, also before it is mapped."""
         return self._class_names[name]
 
     def name(self, mapped: type) -> str:
-        """The table or view behind a class."""
+        """Return the name of the table or view that a class is mapped to."""
         return self._name_of[mapped]
 
     def place(self, name: str) -> QualifiedName:
-        """Where statements find a table."""
+        """Return the qualified name by which statements find a table."""
         return QualifiedName(self._reader.schema(name), name)
 
     def numbers(self, mapped: type) -> frozenset[str]:
-        """The column by which rows are numbered as they are read; empty where they need not be."""
+        """Return the name of the column that numbers the rows as they are read; empty where there is a key."""
         mapper: Mapper[Any] = inspect(mapped)
         return frozenset(column.name for column in mapper.primary_key) if self.key(mapped) is Key.NONE else frozenset()
 
     def related(self, name: str) -> tuple[str, ...]:
-        """The tables that a table refers to, and those that refer to it."""
+        """Return the tables that a table refers to, and those that refer to it."""
         return self._graph.related(name)
 
     def has_key(self, mapped: type) -> bool:
-        """Has the class's table a primary key? Else its rows are never to be instances."""
+        """Whether the class's table has a primary key; without one, its rows never become instances."""
         return self.key(mapped) is Key.DECLARED
 
     def key(self, mapped: type) -> Key:
-        """How the rows of the class's table can be told from each other."""
+        """Return what identifies a row of the class's table."""
         keys = list(self._tables[self._name_of[mapped]].primary_key)
         if not keys:
             return Key.NONE
         return Key.ROW_ID if keys[0].system else Key.DECLARED
 
     def map(self, connection: Connection, name: str) -> type:
-        """The class of a table or view, with all its relationships; KeyError for a name that is none.
+        """Return the class of a table or view, with all its relationships; raise KeyError for an unknown name.
 
         Its neighbours are mapped too, without their own. Raises `BrowserError` where the table cannot be read.
         """
@@ -125,7 +127,7 @@ class Reflection:
         return self._classes[name]
 
     def _read(self, inspector: Inspector, wanted: Iterable[str]) -> None:
-        """Map tables with their columns; those that cannot be, for a reason of their own, are broken."""
+        """Map tables with their columns; note those that cannot be read, for a reason of their own, as broken."""
         for name in wanted:
             if name in self._classes or name in self._broken:
                 continue
@@ -148,7 +150,7 @@ class Reflection:
         self._tables[table.name], self._classes[table.name], self._name_of[mapped] = table, mapped, table.name
 
     def _relate(self, name: str) -> None:
-        """Give a class its relationships; nothing is awaited here, so that no other task sees half of them."""
+        """Add the relationships to a class, without awaiting: no other task sees half of them."""
         if name in self._related:
             return
         self._base.registry.configure()
@@ -172,7 +174,7 @@ class Reflection:
         return [*(Relation(None, one) for one in far), *(Relation(one, None) for one in near), *through]
 
     def _is_association(self, name: str) -> bool:
-        """Is the table, read already, nothing but two foreign keys, which together are its key where it has one?"""
+        """Whether the table has been read and consists of two foreign keys, which are its key if it has one."""
         if name not in self._tables:
             return False
         foreign_keys, table = self._graph.of(name), self._tables[name]
@@ -182,14 +184,14 @@ class Reflection:
         return len(foreign_keys) == 2 and referring == columns == key  # noqa: PLR2004
 
     def _links(self, foreign_keys: Iterable[ForeignKey]) -> list[Link]:
-        """The foreign keys that lead somewhere; the others are left out."""
-        found: dict[Link, None] = {}
+        """Return the foreign keys that can be followed, and note the others as left out."""
+        links: dict[Link, None] = {}
         for foreign_key in foreign_keys:
             try:
-                found[self._link(foreign_key)] = None
+                links[self._link(foreign_key)] = None
             except ValueError as error:
                 self._left_out[foreign_key] = clean(str(error), ERROR_LIMIT)
-        return list(found)
+        return list(links)
 
     def _link(self, declared: ForeignKey) -> Link:
         for end in (declared.child, declared.parent):
@@ -198,7 +200,7 @@ class Reflection:
         return Link.of(declared, self._tables[declared.child], self._tables[declared.parent])
 
 
-def _whither(dangling: ForeignKey) -> str:
+def _reason_left_out(dangling: ForeignKey) -> str:
     if dangling.elsewhere:
         return f"{dangling.parent} is in another schema (use --schema {dangling.elsewhere})"
     return f"no such table: {dangling.parent}"
@@ -209,6 +211,6 @@ def _base() -> type[DeclarativeBase]:
     warnings.filterwarnings("ignore", "Could not instantiate type|Did not recognize type", SAWarning)
 
     class Base(AsyncAttrs, DeclarativeBase):
-        """The base of one reflection's classes, with a registry of its own."""
+        """The declarative base of one reflection's classes, with its own registry."""
 
     return Base

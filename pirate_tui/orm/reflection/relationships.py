@@ -1,4 +1,4 @@
-"""The relationships that foreign keys make: both ways, and through association tables."""
+"""Build the relationships of foreign keys: both ways, and through association tables."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from pirate_tui.orm.reflection.names import many_to_many, many_to_one, one_to_ma
 
 
 class Relation(NamedTuple):
-    """A way from a table along foreign keys: of one that it has, of one that leads to it, or of both in a row."""
+    """A relationship along foreign keys: one of its own, one that refers to it, or both by an association."""
 
     near: Link | None
     """The foreign key that leads to the table: one to many, or the first step to a many to many."""
@@ -29,12 +29,12 @@ class Relation(NamedTuple):
 
     @property
     def reverse(self) -> "Relation":
-        """The same way back."""
+        """The relation from the target back."""
         return Relation(self.far, self.near)
 
 
 def named(relations: Sequence[Relation], taken: set[str]) -> dict[Relation, str]:
-    """The name of each of a table's relations; none of those taken already, by its columns."""
+    """Return the attribute name of each of a table's relations, and add it to `taken`."""
     ways = Counter((relation.target, relation.far is None) for relation in relations if relation.near is not None)
     return {
         relation: unique(_candidates(relation, is_only=ways[relation.target, relation.far is None] == 1), taken)
@@ -45,7 +45,7 @@ def named(relations: Sequence[Relation], taken: set[str]) -> dict[Relation, str]
 def made(
     relation: Relation, classes: Mapping[str, type], tables: Mapping[str, Table], reverse: str | None
 ) -> RelationshipProperty[Any]:
-    """The relationship; `reverse` is the name of the other side where that is mapped already.
+    """Return the relationship of a relation; `reverse` is the name of the other side where that is mapped already.
 
     View only, since nothing is ever written here: foreign keys may overlap, and an association table has a class too.
     """
@@ -79,7 +79,7 @@ def _candidates(relation: Relation, *, is_only: bool) -> list[str]:
 
 
 def _ends(link: Link, tables: Mapping[str, Table]) -> list[tuple[ColumnElement[Any], ColumnElement[Any]]]:
-    """The pairs of columns, the child's first."""
+    """Return the pairs of columns of a foreign key, the child's first."""
     child = {column.name: column for column in tables[link.child].columns}
     parent = {column.name: column for column in tables[link.parent].columns}
     return [(child[here], parent[there]) for here, there in zip(link.columns, link.targets, strict=True)]

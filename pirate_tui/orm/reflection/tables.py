@@ -1,4 +1,4 @@
-"""Tables and views as the database has them, and what reads them: a `CatalogReader` for each kind of database."""
+"""Describe tables and views as the database has them; a `CatalogReader` for each kind of database reads them."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,25 +16,25 @@ from pirate_tui.orm.reflection.names import attribute_name, unique
 
 
 OWN_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH)
-"""What SQLite says of a table that cannot be read while the others can: no such column, no such module, denied."""
+"""Result codes of SQLite for one table that cannot be read: no such column, no such module, denied."""
 
 
 class TableType(Enum):
-    """What a name stands for."""
+    """The kind of relation that a name stands for."""
 
     TABLE = "table"
     VIEW = "view"
 
 
 class Name(NamedTuple):
-    """A table or a view, by the name that the database has for it."""
+    """A table or a view, by its name in the database."""
 
     name: str
     kind: TableType
 
 
 class Declared(NamedTuple):
-    """A column, with the type that is to read it."""
+    """A column, with the type that its values are read with."""
 
     name: str
     type: TypeEngine[Any]
@@ -42,24 +42,24 @@ class Declared(NamedTuple):
 
 
 class CatalogReader:
-    """What there is in a schema of one database, read at once; each table's columns are read when asked for."""
+    """The names and foreign keys in a schema of one database, read at once; columns are read table by table."""
 
     names: tuple[Name, ...]
-    """What there is: the tables, then the views."""
+    """The tables, then the views."""
     foreign_keys: Sequence[ForeignKey]
-    """Those of all tables, in the order of their declaration as far as the database knows it."""
+    """The foreign keys of all tables, in the order of their declaration as far as the database knows it."""
     denied: Mapping[str, str]
-    """What cannot be read, as far as that is known beforehand, each with the reason."""
+    """The tables and views known to be unreadable before they are read, each with the reason."""
 
     def schema(self, name: str) -> str | None:
-        """The schema to name before a table; None where its name alone is enough."""
+        """Return the schema to qualify a table with; None where its name alone is enough."""
         raise NotImplementedError
 
     def read(self, inspector: Inspector, name: str) -> Table:
-        """The table, without foreign keys. A column's key is a name that Python allows, its name the database's own.
+        """Return the table, without foreign keys; a column's key is a valid identifier, its name the database's.
 
         Of a table without a primary key, the number of the row is the first column where the database has one, marked
-        as SQLAlchemy marks what a database adds by itself: `system`. Raises what the database says, or ValueError.
+        as SQLAlchemy marks what a database adds by itself: `system`. Raises the database's error, or ValueError.
         """
         raise NotImplementedError
 
@@ -73,13 +73,13 @@ def table_of(
     row_id: tuple[str, TypeEngine[Any]] | None = None,
     quoted: frozenset[str] = frozenset(),
 ) -> Table:
-    """The table of these columns. `quoted` are keywords, in small letters, that SQLAlchemy leaves without quotes."""
+    """Return the table of these columns; `quoted` are lower-case keywords that SQLAlchemy leaves without quotes."""
     taken: set[str] = set()
     first: list[Column[Any]] = []
     if row_id is not None:
         attribute = unique([row_id[0].strip("_")], taken)
         first = [Column(row_id[0], row_id[1], key=attribute, primary_key=True, system=True)]
-    found = {
+    by_name = {
         column.name: Column(
             column.name,
             column.type,
@@ -89,22 +89,22 @@ def table_of(
         )
         for column in columns
     }
-    if not found:
+    if not by_name:
         raise ValueError("it has no columns")
-    constraints = [PrimaryKeyConstraint(*(found[part] for part in key))] if key else []
+    constraints = [PrimaryKeyConstraint(*(by_name[part] for part in key))] if key else []
     quote = _quote(name, quoted)
-    return Table(name, MetaData(), *first, *found.values(), *constraints, schema=schema, quote=quote)
+    return Table(name, MetaData(), *first, *by_name.values(), *constraints, schema=schema, quote=quote)
 
 
 def numbered(table: Table) -> Subquery:
-    """The rows of a view, numbered as they are read: nothing else tells two of them apart."""
+    """Return a subquery of a view's rows, numbered as they are read, since nothing else identifies them."""
     name = unique(["row", "row_number"], {column.key for column in table.columns})
     number = func.row_number().over().label(name)
     return select(number, *(column.label(column.key) for column in table.columns)).subquery(table.name)
 
 
 def own_fault(error: Exception) -> str | None:
-    """Why a table cannot be read; None where that is no fault of its own: a lock, the connection, a time limit."""
+    """Return why a table cannot be read; None where the cause is elsewhere: a lock, the connection, a time limit."""
     if isinstance(error, DBAPIError):
         is_own = isinstance(error, ProgrammingError) or primary_code(unwrapped(error)) in OWN_FAULTS
     else:
@@ -116,7 +116,7 @@ def own_fault(error: Exception) -> str | None:
 
 
 class AsStored(UserDefinedType[Any]):
-    """A declared type whose values are left as they are: dates, times, JSON.
+    """A declared type whose values are left as they are stored: dates, times, JSON.
 
     SQLite keeps any value in any column: where one row of a DATETIME holds a number, its instance could not be loaded.
     """
@@ -130,12 +130,12 @@ class AsStored(UserDefinedType[Any]):
         return f"{self.declared}()"
 
     def get_col_spec(self, **_options: Any) -> str:
-        """The type as DDL writes it."""
+        """Return the type as DDL writes it."""
         return self.declared
 
 
 class TextAsStored(String):
-    """The same of a type whose values are text, and can be searched: ENUM and SET."""
+    """A declared type whose values are left as they are stored, and are text to search in: ENUM and SET."""
 
     def __init__(self, declared: str) -> None:
         super().__init__()
