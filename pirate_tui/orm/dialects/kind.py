@@ -1,4 +1,4 @@
-"""A kind of database: the four parts in which it differs from the others."""
+"""Define a kind of database: the four parts in which it differs from the others."""
 
 from typing import Any, Protocol
 
@@ -12,16 +12,16 @@ from pirate_tui.orm.reflection.tables import CatalogReader
 
 
 class DatabaseKind(Protocol):
-    """Makes the four parts of one kind of database, each imported when it is first needed."""
+    """Creates the four parts of one kind of database, each imported when it is first needed."""
 
     def backend(self, target: Any) -> Backend:
-        """How it is connected to, kept read-only and cancelled; `target` is a `Path` or a `Server`."""
+        """Return the backend, which connects to the target, a `Path` or a `Server`."""
 
     def sql(self, dialect: Dialect) -> Sql:
-        """How its rows are ordered and sought, and its values cut and compared."""
+        """Return the `Sql`, which orders rows, cuts values and compares columns."""
 
     def probe(self, queries: QueryRunner) -> SchemaProbe:
-        """What it really has of the tables that classes are mapped to."""
+        """Return the probe of the tables that classes are mapped to."""
 
     def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
-        """Its tables and foreign keys, for classes that are reflected."""
+        """Return the reader of tables and foreign keys, for classes that are reflected."""

@@ -1,4 +1,4 @@
-"""What a person types -> a value of a column's type."""
+"""Parse what a user types into a value of a column's type."""
 
 import datetime as dt
 import re
@@ -18,11 +18,11 @@ TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 
 
 def _decimal(text: str) -> Decimal:
-    """The number; a NaN that raises where it is used is none."""
-    found = Decimal(text)
-    if found.is_snan():
+    """Return the number; raise ValueError for a signaling NaN, which raises wherever it is used."""
+    number = Decimal(text)
+    if number.is_snan():
         raise ValueError
-    return found
+    return number
 
 
 READERS: dict[type, Callable[[str], Any]] = {
@@ -38,9 +38,9 @@ READERS: dict[type, Callable[[str], Any]] = {
 
 
 def typed(column_type: TypeEngine[Any], text: str) -> Any:
-    """What was typed, as a value of the column's type; ValueError, in words for people, where it is none.
+    """Parse typed text as a value of the column's type; raise ValueError, with a message for the user, if it is none.
 
-    A type that nothing is known of is compared as it is stored, with the text itself.
+    For a type without a known Python type, the text itself is returned and compared with what is stored.
     """
     if isinstance(column_type, Boolean):
         if text.lower() not in TRUTHS:
@@ -58,7 +58,7 @@ def typed(column_type: TypeEngine[Any], text: str) -> Any:
 
 
 def _bytes(text: str) -> bytes:
-    found = re.fullmatch(r"x'((?:[0-9a-fA-F]{2})*)'", text)
-    if found is None:
+    match = re.fullmatch(r"x'((?:[0-9a-fA-F]{2})*)'", text)
+    if match is None:
         raise ValueError(f"{clean(text)} is not a BLOB; write it in hex: x'00ff'")
-    return bytes.fromhex(found[1])
+    return bytes.fromhex(match[1])

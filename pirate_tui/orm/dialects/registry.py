@@ -1,4 +1,4 @@
-"""The kinds of databases that can be opened: the one place that a new kind is added to."""
+"""Register the kinds of databases that can be opened: a new kind is added here."""
 
 from pathlib import Path
 
@@ -22,25 +22,25 @@ KINDS: dict[str, DatabaseKind] = {
     "mysql": MySQL(),
     "mariadb": MySQL(),
 }
-"""By SQLAlchemy's name of the dialect."""
+"""The kinds by SQLAlchemy's name of the dialect."""
 
 
 def backend_of(target: Path | Server) -> Backend:
-    """Return how a SQLite file, or a server, is connected to, kept read-only and cancelled."""
+    """Return the backend that connects to a SQLite file or a server."""
     name = "sqlite" if isinstance(target, Path) else target.url.get_backend_name()
     return KINDS[name].backend(target)
 
 
 def sql_of(dialect: Dialect) -> Sql:
-    """Return how rows are ordered and sought in this dialect, and values cut and compared."""
+    """Return the `Sql` of the dialect, which orders rows, cuts values and compares columns."""
     return KINDS[dialect.name].sql(dialect)
 
 
 def probe_of(queries: QueryRunner) -> SchemaProbe:
-    """Return what asks a database which tables it really has."""
+    """Return the probe that queries which tables a database really has."""
     return KINDS[queries.dialect.name].probe(queries)
 
 
 def reader_of(connection: Connection, schema: str | None = None) -> CatalogReader:
-    """Return the tables and foreign keys of a database, of one schema where it has several."""
+    """Return the reader of a database's tables and foreign keys, of one schema where it has several."""
     return KINDS[connection.dialect.name].reader(connection, schema)

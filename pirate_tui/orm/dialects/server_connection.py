@@ -1,4 +1,4 @@
-"""What PostgreSQL and MariaDB have in common: a network between, a pool, and a gate that only reading passes."""
+"""Connect to servers: a network connection, a pool, and a check that only statements that read are sent."""
 
 import asyncio
 import logging
@@ -32,28 +32,28 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, message_
 
 
 POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": True, "pool_recycle": 1800}
-"""A person asks one thing at a time; a connection that was lost meanwhile is noticed before it is used."""
+"""Few connections, since a user runs one query at a time; a lost one is noticed before it is used."""
 
 APPLICATION = "pirate-tui"
-"""What an administrator sees in the server's list of connections."""
+"""The name in the server's list of connections."""
 
 SUPERUSER, CAN_BYPASS = "superuser", "superuser: can bypass read-only"
-"""Whom nothing stops."""
+"""The privilege that bypasses everything, and the warning of it."""
 
 DATA_EXCEPTION = "22"
-"""How PostgreSQL's codes of values begin that are none of their type
+"""The class of PostgreSQL's codes for invalid values
 (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 MESSAGE_LIMIT = 65_536
 """Characters of a message that are searched for secrets: a server may send 16 MB of it, and few are shown."""
 
 TOLD = "{told}"
-"""Where a reason has what the server said."""
+"""The placeholder of the server's message in a reason."""
 
 CHECK_ADDRESS = "restart with the right address, or press r to retry this one"
 
 RIGHT_PASSWORD = "restart with the right one: in PIRATE_TUI_PASSWORD, or typed at the prompt"  # noqa: S105  words
-"""Ways out that several reasons have."""
+"""Hints that several reasons have."""
 
 NO_HOST = ("host not found", CHECK_ADDRESS)
 
@@ -65,11 +65,11 @@ NOBODY_LISTENS = (
 NO_ANSWER = ("no response", "press r to retry, or restart with the right address")
 
 WAS_CUT = ("the connection was reset", "press r to reconnect")
-"""What networks do, with the ways out: known by an error's class, or from libpq's words."""
+"""Failures of the network with their hints, known by an error's class or from libpq's message."""
 
 
 class ServerCanceller:
-    """Watches over one connection: how its running statement is stopped. The server itself sees to the time limit."""
+    """Cancels the running statement of one connection; the server itself enforces the time limit."""
 
     deadline = float("inf")
 
@@ -77,7 +77,7 @@ class ServerCanceller:
         self._cancel = cancel
 
     async def stop(self) -> None:
-        """Stop what runs on it, if the server can be reached."""
+        """Cancel the running statement, if the server can be reached."""
         try:
             await self._cancel()
         except DATABASE_ERRORS as error:  # it may have ended by itself
@@ -85,29 +85,29 @@ class ServerCanceller:
 
 
 class ServerBackend:
-    """A database on a server; what its kind adds is in the modules beside this one."""
+    """A database on a server; subclasses are in the folders of its kind."""
 
     is_remote = True
     sql: SqlText
     privilege_query: TextClause | None
     check: ClassVar[str]
-    """What to check where the driver does not understand the server."""
+    """The hint where the driver does not understand the server."""
     reasons: ClassVar[dict[Any, tuple[str, str]]]
-    """What happened and what can be done, by the code of an error after which the database cannot be used."""
+    """Reason and hint, by the code of an error after which the database cannot be used."""
 
     def __init__(self, server: Server) -> None:
         self.name = self.where = clean(server.name)
         self.server = server
 
     def engine(self, time_limit: float) -> AsyncEngine:
-        """A read-only engine, whose statements the server stops after that many seconds."""
+        """Create a read-only engine, whose statements the server stops after `time_limit` seconds."""
         self.time_limit = time_limit
         engine = self._made(**POOL)
         block_writes(engine, self.sql)
         return engine
 
     def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
-        """By the arguments alone, which say that it is to read only."""
+        """Connect by the arguments alone, which already make the session read-only."""
         return dialect.connect(*arguments, **options)
 
     async def send_beside(self, statement: str) -> None:
@@ -121,23 +121,23 @@ class ServerBackend:
         return create_async_engine(self.server.url, connect_args=arguments, **options)
 
     def creator(self) -> Callable[..., Awaitable[Any]]:
-        """What connects, of the driver."""
+        """Return the driver's function that connects."""
         raise NotImplementedError
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:
-        """What the driver is to be told beside the URL."""
+        """Return the driver's options that are not in the URL; `time_limit` is in seconds."""
         raise NotImplementedError
 
     def warning(self, rights: Sequence[Row[Any]]) -> str:
-        """What the user may do that no read-only transaction forbids."""
+        """Return what the user may do that no read-only transaction forbids; empty if nothing."""
         raise NotImplementedError
 
     def code(self, error: BaseException) -> Any:
-        """The server's code of an error; None of one that has another source."""
+        """Return the server's code of an error; None for an error of another source."""
         raise NotImplementedError
 
     def is_time_limit(self, code: Any) -> bool:
-        """Does the code say that the server has stopped a statement that took too long?"""
+        """Whether the code is that of a statement stopped at the time limit."""
         raise NotImplementedError
 
     def checked_out(self, guard: ConnectionGuard, dbapi_connection: Any) -> None:
@@ -145,67 +145,67 @@ class ServerBackend:
         raise NotImplementedError
 
     def meter(self, dbapi_connection: Any) -> Meter:
-        """Count what it receives from now on; of one that is closed already, nothing."""
+        """Return a meter of the bytes that the connection receives; one that counts nothing if it is closed already."""
         try:
             return Meter(self.descriptor(dbapi_connection.driver_connection))
-        except FOREIGN_ERRORS as error:  # a driver's own way to say that it is closed, or a part of it that is new
+        except FOREIGN_ERRORS as error:  # a driver's own error for a closed connection, or a new version of it
             reraise_ours(error)
             return Meter(None)
 
     def descriptor(self, connection: Any) -> int:
-        """The number of the socket of a driver's connection."""
+        """Return the file descriptor of a driver connection's socket."""
         raise NotImplementedError
 
     def recovers(self, error: Exception) -> bool:  # noqa: ARG002  the port's signature
-        """A server gives the same answer again."""
+        """Return False: a server gives the same answer again."""
         return False
 
     def has_changed(self) -> bool:
-        """Nothing tells that another program has written."""
+        """Return False: a server does not report what other programs write."""
         return False
 
     def renew(self) -> None:
-        """New connections are to the server that is there then."""
+        """Do nothing: new connections are made to the server that is there then."""
 
     def protocol_error(self, error: BaseException) -> BrowserError:
-        """The driver met what it does not know: no server of this kind, or variables of its own with nonsense."""
+        """Return an error for a server that the driver does not understand, or for invalid settings of the driver."""
         told = clean(redact(described(error)[:MESSAGE_LIMIT].partition("\n")[0]), ERROR_LIMIT)
         return DatabaseUnreachableError(self.where, f"{self.server.url.get_driver_name()} failed ({told})", self.check)
 
     def translate(self, error: Exception, time_limit: float) -> BrowserError:
-        """By the server's code, or by what the network did."""
+        """Return the error to show, by the server's code or by the network's error; `time_limit` is in seconds."""
         cause = unwrapped(error)
         code = self.code(cause)
         if self.is_time_limit(code):
             return BrowserError(f"timed out after {time_limit:g} s", "restart with a longer --timeout SECONDS")
-        told = clean(redact(message(cause)), ERROR_LIMIT)
-        found = self.reasons.get(code)
-        if found is None and is_about_the_connection(error):
-            found = network_reason(error) or (f"the connection failed ({TOLD})", "press r to reconnect")
-        if found is None:
-            return BrowserError(told, _way_out(code))
-        reason, hint = found
-        return DatabaseUnreachableError(self.where, reason.replace(TOLD, told), hint)
+        text = clean(redact(message(cause)), ERROR_LIMIT)
+        reason_and_hint = self.reasons.get(code)
+        if reason_and_hint is None and is_about_the_connection(error):
+            reason_and_hint = network_reason(error) or (f"the connection failed ({TOLD})", "press r to reconnect")
+        if reason_and_hint is None:
+            return BrowserError(text, _way_out(code))
+        reason, hint = reason_and_hint
+        return DatabaseUnreachableError(self.where, reason.replace(TOLD, text), hint)
 
 
 def _way_out(code: Any) -> str:
-    """What can be done about a statement that was refused."""
+    """Return the hint for a statement that was refused."""
     if code in TOO_MANY_COLUMNS:
         return FEWER_COLUMNS
     return "use a value that fits the column" if str(code).startswith(DATA_EXCEPTION) else "press r to retry"
 
 
 def is_about_the_connection(error: Exception) -> bool:
-    """Is the connection gone, or has there never been one? Else a statement was refused."""
+    """Whether the connection is lost, or was never made; otherwise a statement was refused."""
     return not isinstance(error, DBAPIError) or error.connection_invalidated or error.statement is None
 
 
 LIBPQ = re.compile(r"^(?:connection failed: )?connection to server .*? failed: (?:FATAL:\s+)?")
-"""What libpq puts before the words of the server: the address, which is told anyhow."""
+"""The address that libpq puts before the server's message; it is shown anyway."""
 
 
 def message(error: BaseException) -> str:
-    """What an error says, in its first line; the name of one that says nothing."""
+    """Return the first line of an error's message; the name of its class where that is empty."""
     told = error.args[1] if mysql_code(error) is not None and len(error.args) > 1 else error
     line = next(iter(message_of(told)[:MESSAGE_LIMIT].strip().splitlines()), type(error).__name__)
     return LIBPQ.sub("", line)
@@ -219,14 +219,14 @@ NETWORK_REASONS: dict[type[BaseException], tuple[str, str]] = {
     TimeoutError: NO_ANSWER,
     ConnectionResetError: WAS_CUT,
 }
-"""What the network did, and what can be done, by the class of an error, or of one that it came from."""
+"""Reason and hint by the class of an error, or of an error that caused it."""
 
 
 def network_reason(error: BaseException) -> tuple[str, str] | None:
-    """What the network did, and what can be done; None where that is not known."""
+    """Return the reason and the hint of an error of the network; None for any other."""
     links = list(chain(error))
     for kind, (reason, hint) in NETWORK_REASONS.items():
-        link = next((one for one in links if isinstance(one, kind)), None)
+        link = next((error_link for error_link in links if isinstance(error_link, kind)), None)
         if link is not None:
             told = clean(message_of(link.args[-1] if link.args else link), ERROR_LIMIT)
             return (f"{reason} ({told})" if kind is ssl.SSLError else reason), hint
@@ -234,7 +234,7 @@ def network_reason(error: BaseException) -> tuple[str, str] | None:
 
 
 def limited(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """The same within the limit."""
+    """Return the same function, with the time limit of connecting."""
 
     async def creator(*arguments: Any, **options: Any) -> Any:
         async with asyncio.timeout(CONNECT_LIMIT):

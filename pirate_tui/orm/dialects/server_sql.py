@@ -1,4 +1,4 @@
-"""What PostgreSQL and MariaDB have in common: their columns hold what their types say, and compare by collation."""
+"""Order, cut and compare values on servers, where columns hold what their types declare and collations compare."""
 
 import re
 from operator import eq
@@ -13,39 +13,39 @@ from pirate_tui.orm.dialects.terms import Term, is_float, kind_of, python_type, 
 
 
 ESCAPE = "/"
-"""What makes `%` and `_` in a pattern mean themselves; a backslash would be read differently from server to server."""
+"""The escape character of LIKE patterns; servers differ in how they read a backslash."""
 
 
 class ServerSql:
-    """The ways of a server; `text` is its dialect's own."""
+    """The part of `Sql` that PostgreSQL and MariaDB share; `text` is its dialect's own."""
 
     single: TypeEngine[Any]
-    """What a number of few digits is cast to."""
+    """The type of floats in single precision."""
     strange: re.Pattern[str]
-    """What is shown of times that Python does not know."""
+    """The text of dates and times that Python's types cannot hold."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
 
     def text(self, column: Term) -> Term:
-        """The column as text."""
+        """Return the column as text."""
         raise NotImplementedError
 
     def compared_term(self, column: Term) -> Term:
-        """The column as it can be compared."""
+        """Return the column, or its text, as it can be compared."""
         raise NotImplementedError
 
     def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
-        """A value of the column's type, to be compared with it."""
+        """Bind a value of the column's type, for a comparison with it."""
         raise NotImplementedError
 
     def key_equals(self, column: Term, typed: str) -> Term:
-        """By a value of its own type: so the key's index serves. Times strange to Python are the server's."""
+        """Compare with a value of the column's type, so that an index serves; times unknown to Python as text."""
         is_strange = isinstance(self.kind(column), (Date, DateTime, Time)) and self.strange.fullmatch(typed)
         return self.compared(column, eq, typed if is_strange else typed_value(column.type, typed))
 
     def compared(self, column: Term, operator: Operator, value: Any) -> Term:
-        """At the server, by its collations; a number also as it is where it has few digits."""
+        """Compare on the server, by its collations; a float also by its value in single precision."""
         kind = self.kind(column)
         compared: Term = operator(self.compared_term(column), self.value(kind, column, value))
         if operator is eq and is_float(kind) and not isinstance(column.type, Double):
@@ -53,19 +53,19 @@ class ServerSql:
         return compared
 
     def contains(self, column: Term, text: str) -> Term:
-        """By the server's own LIKE."""
+        """Return the condition that the column's text contains this one, by the server's LIKE."""
         return self._like(column, f"%{_escaped(text)}%")
 
     def begins(self, column: Term, text: str) -> Term:
-        """By the server's own LIKE, which an index serves where its collation lets it."""
+        """Return the condition that the column's text begins with this one, by LIKE, which an index may serve."""
         return self._like(column, f"{_escaped(text)}%")
 
     def kind(self, column: Term) -> TypeEngine[Any]:
-        """The dialect's own type of the column."""
+        """Return the dialect's own type of the column."""
         return self.kind_of(column.type)
 
     def kind_of(self, column_type: TypeEngine[Any]) -> TypeEngine[Any]:
-        """The dialect's own type of columns mapped so."""
+        """Return the dialect's own type for a mapped type."""
         return kind_of(column_type, self.dialect)
 
     def _like(self, column: Term, pattern: str) -> Term:
@@ -73,10 +73,10 @@ class ServerSql:
 
 
 def is_binary(kind: TypeEngine[Any]) -> bool:
-    """Are its values bytes?"""
+    """Whether the type's values are bytes."""
     return python_type(kind) is bytes
 
 
 def _escaped(text: str) -> str:
-    """With what LIKE would take for more than itself marked."""
+    """Return the text with the wildcards of LIKE escaped."""
     return "".join(f"{ESCAPE}{char}" if char in {ESCAPE, "%", "_"} else char for char in text)

@@ -1,4 +1,4 @@
-"""What differs from dialect to dialect in how rows are ordered, values cut, and columns compared."""
+"""Define how a dialect orders rows, cuts values and compares columns."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -10,52 +10,52 @@ from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term
 
 
 Operator = Callable[[Any, Any], Any]
-"""Of the module `operator`: `eq`, `lt` or `gt`."""
+"""A function of the module `operator`: `eq`, `lt` or `gt`."""
 
 
 class Sql(Protocol):
-    """One dialect's own ways; its columns come as they are mapped."""
+    """Builds the expressions in which a dialect differs; its columns are passed as they are mapped."""
 
     dialect: Dialect
     nulls_first: bool
-    """Do NULLs come before all values? Descending they come after them, or the other way round."""
+    """Whether NULLs come before all values in ascending order, and after them in descending order."""
     ranges_row_values: bool
-    """Does an index serve a comparison of row values?"""
+    """Whether an index serves a comparison of row values."""
     explain: str
-    """What stands before a statement that is to be explained."""
+    """The keywords before a statement to explain."""
 
     def ordered(self, column: Term) -> Ordered:
-        """How rows are ordered by the column."""
+        """Return how rows are ordered by the column."""
 
     def keyed(self, column: Term) -> Keyed:
-        """How rows are ordered by the column where it is part of their key."""
+        """Return how rows are ordered by a column of their key."""
 
     def shown(self, column: Term) -> tuple[Term, ...]:
-        """The value or its beginning; behind it, where it can be cut at all, its true length if it was."""
+        """Return terms for the value or its beginning and, for types that can be long, its length if it was cut."""
 
     def shown_type(self, column_type: TypeEngine[Any]) -> TypeEngine[Any]:
-        """The type of what `shown` selects."""
+        """Return the type of the value that `shown` selects."""
 
     def driver_code(self, column_type: TypeEngine[Any]) -> int | None:
-        """What the driver would call the type of such a column's values, where SQLAlchemy asks for it."""
+        """Return the driver's type code of the column's values, where SQLAlchemy's result processors need it."""
 
     def whole(self, column: Term) -> Term:
-        """The whole value, raw or as text."""
+        """Return the term for the whole value, raw or as text."""
 
     def stretch(self, column: Term, start: int, size: int) -> tuple[Term, Term]:
-        """A stretch of the value, and its whole length."""
+        """Return terms for `size` characters or bytes of the value from `start`, and for its whole length."""
 
     def compared(self, column: Term, operator: Operator, value: Any) -> Term:
-        """Does the column compare so with a value of its type? Text is compared as it is stored."""
+        """Return the comparison of the column with a value of its type; text is compared as it is stored."""
 
     def key_equals(self, column: Term, typed: str) -> Term:
-        """Is the key's column what was typed? ValueError, in words for people, when it can never be."""
+        """Return the comparison of a key's column with typed text; raise ValueError for text that it cannot equal."""
 
     def contains(self, column: Term, text: str) -> Term:
-        """Does the column, as text, contain this?"""
+        """Return the condition that the column, as text, contains this text."""
 
     def begins(self, column: Term, text: str) -> Term:
-        """Does the column, as text, begin with this? An index on it can serve."""
+        """Return the condition that the column, as text, begins with this text; an index can serve it."""
 
     def sorts(self, plan: Iterable[Any]) -> bool:
-        """Are all rows to be sorted before the first is given, by the rows of an explained statement?"""
+        """Whether all rows are sorted before the first is returned, by the rows of an explained statement."""

@@ -1,4 +1,4 @@
-"""Expressions of which all dialects make theirs."""
+"""Define the expressions that all dialects share."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,21 +12,21 @@ from pirate_tui.domain.text import CELL_LIMIT
 Term = ColumnElement[Any]
 
 LIMIT: ColumnElement[int] = literal_column(str(CELL_LIMIT))
-"""Where values are cut."""
+"""The length at which values are cut."""
 
 
 def as_it_is(name: str) -> Term:
-    """A parameter as the driver takes it; where the server asks for a type, it is that of the other side."""
+    """Return a parameter without a type of its own: a server infers that of the other side."""
     return bindparam(name, type_=NullType())
 
 
 def as_nothing(_name: str) -> Term:
-    """What is compared with nothing."""
+    """Return NULL, in place of a parameter that cannot be compared."""
     return null()
 
 
 class Ordered(NamedTuple):
-    """How rows are ordered by a column, and how a place in that order is told and found again."""
+    """How rows are ordered by a column, and how a position in that order is read and compared."""
 
     term: Term
     """What the rows are ordered by."""
@@ -41,12 +41,12 @@ class Ordered(NamedTuple):
 
     @classmethod
     def by(cls, term: Term, shown: tuple[Term, ...], *, is_exact: bool = True) -> "Ordered":
-        """By a term with which its own values can be compared as the driver gives them."""
+        """Return the order by a term whose values, as the driver returns them, can be compared with it."""
         return cls(term, shown, term, is_exact)
 
 
 class Keyed(NamedTuple):
-    """How rows are ordered by a part of their key, and how its place in a position is compared again."""
+    """How rows are ordered by a part of their key, and how its place in a position is read and compared."""
 
     term: Term
     """What the rows are ordered by; never NULL where the key is not."""
@@ -59,24 +59,24 @@ class Keyed(NamedTuple):
 
     @classmethod
     def by(cls, term: Term) -> "Keyed":
-        """By a term with which its own values can be compared as the driver gives them."""
+        """Return the order by a term whose values, as the driver returns them, can be compared with it."""
         return cls(term, term)
 
 
 def raw(column: Term) -> Term:
-    """A column whose values come as the database has them: one that its type cannot read spoils nothing."""
+    """Return the column with its values as the driver returns them: one that its type cannot read fails no page."""
     return type_coerce(column, NullType())
 
 
 def cut(value: Term, length: Term) -> tuple[Term, Term]:
-    """The value or its beginning, and its true length where it was cut."""
+    """Return terms for the value or its beginning, and for its true length where it was cut, else NULL."""
     start: ColumnElement[int] = literal_column("1")
     is_long = length > LIMIT
     return case((is_long, func.substr(value, start, LIMIT)), else_=value), case((is_long, length))
 
 
 def kind_of(column_type: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    """The dialect's own type behind that of a column, which may be one that an application has made."""
+    """Return the dialect's own type behind a column's type, which may be a `TypeDecorator`."""
     implementation = column_type.dialect_impl(dialect)
     if isinstance(implementation, TypeDecorator):
         return kind_of(implementation.impl_instance, dialect)
@@ -84,14 +84,14 @@ def kind_of(column_type: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 
 def is_float(kind: TypeEngine[Any]) -> bool:
-    """Is it a type of numbers that are not exact? Of SQLAlchemy 2.0, psycopg's own is no `Float`."""
+    """Whether it is a type of inexact numbers; in SQLAlchemy 2.0, psycopg's own is not a `Float`."""
     return isinstance(kind, Float) or kind.__visit_name__ == "float"
 
 
 def python_type(column_type: TypeEngine[Any]) -> type | None:
-    """Of its values; None where nothing is known of them."""
+    """Return the Python type of a column's values; None where it is not known."""
     try:
-        found = column_type.python_type
+        known = column_type.python_type
     except NotImplementedError:  # SQLAlchemy 2.0; 2.1 says `object`
         return None
-    return None if found is object else found
+    return None if known is object else known

@@ -1,4 +1,4 @@
-"""MariaDB and MySQL servers, by asyncmy: their connection, SQL, schema probe and reflection."""
+"""Open MariaDB and MySQL databases by asyncmy: their connection, SQL, schema probe and reflection."""
 
 from sqlalchemy import Connection, Dialect
 

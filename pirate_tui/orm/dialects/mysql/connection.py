@@ -1,4 +1,4 @@
-"""MariaDB and MySQL, by asyncmy, which does not tell the server when nobody waits any more: we do."""
+"""Connect to MariaDB and MySQL by asyncmy, which does not cancel a query on the server when its task is cancelled."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,7 +26,7 @@ READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 """Sent at once, and at each checkout: SQL could undo it (https://mariadb.com/kb/en/set-transaction/)."""
 
 GRANTED = re.compile(r"GRANT (.+?) ON \*\.\* TO ")
-"""Rights on everything, in a line of SHOW GRANTS."""
+"""Global privileges, in a line of SHOW GRANTS."""
 
 POWERS = {
     "ALL PRIVILEGES|SUPER": SUPERUSER,
@@ -38,23 +38,23 @@ POWERS = {
 
 
 PLAIN_PASSWORD, NO_CRYPTOGRAPHY, NO_PACKAGE = -1, -2, -3
-"""Numbers of ours for what asyncmy does, or would do, before it is let in; a server's are positive."""
+"""Numbers of ours for failures of asyncmy before the login; a server's are positive."""
 
 PLAIN_LOGINS = (b"mysql_clear_password", b"dialog")
-"""Ways to log in, for which a server may ask, in which the password is sent as it is
+"""Authentication plugins that send the password in plain text, if the server requests them
 (https://dev.mysql.com/doc/refman/8.4/en/cleartext-pluggable-authentication.html,
 https://mariadb.com/kb/en/authentication-plugin-pam/)."""
 
 
 def _refuse(_connection: object) -> NoReturn:
-    """What asyncmy calls for such a way."""
+    """Refuse a login in which asyncmy would send the password in plain text, by raising OperationalError."""
     from asyncmy.errors import OperationalError
 
     raise OperationalError(PLAIN_PASSWORD, "the password is not sent in plain text")
 
 
 async def _connect_by_asyncmy(*arguments: Any, **options: Any) -> Any:
-    """A connection of asyncmy's; what it lacks to log in is an error of its own kind."""
+    """Open a connection; raise asyncmy's OperationalError where a package that the login needs is missing."""
     from asyncmy import connect
     from asyncmy.errors import OperationalError
 
@@ -69,12 +69,12 @@ async def _connect_by_asyncmy(*arguments: Any, **options: Any) -> Any:
 
 
 class MySQLBackend(ServerBackend):
-    """One database of a MariaDB or MySQL server."""
+    """A database of a MariaDB or MySQL server."""
 
     sql = SqlText.MYSQL
 
     privilege_query: TextClause | None = OwnText("SHOW GRANTS")
-    """Those of the roles that it has taken, too: https://mariadb.com/kb/en/show-grants/."""
+    """Includes the privileges of the active roles: https://mariadb.com/kb/en/show-grants/."""
 
     check: ClassVar[str] = "check that a MariaDB or MySQL server is running there, then press r"
 
@@ -105,32 +105,32 @@ class MySQLBackend(ServerBackend):
 
     def _made(self, **options: Any) -> AsyncEngine:
         engine = super()._made(**options)
-        # Before 2.0.50 SQLAlchemy asks PyMySQL, where that is installed too, how asyncmy is to be pinged, and fails at
+        # Before 2.0.50 SQLAlchemy inspects PyMySQL, where that is installed too, for how to ping asyncmy, and fails at
         # each checkout (https://github.com/sqlalchemy/sqlalchemy/issues/13306). Its own adapter takes this.
         dialect: Any = engine.sync_engine.dialect
         dialect._send_false_to_ping = True  # noqa: SLF001  there is no public name for it
         return engine
 
     def creator(self) -> Callable[..., Awaitable[Any]]:
-        """Of asyncmy."""
+        """Return asyncmy's function that connects, over TLS where the URL requires it."""
         return encrypted(_connect_by_asyncmy) if self.server.wants_tls else _connect_by_asyncmy
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:  # noqa: ARG002  see `guard`
-        """That it only reads; how it is encrypted; the password as bytes, for asyncmy would take it for Latin 1.
+        """Return asyncmy's options: read-only, TLS, and the password as bytes, since asyncmy encodes text as Latin 1.
 
-        Over a network that is not encrypted it does not send the password as it is, which it would if it was asked.
+        Over a network connection without TLS, logins that would send the password in plain text are refused.
         """
-        told: dict[str, Any] = {"init_command": READ_ONLY}
+        options: dict[str, Any] = {"init_command": READ_ONLY}
         if self.server.context is not None:
-            told["ssl"] = self.server.context
+            options["ssl"] = self.server.context
         elif "unix_socket" not in self.server.url.query:
-            told["auth_plugin_map"] = dict.fromkeys(PLAIN_LOGINS, _refuse)
+            options["auth_plugin_map"] = dict.fromkeys(PLAIN_LOGINS, _refuse)
         if self.server.url.password:
-            told["password"] = self.server.url.password.encode()
-        return told
+            options["password"] = self.server.url.password.encode()
+        return options
 
     def guard(self, dbapi_connection: Any) -> ConnectionGuard:
-        """Its statements have a time limit."""
+        """Set the time limit of the connection's statements, and return what cancels them."""
         is_mariadb = "MariaDB" in dbapi_connection.driver_connection.get_server_info()
         limit = (
             f"max_statement_time = {self.time_limit:g}"
@@ -142,26 +142,26 @@ class MySQLBackend(ServerBackend):
         return ServerCanceller(lambda: self.send_beside(kill))
 
     def descriptor(self, connection: Any) -> int:
-        """The number of its socket."""
+        """Return the file descriptor of the connection's socket."""
         return int(connection._transport.get_extra_info("socket").fileno())  # noqa: SLF001  there is no public way
 
     def checked_out(self, guard: ConnectionGuard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
-        """From now on its transactions are read-only, whatever was sent before."""
+        """Make the connection's next transactions read-only, whatever was sent before."""
         _send(dbapi_connection, READ_ONLY)
 
     def warning(self, rights: Sequence[Row[Any]]) -> str:
-        """By the rights on everything."""
+        """Return what the user may do by global privileges in spite of read-only transactions, from SHOW GRANTS."""
         lines = [found[1] for (line,) in rights if (found := GRANTED.match(str(line))) is not None]
         granted = {right.strip() for line in lines for right in line.split(",")}
         words = [word for known, word in POWERS.items() if any(re.fullmatch(known, right) for right in granted)]
         return CAN_BYPASS if SUPERUSER in words else ", ".join(words)
 
     def code(self, error: BaseException) -> Any:
-        """The server's number of the error, or the driver's own."""
+        """Return the server's number of the error, or the driver's own."""
         return mysql_code(error)
 
     def is_time_limit(self, code: Any) -> bool:
-        """By `max_statement_time` or `max_execution_time`."""
+        """Whether the code is that of `max_statement_time` or `max_execution_time`."""
         return code in {TOO_LONG, TOO_LONG_IN_MYSQL}
 
 

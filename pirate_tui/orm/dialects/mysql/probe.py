@@ -1,4 +1,4 @@
-"""What a MariaDB or MySQL server has of tables, by information_schema; what a user may not see is not there."""
+"""Probe the tables of a MariaDB or MySQL server by information_schema, which hides what a user may not see."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -32,10 +32,10 @@ SELECT table_schema, table_schema = database(), table_name, @@lower_case_table_n
 FROM information_schema.tables WHERE table_type = 'VIEW' AND table_name IN :names""").bindparams(
     bindparam("names", expanding=True)
 )
-"""The schemas that there are, and the views of which no column was found."""
+"""The existing schemas, and the views by these names."""
 
 BROKEN = "a view of something that does not exist, or that its definer may not read"
-"""What MariaDB says of it, in fewer words."""
+"""MariaDB's message about it, shortened."""
 
 SIZES = OwnText(f"""\
 SELECT table_schema AS found_schema, table_schema = database() AS is_own, table_name AS found_name, table_rows AS size,
@@ -43,14 +43,17 @@ SELECT table_schema AS found_schema, table_schema = database() AS is_own, table_
 FROM information_schema.tables WHERE {WANTED} AND table_rows IS NOT NULL""").bindparams(  # noqa: S608
     bindparam("schemas", expanding=True), bindparam("names", expanding=True)
 )
-"""What the storage engine believes; InnoDB guesses from some pages of the table."""
+"""The storage engine's statistics; InnoDB estimates from some pages of the table."""
 
 
 class MySQLProbe(SchemaProbe):
-    """One server, on which a schema is a database. Columns are compared without regard to case, tables as it is set."""
+    """Probes one server, on which a schema is a database.
+
+    Names of columns are compared without regard to case, those of tables as the server is configured.
+    """
 
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
-        """By one statement for all; by another one for whatever is not there."""
+        """Query all tables by one statement, and by another the reasons for those that it does not return."""
         rows = await self._queries.fetch("columns of tables", COLUMNS, _parameters(places))
         grouped = groupby(rows, key=lambda row: (row.found_schema, row.found_name))
         found = _placed(places, [list(columns) for _, columns in grouped])
@@ -59,12 +62,12 @@ class MySQLProbe(SchemaProbe):
         return {**made, **await self._why_not(missing)} if missing else made
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
-        """What the storage engines believe, by one statement for all."""
+        """Query the storage engines' estimates by one statement for all tables."""
         found = await self._sizes("sizes of all tables", places)
         return {place: Size(rows, Bound.ABOUT) for place, rows in found.items()}
 
     async def estimate(self, place: QualifiedName) -> int | None:
-        """What the storage engine believes."""
+        """Query the storage engine's estimate of the table's rows; None where it has none."""
         return (await self._sizes(f"estimate of {place.name}", [place])).get(place)
 
     async def _sizes(self, cause: str, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, int]:
@@ -75,12 +78,12 @@ class MySQLProbe(SchemaProbe):
         rows = await self._queries.fetch("tables", WHY_NOT, {"names": [place.name for place in places]})
         schemas = {row.found_schema.lower() for row in rows}
         broken = _placed(places, [[row] for row in rows])
-        found = {}
+        tables = {}
         for place in places:
             has_schema = place.schema is None or place.schema.lower() in schemas
             missing = f"no table {place}" if has_schema else f"no database {place.schema}, or no privileges on it"
-            found[place] = unreadable(place, f"{place} is {BROKEN}" if place in broken else missing)
-        return found
+            tables[place] = unreadable(place, f"{place} is {BROKEN}" if place in broken else missing)
+        return tables
 
 
 def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
@@ -90,10 +93,10 @@ def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
     }
 
 
-def _placed(places: Sequence[QualifiedName], found: Sequence[list[Any]]) -> dict[QualifiedName, list[Any]]:
-    """What was found of each table, one table a list of rows, by the places that mean it."""
+def _placed(places: Sequence[QualifiedName], tables: Sequence[list[Any]]) -> dict[QualifiedName, list[Any]]:
+    """Return the rows of each table, a list for each, by the places that refer to it."""
     named: dict[QualifiedName, list[Any]] = {}
-    for rows in found:
+    for rows in tables:
         row = rows[0]
         for schema in (row.found_schema, *([None] if row.is_own else [])):
             named[QualifiedName(schema, row.found_name)] = rows

@@ -1,4 +1,4 @@
-"""The tables of one database of a MariaDB or MySQL server, by information_schema."""
+"""Read the tables of one database of a MariaDB or MySQL server from information_schema."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -22,7 +22,7 @@ SELECT table_name AS name, table_type LIKE '%VIEW' AS is_view
 FROM information_schema.tables
 WHERE table_schema = COALESCE(:schema, database()) AND table_type <> 'SEQUENCE'
 ORDER BY is_view, table_name""")
-"""With the tables that MariaDB keeps the history of, which the Inspector does not list."""
+"""Includes MariaDB's system-versioned tables, which the Inspector does not list."""
 
 FOREIGN_KEYS = OwnText("""\
 SELECT table_name AS child, constraint_name AS number, column_name AS child_column,
@@ -53,55 +53,55 @@ so."""
 
 
 class Year(Integer):
-    """YEAR, whose values are numbers; SQLAlchemy's own cannot be compared with one that was typed."""
+    """YEAR, with numbers as values; SQLAlchemy's own type cannot be compared with a typed value."""
 
     def __repr__(self) -> str:
         return "YEAR()"
 
 
 class MySQLReader(CatalogReader):
-    """What a user may not see is not there at all.
+    """Reads information_schema, which hides what a user may not see.
 
-    The Inspector is not asked: it reads SHOW CREATE TABLE, by one statement for each table and a guess at the grammar.
+    The Inspector is not used: it reads SHOW CREATE TABLE, by one statement for each table, and parses it by guesses.
     """
 
     def __init__(self, connection: Connection, schema: str | None) -> None:
         self._schema = schema
-        found = connection.execute(NAMES, {"schema": schema}).all()
-        if not found and schema is not None:
+        rows = connection.execute(NAMES, {"schema": schema}).all()
+        if not rows and schema is not None:
             raise BrowserError(f"no such database, or no tables in it: {clean(schema)}", "use another --schema")
-        self.names = tuple(Name(row.name, TableType.VIEW if row.is_view else TableType.TABLE) for row in found)
+        self.names = tuple(Name(row.name, TableType.VIEW if row.is_view else TableType.TABLE) for row in rows)
         self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
         self.denied: dict[str, str] = {}
 
     def schema(self, name: str) -> str | None:  # noqa: ARG002  the same for all
-        """The one that was asked for."""
+        """Return the schema passed to the reader, the same for all tables."""
         return self._schema
 
     def read(self, inspector: Inspector, name: str) -> Table:
-        """By two statements. A broken view has no columns."""
-        connection, given = inspector.bind, {"schema": self._schema, "name": name}
-        assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` is given one
-        found = connection.execute(COLUMNS, given).all()
-        rows = [row for row in found if row.may_be_read]
-        if not found and Name(name, TableType.TABLE) in self.names:
+        """Read a table by two statements; raise ValueError for a broken view, which has no columns."""
+        connection, parameters = inspector.bind, {"schema": self._schema, "name": name}
+        assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` passes one
+        declared_columns = connection.execute(COLUMNS, parameters).all()
+        rows = [row for row in declared_columns if row.may_be_read]
+        if not declared_columns and Name(name, TableType.TABLE) in self.names:
             raise NoSuchTableError(name)
         if not rows:
-            raise ValueError("permission denied" if found else f"it is {BROKEN}")
-        key = _key(rows, connection.execute(UNIQUE, given).all())
+            raise ValueError("permission denied" if declared_columns else f"it is {BROKEN}")
+        key = _key(rows, connection.execute(UNIQUE, parameters).all())
         columns = [Declared(row.name, _type(row), bool(row.nullable)) for row in rows]
         return table_of(name, columns, key, schema=self._schema, quoted=UNKNOWN_KEYWORDS)
 
 
 def _key(columns: Sequence[Row[Any]], unique: Sequence[Row[Any]]) -> Sequence[str]:
-    """The primary key; without one, the unique index that the server takes for it, if none of its columns is hidden."""
+    """Return the primary key, or the unique index that the server uses as one if none of its columns is hidden."""
     marked = {row.name for row in columns if row.is_key}
     indexes = ([row.name for row in rows] for _, rows in groupby(unique, key=lambda row: row.number))
     return next((names for names in indexes if set(names) == marked), [])
 
 
 def _type(row: Row[Any]) -> TypeEngine[Any]:
-    """The type by which an instance's value is the one that the driver gives, which a page shows too."""
+    """Return a type whose Python values are those of the driver, which pages show too."""
     kind = row.kind.lower()
     if kind in {"enum", "set"}:
         return TextAsStored(kind.upper())
@@ -120,7 +120,7 @@ def _decimal(row: Row[Any]) -> dict[str, Any]:
 
 
 def _float(_row: Row[Any]) -> dict[str, Any]:
-    """SQLAlchemy would make decimals of ten digits of them."""
+    """Return options for floats, of which SQLAlchemy would otherwise make decimals of ten digits."""
     return {"asdecimal": False}
 
 
@@ -164,5 +164,5 @@ TYPES: dict[str, tuple[Callable[..., TypeEngine[Any]], Callable[[Row[Any]], dict
     "longblob": (mysql.LONGBLOB, _bare),
     "json": (mysql.JSON, _bare),
 }
-"""What SQLAlchemy has for a `data_type`, with what it is made of. Not TIME: it loses the days, and the sign, of an
-interval, which MariaDB keeps up to 838 hours (https://mariadb.com/kb/en/time/)."""
+"""SQLAlchemy's type of a `data_type`, with the function that returns its options. Without TIME: it loses the days, and
+the sign, of an interval, which MariaDB keeps up to 838 hours (https://mariadb.com/kb/en/time/)."""

@@ -1,6 +1,7 @@
-"""MariaDB and MySQL: text is compared by collations, and long text is sorted by its beginning alone.
+"""Order, cut and compare values on MariaDB and MySQL.
 
-Row values are compared by reading the whole table, so a key of several columns is compared column by column.
+Text is compared by collations, and long text is sorted by its beginning alone. A comparison of row values reads the
+whole table, so a key of several columns is compared column by column.
 """
 
 import math
@@ -42,7 +43,7 @@ NUMBERED = (BIT, YEAR)
 
 
 class MySQLSql(ServerSql):
-    """MariaDB's ways, and MySQL's."""
+    """The `Sql` of MariaDB and MySQL."""
 
     nulls_first = True
     ranges_row_values = False
@@ -53,7 +54,7 @@ class MySQLSql(ServerSql):
     """Zeros in dates, and times of more than a day or of less than nothing (https://mariadb.com/kb/en/time/)."""
 
     def ordered(self, column: Term) -> Ordered:
-        """By the column; by its beginning where the server would sort by no more than that, but compare the whole."""
+        """Order by the column; by its beginning where the server sorts by no more than that, but compares the whole."""
         kind, shown, term = self.kind(column), self.shown(column), raw(column)
         if _is_numbered(kind):  # sorted by its number, compared as text, but with a number as one
             return Ordered(term, shown, _number(column), is_exact=False, given=as_nothing)
@@ -64,9 +65,9 @@ class MySQLSql(ServerSql):
         return Ordered.by(func.left(term, LIMIT), shown)
 
     def keyed(self, column: Term) -> Keyed:
-        """By the column. Its place is a number where it is sorted by one, or is read with some of its digits only.
+        """Order by the column, with a number as its place where it is sorted by one or read without all its digits.
 
-        A float is found again by its value only where these are all it has, a time only where it is one of a day.
+        A float is found again by its value only where these are all it has, a time only where it is within a day.
         """
         kind, term = self.kind(column), raw(column)
         if isinstance(kind, Time):
@@ -80,7 +81,7 @@ class MySQLSql(ServerSql):
         return Keyed.by(term)
 
     def shown(self, column: Term) -> tuple[Term, ...]:
-        """Dates as text, for there are zeros among them; truths and bits as numbers; text and bytes cut."""
+        """Select dates as text, since they may have zeros; booleans and bits as numbers; text and bytes cut."""
         kind, value = self.kind(column), raw(column)
         if isinstance(kind, (String, JSON)):
             return cut(value, func.char_length(value))
@@ -89,43 +90,43 @@ class MySQLSql(ServerSql):
         return (self.whole(column),)
 
     def shown_type(self, column_type: TypeEngine[Any]) -> TypeEngine[Any]:
-        """Text for dates, a number for bits, else the column's own."""
+        """Return text for dates, an integer for bits, else the column's own type."""
         kind = self.kind_of(column_type)
         if isinstance(kind, (Date, DateTime, Time)):
             return String()
         return Integer() if isinstance(kind, BIT) else column_type
 
     def driver_code(self, column_type: TypeEngine[Any]) -> None:
-        """Nothing is asked for."""
+        """Return None: asyncmy's result processors need no type code."""
 
     def whole(self, column: Term) -> Term:
-        """As it is shown."""
+        """Select the value as `shown` does, uncut."""
         kind = self.kind(column)
         if isinstance(kind, (Date, DateTime, Time)):
             return cast(raw(column), String())
         return _number(column) if isinstance(kind, (BIT, Boolean)) else raw(column)
 
     def stretch(self, column: Term, start: int, size: int) -> tuple[Term, Term]:
-        """Of bytes, or of text."""
+        """Select `size` bytes of binary values, or characters of any others, from `start`, and the whole length."""
         kind = self.kind(column)
         value = raw(column) if is_binary(kind) or isinstance(kind, NullType) else self.text(column)
         length = func.length(value) if is_binary(kind) else func.char_length(value)
         return func.substr(value, start + 1, size), length
 
     def sorts(self, plan: Iterable[Any]) -> bool:
-        """In a file or a temporary table, by the remarks on a step."""
+        """Whether a step's remark has a filesort or a temporary table."""
         return any("Using filesort" in str(step[-1]) or "Using temporary" in str(step[-1]) for step in plan)
 
     def text(self, column: Term) -> Term:
-        """Text and what is stored as such with its own collation."""
+        """Return text, and JSON, with its own collation; any other value is cast to text."""
         return raw(column) if isinstance(self.kind(column), (String, JSON)) else cast(self.whole(column), String())
 
     def compared_term(self, column: Term) -> Term:
-        """The column."""
+        """Return the column without its type's processing."""
         return raw(column)
 
     def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
-        """Of the column's type; text as text, also for what is shown as a number. Numbers here are never infinite."""
+        """Bind a value with the column's type, text as text; raise ValueError for an infinite number."""
         if isinstance(value, (float, Decimal)) and not math.isfinite(value):
             raise ValueError(f"{value} is not a finite number")
         if is_float(kind):

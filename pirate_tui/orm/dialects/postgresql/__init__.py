@@ -1,4 +1,4 @@
-"""PostgreSQL servers, by psycopg or asyncpg: their connection, SQL, schema probe and reflection."""
+"""Open PostgreSQL databases by psycopg or asyncpg: their connection, SQL, schema probe and reflection."""
 
 from sqlalchemy import Connection, Dialect
 

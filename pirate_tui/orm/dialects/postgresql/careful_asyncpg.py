@@ -1,8 +1,8 @@
-"""asyncpg, made to end a connection at what would else end the process, or hold it for ever.
+"""Make asyncpg close a connection on messages that would otherwise end or block the process.
 
-asyncpg 0.32 takes a message's head as it comes. At a length below zero it reads where nothing is: segmentation fault. A
-message of the kind 0 it reads again and again: no other thread runs, no key and no signal is heard, and memory grows.
-Both are seen here before asyncpg has them.
+asyncpg 0.32 does not validate a message's header. At a negative length it reads beyond its buffer: segmentation fault.
+A message of kind 0 it reads again and again: no other thread runs, no key or signal is handled, and memory grows. Both
+are detected here before asyncpg receives them.
 """
 
 from typing import Any
@@ -12,27 +12,27 @@ from asyncpg import protocol
 
 
 HEAD = 5
-"""Bytes of a message's head: its kind, and its length in four, which counts themselves
+"""Bytes of a message's header: its kind, and its length in four bytes, which it includes
 (https://www.postgresql.org/docs/current/protocol-message-formats.html)."""
 
 
 class CarefulProtocol(protocol.Protocol):  # type: ignore[misc]  # asyncpg has no type hints
-    """Looks at the head of each message."""
+    """Validates the header of each message."""
 
     _head = b""
-    """As much as has come of the head of the next message."""
+    """The part of the next message's header that has been received."""
     _left = 0
-    """Bytes that are still to come of the one before."""
+    """Bytes of the current message that have not been received yet."""
     _ours: Any = None
-    """The transport: asyncpg hides its own."""
+    """The transport, which asyncpg keeps private."""
 
     def connection_made(self, transport: Any) -> None:
-        """Speak by that transport."""
+        """Store the transport, which asyncpg keeps private."""
         self._ours = transport
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        """Hand on what has come, unless it has a head that is none: then the connection is lost."""
+        """Pass the data on to asyncpg, or abort the connection if a header is invalid."""
         if self._is_sound(data):
             super().data_received(data)
         else:
@@ -56,6 +56,6 @@ class CarefulProtocol(protocol.Protocol):  # type: ignore[misc]  # asyncpg has n
 
 
 async def connect(*arguments: Any, **options: Any) -> Any:
-    """A connection of asyncpg's, which makes its protocol by this name, and takes no other."""
+    """Connect by asyncpg with `CarefulProtocol`, which asyncpg takes from its module and nowhere else."""
     protocol.Protocol = CarefulProtocol
     return await asyncpg.connect(*arguments, **options)

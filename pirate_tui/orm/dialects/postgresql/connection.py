@@ -1,4 +1,4 @@
-"""PostgreSQL, by psycopg or asyncpg."""
+"""Connect to PostgreSQL by psycopg or asyncpg."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,7 +28,7 @@ from pirate_tui.orm.read_only import OwnText, SqlText
 
 
 NOWHERE, REFUSED, SILENT, CUT, NO_TLS, ANOTHER = "nowhere", "refused", "silent", "cut", "no TLS", "another"
-"""What libpq has no SQLSTATE for at all."""
+"""Failures to connect that have no SQLSTATE."""
 
 UNCODED = {
     "28P01": "password authentication failed|no password supplied",
@@ -44,7 +44,7 @@ UNCODED = {
     SILENT: "timeout expired|timed out",
     CUT: "server closed the connection unexpectedly|Connection reset by peer|connection is lost|connection is closed",
 }
-"""How a failed connection is told by libpq, and by servers whose messages are English."""
+"""Patterns for the messages of libpq, and of servers in English, about failed connections."""
 
 
 SETTINGS = {
@@ -53,13 +53,13 @@ SETTINGS = {
     "standard_conforming_strings": "on",
     "synchronize_seqscans": "off",
 }
-"""Of each session. Without the second, text of a number may be another number; without the third a backslash could hide
+"""Settings of each session. Without the second, a number as text may differ; without the third a backslash could hide
 the end of a string from us; without the last, rows that have no order of their own would begin anywhere
 (https://www.postgresql.org/docs/current/runtime-config-compatible.html)."""
 
 
-class NotConnected(ConnectionError):  # noqa: N818  it says what is not
-    """What asyncpg raises of its own while it connects; SQLAlchemy 2.0 lets it pass as it is."""
+class NotConnected(ConnectionError):  # noqa: N818  named for the state that it reports
+    """An error of asyncpg's own while it connects; SQLAlchemy 2.0 does not wrap it."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -78,9 +78,9 @@ async def _connect_by_asyncpg(*arguments: Any, **options: Any) -> Any:
 
 
 def _ping_carefully(dialect: Dialect) -> None:
-    """See to it that a connection is taken for lost which the server is just ending.
+    """Replace the dialect's ping, so that a connection which the server is closing counts as lost.
 
-    asyncpg raises "cannot switch to state" then: no error of a DBAPI, and for SQLAlchemy no reason to take another.
+    asyncpg then raises "cannot switch to state": not a DBAPI error, so SQLAlchemy would not try another connection.
     """
     from asyncpg import InternalClientError
 
@@ -96,7 +96,7 @@ def _ping_carefully(dialect: Dialect) -> None:
 
 
 class PostgreSQLBackend(ServerBackend):
-    """One database of a PostgreSQL server.
+    """A database of a PostgreSQL server.
 
     Read-only twice: by default for the session, and again for each transaction, so that SQL cannot turn it off
     (https://www.postgresql.org/docs/current/sql-set-transaction.html). The latter at each checkout, and not by the
@@ -139,7 +139,7 @@ SELECT word FROM (
     }
 
     def engine(self, time_limit: float) -> AsyncEngine:
-        """A read-only engine, whose statements the server stops after that many seconds."""
+        """Create a read-only engine, whose statements the server stops after `time_limit` seconds."""
         engine = super().engine(time_limit)
         self._dialect = engine.dialect
         if self._is_asyncpg:
@@ -147,7 +147,7 @@ SELECT word FROM (
         return engine
 
     def creator(self) -> Callable[..., Awaitable[Any]]:
-        """By the driver of the URL."""
+        """Return the function of the URL's driver that connects."""
         if self._is_asyncpg:
             return _connect_by_asyncpg
         from psycopg import AsyncConnection
@@ -155,7 +155,7 @@ SELECT word FROM (
         return AsyncConnection.connect
 
     def connect_arguments(self, time_limit: float) -> dict[str, Any]:
-        """The session's settings, from its first statement on."""
+        """Return the driver's options, with the settings of the session from its first statement on."""
         settings = {**SETTINGS, "statement_timeout": f"{time_limit * 1000:.0f}"}
         if self._is_asyncpg:
             tls = {} if self.server.context is None else {"ssl": self.server.context}
@@ -163,12 +163,12 @@ SELECT word FROM (
         own = self.server.url.query.get("options", "")
         options = [
             own if isinstance(own, str) else " ".join(own),
-            *(f"-c {name}={one}" for name, one in settings.items()),
+            *(f"-c {name}={value}" for name, value in settings.items()),
         ]
         return {"options": " ".join(options).strip(), "application_name": APPLICATION, "client_encoding": "utf8"}
 
     def guard(self, dbapi_connection: Any) -> ConnectionGuard:
-        """A statement is stopped by the driver's own means, or from another connection."""
+        """Return what cancels a statement: by psycopg's own means, or from another connection."""
         raw = dbapi_connection.driver_connection
         if self._is_asyncpg:
             cancel = f"SELECT pg_cancel_backend({raw.get_server_pid():d})"
@@ -176,31 +176,31 @@ SELECT word FROM (
         return ServerCanceller(partial(raw.cancel_safe, timeout=CONNECT_LIMIT))
 
     def descriptor(self, connection: Any) -> int:
-        """The number of its socket."""
+        """Return the file descriptor of the connection's socket."""
         if self._is_asyncpg:
             return int(connection._transport.get_extra_info("socket").fileno())  # noqa: SLF001  there is no public way
         return int(connection.fileno())
 
     def checked_out(self, guard: ConnectionGuard, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
-        """From now on its transactions begin read-only."""
+        """Make the connection's next transactions read-only."""
         self._dialect.set_readonly(dbapi_connection, True)  # type: ignore[attr-defined]  # of all of PostgreSQL's
 
     def warning(self, rights: Sequence[Row[Any]]) -> str:
-        """All of them; a superuser has every one."""
+        """Return what the user may do in spite of read-only transactions; a superuser may do anything."""
         words = [str(word) for (word,) in rights]
         return CAN_BYPASS if SUPERUSER in words else ", ".join(words)
 
     def code(self, error: BaseException) -> Any:
-        """SQLSTATE; libpq gives none where it could not connect, and only its words tell."""
-        found = sqlstate(error)
-        if found is None and type(error).__module__.startswith("psycopg"):
+        """Return the SQLSTATE, or one inferred from the message where libpq could not connect and has none."""
+        state = sqlstate(error)
+        if state is None and type(error).__module__.startswith("psycopg"):
             return next((code for code, words in UNCODED.items() if re.search(words, str(error))), None)
-        if found is None and "rejected SSL upgrade" in str(error):  # asyncpg's words for both
+        if state is None and "rejected SSL upgrade" in str(error):  # asyncpg's message for both
             return NO_TLS if self.server.wants_tls else ANOTHER
-        return found
+        return state
 
     def is_time_limit(self, code: Any) -> bool:
-        """By `statement_timeout`; a cancel comes as another error."""
+        """Whether the code is that of `statement_timeout`; a cancelled query raises another error."""
         return bool(code == QUERY_CANCELED)
 
     @property

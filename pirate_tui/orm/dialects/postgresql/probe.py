@@ -1,4 +1,4 @@
-"""What a PostgreSQL database has of tables, by its catalog: information_schema hides what a role does not own."""
+"""Probe the tables of a PostgreSQL database by its catalog: information_schema hides what a role does not own."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -27,7 +27,7 @@ FROM {WANTED}
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
 ORDER BY wanted.number, a.attnum""")  # noqa: S608
-"""Every column of these tables, in one row at least for each."""
+"""All columns of these tables, with at least one row for each table."""
 
 SIZES = OwnText(f"""\
 WITH RECURSIVE tree (number, oid) AS (
@@ -40,7 +40,7 @@ FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid
 WHERE c.relkind IN ('r', 'm', 'f')
 GROUP BY tree.number
 HAVING bool_and(c.reltuples > 0 OR (c.relkind <> 'f' AND pg_relation_size(c.oid) = 0))""")  # noqa: S608
-"""What VACUUM and ANALYZE have counted, of all partitions; nothing where one of them holds rows that were not counted.
+"""The counts of VACUUM and ANALYZE, of all partitions; nothing where one of them holds rows that were not counted.
 Unknown is -1, and was 0 before PostgreSQL 14 (https://www.postgresql.org/docs/current/catalog-pg-class.html)."""
 
 ROW_ID = "ctid"
@@ -49,21 +49,21 @@ children, or partitions, several rows lie at the same place."""
 
 
 class PostgreSQLProbe(SchemaProbe):
-    """One database of a server. Names are compared letter by letter."""
+    """Probes one database of a server. Names are case-sensitive."""
 
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
-        """By one statement for all."""
+        """Query all tables by one statement."""
         rows = await self._queries.fetch("columns of tables", COLUMNS, _parameters(places))
         grouped = groupby(rows, key=lambda row: int(row.number))
         return {places[number - 1]: _table(places[number - 1], list(columns)) for number, columns in grouped}
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
-        """What was counted last, by one statement for all."""
+        """Query the counts of the last VACUUM or ANALYZE by one statement for all tables."""
         rows = await self._queries.fetch("sizes of all tables", SIZES, _parameters(places), folded=True)
         return {places[row.number - 1]: Size(row.size, Bound.ABOUT) for row in rows}
 
     async def estimate(self, place: QualifiedName) -> int | None:
-        """What was counted last."""
+        """Query the count of the last VACUUM or ANALYZE; None where there is none."""
         rows = await self._queries.fetch(f"estimate of {place.name}", SIZES, _parameters([place]))
         return int(rows[0].size) if rows else None
 
@@ -73,13 +73,13 @@ def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
 
 
 def _table(place: QualifiedName, rows: list[Any]) -> Table:
-    said, columns = rows[0], [row for row in rows if row.column is not None]
+    table, columns = rows[0], [row for row in rows if row.column is not None]
     denied = frozenset(row.column for row in columns if not row.may_be_read)
-    if not said.has_schema:
+    if not table.has_schema:
         return unreadable(place, f"no schema {place.schema}")
-    if not said.has_table:
+    if not table.has_table:
         return unreadable(place, f"no table {place}")
-    if not said.is_usable:
+    if not table.is_usable:
         return unreadable(place, f"permission denied for schema {place.schema}")
     if columns and len(denied) == len(columns):
         return unreadable(place, f"permission denied for table {place}")
@@ -89,7 +89,7 @@ def _table(place: QualifiedName, rows: list[Any]) -> Table:
         not_null=frozenset(row.column for row in columns if row.not_null),
         key=key,
         is_strict=bool(key),
-        row_id=ROW_ID if said.has_row_id and said.is_readable else None,
+        row_id=ROW_ID if table.has_row_id and table.is_readable else None,
         columns=frozenset(row.column for row in columns),
         denied=denied,
         is_case_insensitive=False,

@@ -1,4 +1,4 @@
-"""The tables of one schema of a PostgreSQL database."""
+"""Read the tables of one schema of a PostgreSQL database."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ LEFT JOIN pg_catalog.pg_class c
     ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
 WHERE n.nspname = COALESCE(:schema, current_schema())
 ORDER BY is_view, c.relname""")
-"""Whatever rows can be read of, by the letters of pg_class.relkind; a partitioned table stands for its partitions."""
+"""Relations with rows, by the letters of pg_class.relkind; a partitioned table stands for its partitions."""
 
 FOREIGN_KEYS = OwnText("""\
 SELECT child.relname AS child, k.oid AS number, parent.relname AS parent, s.nspname AS parent_schema,
@@ -49,17 +49,17 @@ SELECT a.attname FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = :schema AND c.relname = :name AND has_column_privilege(c.oid, a.attnum, 'SELECT')""")
-"""The columns of a table that are granted one by one."""
+"""The columns of a table that may be read, where privileges are granted on columns."""
 
 UNKNOWN_KEYWORDS = frozenset({"collation", "concurrently", "lateral", "tablesample"})
-"""Of what `pg_get_keywords()` tells, those that SQLAlchemy leaves without quotes and the server does not take so."""
+"""Of the keywords of `pg_get_keywords()`, those that SQLAlchemy leaves without quotes and the server does not take so."""
 
 NO_IDENTITIES = (NullType, BIT, TSVECTOR, TSQUERY, REGCLASS, AbstractMultiRange)
-"""Beside the types that SQLAlchemy marks: their values cannot be hashed, or not be sent as they came."""
+"""Further types than SQLAlchemy marks: their values cannot be hashed, or not be sent as they were returned."""
 
 
 class Tid(UserDefinedType[Any]):
-    """Where a row lies: (block, row), or the same as text, as the driver has it."""
+    """The physical location of a row: (block, row), or the same as text, depending on the driver."""
 
     cache_ok = True
 
@@ -67,19 +67,19 @@ class Tid(UserDefinedType[Any]):
         return "TID()"
 
     def get_col_spec(self, **_options: Any) -> str:
-        """The type as DDL writes it."""
+        """Return the type as DDL writes it."""
         return "TID"
 
 
 class PostgreSQLReader(CatalogReader):
-    """By the catalog, which lists also what may not be read; columns by the Inspector, which knows their types."""
+    """Reads names from the catalog, which lists also unreadable tables; columns by the Inspector."""
 
     def __init__(self, connection: Connection, schema: str | None) -> None:
-        found = connection.execute(NAMES, {"schema": schema}).all()
-        if not found and schema is not None:
+        rows = connection.execute(NAMES, {"schema": schema}).all()
+        if not rows and schema is not None:
             raise BrowserError(f"no such schema: {clean(schema)}", "use another --schema")
         self._schema = schema
-        self._found = {row.name: row for row in found if row.name is not None}
+        self._found = {row.name: row for row in rows if row.name is not None}
         self.names = tuple(
             Name(name, TableType.VIEW if row.is_view else TableType.TABLE) for name, row in self._found.items()
         )
@@ -87,38 +87,38 @@ class PostgreSQLReader(CatalogReader):
         self.denied = {name: "permission denied" for name, row in self._found.items() if not row.is_readable}
 
     def schema(self, name: str) -> str | None:
-        """None for what the search path finds; a table may be hidden by another of its name, in pg_catalog say."""
+        """Return None for what the search path finds, unless a table of pg_catalog, say, hides it."""
         return None if self._schema is None and self._found[name].is_visible else self._found[name].schema
 
     def read(self, inspector: Inspector, name: str) -> Table:
-        """In a savepoint: an error would end the transaction, with the tables that are read next."""
+        """Read a table in a savepoint: an error would end the transaction of the tables read next."""
         connection = inspector.bind
-        assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` is given one
+        assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` passes one
         with connection.begin_nested():
-            found = self._found[name]
+            relation = self._found[name]
             schema = self.schema(name)
             columns = inspector.get_columns(name, schema=schema)
             key = inspector.get_pk_constraint(name, schema=schema)["constrained_columns"]
-            if not found.is_readable_whole:
-                given = {"schema": found.schema, "name": name}
-                readable = set(connection.execute(READABLE, given).scalars())
+            if not relation.is_readable_whole:
+                parameters = {"schema": relation.schema, "name": name}
+                readable = set(connection.execute(READABLE, parameters).scalars())
                 columns = [column for column in columns if column["name"] in readable]
                 key = key if readable.issuperset(key) else []
         declared = [Declared(column["name"], _type(column["type"]), column["nullable"]) for column in columns]
-        if not all(_tells_instances(one.type) for one in declared if one.name in key):
+        if not all(_identifies_instances(column.type) for column in declared if column.name in key):
             key = []
-        has_row_id = found.has_row_id and found.is_readable_whole and not key
+        has_row_id = relation.has_row_id and relation.is_readable_whole and not key
         row_id = (ROW_ID, Tid()) if has_row_id else None
         return table_of(name, declared, key, schema=schema, row_id=row_id, quoted=UNKNOWN_KEYWORDS)
 
 
-def _type(found: TypeEngine[Any]) -> TypeEngine[Any]:
-    """The type itself; of a domain, what it is made of. SQLAlchemy knows nothing that MONEY can be compared with."""
-    while isinstance(found, DOMAIN):
-        found = found.data_type
-    return AsStored("MONEY") if isinstance(found, MONEY) else found
+def _type(column_type: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type itself; for a domain its base type; for MONEY, which SQLAlchemy compares with no number, none."""
+    while isinstance(column_type, DOMAIN):
+        column_type = column_type.data_type
+    return AsStored("MONEY") if isinstance(column_type, MONEY) else column_type
 
 
-def _tells_instances(found: TypeEngine[Any]) -> bool:
-    """Can an instance be told by a value of that type? Lists and dictionaries cannot, nor what is not known at all."""
-    return found.hashable and not isinstance(found, NO_IDENTITIES)
+def _identifies_instances(column_type: TypeEngine[Any]) -> bool:
+    """Whether values of the type can identify an instance: lists, dictionaries and unknown types cannot."""
+    return column_type.hashable and not isinstance(column_type, NO_IDENTITIES)

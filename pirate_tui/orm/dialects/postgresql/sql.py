@@ -1,8 +1,8 @@
-"""PostgreSQL: NULLs come last, types are strict, and some of them have no order or no Python value.
+"""Order, cut and compare values on PostgreSQL: NULLs come last, and some types have no order or no Python value.
 
-What is neither a number nor bytes is read as text: an infinite date makes psycopg raise, JSON comes as a dict, an
-interval loses its months. Its server infers what a parameter is from the other side of a comparison, and asyncpg then
-wants a Python value of just that type; as text it is given by way of a cast.
+Values other than numbers and bytes are read as text: an infinite date makes psycopg raise, JSON comes as a dict, an
+interval loses its months. The server infers a parameter's type from the other side of a comparison, and asyncpg then
+requires a Python value of just that type; as text it is passed by way of a cast.
 """
 
 import re
@@ -42,20 +42,20 @@ from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term, as_nothing, cut,
 NUMBERS = (Integer, Numeric, Float)
 
 AS_THEY_ARE = (*NUMBERS, Boolean, Uuid)
-"""Types whose values come through every driver as they are, and are short."""
+"""Types whose values every driver returns unchanged, and that are short."""
 
 TEMPORAL = (Date, DateTime, Time, INTERVAL)
 """Types whose text is short, and can be cast back."""
 
 NUMERIC_CODE, FLOAT_CODE = 1700, 701
-"""Of `numeric` and `float8` (https://www.postgresql.org/docs/current/catalog-pg-type.html)."""
+"""The type codes of `numeric` and `float8` (https://www.postgresql.org/docs/current/catalog-pg-type.html)."""
 
 DATES = "DATE '0001-01-01'", "DATE '9999-12-31'"
 MOMENTS = "TIMESTAMP '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59.999999'"
-"""Python's first and last."""
+"""The first and last moment of Python's types."""
 
 GREATEST_INTEGER = 2**63 - 1
-"""Of `bigint`."""
+"""The greatest `bigint`."""
 
 SORT = re.compile(r"\s*(?:->\s*)?Sort  \(")
 """A step of a plan that sorts all that it is given (https://www.postgresql.org/docs/current/using-explain.html).
@@ -65,7 +65,7 @@ An `Incremental Sort` is none: it sorts rows of one value after those of another
 
 
 class PostgreSQLSql(ServerSql):
-    """PostgreSQL's ways."""
+    """The `Sql` of PostgreSQL."""
 
     nulls_first = False
     ranges_row_values = True
@@ -77,7 +77,7 @@ class PostgreSQLSql(ServerSql):
     """https://www.postgresql.org/docs/current/datatype-datetime.html"""
 
     def ordered(self, column: Term) -> Ordered:
-        """By the column; by its text where its type has no order, or may have none."""
+        """Order by the column; by its text where its type has no order, or may have none."""
         kind, shown, term = self.kind(column), self.shown(column), self.compared_term(column)
         if isinstance(kind, (String, *AS_THEY_ARE)) or is_binary(kind) or _has_no_order(kind):
             return Ordered.by(term, shown, is_exact=not is_float(kind))
@@ -86,7 +86,7 @@ class PostgreSQLSql(ServerSql):
         return Ordered(term, shown, term, is_exact=False, given=as_nothing)
 
     def keyed(self, column: Term) -> Keyed:
-        """By the column. Its place is text where Python may have no value for it, or none that can be given back."""
+        """Order by the column, with text as its place where Python may have no value for it, or none to send back."""
         kind, term = self.kind(column), raw(column)
         by_asyncpg = self.dialect.driver == "asyncpg"
         if is_float(kind) and not by_asyncpg:  # read as text: of a `real`, a few digits
@@ -100,7 +100,7 @@ class PostgreSQLSql(ServerSql):
         return Keyed(term, _text(column), _through_text(column), value)
 
     def shown(self, column: Term) -> tuple[Term, ...]:
-        """Numbers and the like raw, bytes cut, everything else as text, cut."""
+        """Select numbers, booleans and UUIDs raw, bytes cut, everything else as text, cut."""
         kind, value = self.kind(column), raw(column)
         if isinstance(kind, AS_THEY_ARE):
             return (value,)
@@ -109,42 +109,42 @@ class PostgreSQLSql(ServerSql):
         return cut(value, func.length(value))
 
     def shown_type(self, column_type: TypeEngine[Any]) -> TypeEngine[Any]:
-        """Text for all that is cast to it, whatever Python would make of it."""
+        """Return text for all that is cast to it, else the column's own type."""
         kind = self.kind_of(column_type)
         is_itself = isinstance(kind, (String, *AS_THEY_ARE)) or is_binary(kind)
         return column_type if is_itself else String()
 
     def driver_code(self, column_type: TypeEngine[Any]) -> int | None:
-        """Of a number that is not an integer."""
+        """Return the driver's type code of a number that is not an integer; None for any other type."""
         kind = self.kind_of(column_type)
         if is_float(kind):
             return FLOAT_CODE
         return NUMERIC_CODE if isinstance(kind, Numeric) else None
 
     def whole(self, column: Term) -> Term:
-        """Bytes as they are, everything else as it is shown."""
+        """Select bytes as they are, everything else as `shown` does, uncut."""
         kind = self.kind(column)
         return raw(column) if isinstance(kind, AS_THEY_ARE) or is_binary(kind) else _text(column)
 
     def stretch(self, column: Term, start: int, size: int) -> tuple[Term, Term]:
-        """Of bytes, or of text."""
+        """Select `size` bytes of binary values, or characters of any others, from `start`, and the whole length."""
         value = raw(column) if is_binary(self.kind(column)) else _text(column)
         return func.substr(value, start + 1, size), func.length(value)
 
     def sorts(self, plan: Iterable[Any]) -> bool:
-        """By a step of its own."""
+        """Whether the plan has a step that sorts all its rows."""
         return any(SORT.match(step[0]) for step in plan)
 
     def text(self, column: Term) -> Term:
-        """Text is cast too: its column may be of an enum or the like; only `citext` compares as none."""
+        """Cast to text, even text itself, whose column may be of an enum; `citext` loses its collation by that."""
         return raw(column) if isinstance(self.kind(column), CITEXT) else _text(column)
 
     def compared_term(self, column: Term) -> Term:
-        """The column, or its text where its type has no order."""
+        """Return the column, or its text where its type has no order."""
         return _text(column) if _has_no_order(self.kind(column)) else raw(column)
 
     def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
-        """Of the column's type; text as whatever the server takes it for."""
+        """Bind a value with the column's type; text without one, so that the server infers it."""
         if isinstance(kind, NUMBERS):
             return literal(value, _number(kind, value))
         if isinstance(kind, AS_THEY_ARE) or is_binary(kind):
@@ -155,13 +155,13 @@ class PostgreSQLSql(ServerSql):
 
 
 def _has_no_order(kind: TypeEngine[Any]) -> bool:
-    """Is it `json`, or a type that SQLAlchemy knows nothing of: `xml`, `point`, an extension's?"""
+    """Whether it is `json`, or a type unknown to SQLAlchemy, such as `xml`, `point` or an extension's."""
     is_json = isinstance(kind, JSON) and not isinstance(kind, JSONB)
     return is_json or isinstance(kind, (NullType, UserDefinedType))
 
 
 def _number(kind: TypeEngine[Any], value: Any) -> TypeEngine[Any]:
-    """A type that holds the number whole, and compares with the column by its index where it can be there at all."""
+    """Return a type that holds the number, and lets the column's index serve where the column can hold it too."""
     if is_float(kind):
         return Double()
     if isinstance(kind, Integer) and abs(value) <= GREATEST_INTEGER:
@@ -174,12 +174,12 @@ def _text(column: Term) -> Term:
 
 
 def _through_text(column: Term) -> Callable[[str], Term]:
-    """What makes a parameter that is the column's text one of the column's type."""
+    """Return a function that casts a text parameter to the column's type."""
     return lambda name: cast(cast(bindparam(name, type_=String()), Text()), column.type)
 
 
 def _is_known(kind: TypeEngine[Any], term: Term, *, by_asyncpg: bool) -> Term:
-    """Is it a time that the driver has a value for, and finds again by it?
+    """Whether it is a time that the driver has a value for, and that the value finds again.
 
     Python has no infinite ones, no 24:00, and none before the year 1 or behind 9999; asyncpg takes its first and its
     last for infinite (https://github.com/MagicStack/py-pgproto/blob/master/codecs/datetime.pyx).

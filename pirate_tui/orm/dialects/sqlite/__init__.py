@@ -1,4 +1,4 @@
-"""SQLite files: their connection, SQL, schema probe and reflection."""
+"""Open SQLite files: their connection, SQL, schema probe and reflection."""
 
 from pathlib import Path
 

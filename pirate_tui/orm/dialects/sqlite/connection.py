@@ -1,4 +1,4 @@
-"""SQLite: a file, opened for reading by a driver whose thread can be interrupted."""
+"""Open a SQLite file for reading, by a driver whose thread can be interrupted."""
 
 import logging
 import os
@@ -29,7 +29,7 @@ from pirate_tui.orm.user_code.foreign import described
 
 
 BUSY_TIMEOUT = 0.2
-"""Seconds that SQLite itself waits for a lock; esc cannot be heard meanwhile, so the patience is ours."""
+"""Seconds that SQLite itself waits for a lock; esc has no effect meanwhile, so longer waits are retries of ours."""
 
 STEPS_BETWEEN_CHECKS = 20_000
 """SQLite virtual machine steps between two looks at the deadline: no measurable cost."""
@@ -59,7 +59,7 @@ BEFORE_THE_AUTHORIZER = (
     "SELECT 1 FROM pragma_table_xinfo('') LIMIT 0",
     "SELECT 1 FROM pragma_foreign_key_list('') LIMIT 0",
 )
-"""What the authorizer would deny: the switch itself, and the virtual tables that the first use of the others makes."""
+"""Statements that the authorizer would deny: query_only, and the virtual tables that pragma functions create."""
 
 WAYS_OUT: dict[int | None, str] = {
     sqlite3.SQLITE_NOTADB: "give another file: this one is not a SQLite database, or is encrypted",
@@ -69,14 +69,14 @@ WAYS_OUT: dict[int | None, str] = {
     sqlite3.SQLITE_READONLY: "it needs recovery, which requires writing; open it once with `sqlite3`, then press r",
     sqlite3.SQLITE_AUTH: "the browser is read-only",
 }
-"""What a person can do about each primary result code (https://www.sqlite.org/rescode.html)."""
+"""The hint shown for each primary result code (https://www.sqlite.org/rescode.html)."""
 
 MISSING = "no such "
-"""What SQLite says first of a table or a column that is not there; the code is that of any error in a statement."""
+"""The beginning of SQLite's message for a missing table or column; its code is that of any error in a statement."""
 
 
 def read_only_url(path: Path) -> URL:
-    """The URL that opens the very file at the path, whatever characters it holds, for reading."""
+    """Return the URL that opens the very file at the path, whatever characters it holds, for reading."""
     database = "file:" + urllib.parse.quote(os.fsencode(path.resolve()))
     return URL.create("sqlite+aiosqlite", database=database, query={"mode": "ro", "uri": "true"})
 
@@ -85,13 +85,13 @@ IMMUTABLE = "&immutable=1"
 """Makes SQLite read a file without a lock and without its `-shm` (https://www.sqlite.org/uri.html#uriimmutable)."""
 
 WAL_VERSION = b"\x02\x02"
-"""Where the header of a file says that it is written through a log, at byte 18 (https://www.sqlite.org/fileformat.html)."""
+"""Bytes 18 and 19 of a file in WAL mode (https://www.sqlite.org/fileformat.html)."""
 
 
 def must_be_immutable(path: Path) -> bool:
-    """Is it written through a log that cannot be opened, since its folder may not be written, and that holds nothing?
+    """Whether the file has an empty write-ahead log, and a folder in which the log cannot be opened.
 
-    With a log that holds something, what was committed last would be missed.
+    With a log that is not empty, what was committed last would be missed.
     """
     with path.open("rb") as file:
         has_log = file.read(20)[18:] == WAL_VERSION
@@ -101,7 +101,7 @@ def must_be_immutable(path: Path) -> bool:
 
 
 def authorize(action: int, first: str | None, second: str | None, _schema: str | None, _by: str | None) -> int:
-    """SQLite's authorizer: may this be compiled? (https://www.sqlite.org/c3ref/set_authorizer.html)."""
+    """Return whether an action may be compiled (https://www.sqlite.org/c3ref/set_authorizer.html)."""
     if action in ALLOWED_ACTIONS:
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_FUNCTION and second not in DENIED_FUNCTIONS:
@@ -112,9 +112,9 @@ def authorize(action: int, first: str | None, second: str | None, _schema: str |
 
 
 def authorize_listener(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    """The authorizer while listeners of the models set up a connection: what is meant for the file is passed over.
+    """Ignore pragmas of the models' connect listeners that concern the file; log a warning for each.
 
-    Each application sets `journal_mode`, and would be told that the file is read-only.
+    Every application sets `journal_mode`, and would otherwise get an error that the file is read-only.
     """
     if action != sqlite3.SQLITE_PRAGMA or (first or "").lower() in ALLOWED_PRAGMAS:
         return sqlite3.SQLITE_OK
@@ -124,24 +124,24 @@ def authorize_listener(action: int, first: str | None, second: str | None, *_: s
 
 
 class Interrupter:
-    """Watches over one driver connection: its deadline and its interrupt."""
+    """Interrupts the running statement of one driver connection, on request or at its deadline."""
 
     def __init__(self, raw: Any) -> None:
         self.raw = raw
         self.deadline = float("inf")
 
     def is_due(self) -> bool:
-        """Must the running statement stop? SQLite asks every few milliseconds, from the driver's thread."""
+        """Whether the running statement must stop; SQLite calls it every few milliseconds, from the driver's thread."""
         return time.monotonic() > self.deadline
 
     async def stop(self) -> None:
-        """Stop the running statement, and any that the same question would send after it."""
+        """Stop the running statement, and any that the same query would send after it."""
         self.deadline = float("-inf")
         await self.raw.interrupt()
 
 
 class SQLiteBackend:
-    """One SQLite file."""
+    """A SQLite file."""
 
     is_remote = False
     check: ClassVar[str] = "press r to retry"
@@ -154,14 +154,14 @@ class SQLiteBackend:
         self._is_lenient = False
         self._is_immutable = False
 
-    def engine(self, time_limit: float) -> AsyncEngine:  # noqa: ARG002  each question sets its own deadline
-        """A read-only engine."""
+    def engine(self, time_limit: float) -> AsyncEngine:  # noqa: ARG002  each query sets its own deadline
+        """Create a read-only engine, with a short timeout for locks."""
         return create_async_engine(read_only_url(self._path), connect_args={"timeout": BUSY_TIMEOUT})
 
     def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
-        """To the file as it is now, with an authorizer for the listeners of the models."""
+        """Connect to the file as it is now, with an authorizer for the models' listeners."""
         url, *more = arguments
-        with suppress(OSError):  # SQLite itself says what is wrong with the file
+        with suppress(OSError):  # SQLite itself reports what is wrong with the file
             if must_be_immutable(self._path):
                 self._is_immutable = True
                 url += IMMUTABLE
@@ -170,7 +170,7 @@ class SQLiteBackend:
         return connection
 
     def guard(self, dbapi_connection: Any) -> Interrupter:
-        """Query-only, authorizer, deadline."""
+        """Make the connection query-only, with an authorizer and a deadline, and return what interrupts it."""
         guard = Interrupter(dbapi_connection.driver_connection)
 
         async def prepare(raw: Any) -> None:
@@ -184,31 +184,31 @@ class SQLiteBackend:
         return guard
 
     def meter(self, dbapi_connection: Any) -> Meter:  # noqa: ARG002  the port's signature
-        """Nothing is received from a file."""
+        """Return a meter that counts nothing, since nothing is received from a file."""
         return Meter(None)
 
     def checked_out(self, guard: Interrupter, dbapi_connection: Any) -> None:  # noqa: ARG002  the port's signature
-        """Text is read as leniently as it must be."""
+        """Decode text leniently once a value has not been UTF-8."""
         if self._is_lenient:
             guard.raw.text_factory = _decode_leniently
 
     def recovers(self, error: Exception) -> bool:
-        """Text that is not UTF-8: from now on it is read leniently."""
+        """Whether the error is text that is not UTF-8; from then on text is decoded leniently."""
         if "Could not decode to UTF-8" not in str(error):
             return False
         self._is_lenient = True
         return True
 
     def warning(self, rights: Sequence[Row[Any]]) -> str:  # noqa: ARG002  the port's signature
-        """Nobody has rights in a file."""
+        """Return nothing: a file has no users with privileges."""
         return ""
 
     def protocol_error(self, error: BaseException) -> BrowserError:
-        """There is no server that could be protocol_error: as it is."""
+        """Return an error with the first line of the driver's message, since there is no server to check."""
         return BrowserError(clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT), self.check)
 
     def translate(self, error: Exception, time_limit: float) -> BrowserError:
-        """By SQLite's result code."""
+        """Return the error to show, by SQLite's result code; `time_limit` is in seconds."""
         cause = unwrapped(error)
         primary = primary_code(cause)
         if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
@@ -225,19 +225,19 @@ class SQLiteBackend:
         return BrowserError(reason, WAYS_OUT.get(primary, "press r to retry"))
 
     def has_changed(self) -> bool:
-        """Has the file been written to since the last look?"""
+        """Whether the file has been written to since the last call; raise `BrowserError` if it must be reopened."""
         if self._is_immutable and is_log_live(self._path):
             raise BrowserError("another program has started writing to the file", "press r to reload")
         return self._file.has_changed()
 
     def renew(self) -> None:
-        """Take the file that is found at the next look."""
+        """Accept the file that the next call of `has_changed` finds."""
         self._file.take()
         self._is_immutable = False
 
 
 def _prepare(dbapi_connection: Any, prepare: Callable[[Any], Awaitable[None]]) -> None:
-    """Do something with a new connection; if that fails, there is none."""
+    """Run `prepare` on a new driver connection, and close it if that fails."""
     try:
         dbapi_connection.run_async(prepare)
     except BaseException:
@@ -246,5 +246,5 @@ def _prepare(dbapi_connection: Any, prepare: Callable[[Any], Awaitable[None]]) -
 
 
 def _decode_leniently(data: bytes) -> str:
-    """Text that is not UTF-8 is shown with its bytes as escapes, instead of spoiling its whole page."""
+    """Decode text, with escapes for bytes that are not UTF-8: one such value would otherwise fail a whole page."""
     return data.decode("utf-8", "backslashreplace")

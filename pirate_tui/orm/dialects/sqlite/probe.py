@@ -1,4 +1,4 @@
-"""What a SQLite file has of tables, by its own schema table and the pragmas on it."""
+"""Probe the tables of a SQLite file by its schema table and pragmas."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
@@ -15,7 +15,7 @@ ROW_IDS = ("rowid", "_rowid_", "oid")
 """SQLite's names for the number of a row; a column of that name hides one (https://www.sqlite.org/rowidtable.html)."""
 
 NAMES = text("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid")
-"""Every table and view, whether it can be read or not."""
+"""All tables and views, whether they can be read or not."""
 
 COLUMNS = text("""\
 SELECT tables.name, tables.type, columns.name AS "column", upper(columns.type) AS "column_type",
@@ -23,10 +23,10 @@ SELECT tables.name, tables.type, columns.name AS "column", upper(columns.type) A
 FROM sqlite_master AS tables JOIN pragma_table_xinfo(tables.name) AS columns
 WHERE tables.type IN ('table', 'view') AND tables.name IN :names
 ORDER BY tables.rowid""").bindparams(bindparam("names", expanding=True))
-"""Every column of these tables and views; one that is broken spoils the whole statement."""
+"""All columns of these tables and views; a broken view makes the whole statement fail."""
 
 STATISTICS = "sqlite_stat1"
-"""Where ANALYZE keeps what it has found (https://www.sqlite.org/fileformat2.html#stat1tab)."""
+"""The table in which ANALYZE stores its counts (https://www.sqlite.org/fileformat2.html#stat1tab)."""
 
 ESTIMATE = text(f"SELECT stat FROM {STATISTICS} WHERE tbl = :table ORDER BY idx IS NOT NULL LIMIT 1")  # noqa: S608
 """Its first number is the table's count of rows."""
@@ -35,47 +35,47 @@ SIZES_AT_ONCE = 200
 """Tables whose sizes one statement reads, by three columns each; SQLite takes 2,000."""
 
 COUNTED = 1_000
-"""So many rows of each table are counted."""
+"""The number up to which the rows of each table are counted."""
 
 ASKED = """\
 (SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {most})),
 (SELECT min({row_id}) FROM {table}), (SELECT max({row_id}) FROM {table})"""
-"""How many rows there are, counted no further than is cheap; their least and their greatest number."""
+"""The count of the rows up to a limit; their least and their greatest number."""
 
 TELLING = 10**9
-"""A wider span of row numbers says nothing of how many there are: they were made otherwise than one after the other."""
+"""The widest span of row numbers taken for an upper bound; wider ones were not assigned one after the other."""
 
 
 class SQLiteProbe(SchemaProbe):
-    """One file. Names are compared without regard to case."""
+    """Probes one file. Names are compared without regard to case."""
 
     _names: Mapping[str, str] | None = None
-    """The real names by the same in small letters."""
+    """The real names by their lower-case form."""
 
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
-        """By one statement; where one of the tables is broken, by one for each."""
+        """Query all tables by one statement; where one of them is broken, by one statement for each."""
         names = await self._known()
         found = await self._columns([names[place.name.lower()] for place in places if place.name.lower() in names])
         by_name = {name.lower(): table for name, table in found.items()}
         return {place: _judged(place, by_name.get(place.name.lower())) for place in places}
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
-        """A few rows are counted; of more only the span of their numbers is known, which many may be missing in.
+        """Count up to `COUNTED` rows of each table; return the span of row numbers for larger ones, as an upper bound.
 
-        The numbers of a joined subclass are its parent's, and those of a table with rows deleted have gaps.
+        A joined subclass has the numbers of its parent's rows, and a table with deleted rows has gaps.
         """
         await self.read(places)
         numbered = [(one, row_id) for one in places if (row_id := self.table(one).row_id) is not None]
-        found: dict[QualifiedName, Size] = {}
+        sizes: dict[QualifiedName, Size] = {}
         quote = self._queries.dialect.identifier_preparer.quote
         for start in range(0, len(numbered), SIZES_AT_ONCE):
             part = numbered[start : start + SIZES_AT_ONCE]
             (row,) = await self._queries.fetch("sizes of all tables", _sizes(part, quote), folded=True)
-            found |= {place: _size(*row[3 * n : 3 * n + 3]) for n, (place, _) in enumerate(part)}
-        return found
+            sizes |= {place: _size(*row[3 * n : 3 * n + 3]) for n, (place, _) in enumerate(part)}
+        return sizes
 
     async def estimate(self, place: QualifiedName) -> int | None:
-        """What ANALYZE has counted, where it has been run."""
+        """Query the count of the last ANALYZE; None where it has not been run."""
         if STATISTICS not in await self._known():
             return None
         found = await self._queries.fetch(f"estimate of {place.name}", ESTIMATE, {"table": place.name})
@@ -101,10 +101,10 @@ class SQLiteProbe(SchemaProbe):
         return {name: _table(name, list(columns)) for name, columns in groupby(rows, key=lambda row: row.name)}
 
 
-def _judged(place: QualifiedName, found: Table | None) -> Table:
+def _judged(place: QualifiedName, table: Table | None) -> Table:
     if place.schema not in {None, ONLY_SCHEMA}:
         return unreadable(place, f"no table {place}: a SQLite file has no schema but {ONLY_SCHEMA}")
-    return unreadable(place, f"no table {place.name}") if found is None else found
+    return unreadable(place, f"no table {place.name}") if table is None else table
 
 
 def _table(name: str, columns: list[Any]) -> Table:
@@ -120,7 +120,7 @@ def _table(name: str, columns: list[Any]) -> Table:
 
 
 def _sizes(numbered: Sequence[tuple[QualifiedName, str]], quote: Callable[[str], str]) -> TextClause:
-    """As text: of hundreds of tables, SQLAlchemy's own objects take longer to compile than SQLite to answer."""
+    """Return the statement as text: for hundreds of tables, SQLAlchemy compiles longer than SQLite executes."""
     asked = (ASKED.format(table=quote(place.name), row_id=row_id, most=COUNTED + 1) for place, row_id in numbered)
     return text(f"SELECT {', '.join(asked)}".replace(":", r"\:"))
 

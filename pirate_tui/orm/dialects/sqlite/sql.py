@@ -1,4 +1,4 @@
-"""SQLite: any column may hold anything, and every value may be long."""
+"""Order, cut and compare values on SQLite, where any column may hold any value, however long."""
 
 import math
 from collections.abc import Iterable
@@ -28,11 +28,11 @@ GREATEST_INTEGER = 2**63 - 1
 """https://www.sqlite.org/datatype3.html"""
 
 GREATEST = chr(0x10FFFF)
-"""No character comes after it."""
+"""The last character."""
 
 
 class SQLiteSql:
-    """SQLite's ways."""
+    """The `Sql` of SQLite."""
 
     nulls_first = True
     ranges_row_values = True
@@ -43,34 +43,34 @@ class SQLiteSql:
         self.dialect = dialect
 
     def ordered(self, column: Term) -> Ordered:
-        """By the value as it is stored."""
+        """Order by the stored value."""
         return Ordered.by(raw(column), self.shown(column))
 
     def keyed(self, column: Term) -> Keyed:
-        """By the value as it is stored."""
+        """Order by the stored value."""
         return Keyed.by(raw(column))
 
     def shown(self, column: Term) -> tuple[Term, ...]:
-        """Of any type."""
+        """Select the value of any type, cut."""
         return cut(raw(column), func.length(raw(column)))
 
     def shown_type(self, column_type: TypeEngine[Any]) -> TypeEngine[Any]:
-        """The column's own."""
+        """Return the column's own type."""
         return column_type
 
     def driver_code(self, column_type: TypeEngine[Any]) -> None:
-        """Nothing is asked for."""
+        """Return None: aiosqlite has no type codes."""
 
     def whole(self, column: Term) -> Term:
-        """As it is stored."""
+        """Select the stored value."""
         return raw(column)
 
     def stretch(self, column: Term, start: int, size: int) -> tuple[Term, Term]:
-        """Of characters, or of the bytes of a BLOB."""
+        """Select `size` characters, or bytes of a BLOB, from `start`, and the whole length."""
         return func.substr(raw(column), start + 1, size), func.length(raw(column))
 
     def compared(self, column: Term, operator: Operator, value: Any) -> Term:
-        """Text with whatever is stored."""
+        """Compare the column with a value of its type; text is compared with whatever is stored."""
         if isinstance(value, str):
             compared: Term = operator(raw(column), literal(value))
         else:
@@ -78,7 +78,7 @@ class SQLiteSql:
         return compared
 
     def key_equals(self, column: Term, typed: str) -> Term:
-        """As a number, bytes or text: nothing else is known of what a key holds."""
+        """Compare a key's column with typed text as a number, bytes or text; raise ValueError for an invalid BLOB."""
         if isinstance(column.type, Integer):
             return raw(column) == literal(_bindable(int(typed)), column.type)
         if python_type(column.type) is bytes:
@@ -86,13 +86,13 @@ class SQLiteSql:
         return raw(column) == typed if isinstance(column.type, String) else cast(column, String) == typed
 
     def contains(self, column: Term, text: str) -> Term:
-        """Whether its letters are great or small, as far as ASCII goes."""
+        """Return the condition that the column contains the text, regardless of the case of ASCII letters."""
         return _text(column).contains(text, autoescape=True)
 
     def begins(self, column: Term, text: str) -> Term:
-        """Exactly as it is written: an index cannot serve SQLite's LIKE.
+        """Return the condition that the column begins with exactly this text: an index cannot serve SQLite's LIKE.
 
-        The index may be one that takes small and great letters for the same; then the range has others in it too.
+        An index may ignore case; then the range has other values in it, which the last comparison excludes.
         """
         value = raw(_text(column))
         start = func.substr(value, literal_column("1"), literal_column(str(len(text))))
@@ -101,12 +101,12 @@ class SQLiteSql:
         )
 
     def sorts(self, plan: Iterable[Any]) -> bool:
-        """In a B-tree made for it."""
+        """Whether the plan has a temporary B-tree."""
         return any("USE TEMP B-TREE FOR" in step[-1] for step in plan)
 
 
 def _bindable(value: Any) -> Any:
-    """The value; for an integer that SQLite cannot hold, one beyond all that it can."""
+    """Return the value; for an integer that SQLite cannot store, infinity of its sign."""
     if isinstance(value, int) and abs(value) > GREATEST_INTEGER:
         return math.inf if value > 0 else -math.inf
     return value
@@ -117,7 +117,7 @@ def _text(column: Term) -> ColumnElement[str]:
 
 
 def _next(char: str) -> str:
-    """The character behind: what begins with the one is before the other, by NOCASE too, where Z is z."""
+    """Return the next character: texts that begin with the one come before it, also by NOCASE, where Z is z."""
     if char == "Z":
         return "{"
     following = chr(min(ord(char) + 1, ord(GREATEST)))

@@ -1,4 +1,4 @@
-"""The file behind a database: is it still the one that was opened, and who has written to it?"""
+"""Watch the file of a database: whether it is still the one that was opened, and whether it was written to."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ Seen = tuple[int, ...]
 
 
 class WatchedFile:
-    """A SQLite file, looked at before each question: a connection that is open would not notice."""
+    """A SQLite file whose status is compared before each query; an open connection would not notice a change."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -17,11 +17,11 @@ class WatchedFile:
         self._state: Seen = ()
 
     def take(self) -> None:
-        """From now on it is the file that is found at the next look."""
+        """Accept the file that the next call of `has_changed` finds."""
         self._identity = None
 
     def has_changed(self) -> bool:
-        """Has it been written to since the last look? Raises `BrowserError` when it is another file, or none."""
+        """Whether the file was written to since the last call; raises `BrowserError` if it was replaced or removed."""
         try:
             status = self._path.stat()
         except FileNotFoundError:
@@ -35,7 +35,7 @@ class WatchedFile:
 
 
 def log_state(path: Path) -> Seen:
-    """Of the write-ahead log beside it, which holds what is not in the file yet (https://www.sqlite.org/wal.html)."""
+    """Return time and size of its write-ahead log, which holds recent writes (https://www.sqlite.org/wal.html)."""
     try:
         status = Path(f"{path}-wal").stat()
     except OSError:
@@ -44,5 +44,5 @@ def log_state(path: Path) -> Seen:
 
 
 def is_log_live(path: Path) -> bool:
-    """Is there anything in the write-ahead log?"""
+    """Whether the write-ahead log holds anything."""
     return log_state(path) != (0, 0)
