@@ -1,4 +1,4 @@
-"""The way to the database: URLs, TLS, the engine that runs and cancels every statement, and what records them.
+"""Connect to the database: URLs, TLS, the engine that runs and cancels every statement, and what records them.
 
-What only one kind of database needs is in `dialects`; what a statement asks for is with whoever asks.
+What only one kind of database needs is in `dialects`; which statement is sent is up to the callers.
 """

@@ -1,4 +1,4 @@
-"""What differs from database to database in how it is reached, guarded and stopped, and in what its errors say."""
+"""Define how a kind of database is connected to, kept read-only and cancelled, and how its errors are shown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
@@ -15,59 +15,59 @@ CONNECT_LIMIT = 10.0
 
 
 class ConnectionGuard(Protocol):
-    """What watches over one driver connection."""
+    """Stops the running statement of one driver connection."""
 
     deadline: float
-    """When the statement that runs must have ended, by `time.monotonic`, where that is for us to see to."""
+    """When the running statement must have ended, by `time.monotonic`, where the server does not ensure it."""
 
     async def stop(self) -> None:
-        """Stop the running statement by the driver's or the server's means, as far as a cancel does not."""
+        """Stop the running statement by the driver's or the server's means, where cancelling its task does not."""
 
 
 class Backend(Protocol):
     """One database, before anything is known of its tables."""
 
     name: str
-    """What to call it: a file's name, or `db:5432/shop`."""
+    """Its name on the screen: a file's name, or `db:5432/shop`."""
     where: str
-    """What its errors call it: a file's path, or the same."""
+    """Its name in errors: a file's path, or the same."""
     check: ClassVar[str]
-    """What to check where something else answers than its driver knows."""
+    """The hint where the driver does not understand what it is connected to."""
     is_remote: bool
-    """Is there a network between? Then a question may be cancelled at any await, and no answer may ever come."""
+    """Whether it is reached over a network: queries may then be cancelled at any await, and may never be answered."""
 
     privilege_query: TextClause | None
-    """Asks for the rights of the user; None where nobody has any that matter."""
+    """Selects the user's privileges; None for a database without users."""
 
     def engine(self, time_limit: float) -> AsyncEngine:
-        """A read-only engine whose statements the database stops after that many seconds, where it can."""
+        """Create a read-only engine whose statements the database stops after `time_limit` seconds, where it can."""
 
     def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
-        """A connection of the driver's, which writes nothing even while listeners of the models set it up."""
+        """Open a driver connection, which writes nothing even while listeners of the models set it up."""
 
     def guard(self, dbapi_connection: Any) -> ConnectionGuard:
-        """Put a new connection under guard. A pool's `connect` event."""
+        """Configure a new connection at a pool's `connect` event, and return its guard."""
 
     def meter(self, dbapi_connection: Any) -> Meter:
-        """Count what a connection receives from now on."""
+        """Return a meter of the bytes that a connection receives from now on."""
 
     def checked_out(self, guard: Any, dbapi_connection: Any) -> None:
-        """A connection is taken for a question. A pool's `checkout` event."""
+        """Configure a connection at a pool's `checkout` event, before a query uses it."""
 
     def recovers(self, error: Exception) -> bool:
-        """May the question be asked once more, in another way that this error calls for?"""
+        """Whether the query may be run again, in another way that this error requires."""
 
     def warning(self, rights: Sequence[Row[Any]]) -> str:
         """Return what the user may do that no read-only transaction forbids, by the rows of `privilege_query`."""
 
     def translate(self, error: Exception, time_limit: float) -> BrowserError:
-        """The error in the words of the screen; `time_limit` in seconds, for a statement that took longer."""
+        """Return the error to show for a database error; `time_limit`, in seconds, is named by that of a timeout."""
 
     def protocol_error(self, error: BaseException) -> BrowserError:
-        """The same of an error that no database raises, by a driver that met something else than it knows."""
+        """Return the error to show for a driver that does not understand what it is connected to."""
 
     def has_changed(self) -> bool:
-        """Has another program written, as far as that can be seen from outside? Raises `BrowserError` if it is gone."""
+        """Whether another program has written, as far as that is visible; raises `BrowserError` if it is gone."""
 
     def renew(self) -> None:
-        """Take whatever is there now for the same database."""
+        """Accept whatever is there now for the same database."""

@@ -1,4 +1,4 @@
-"""The one place where statements run: read-only, under a time limit, and stopped where they run."""
+"""Run every statement: read-only, under a time limit, and cancelled on the database itself."""
 
 import asyncio
 import logging
@@ -27,50 +27,51 @@ RETRY_DELAYS = (0.2, 0.4, 0.8, 1.6)
 """Seconds between the tries on a locked database; the last try's error is shown."""
 
 CANCEL_WAIT = 0.1
-"""Seconds for which a question that is stopped is waited for; if it does not end by then, it ends behind our back."""
+"""Seconds to wait for a stopped query; if it does not end by then, it ends in the background."""
 
 STOP_AGAIN = 0.05
-"""Seconds between two stops of the same statement: the first may have come before the server began with it."""
+"""Seconds between two stops of the same statement: the first may come before the server has begun with it."""
 
 LOOK_AGAIN = 0.1
-"""Seconds after which it is looked again how long a server may still be silent, and how much it has said."""
+"""Seconds between checks of a server's silence, and of how much it has sent."""
 
 MOST = 512 * 2**20
-"""Bytes that a question may receive: 1,000 instances may be large."""
+"""The most bytes that a query may receive: 1,000 instances may be large."""
 
 STOPPING_LIMIT = 1.0
-"""Seconds in which the database itself must have stopped a statement; then nobody waits for it any more."""
+"""Seconds to wait until the database itself has stopped a statement."""
 
 CLOSING_LIMIT = 0.5
-"""Seconds that everything may take to end when the browser does."""
+"""Seconds to wait for everything to end when the browser exits."""
 
 
 class Connections:
-    """An engine on one database, its sessions, and `ask`, through which every question goes."""
+    """An engine on one database, its sessions, and `run`, which every query goes through."""
 
     def __init__(self, backend: Backend, time_limit: float, listener: Listener, guard: LoopGuard | None = None) -> None:
         self.backend = backend
         self.guard = guard or LoopGuard()
-        """Watches over whatever code of the models is run."""
+        """Limits the time of any code of the models."""
         self.time_limit = time_limit
         self.engine = backend.engine(time_limit)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._listener = listener
         self._is_reachable: bool | None = None
-        """Was the last question answered, as the listener was told? None before there was any."""
+        """Whether the last query was answered, as the listener was notified; None before the first."""
         self._may_ask = asyncio.Event()
         self._may_ask.set()
         self._jobs: dict[asyncio.Future[Any], RunningQuery] = {}
-        """QueryRunner under way."""
+        """The running queries by their tasks."""
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
-        """Of those that are being stopped: a second cancel would meet SQLAlchemy while it gives the connection up."""
+        """Tasks that stop a query, by its own: a second cancel would disturb SQLAlchemy as it closes a connection."""
         self._events = PoolEvents(backend, self.engine.sync_engine)
 
     async def run(self, question: Callable[[], Awaitable[T]], most: int = MOST) -> T:
-        """Return what the question gives; it is run from the first connect until the connection is given back.
+        """Run a query, from its first connect until its connection is returned, and return its result.
 
-        A lock is waited for, and the question retried. A cancel stops the driver or the server. Raises `BrowserError`
-        for whatever the database, its file or its server does. A server that sends more than `most` bytes is cut off.
+        A lock is waited for, and the query retried. A cancel stops the driver or the server. Raises `BrowserError` for
+        whatever the database, its file or its server raises. A server that sends more than `most` bytes is
+        disconnected.
         """
         for attempt, delay in enumerate(RETRY_DELAYS, start=1):
             try:
@@ -80,17 +81,17 @@ class Connections:
                 await asyncio.sleep(delay)
         return await self._ask_once(question, most)
 
-    def told_loaded(self, instances: int) -> None:
-        """A question tells how many instances it has loaded by now; one that was stopped ends here."""
+    def report_loaded(self, instances: int) -> None:
+        """Pass on how many instances the running query has loaded; raise `Cancelled` if it was stopped."""
         query = current_query.get()
         if query is not None and query.is_stopped:
             raise Cancelled
         self._listener.loaded(instances)
 
     async def renew(self) -> None:
-        """Let go of every connection, and of the database as it was: the next question opens what is there now.
+        """Close every connection, so that the next query opens the database as it is then.
 
-        What is under way is stopped: a pool does not close what is given back to it after it was disposed of.
+        Running queries are stopped: a pool does not close a connection that is returned after it was disposed of.
         """
         self._may_ask.clear()
         try:
@@ -102,11 +103,11 @@ class Connections:
             self._may_ask.set()
 
     async def dispose(self) -> bool:
-        """Stop every question, close every connection and end its thread; did they all end in time?"""
+        """Stop every query, close every connection and end its thread; return whether all ended in time."""
         return await self._end_all() and await _until_done(asyncio.ensure_future(self._let_go()), self._closing_limit)
 
     async def _end_all(self) -> bool:
-        """Stop every question; did they all end in time?"""
+        """Stop every query; return whether all ended in time."""
         endings = [self._end_soon(job, query) for job, query in tuple(self._jobs.items())]
         return await _until_done(asyncio.gather(*endings), self._closing_limit)
 
@@ -118,11 +119,11 @@ class Connections:
 
     @property
     def _closing_limit(self) -> float | None:
-        """A file has nothing that could be waited for in vain."""
+        """The seconds to wait for the end of queries; None for a file, which always answers."""
         return CLOSING_LIMIT if self.backend.is_remote else None
 
     async def _ask_once(self, question: Callable[[], Awaitable[T]], most: int) -> T:
-        """In a task of its own, which no cancel reaches: SQLAlchemy loses the connection that it is cancelled in."""
+        """Run a query in a task of its own, never cancelled from outside: SQLAlchemy would lose its connection."""
         await self._may_ask.wait()
         query = RunningQuery(self.time_limit, most)
         try:
@@ -147,15 +148,15 @@ class Connections:
             raise
 
     def _tell_reachable(self, *, is_reachable: bool) -> None:
-        """Tell the listener, unless it knows."""
+        """Notify the listener, unless it has been notified of the same before."""
         if self._is_reachable is not is_reachable:
             self._is_reachable = is_reachable
             self._listener.reachable(is_reachable)
 
     async def _awaited(self, job: "asyncio.Future[T]", query: RunningQuery) -> T:
-        """What the job gives; a server that says nothing for too long is given up."""
+        """Return the job's result; raise `DatabaseUnreachableError` where a server does not answer for too long."""
         while not job.done() and (not self.backend.is_remote or query.silence_left > 0):
-            # Once it is connected, less patience is due.
+            # Once it is connected, the time limit is that of the statement.
             await asyncio.wait({job}, timeout=min(query.silence_left, LOOK_AGAIN) if self.backend.is_remote else None)
             if not job.done() and query.is_too_large:
                 query.cut()
@@ -171,16 +172,17 @@ class Connections:
         raise DatabaseUnreachableError(self.backend.where, "no response", "check the network, then press r")
 
     def _end_soon(self, job: "asyncio.Future[Any]", query: RunningQuery) -> "asyncio.Future[None]":
-        """Stop a question, in a task of its own."""
+        """Start a task that stops a query, unless one is running, and return it."""
         if job not in self._endings:
             self._endings[job] = ending = asyncio.ensure_future(self._end(job, query))
             ending.add_done_callback(lambda _: self._endings.pop(job))
         return self._endings[job]
 
     async def _end(self, job: "asyncio.Future[Any]", query: RunningQuery) -> None:
-        """Stop it at the database, again and again; a server that does not hear is left to itself.
+        """Stop a query on the database, repeatedly; leave a server that does not react to itself.
 
-        One that connects asks nothing when it is connected: SQLAlchemy 2.0 loses a connection that it is cancelled in.
+        While it connects, it is only cancelled after that time: SQLAlchemy 2.0 loses a connection in which it is
+        cancelled.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(STOPPING_LIMIT):
@@ -238,7 +240,7 @@ class Connections:
             raise self._foreign(query, error) from error
 
     def _foreign(self, query: RunningQuery, error: BaseException) -> BrowserError:
-        """What code that is not ours raised: the models', or that of a driver whose server says what none should."""
+        """Return the error to show for what third-party code raised: the models', or a driver that was sent garbage."""
         if query.runs_listeners:
             return _of_a_listener(error)
         if isinstance(error, UnicodeEncodeError) and query.has_connected:
@@ -248,23 +250,23 @@ class Connections:
         return BrowserError(clean(redact(described(error)), ERROR_LIMIT), "press r to retry")
 
     def _translated(self, query: RunningQuery, error: Exception) -> BrowserError:
-        """What the database did to us, or to a listener of the models."""
+        """Return the error to show for a database error, or for one raised in a listener of the models."""
         shown, cause = self.backend.translate(error, self.time_limit), unwrapped(error)
         is_known = isinstance(shown, DatabaseLockedError) or isinstance(cause, OSError)
         return _of_a_listener(cause) if query.runs_listeners and not is_known else shown
 
 
 def _of_a_listener(error: BaseException) -> BrowserError:
-    """Of code that sets up a new connection: written for another database, or for one that may be written to."""
+    """Return the error to show for a listener that sets up new connections, for another database or by writing."""
     raised = clean(redact(described(error).partition("\n")[0]), ERROR_LIMIT)
     reason = f"a connect listener of the models raised {raised}"
     return BrowserError(reason, "fix it, then restart: it must work with this database, and may only read")
 
 
 async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -> bool:
-    """Wait for the job to end, however often we are cancelled meanwhile, or until so many seconds have passed.
+    """Wait until the job has ended, even if cancelled meanwhile, or for `within` seconds; return whether it has.
 
-    Has it ended? Its outcome is dropped.
+    The job's outcome is dropped.
     """
     until = None if within is None else time.monotonic() + within
     while not job.done() and (until is None or time.monotonic() < until):
@@ -275,6 +277,6 @@ async def _until_done(job: "asyncio.Future[Any]", within: float | None = None) -
 
 
 def _drop(job: "asyncio.Future[Any]") -> None:
-    """Nobody asks for what came of it any more."""
+    """Retrieve the job's exception, so that asyncio does not report it as never retrieved."""
     if not job.cancelled():
         job.exception()

@@ -1,4 +1,4 @@
-"""How much a connection has received while its driver reads on: no driver tells, and none stops by itself."""
+"""Count what a connection receives while its driver reads: no driver reports that, and none has a limit."""
 
 import os
 import socket
@@ -7,14 +7,14 @@ from contextlib import suppress
 
 
 RECEIVED = struct.Struct("=128xQ")
-"""Where `tcp_info` of Linux, since 4.1, has `tcpi_bytes_received` (include/uapi/linux/tcp.h)."""
+"""The position of `tcpi_bytes_received` in `tcp_info` of Linux, since 4.1 (include/uapi/linux/tcp.h)."""
 
 
 class Meter:
-    """Counts what one connection receives from now on; where the system does not tell, it is nothing."""
+    """Counts the bytes that one connection receives; 0 where the system does not report them."""
 
     def __init__(self, descriptor: int | None) -> None:
-        """Watch the socket of that descriptor, also when its driver has closed it; None for one that is not known."""
+        """Watch the socket of that descriptor, even after its driver has closed it; None for an unknown one."""
         self._socket: socket.socket | None = None
         if descriptor is not None and descriptor >= 0 and hasattr(socket, "TCP_INFO"):
             with suppress(OSError):  # closed by now: nothing comes any more
@@ -23,17 +23,17 @@ class Meter:
 
     @property
     def received(self) -> int:
-        """Bytes since it began to count."""
+        """The bytes received since the meter was created."""
         return self._total() - self._before
 
     def cut(self) -> None:
-        """End the connection, so that its driver reads no more."""
+        """Shut the socket down, so that its driver reads no more."""
         if self._socket is not None:
             with suppress(OSError):  # it has ended by itself
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Count no more."""
+        """Stop counting, and close the duplicated descriptor."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -42,6 +42,6 @@ class Meter:
         if self._socket is None or self._socket.family not in {socket.AF_INET, socket.AF_INET6}:
             return 0
         with suppress(OSError, struct.error):  # an older system
-            told = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, RECEIVED.size)
-            return int(RECEIVED.unpack(told)[0])
+            info = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, RECEIVED.size)
+            return int(RECEIVED.unpack(info)[0])
         return 0

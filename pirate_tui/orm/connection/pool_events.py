@@ -1,4 +1,4 @@
-"""Events of the engine and its pool: which connection may be used, for which question, and when it has answered."""
+"""Handle the events of the engine and its pool: which connection a query may use, and when it was answered."""
 
 import time
 from typing import Any
@@ -14,12 +14,12 @@ from pirate_tui.orm.user_code.foreign import Cancelled, is_of_driver
 
 
 class PoolEvents:
-    """Listens to one engine. The question of each event is that of the task in which it happens."""
+    """Listens to one engine. The query of an event is that of the task in which it happens."""
 
     def __init__(self, backend: Backend, engine: Engine) -> None:
         self.backend = backend
         self._trusted_since = 0.0
-        """Connections that are older may be in the midst of an answer that nobody has understood."""
+        """The time before which connections may be in the middle of an answer that the driver could not read."""
         event.listen(engine, "do_connect", self._connect)
         event.listen(engine, "connect", self._shown, insert=True)  # those of the models listen to every engine: before
         event.listen(engine, "connect", self._connected)
@@ -31,12 +31,12 @@ class PoolEvents:
             event.listen(engine, "handle_error", self._failed)
 
     def distrust(self, error: BaseException) -> None:
-        """Use no connection again that may be in the midst of an answer; what models raise says nothing of it."""
+        """Use no older connection again if a driver or SQLAlchemy raised: one may be in the middle of an answer."""
         if is_of_driver(error) or isinstance(error, SQLAlchemyError):
             self._trusted_since = time.monotonic()
 
     def _connect(self, dialect: Dialect, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        """An engine's `do_connect` event."""
+        """Handle an engine's `do_connect` event: connect by the backend."""
         connection = self.backend.connect(dialect, arguments, options)
         query = current_query.get()
         if query is not None:
@@ -46,13 +46,13 @@ class PoolEvents:
 
     @staticmethod
     def _shown(*_: Any) -> None:
-        """A pool's `connect` event: the listeners of the models have seen it."""
+        """Handle a pool's `connect` event after the listeners of the models."""
         query = current_query.get()
         if query is not None:
             query.runs_listeners = False
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
-        """A pool's `connect` event, the last: the dialect knows the server by now."""
+        """Handle a pool's `connect` event, the last: by now the dialect has inspected the server."""
         query = current_query.get()
         if query is not None:
             query.unready = None
@@ -60,7 +60,7 @@ class PoolEvents:
         record.info["since"] = time.monotonic()
 
     def _checked_in(self, dbapi_connection: Any, record: Any) -> None:
-        """A pool's `checkin` event."""
+        """Handle a pool's `checkin` event: release the connection from its query."""
         query, guard = current_query.get(), record.info.get("guard")
         if query is not None:
             query.measured(dbapi_connection)
@@ -68,10 +68,10 @@ class PoolEvents:
             return
         query.release(guard)
         if query.is_stopped and self.backend.is_remote and record.dbapi_connection is not None:
-            record.invalidate()  # what stops its statement may arrive late, and would stop that of another question
+            record.invalidate()  # a late cancel would stop the statement of another query
 
     def _checked_out(self, dbapi_connection: Any, record: Any, proxy: PoolProxiedConnection) -> None:
-        """A pool's `checkout` event: the connection obeys the question that it is checked out for."""
+        """Handle a pool's `checkout` event: apply the query's deadline to the connection."""
         if self.backend.is_remote and record.info["since"] < self._trusted_since:
             raise DisconnectionError  # the pool takes another in its place
         guard: ConnectionGuard = record.info["guard"]
@@ -83,7 +83,7 @@ class PoolEvents:
 
     @staticmethod
     def _asking(*_call: Any) -> None:
-        """An engine's `before_cursor_execute` event: a question that was stopped asks nothing more."""
+        """Handle an engine's `before_cursor_execute` event: a stopped query sends no further statement."""
         query = current_query.get()
         if query is not None and query.is_stopped:
             raise Cancelled
@@ -92,10 +92,10 @@ class PoolEvents:
 
     @staticmethod
     def _failed(context: ExceptionContext) -> None:
-        """An engine's `handle_error` event: a connection whose driver has lost the thread is not used again.
+        """Handle an engine's `handle_error` event: invalidate a connection whose driver is out of sync with its server.
 
-        What comes next on it might be the rest of this answer, and would be taken for the next one. The other
-        connections of the pool are as they were.
+        What comes next on it might be the rest of this answer, and would be taken for the next one. Other connections
+        of the pool stay valid.
         """
         error, known = context.original_exception, context.sqlalchemy_exception
         has_code = sqlstate(error) is not None or mysql_code(error) is not None
@@ -105,7 +105,7 @@ class PoolEvents:
 
     @staticmethod
     def _answered(*_call: Any) -> None:
-        """An engine's `after_cursor_execute` event."""
+        """Handle an engine's `after_cursor_execute` event."""
         query = current_query.get()
         if query is not None:
             query.is_answered = True

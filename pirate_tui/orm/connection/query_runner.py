@@ -1,4 +1,4 @@
-"""Statements that are sent for their rows alone: each with its cause, in a connection that is given back at once."""
+"""Run statements for their rows alone: each with its cause, on a connection that is returned at once."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -13,11 +13,11 @@ from pirate_tui.orm.connection.recorder import StatementRecorder
 T = TypeVar("T")
 
 MOST = 64 * 2**20
-"""Bytes that the rows of one statement may have: cells are cut by the server, and pages are short."""
+"""The most bytes that the rows of one statement may have: the server cuts cells, and pages are short."""
 
 
 class QueryRunner:
-    """Asks one database, and tells what for."""
+    """Runs queries on one database, each recorded with its cause."""
 
     def __init__(self, connections: Connections, recorder: StatementRecorder) -> None:
         self._connections = connections
@@ -25,13 +25,13 @@ class QueryRunner:
 
     @property
     def dialect(self) -> Dialect:
-        """The dialect in which it asks."""
+        """The dialect of the database."""
         return self._connections.engine.dialect
 
     async def fetch(
         self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
     ) -> Sequence[Row[Any]]:
-        """All rows of a statement."""
+        """Return all rows of a statement, recorded under `cause`; raises `BrowserError`."""
 
         async def question() -> Sequence[Row[Any]]:
             with self._recorder.attribute_to(cause, folded=folded):
@@ -43,15 +43,15 @@ class QueryRunner:
     async def number(
         self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
     ) -> int:
-        """The number that a statement gives, whatever there is; raises `BrowserError` where a server gives none."""
-        found = await self.fetch(cause, statement, parameters or {}, folded=folded)
+        """Return the number that a statement selects; raises `BrowserError` where a server returns none."""
+        rows = await self.fetch(cause, statement, parameters or {}, folded=folded)
         try:
-            return int(found[0][0])
+            return int(rows[0][0])
         except (LookupError, TypeError, ValueError, OverflowError) as error:
             raise BrowserError(f"the server returned no number for the {cause}", "press r to retry") from error
 
     async def inspect(self, cause: str, work: Callable[[Connection], T]) -> T:
-        """What comes of work that reads the database's own schema by a sync connection."""
+        """Return the result of `work`, which reads the database's schema by a sync connection; raise `BrowserError`."""
 
         async def question() -> T:
             with self._recorder.attribute_to(cause, folded=True):

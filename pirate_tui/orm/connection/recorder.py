@@ -1,4 +1,4 @@
-"""Event hooks -> `Statement`: what is sent, what it costs, and whose access caused it."""
+"""Record statements by SQLAlchemy's events: what is sent, what it costs, and which access caused it."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -28,15 +28,15 @@ PARAMETERS_LIMIT = 500
 """Characters of the parameters that the log keeps."""
 
 OF_THE_MODELS = "a listener of the models"
-"""The cause of a statement that no step of ours has sent: `before_commit`, say."""
+"""The cause of a statement that no step of ours has sent, such as one of a `before_commit` listener."""
 
 
 class OverBudget(Exception):  # noqa: N818  nothing has failed
-    """A step has sent as many statements, or loaded as much, as it may."""
+    """A step has sent as many statements, or loaded as many instances, as it may."""
 
 
 class UnsentStatement(NamedTuple):
-    """A statement that an access asked for, compiled as it would be sent."""
+    """A statement that an access would send, compiled but not sent."""
 
     text: str
     parameters: str
@@ -45,7 +45,7 @@ class UnsentStatement(NamedTuple):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """All of it, line by line, the parameters last."""
+        """Its text line by line, the parameters last."""
         return (*self.text.split("\n"), f"parameters: {self.parameters}")
 
 
@@ -55,33 +55,33 @@ class StatementCounter:
 
     cause: str
     plain: bool = False
-    """Is it a plain access outside the greenlet, whose statements cannot be sent?"""
+    """Whether it is a plain access outside the greenlet, whose statements cannot be sent."""
     folded: bool = False
-    """Is it told in one line with all that had the same cause, and the same text, before?"""
+    """Whether its statements share one line with earlier ones of the same cause and text."""
     option: str = ""
-    """The loader option that would spare what is folded."""
+    """The loader option that would save the folded statements."""
     parents: int = 0
-    """Of how many parents the steps of that cause read the same."""
+    """The number of parents of which the steps of that cause read the same."""
     is_measured: bool = False
-    """Is it measured? Then what it sends is told when it is over, one line for each text."""
+    """Whether it is measured: its statements are reported at its end, one line for each text."""
     limit: int | None = None
-    """How many statements it may send."""
+    """The most statements that it may send."""
     sent: int = 0
     rows: int = 0
     has_asked: bool = False
-    """Has an access without await asked the session for something?"""
+    """Whether an access without await has required a statement."""
     unsent: UnsentStatement | None = None
-    """What it asked for first, if that can be compiled."""
+    """The first statement that it required, if that can be compiled."""
     lines: dict[tuple[str, str], Statement] = field(default_factory=dict)
-    """What is folded within this step, by cause and text."""
+    """The statements folded within this step, by cause and text."""
 
 
 _tally: ContextVar[StatementCounter | None] = ContextVar("tally", default=None)
-"""The step that is under way in this task; greenlets share the context of the task that spawned them."""
+"""The running step of this task; greenlets share the context of the task that spawned them."""
 
 
 class StatementRecorder:
-    """Listens to one engine and its sessions, and tells the listener each statement with its cause."""
+    """Listens to one engine and its sessions, and reports each statement with its cause."""
 
     def __init__(self, engine: AsyncEngine, listener: Listener) -> None:
         self._dialect: Dialect = engine.dialect
@@ -103,22 +103,22 @@ class StatementRecorder:
         parents: int = 0,
         limit: int | None = None,
     ) -> Iterator[StatementCounter]:
-        """Everything sent inside the block is caused by `cause`, and counted. Raises `OverBudget` beyond the limit."""
+        """Attribute and count all statements sent inside the block; raises `OverBudget` beyond `limit`."""
         with self._under(StatementCounter(cause, plain, folded, option, parents, limit=limit)) as tally:
             yield tally
 
     @contextmanager
     def measured(self, cause: str, *, plain: bool = False) -> Iterator[StatementCounter]:
-        """The same for a step whose time is taken: to tell of each statement as it is sent would cost some of it."""
+        """Do the same for a measured step, and report its statements at its end, since reporting takes time."""
         tally = StatementCounter(cause, plain, is_measured=True)
         try:
             with self._under(tally):
                 yield tally
         finally:
-            for told in tally.lines.values():
-                earlier = self._folded.get((cause, told.text))
-                whole = told._replace(number=next(self._numbers)) if earlier is None else told.after(earlier)
-                self._folded[cause, told.text] = whole
+            for statement in tally.lines.values():
+                earlier = self._folded.get((cause, statement.text))
+                whole = statement._replace(number=next(self._numbers)) if earlier is None else statement.after(earlier)
+                self._folded[cause, statement.text] = whole
                 self._listener.statement(whole)
 
     @contextmanager
@@ -130,23 +130,23 @@ class StatementRecorder:
             _tally.reset(token)
 
     def unfold(self, cause: str) -> None:
-        """What is folded next by that cause stands in a line of its own."""
-        self._folded = {key: told for key, told in self._folded.items() if key[0] != cause}
+        """Begin a new line in the log for the statements of this cause that are folded next."""
+        self._folded = {key: statement for key, statement in self._folded.items() if key[0] != cause}
 
     def watch(self, session: AsyncSession) -> None:
         """Attribute the session's statements down to the relationship that they load."""
         event.listen(session.sync_session, "do_orm_execute", self._on_orm)
 
     def never_sent(self, tally: StatementCounter) -> None:
-        """Tell of the statement that a plain access asked for and could not send."""
+        """Report the statement that a plain access required and could not send."""
         if tally.unsent is not None:
             number, unsent = next(self._numbers), tally.unsent
-            told = Statement(number, unsent.text, unsent.parameters, tally.cause, StatementStatus.NEVER_SENT)
-            self._listener.statement(told)
+            statement = Statement(number, unsent.text, unsent.parameters, tally.cause, StatementStatus.NEVER_SENT)
+            self._listener.statement(statement)
 
     def _on_orm(self, context: ORMExecuteState) -> None:
         tally = _tally.get()
-        if tally is None:  # outside any step nothing is sent: somebody asks what would be
+        if tally is None:  # outside any step nothing is sent: a dry run
             return
         if tally.plain and not tally.has_asked:
             unsent = self.unsent(context)  # a value of a query may have to be loaded first, which comes here before
@@ -161,7 +161,7 @@ class StatementRecorder:
             context.update_execution_options(spared_by=clean(str(eager_option(loaded[-1]))))
 
     def unsent(self, context: ORMExecuteState) -> UnsentStatement | None:
-        """What an access asks for, compiled as it would be sent; None where code of the models asks what cannot be."""
+        """Return the statement of an access, compiled as it would be sent; None where it cannot be compiled."""
         statement = context.statement
         if isinstance(statement, FunctionElement):
             statement = statement.select()  # what SQLAlchemy makes of `session.scalar(func.now())`
@@ -173,8 +173,8 @@ class StatementRecorder:
             compiled = statement.compile(dialect=self._dialect)
             if not isinstance(compiled, SQLCompiler):
                 return UnsentStatement(clean_sql(str(compiled)), "", name)
-            given = context.parameters
-            state = compiled.construct_expanded_state(given if isinstance(given, dict) else None)
+            bound = context.parameters
+            state = compiled.construct_expanded_state(bound if isinstance(bound, dict) else None)
             values = state.parameters if state.positiontup is None else list(state.positional_parameters)
             return UnsentStatement(clean_sql(state.statement), _shown(values), name)
         except FOREIGN_ERRORS as error:  # constructs of the models' own compile themselves
@@ -197,13 +197,13 @@ class StatementRecorder:
         cause = context.execution_options.get("cause", tally.cause)
         option = tally.option or context.execution_options.get("spared_by", "")
         lines = self._folded if tally.folded else tally.lines
-        told = Statement(0, clean_sql(text), _shown(parameters), cause, StatementStatus.RUNNING, option=option)
-        told = told._replace(parents=tally.parents)
-        earlier = lines.get((cause, told.text)) if tally.folded or option else None
+        statement = Statement(0, clean_sql(text), _shown(parameters), cause, StatementStatus.RUNNING, option=option)
+        statement = statement._replace(parents=tally.parents)
+        earlier = lines.get((cause, statement.text)) if tally.folded or option else None
         if earlier is None:
-            told = told._replace(number=next(self._numbers))
-        connection.info["told"] = (told, earlier, lines, time.perf_counter())
-        self._listener.statement(told if earlier is None else told.after(earlier))
+            statement = statement._replace(number=next(self._numbers))
+        connection.info["statement"] = (statement, earlier, lines, time.perf_counter())
+        self._listener.statement(statement if earlier is None else statement.after(earlier))
 
     def _after(self, *call: Any) -> None:
         connection, cursor, *_ = call
@@ -223,10 +223,10 @@ class StatementRecorder:
             self._ended(context.connection, StatementStatus.STOPPED if is_ours else StatementStatus.FAILED, None)
 
     def _ended(self, connection: Connection, outcome: StatementStatus, rows: int | None) -> None:
-        told, earlier, lines, began = connection.info.pop("told", (None, None, {}, 0.0))
-        if told is None:
+        statement, earlier, lines, began = connection.info.pop("statement", (None, None, {}, 0.0))
+        if statement is None:
             return
-        ended = told._replace(outcome=outcome, seconds=time.perf_counter() - began, rows=rows)
+        ended = statement._replace(outcome=outcome, seconds=time.perf_counter() - began, rows=rows)
         if earlier is not None:
             ended = ended.after(earlier)
         lines[ended.cause, ended.text] = ended
@@ -234,7 +234,7 @@ class StatementRecorder:
 
 
 def _is_of_pool(connection: Connection) -> bool:
-    """Is it no makeshift one, without `info`, by which SQLAlchemy gets to know a server?"""
+    """Whether the connection has `info`, unlike the one by which SQLAlchemy inspects a server first."""
     try:
         return connection.info is not None
     except NotImplementedError:
@@ -242,19 +242,19 @@ def _is_of_pool(connection: Connection) -> bool:
 
 
 def _count(tally: StatementCounter, text: str, parameters: Any, began: float, rows: int) -> None:
-    """Take a measured statement to those of its text; it is not made safe to show before the first of them."""
+    """Add a measured statement to those of its text; only the first is cleaned to be shown."""
     seconds = time.perf_counter() - began
     tally.rows += rows
     earlier = tally.lines.get((tally.cause, text))
     if earlier is None:
-        told = Statement(0, clean_sql(text), _shown(parameters), tally.cause, StatementStatus.DONE, seconds, rows)
+        statement = Statement(0, clean_sql(text), _shown(parameters), tally.cause, StatementStatus.DONE, seconds, rows)
     else:
-        told = earlier._replace(seconds=seconds, rows=rows, times=1).after(earlier)
-    tally.lines[tally.cause, text] = told
+        statement = earlier._replace(seconds=seconds, rows=rows, times=1).after(earlier)
+    tally.lines[tally.cause, text] = statement
 
 
 def _relationships(context: ORMExecuteState) -> list[RelationshipProperty[Any]]:
-    """The relationships that a load goes along; none where it loads columns."""
+    """Return the relationships along which a statement loads; empty where it loads columns."""
     path = context.loader_strategy_path if context.is_relationship_load else None
     return [part for part in path.path if isinstance(part, RelationshipProperty)] if path else []
 
@@ -264,14 +264,14 @@ def _name(relationship: RelationshipProperty[Any]) -> str:
 
 
 def clean_sql(text: str) -> str:
-    """A statement's text, safe to show; its line breaks stay."""
+    """Return a statement's text with its line breaks, safe to show."""
     return "\n".join(clean_lines(text))
 
 
 def _shown(parameters: Any) -> str:
-    """The parameters, in their order or by their names, as the driver takes them."""
+    """Return the parameters as text, in their order or by name, as the driver takes them."""
     if isinstance(parameters, Mapping):
-        told = [f"{name}={repr_of(value)}" for name, value in parameters.items()]
+        texts = [f"{name}={repr_of(value)}" for name, value in parameters.items()]
     else:
-        told = [repr_of(value) for value in parameters]
-    return clean(", ".join(told), PARAMETERS_LIMIT)
+        texts = [repr_of(value) for value in parameters]
+    return clean(", ".join(texts), PARAMETERS_LIMIT)

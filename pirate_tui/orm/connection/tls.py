@@ -1,4 +1,7 @@
-"""What a URL asks of TLS -> what the drivers are told: asked for and not had is an error, never a plain connection."""
+"""Convert the TLS options of a URL to those of the drivers.
+
+TLS that is required and not available is an error, never a plain connection.
+"""
 
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,10 +14,10 @@ from pirate_tui.domain.text import clean, reason_of
 Options: TypeAlias = Mapping[str, str | tuple[str, ...]]
 
 MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-"""libpq's (https://www.postgresql.org/docs/current/libpq-ssl.html), for every driver."""
+"""libpq's modes (https://www.postgresql.org/docs/current/libpq-ssl.html), for every driver."""
 
 WORDS = dict.fromkeys(("true", "yes", "on", "1"), "require") | dict.fromkeys(("false", "no", "off", "0"), "disable")
-"""What else people write."""
+"""Other spellings of the modes."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "mode": ("sslmode", "ssl"),
@@ -32,36 +35,36 @@ CIPHER = "SHOW STATUS LIKE 'Ssl_cipher'"
 
 
 class Tls(NamedTuple):
-    """What is asked for."""
+    """The TLS options of a URL."""
 
     mode: str | None
-    """One of libpq's; None for whatever the driver does by itself."""
+    """One of libpq's modes; None for the driver's default."""
     ca: str | None
-    """The file of those who may sign the server's certificate; None for those that the system knows."""
+    """The file of the certificate authorities; None for those of the system."""
     certificate: str | None
-    """The file of our own certificate."""
+    """The file of the client certificate."""
     key: str | None
     """The file of its key, where it is not in the same one."""
     left: Options
-    """The options of the URL that say nothing of TLS."""
+    """The other options of the URL."""
 
     @property
     def is_wanted(self) -> bool:
-        """Is a connection that is not encrypted an error?"""
+        """Whether a connection without TLS is an error."""
         return self.mode in {"require", "verify-ca", "verify-full"}
 
     @property
     def is_negotiable(self) -> bool:
-        """Is it to be encrypted only if the server can?"""
+        """Whether TLS is used only if the server supports it."""
         return self.mode in {"allow", "prefer"}
 
     def as_libpq(self) -> dict[str, str]:
-        """The options of the URL for psycopg."""
-        told = {"sslmode": self.mode, "sslrootcert": self.ca, "sslcert": self.certificate, "sslkey": self.key}
-        return {name: value for name, value in told.items() if value is not None}
+        """Return the options by libpq's names, for psycopg."""
+        named = {"sslmode": self.mode, "sslrootcert": self.ca, "sslcert": self.certificate, "sslkey": self.key}
+        return {name: value for name, value in named.items() if value is not None}
 
     def context(self) -> ssl.SSLContext:
-        """The same for the other drivers; raises `StartupError` where a file is not what it should be."""
+        """Return the options as an SSL context, for other drivers; raise `StartupError` for an invalid file."""
         try:
             context = ssl.create_default_context(cafile=None if self.ca == "system" else self.ca)
             if self.certificate is not None:
@@ -76,24 +79,24 @@ class Tls(NamedTuple):
 
 
 def tls_of(options: Options) -> Tls:
-    """What the options of a URL ask for. Raises `StartupError` for what there is not."""
-    given = {part: _given(options, names) for part, names in NAMES.items()}
-    ca, certificate = given["ca"], given["certificate"]
-    mode = given["mode"]
+    """Parse the TLS options of a URL; raise `StartupError` for an invalid mode."""
+    parts = {part: _given(options, names) for part, names in NAMES.items()}
+    ca, certificate = parts["ca"], parts["certificate"]
+    mode = parts["mode"]
     if mode is not None:
         mode = WORDS.get(mode.lower(), mode.lower())
     elif ca is not None:
-        mode = "verify-ca" if WORDS.get(str(given["checks_host"]).lower()) == "disable" else "verify-full"
+        mode = "verify-ca" if WORDS.get(str(parts["checks_host"]).lower()) == "disable" else "verify-full"
     elif certificate is not None:
         mode = "require"
     if mode not in {None, *MODES}:
         raise StartupError(WRONG_USE, f"no such sslmode: {clean(str(mode))}; use one of {', '.join(MODES)}")
     known = {name for names in NAMES.values() for name in names}
-    return Tls(mode, ca, certificate, given["key"], {name: one for name, one in options.items() if name not in known})
+    return Tls(mode, ca, certificate, parts["key"], {name: one for name, one in options.items() if name not in known})
 
 
 def encrypted(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """The same, of asyncmy: a connection in plain text is closed, and is an error, as is a handshake that fails."""
+    """Wrap asyncmy's connect so that a connection without TLS is closed, and raises as a failed handshake does."""
 
     async def creator(*arguments: Any, **options: Any) -> Any:
         try:
@@ -106,8 +109,8 @@ def encrypted(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
             raise ssl.SSLError("the server has none" if has_none else str(cause)) from error
         async with connection.cursor() as cursor:
             await cursor.execute(CIPHER)
-            found = await cursor.fetchone()
-        if not found or not found[1]:
+            status = await cursor.fetchone()
+        if not status or not status[1]:
             connection.close()
             raise ssl.SSLError("the connection is not encrypted")
         return connection
@@ -116,7 +119,7 @@ def encrypted(connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
 
 
 def _given(options: Options, names: tuple[str, ...]) -> str | None:
-    """The value of the option that has one of these names."""
+    """Return the value of the option that has one of these names; raise `StartupError` for several values."""
     values = {options[name] for name in names if name in options}
     if len(values) > 1 or any(isinstance(value, tuple) for value in values):
         raise StartupError(WRONG_USE, f"the URL sets {' and '.join(names)} more than once; set it once")

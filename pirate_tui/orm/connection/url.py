@@ -1,4 +1,4 @@
-"""What was typed as DATABASE -> the file or the server that is meant, with a driver that can be awaited."""
+"""Parse DATABASE, as typed, into a file or a server with an async driver."""
 
 import getpass
 import os
@@ -18,23 +18,23 @@ from pirate_tui.orm.connection.tls import Tls, tls_of
 
 
 class Server(NamedTuple):
-    """A database on a server, and how it is reached; its repr hides the password, as that of `URL` does."""
+    """A database on a server, and how to connect to it; its repr hides the password, as that of `URL` does."""
 
     url: URL
     """With an async driver."""
     notes: tuple[str, ...] = ()
-    """What is to be said before the screen starts: the driver that was chosen, a password that others can read."""
+    """Messages before the screen starts: the driver that was chosen, a password that others can read."""
     wants_tls: bool = False
-    """Is a connection that is not encrypted an error?"""
+    """Whether a connection without TLS is an error."""
     context: ssl.SSLContext | None = None
-    """How to encrypt it, for drivers whose URL cannot say so."""
+    """The TLS options, for drivers that do not take them from the URL."""
 
     @property
     def name(self) -> str:
-        """What to call it, also in errors: `db:5432/shop`."""
+        """The server and database as shown, also in errors: `db:5432/shop`."""
         url, is_postgresql = self.url, self.url.get_backend_name() == "postgresql"
-        given = url.host or url.query.get("host") or url.query.get("unix_socket")
-        host = given if isinstance(given, str) else ",".join(given or ())
+        hosts = url.host or url.query.get("host") or url.query.get("unix_socket")
+        host = hosts if isinstance(hosts, str) else ",".join(hosts or ())
         host = host or (os.environ.get("PGHOST") if is_postgresql else None) or "localhost"
         if "," in host:  # several, each with its port
             return f"{host}/{url.database or ''}"
@@ -44,22 +44,22 @@ class Server(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What it is remembered by: the URL without its password."""
+        """The URL without its password, by which choices are remembered."""
         return self.url._replace(password=None).render_as_string()
 
     def with_password(self, password: str) -> "Server":
-        """The same, reached with this password, which is a secret from now on."""
+        """Return the server with this password, which is redacted in all output from now on."""
         keep_secret(password)
         return self._replace(url=self.url.set(password=password))
 
 
 DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
-"""By SQLAlchemy's names of the back ends."""
+"""The ports by SQLAlchemy's names of the backends."""
 
 DRIVERS = {"postgresql": ("psycopg", "asyncpg"), "mysql": ("asyncmy",), "mariadb": ("asyncmy",)}
-"""Those that can be awaited, the one that is taken where none is named first.
+"""Async drivers, the default first.
 
-aiomysql is not among them: asked for TLS, it goes on in plain text with a server that has none.
+Without aiomysql: where TLS is required, it continues in plain text with a server that has none.
 """
 
 EXTRAS = {"psycopg": "postgresql", "asyncpg": "asyncpg", "asyncmy": "mysql"}
@@ -69,30 +69,30 @@ REPLACED = {
     "postgresql": {"", "psycopg2", "psycopg2cffi", "pg8000", "psycopg_async"},
     "mysql": {"", "mysqldb", "pymysql", "mysqlconnector", "cymysql", "pyodbc", "aiomysql", "mariadbconnector"},
 }
-"""Drivers of SQLAlchemy in whose place one of ours is taken; without a name, it takes one that blocks."""
+"""Drivers of SQLAlchemy that are replaced by an async one; without a name, SQLAlchemy uses a sync one."""
 
 TRUE = {"true", "yes", "on", "1"}
 
 SQLITE = {"", "aiosqlite", "pysqlite", "pysqlite_numeric"}
-"""Drivers of files that we can read; others are for files that are encrypted."""
+"""Drivers of plain SQLite files; others are for encrypted ones."""
 
 KNOWN = "give a file, or the URL of a SQLite, PostgreSQL, MariaDB or MySQL database"
 
 SECRETS = {"password", "passwd", "pwd", "sslpassword", "oauth_client_secret"}
-"""Options of a URL that no tool hides."""
+"""Options of a URL that hold secrets, which no tool hides."""
 
 OPTIONS = {
     "asyncpg": {"host", "port", "passfile", "target_session_attrs", "prepared_statement_cache_size", "krbsrvname"},
     "asyncmy": {"unix_socket"},
 }
-"""What a URL may ask of a driver that would raise a TypeError at anything else; libpq says itself what it lacks."""
+"""Options of drivers that raise a TypeError for any other; libpq reports unknown ones itself."""
 
 OURS = {
     *("connect_timeout", "read_timeout", "write_timeout", "timeout", "command_timeout"),
     *("autocommit", "prepare_threshold", "row_factory", "cursor_factory", "context"),
     *("charset", "client_encoding", "use_unicode", "collation", "binary_prefix"),
 }
-"""Options that are not heeded: time limits, transactions and encoding are the browser's own, and its driver's defaults
+"""Options that are ignored: time limits, transactions and encoding are the browser's own, and its driver's defaults
 serve the rest."""
 
 FORM = "use driver://user@host:port/database, with %40 for an @ in a name"
@@ -105,7 +105,7 @@ HIGHEST_PORT = 65535
 
 
 def named(typed: str) -> Path | Server:
-    """The file or the server that a URL means. Raises `StartupError`, which quotes no password."""
+    """Parse a URL into a file or a server; raise `StartupError`, which quotes no password."""
     backend, _, driver = typed.partition("://")[0].lower().partition("+")
     backend = "postgresql" if backend == "postgres" else backend
     if backend == "sqlite":
@@ -120,7 +120,7 @@ def named(typed: str) -> Path | Server:
 
 
 def _notes(url: URL, typed: str, tls: Tls, server: Server) -> Iterator[str]:
-    """What a person should know of the URL that was typed, before the screen starts."""
+    """Yield what to show about the typed URL before the screen starts."""
     if typed.endswith("+aiomysql"):
         yield "aiomysql falls back to plain text when TLS is requested but not available; using driver asyncmy"
     elif typed != url.drivername:
@@ -134,7 +134,7 @@ def _notes(url: URL, typed: str, tls: Tls, server: Server) -> Iterator[str]:
 
 
 def _encrypted(server: Server, tls: Tls) -> Server:
-    """The server, as its driver wants to hear of TLS; asked for nothing, it does what it always does."""
+    """Return the server with TLS options in the form that its driver takes; unchanged without any."""
     driver = server.url.get_driver_name()
     if driver == "psycopg":
         return server._replace(url=server.url.update_query_dict(tls.as_libpq()))
@@ -146,7 +146,7 @@ def _encrypted(server: Server, tls: Tls) -> Server:
 
 
 def _file(typed: str, driver: str) -> Path:
-    """The file of a SQLite URL, whatever else the URL asks."""
+    """Return the file of a SQLite URL, whose other options are ignored."""
     url = _parsed(typed, "sqlite")
     if driver not in SQLITE:
         raise _wrong(f"unsupported URL scheme sqlite+{clean(driver)}://; {KNOWN}")
@@ -160,13 +160,13 @@ def _file(typed: str, driver: str) -> Path:
     return Path(name)
 
 
-def _driver(backend: str, given: str) -> str:
-    """An async driver that is installed."""
+def _driver(backend: str, typed: str) -> str:
+    """Return an async driver that is installed; raise `StartupError` if there is none."""
     offered = DRIVERS[backend]
-    if given not in {*offered, *REPLACED.get(backend, REPLACED["mysql"])}:
-        ways = " or ".join(f"{backend}+{one}://" for one in offered)
-        raise _wrong(f"no such driver: {clean(given)}; use {ways}")
-    wanted = (given,) if given in offered else offered
+    if typed not in {*offered, *REPLACED.get(backend, REPLACED["mysql"])}:
+        ways = " or ".join(f"{backend}+{driver}://" for driver in offered)
+        raise _wrong(f"no such driver: {clean(typed)}; use {ways}")
+    wanted = (typed,) if typed in offered else offered
     for driver in wanted:
         if not _why_not(driver):
             return driver
@@ -174,7 +174,7 @@ def _driver(backend: str, given: str) -> str:
 
 
 def _why_not(driver: str) -> str:
-    """Why the driver cannot be imported; empty where it can."""
+    """Return why the driver cannot be imported; empty where it can."""
     try:
         import_module(driver)
     except ModuleNotFoundError as error:
@@ -185,7 +185,7 @@ def _why_not(driver: str) -> str:
 
 
 def _parsed(typed: str, scheme: str) -> URL:
-    """The parts of the URL, none of which is quoted where they are wrong: any might hold a part of a password."""
+    """Parse a URL; raise `StartupError`, which quotes no part of it, since any might hold a part of a password."""
     try:
         url = make_url(f"{scheme}://{typed.partition('://')[2]}")
     except (ArgumentError, ValueError):
@@ -201,7 +201,7 @@ def _parsed(typed: str, scheme: str) -> URL:
 
 
 def _is_sound(url: URL) -> bool:
-    """Is it without what no server could have, and drivers would raise other errors at than those of a database?"""
+    """Whether the URL has a valid host and port, and no NUL, at which drivers raise other errors than DBAPI's."""
     try:
         (url.host or "").encode("idna")
     except UnicodeError:
@@ -210,10 +210,10 @@ def _is_sound(url: URL) -> bool:
     return 0 < port <= HIGHEST_PORT and "\0" not in "".join(map(str, url))
 
 
-def _options(url: URL, driver: str, given: Mapping[str, str | tuple[str, ...]]) -> URL:
-    """The URL with those of its options that the driver knows; connecting has a time limit of ours."""
+def _options(url: URL, driver: str, remaining: Mapping[str, str | tuple[str, ...]]) -> URL:
+    """Return the URL with the options that the driver knows; raise `StartupError` for others."""
     known = OPTIONS.get(driver)
-    options = {name: value for name, value in given.items() if name not in OURS}
+    options = {name: value for name, value in remaining.items() if name not in OURS}
     if options.get("target_session_attrs") == "read-write":  # that our own sessions, being read-only, never are
         options["target_session_attrs"] = "primary"
     for name in options:
@@ -221,27 +221,27 @@ def _options(url: URL, driver: str, given: Mapping[str, str | tuple[str, ...]]) 
             raise _wrong(f"{driver} has no option {clean(name)}; it has {', '.join(sorted(known))}")
     url = url.set(query=options)
     try:
-        _, told = url.get_dialect()().create_connect_args(url)
+        _, arguments = url.get_dialect()().create_connect_args(url)
         if driver == "psycopg":
-            _ask_libpq(told)
+            _check_by_libpq(arguments)
     except (ArgumentError, ValueError) as error:
         raise _wrong(f"invalid URL options: {clean(redact(str(error)))}") from None
     return url
 
 
-def _ask_libpq(told: Mapping[str, Any]) -> None:
-    """Does libpq know these options? Raises ValueError."""
+def _check_by_libpq(arguments: Mapping[str, Any]) -> None:
+    """Raise ValueError for options that libpq does not know."""
     from psycopg import ProgrammingError
     from psycopg.conninfo import make_conninfo
 
     try:
-        make_conninfo("", **told)
+        make_conninfo("", **arguments)
     except ProgrammingError as error:
         raise ValueError(str(error)) from None
 
 
 def _with_database(url: URL) -> URL:
-    """The URL with a database: PostgreSQL has one for each user, by custom (libpq's, which its drivers share)."""
+    """Return the URL with a database; for PostgreSQL by default that of the user, as libpq does."""
     if url.database:
         return url
     if url.get_backend_name() != "postgresql":

@@ -52,10 +52,10 @@ WHERE n.nspname = :schema AND c.relname = :name AND has_column_privilege(c.oid, 
 """The columns of a table that may be read, where privileges are granted on columns."""
 
 UNKNOWN_KEYWORDS = frozenset({"collation", "concurrently", "lateral", "tablesample"})
-"""Of the keywords of `pg_get_keywords()`, those that SQLAlchemy leaves without quotes and the server does not take so."""
+"""Of the keywords of `pg_get_keywords()`, those that must be quoted, which SQLAlchemy does not do."""
 
 NO_IDENTITIES = (NullType, BIT, TSVECTOR, TSQUERY, REGCLASS, AbstractMultiRange)
-"""Further types than SQLAlchemy marks: their values cannot be hashed, or not be sent as they were returned."""
+"""Types beside those that SQLAlchemy marks: their values cannot be hashed, or not be sent as returned."""
 
 
 class Tid(UserDefinedType[Any]):
