@@ -1,4 +1,4 @@
-"""The access itself, awaited or without await, and what it raised."""
+"""Make an access, awaited or without await, and explain what it raised."""
 
 from inspect import iscoroutine
 from typing import Any
@@ -47,7 +47,7 @@ class Accessor:
     def _failed(
         self, error: BaseException, access: Access, tally: StatementCounter, returned: str | None = None
     ) -> Failure:
-        """What an access raised, explained; nothing of it is kept."""
+        """Return the explanation of what an access raised; no reference to the error is kept."""
         self._recorder.never_sent(tally)
         raised = failure(error, access.with_unsent(tally.unsent), None if returned is None else clean(returned))
         forget(error)
@@ -55,12 +55,12 @@ class Accessor:
 
 
 def _evaluate_without_await(access: Access, names: dict[str, Any]) -> Any:
-    """On the event loop, outside any greenlet: the mistake itself."""
+    """Evaluate the access on the event loop, outside any greenlet: the mistake itself."""
     with without_warnings():
         return evaluate(access.code, names)
 
 
 def _drop(value: object) -> None:
-    """Let go of what an access gave; an `async` property gives a coroutine, and somebody would be warned of it."""
+    """Close the coroutine that an `async` property returned: Python would warn that it was never awaited."""
     if iscoroutine(value):
         value.close()

@@ -1,4 +1,4 @@
-"""One way of loading, measured: a session of its own, the same parents, every statement and row counted."""
+"""Measure one way of loading: in its own session, for the same parents, with every statement and row counted."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -32,9 +32,9 @@ class LoadMeter:
         self._catalog = catalog
 
     async def measure(self, request: MeasureRequest) -> Sample:
-        """Load in that way, once. What stands in its way, the time limit too, is the run's error.
+        """Load once in the requested way, and return its time and cost; any failure is the sample's error.
 
-        Raises `DatabaseUnreachableError`: no other way has a chance either.
+        Raises `DatabaseUnreachableError`, since no other way can succeed either.
         """
         began = time.perf_counter()
         try:
@@ -46,9 +46,9 @@ class LoadMeter:
 
     async def _measure(self, request: MeasureRequest) -> Sample:
         async with self._connections.sessions() as session:
-            yield_while_loading(session, self._connections.told_loaded)
+            yield_while_loading(session, self._connections.report_loaded)
             self._recorder.watch(session)
-            await session.connection()  # to get one is no part of any way
+            await session.connection()  # connecting is not measured
             steps, parents, held, error, began = list[StatementCounter](), tuple[Any, ...](), 0, "", time.perf_counter()
             try:
                 with self._step(request, steps):
@@ -82,7 +82,7 @@ class LoadMeter:
 
 
 async def _read(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:
-    """Read the relationship of each parent; how many instances all of them hold."""
+    """Read the relationship of each parent, and return how many instances all of them hold."""
     name = request.relationship.name
     if request.way is LoadMethod.QUERY:
         return await _query_each(session, parents, request)
@@ -97,7 +97,7 @@ async def _read(session: AsyncSession, parents: Sequence[Any], request: MeasureR
 
 
 def _read_plainly(parents: Sequence[Any], request: MeasureRequest) -> None:
-    """On the event loop, outside any greenlet: the mistake, unless everything is loaded."""
+    """Read the relationships without await: an error, unless everything is loaded."""
     with without_warnings():
         for parent in parents:
             held = getattr(parent, request.relationship.name)
@@ -106,6 +106,6 @@ def _read_plainly(parents: Sequence[Any], request: MeasureRequest) -> None:
 
 
 async def _query_each(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:
-    one, query = request.entity.variable, request.relationship.query
-    selects = [evaluate(f"{one}.{query}", {one: parent}) for parent in parents]
+    variable, query = request.entity.variable, request.relationship.query
+    selects = [evaluate(f"{variable}.{query}", {variable: parent}) for parent in parents]
     return sum([len((await session.scalars(each)).unique().all()) for each in selects])

@@ -1,4 +1,4 @@
-"""What is tried out beside the live instance: loader strategies, measured, and fixes."""
+"""Try loader strategies and fixes beside the live instance."""
 
 from pirate_tui.domain.access import TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Sample
@@ -9,7 +9,7 @@ from pirate_tui.orm.mapped_classes import MappedClasses
 
 
 class OrmBenchmarks:
-    """Tries loader strategies and fixes in sessions of their own; see `domain.ports.Benchmarks`."""
+    """Tries loader strategies and fixes in sessions of their own; implements `domain.ports.Benchmarks`."""
 
     def __init__(self, measurer: LoadMeter, tester: FixTester, schema: MappedClasses) -> None:
         self._measurer = measurer
@@ -17,10 +17,10 @@ class OrmBenchmarks:
         self._tester = tester
 
     async def measure(self, request: MeasureRequest) -> Sample:
-        """Read a relationship of many instances in one way."""
+        """Read a relationship of many instances in one way, and return its time and cost."""
         await self._schema.target(request.entity, request.relationship)
         return await self._measurer.measure(request)
 
     async def try_out(self, request: TrialRequest) -> Trial:
-        """Heed a remedy on a row, in a session of its own."""
+        """Apply a remedy to a row, and return whether the access then does no IO."""
         return await self._tester.try_out(request)

@@ -1,4 +1,4 @@
-"""Remedies tried on a real row: heeded as they are typed, and the access without await made after them."""
+"""Try remedies on a real row: each is applied as it is shown, and the access without await follows."""
 
 import ast
 import asyncio
@@ -29,7 +29,7 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise
 
 
 MOST_STATEMENTS = 100
-"""That a remedy may send: where the rows have a cycle, following them down never ends."""
+"""The most statements that a remedy may send: along a cycle of rows, it would not end."""
 
 
 class FixTester:
@@ -40,10 +40,10 @@ class FixTester:
         self._recorder = recorder
         self._catalog = catalog
         self._most_rows = most_rows
-        """Instances that a remedy may load."""
+        """The most instances that a remedy may load."""
 
     async def try_out(self, request: TrialRequest) -> Trial:
-        """Does it help? Raises `DatabaseUnreachableError` where there is nobody to ask."""
+        """Try whether a remedy helps; raises `DatabaseUnreachableError`, any other failure is the trial's outcome."""
         remedy = request.remedy
         if remedy.applies in {Applies.IN_MAPPING, Applies.IN_ENGINE}:
             return Trial(remedy.code, TrialOutcome.NOT_PROVED, f"it belongs {remedy.applies.value}")
@@ -65,10 +65,10 @@ class FixTester:
                 except DATABASE_ERRORS as error:
                     if not is_missing_greenlet(error):
                         raise
-                    failed = _told(error)
+                    failed = _name_and_forget(error)
                 except FOREIGN_ERRORS as error:
                     reraise_ours(error)
-                    failed = _told(error)
+                    failed = _name_and_forget(error)
                     if not isinstance(error, SQLAlchemyError):
                         return Trial(code, TrialOutcome.NOT_PROVED, f"model code raised {failed}")
                 finally:
@@ -89,48 +89,52 @@ class FixTester:
         yield
 
     async def _outcome(self, session: AsyncSession, request: TrialRequest) -> str:
-        """What the access raises still; empty where it does no IO."""
+        """Return what the access still raises after the remedy; empty where it does no IO."""
         mapper, remedy = self._catalog.mapper(request.entity), request.remedy
         instance = await select_one(session, mapper, request.entity.name, request.key)
         target = Target.of(inspect(instance), request.attribute)
         if remedy.applies is not Applies.IN_SESSION:  # else nothing has expired
             instance = await bring_into(session, instance, request.scenario)
         if remedy.applies is Applies.IN_SELECT:
-            instance = await self._select_as_told(session, request, instance)
+            instance = await self._select_by_remedy(session, request, instance)
         elif remedy.applies in {Applies.BEFORE, Applies.INSTEAD}:
             names = {**self._names(mapper), "session": session, target.variable: instance}
             await _run(remedy.code, names)
             instance = names[target.variable]
         if remedy.applies is Applies.INSTEAD and (target.attribute.kind.runs_code or remedy.code.endswith(".identity")):
-            return ""  # code may ask the database each time
+            return ""  # code may query the database each time
         return _raised_without_await(instance, target.attribute)
 
-    async def _select_as_told(self, session: AsyncSession, request: TrialRequest, instance: Any) -> Any:
-        """The instance, selected by the remedy's own statement: for the first time, or again into the same object."""
+    async def _select_by_remedy(self, session: AsyncSession, request: TrialRequest, instance: Any) -> Any:
+        """Return the instance selected by the remedy's statement: a new one, or refreshed in the same object."""
         mapper = self._catalog.mapper(request.entity)
         statement = eval(request.remedy.code, self._names(inspect(instance).mapper))  # noqa: S307  it is our own line
         if request.scenario in {Scenario.FRESH, Scenario.DETACHED}:
             session.expunge_all()
-        found = (await session.scalars(with_key(statement, mapper, request.key))).unique().one()
-        return await bring_into(session, found, Scenario.DETACHED) if request.scenario is Scenario.DETACHED else found
+        selected = (await session.scalars(with_key(statement, mapper, request.key))).unique().one()
+        return (
+            await bring_into(session, selected, Scenario.DETACHED)
+            if request.scenario is Scenario.DETACHED
+            else selected
+        )
 
     def _names(self, mapper: Mapper[Any]) -> dict[str, Any]:
-        """What a user has at hand where a remedy is typed."""
+        """Return the names that a user has imported where a remedy is typed."""
         near = [relationship.mapper for relationship in mapper.relationships]
         classes = [*mapper.registry.mappers, *self._catalog.mappers, *near, *mapper.self_and_descendants, mapper]
-        models = {one.class_.__name__: one.class_ for one in classes}
+        models = {mapper.class_.__name__: mapper.class_ for mapper in classes}
         return {**vars(sqlalchemy.orm), **models, "asyncio": asyncio, "inspect": inspect, "select": select}
 
 
 def _raised_without_await(instance: Any, attribute: Attribute) -> str:
-    """The error of a load that the access raises, or that its code hides; its own errors are its own business."""
+    """Return the name of the load error that the access raises, or that its code catches; empty without one."""
     with without_warnings(), constructed() as loads:
         try:
             attribute.read(instance)
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
             forget(error)
-    return _told(loads[0]) if loads else ""
+    return _name_and_forget(loads[0]) if loads else ""
 
 
 async def _run(code: str, names: dict[str, Any]) -> None:
@@ -141,6 +145,6 @@ async def _run(code: str, names: dict[str, Any]) -> None:
         await running
 
 
-def _told(error: BaseException) -> str:
+def _name_and_forget(error: BaseException) -> str:
     forget(error)
     return clean(error_name(error))

@@ -1,4 +1,4 @@
-"""The instance that is held, with its session: one task at a time, and let go of when that task is cancelled."""
+"""Hold an instance with its session: for one task at a time, and dropped when that task is cancelled."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +18,7 @@ T = TypeVar("T")
 class HeldInstance:
     """One instance, its session and its scenario.
 
-    Under one lock, since a session belongs to one task at a time (https://sqlalche.me/e/21/isce).
+    They are used under one lock, since a session belongs to one task at a time (https://sqlalche.me/e/21/isce).
     """
 
     def __init__(self, connections: Connections, recorder: StatementRecorder) -> None:
@@ -28,12 +28,12 @@ class HeldInstance:
         self._session: AsyncSession | None = None
         self.instance: Any = None
         self.scenario = Scenario.FRESH
-        """What has been done with the instance since it was selected."""
+        """What was done with the instance since it was selected."""
         self._asked: object = None
-        """The question that works with it now."""
+        """Identifies the query that uses the session now."""
 
     async def run(self, question: Callable[[], Awaitable[T]]) -> T:
-        """Return what the question gives. One that was cancelled, but goes on, keeps its session for itself."""
+        """Return the result of the query; one that was cancelled but goes on keeps the session for itself."""
 
         async def work() -> T:
             self._asked = mine
@@ -53,7 +53,7 @@ class HeldInstance:
 
     @asynccontextmanager
     async def fresh_session(self) -> AsyncIterator[AsyncSession]:
-        """A session of its own for the next live instance; if that comes to nothing, there is none."""
+        """Open a session for the next live instance; if the block raises, there is none."""
         await self.let_go()
         self._session = session = self._connections.sessions()
         self._recorder.watch(session)
@@ -67,12 +67,12 @@ class HeldInstance:
 
     @property
     def session(self) -> AsyncSession:
-        """The session of the instance, also when that is detached from it."""
+        """The session of the instance, also of one that is detached from it."""
         assert self._session is not None, "an instance has a session, even when it is detached from it"  # noqa: S101
         return self._session
 
     async def let_go(self) -> None:
-        """Close the session; there is no instance any more."""
+        """Close the session, and drop its instance."""
         session, self._session, self.instance = self._session, None, None
         self.scenario = Scenario.FRESH
         if session is not None:

@@ -1,4 +1,4 @@
-"""The live instance: selected, rested on, opened, and never let out of here."""
+"""Hold the live instance: it is selected, accessed and opened here, and never passed on."""
 
 import asyncio
 import time
@@ -35,7 +35,7 @@ from pirate_tui.orm.rows.cells import label_of
 
 
 class LiveInstance:
-    """One instance, attached to one session, the way an application would hold it."""
+    """One instance, attached to one session, as an application would hold it."""
 
     def __init__(self, connections: Connections, recorder: StatementRecorder, catalog: Catalog) -> None:
         self._connections = connections
@@ -49,7 +49,7 @@ class LiveInstance:
         return await self._held.run(lambda: self._put(entity, key, Scenario.FRESH))
 
     async def open(self, request: OpenRequest) -> OpenResult:
-        """Select the instance anew, access its relationship, and keep it in the state that this leaves."""
+        """Select the instance again, access its relationship, and keep it in the state that this leaves."""
         return await self._held.run(lambda: self._open(request))
 
     async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
@@ -57,21 +57,21 @@ class LiveInstance:
         return await self._held.run(lambda: self._open_all(request))
 
     async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
-        """Select the instance anew, and do with it what an application would have done."""
+        """Select the instance again, and bring it into the scenario's state."""
         return await self._held.run(lambda: self._put(entity, key, scenario))
 
     async def access(self, request: AttributeRequest) -> AccessResult:
-        """Access an attribute of the instance as it stands, and keep it in the state that this leaves."""
+        """Access an attribute of the instance in its present state, and keep it in the state that this leaves."""
         return await self._held.run(lambda: self._access_as_it_stands(request))
 
     async def predict(self, name: str) -> Prediction:
-        """What a plain access to an attribute of the instance would send first. It sends nothing itself."""
+        """Return the first statement of a plain access to an attribute, and what helps; nothing is sent."""
         async with self._held.lock:
             with self._connections.guard.watching():
                 return self._predict(name)
 
     async def close(self) -> None:
-        """Let go of the instance and its session."""
+        """Close the session, and drop the instance."""
         async with self._held.lock:
             await self._held.let_go()
 
@@ -79,7 +79,7 @@ class LiveInstance:
         async with self._held.fresh_session() as session:
             began = time.perf_counter()
             if request.in_full:
-                yield_while_loading(session, self._connections.told_loaded)
+                yield_while_loading(session, self._connections.report_loaded)
             label = label_of(request.entity.name, request.key)
             with self._recorder.attribute_to(label) as selecting:
                 options = self._options(request)
@@ -106,7 +106,7 @@ class LiveInstance:
             step = partial(self._recorder.attribute_to, cause, plain=plain, folded=True, option=option, parents=parents)
             for key in request.keys:
                 if (instance := instances.get(key)) is None:
-                    continue  # somebody has deleted it meanwhile
+                    continue  # it was deleted meanwhile
                 self._held.instance, began = instance, time.perf_counter()
                 with step() as accessing:
                     failed = await self._accessor.access(
@@ -122,7 +122,7 @@ class LiveInstance:
                 return ()
             self._held.instance = instances[made[0][0].key]
             live, target = self._snapshot(request.entity), self._target(made[0][0])
-            return tuple(OpenResult(asked, target, cost, live, rows, failed) for asked, cost, rows, failed in made)
+            return tuple(OpenResult(opened, target, cost, live, rows, failed) for opened, cost, rows, failed in made)
 
     def _child_rows(self, request: OpenRequest, failed: Failure | None) -> tuple[Row, ...]:
         if failed or request.in_full:
@@ -155,7 +155,7 @@ class LiveInstance:
         began = time.perf_counter()
         label = label_of(request.entity.name, inspect(self._held.instance).identity or ())
         session = self._held.session
-        async with _attached_anew(session):
+        async with _keeping_attached(session):
             if not request.mode.awaits and dry_run(self._held.instance, access.attribute).asked is not None:
                 await session.connection()  # else a ping of the pool, which nobody sees, would be what fails
             with self._recorder.attribute_to(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
@@ -168,12 +168,12 @@ class LiveInstance:
         if self._held.instance is None:
             return Prediction()
         access = Access.of(self._held.instance, name, scenario=self._held.scenario)
-        found = dry_run(self._held.instance, access.attribute)
-        unsent = None if found.asked is None else self._recorder.unsent(found.asked)
-        if found.raised is None:
+        outcome = dry_run(self._held.instance, access.attribute)
+        unsent = None if outcome.asked is None else self._recorder.unsent(outcome.asked)
+        if outcome.raised is None:
             return Prediction()
-        helping = remedies(found.raised, access.with_unsent(unsent))
-        forget(found.raised)
+        helping = remedies(outcome.raised, access.with_unsent(unsent))
+        forget(outcome.raised)
         return Prediction(() if unsent is None else unsent.lines, helping)
 
     def _snapshot(self, entity: Entity) -> InstanceSnapshot:
@@ -186,8 +186,8 @@ class LiveInstance:
 
 
 @asynccontextmanager
-async def _attached_anew(session: AsyncSession) -> AsyncIterator[None]:
-    """If the block ends early, a transaction that is lost is given up, and the instances stay as they are."""
+async def _keeping_attached(session: AsyncSession) -> AsyncIterator[None]:
+    """Close the session if the block raises, and add its instances again, so that they keep their state."""
     try:
         yield
     except BaseException:

@@ -1,4 +1,4 @@
-"""The live instance as the screen is given it, with a limit on what one opening may load."""
+"""Load instances for the screen, with a limit on what one opening may load."""
 
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import Cost, Loadable, OpenAllRequest, OpenRequest, OpenResult, OversizedCollection
@@ -17,7 +17,7 @@ ALTOGETHER = 10
 
 
 class CollectionGuard:
-    """Keeps an opening from loading more than a collection may hold unasked."""
+    """Keeps an opening from loading more than a collection may hold without confirmation."""
 
     def __init__(self, queries: QueryRunner, schema: MappedClasses, rows: RowQueries, limit: int) -> None:
         self._queries = queries
@@ -26,7 +26,7 @@ class CollectionGuard:
         self._limit = limit
 
     async def is_too_much(self, request: OpenRequest, query: Query) -> bool:
-        """Whether opening it would load more than a collection may hold unasked."""
+        """Whether opening it would load more instances than the limit of one collection."""
         if not request.relationship.uselist or not request.loads:
             return False
         return await self._rows.is_large(Query(query.entity), self._limit) and await self._rows.exceeds(
@@ -34,26 +34,26 @@ class CollectionGuard:
         )
 
     async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
-        """Return those that do not hold too much by themselves, where all of them together do."""
+        """Return the instances to load: without those that exceed the limit themselves, where all together do."""
         target, most = await self._schema.target(entity, relationship), ALTOGETHER * self._limit
         cause, owner = f"size of {entity.name}.{relationship.name}", self._schema.catalog.mapper(entity)
 
-        async def exceeds(some: tuple[RowKey, ...]) -> bool:
-            statement = exceeds_together(owner, relationship.name, some, most)
+        async def exceeds(subset: tuple[RowKey, ...]) -> bool:
+            statement = exceeds_together(owner, relationship.name, subset, most)
             return bool(await self._queries.fetch(cause, statement, {}))
 
         if not await self._rows.is_large(Query(target), self._limit) or not await exceeds(keys):
             return Loadable(keys)
         counting = giants(owner, relationship.name, keys, self._limit)
-        found = await self._queries.fetch(cause, counting, {})
-        counted: dict[RowKey, int] = {tuple(row[:-1]): int(row[-1]) for row in found}
+        rows = await self._queries.fetch(cause, counting, {})
+        counted: dict[RowKey, int] = {tuple(row[:-1]): int(row[-1]) for row in rows}
         left = tuple(key for key in keys if key not in counted)
-        named = tuple(OversizedCollection(label_of(entity.name, key), rows) for key, rows in counted.items())
+        named = tuple(OversizedCollection(label_of(entity.name, key), size) for key, size in counted.items())
         return Loadable(left, named, most if not left or await exceeds(left) else 0)
 
 
 class OrmInstances:
-    """Loads instances; see `domain.ports.Instances` for what each call gives."""
+    """Loads instances; implements `domain.ports.Instances`."""
 
     def __init__(self, live: LiveInstance, schema: MappedClasses, rows: RowQueries, guard: CollectionGuard) -> None:
         self._schema = schema
@@ -65,7 +65,7 @@ class OrmInstances:
         self.loadable = guard.loadable
 
     async def open(self, request: OpenRequest) -> OpenResult:
-        """Select the instance anew, access its relationship unless it holds too much, and keep it as the live one."""
+        """Select the instance again, access its relationship unless it holds too much, and keep it as the live one."""
         target = await self._schema.target(request.entity, request.relationship)
         query = Query(target, within=Within(request.entity, request.key, request.relationship))
         if not request.relationship.is_query and not await self._guard.is_too_much(request, query):
@@ -78,6 +78,6 @@ class OrmInstances:
         return opening._replace(query=query, rows=(await self._rows.page(query, Seek())).rows)
 
     async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
-        """Select the instances and access the relationship of each."""
+        """Select the instances, and access the relationship of each."""
         await self._schema.target(request.entity, request.relationship)
         return await self._live.open_all(request)

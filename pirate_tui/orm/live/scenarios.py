@@ -1,4 +1,4 @@
-"""The states in which applications meet the error, made of a row that is there; nothing is ever written."""
+"""Bring instances into the states in which applications meet the error; nothing is ever written."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 
 
 async def bring_into(session: AsyncSession, instance: Any, scenario: Scenario) -> Any:
-    """The instance in that state: the same one, just selected in that session, or another one of the same row."""
+    """Return the instance in that state: the one just selected in the session, or another one of the same row."""
     state: InstanceState[Any] = inspect(instance)
     if scenario in {Scenario.AFTER_COMMIT, Scenario.AFTER_ROLLBACK}:
         expire_all(session)
@@ -31,16 +31,16 @@ async def bring_into(session: AsyncSession, instance: Any, scenario: Scenario) -
 
 
 def expire_all(session: AsyncSession) -> None:
-    """What commit and rollback do to the instances; listeners of the models would hear the real ones.
+    """Expire all instances as commit and rollback do, without their events, which listeners of the models would handle.
 
-    What they held is kept for the explanations.
+    What the instances held is kept for the explanations.
     """
     session.sync_session.info[KNOWN] = {inspect(one): dict(vars(one)) for one in session}
     session.expire_all()
 
 
 async def _made(session: AsyncSession, state: InstanceState[Any]) -> Any:
-    """An instance as it is after it was added and flushed: it has its columns, and was never selected."""
+    """Return an instance as it is after being added and flushed: with its columns, but never selected."""
     mapper = state.mapper
     columns = [
         attribute.name
@@ -65,7 +65,7 @@ async def _made(session: AsyncSession, state: InstanceState[Any]) -> Any:
 
 
 async def _load(session: AsyncSession, state: InstanceState[Any], names: Sequence[str]) -> None:
-    """Load columns that are deferred, or a subclass's; what their types cannot read is left as if it was never set."""
+    """Load columns that are deferred, or a subclass's; those that their types cannot read are left unset."""
     try:
         if names:
             await session.refresh(state.obj(), names)
@@ -76,6 +76,6 @@ async def _load(session: AsyncSession, state: InstanceState[Any], names: Sequenc
 
 
 def _after_update(state: InstanceState[Any]) -> None:
-    """As a flush leaves it that has written an UPDATE of each of its tables."""
+    """Expire what a flush expires that has written an UPDATE of each of its tables."""
     expired = generated_at_update(state.mapper) & state.dict.keys()
     state._expire_attributes(state.dict, expired)  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""Selecting instances of a mapped class by their keys."""
+"""Select instances of a mapped class by their keys."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_
 async def select_one(
     session: AsyncSession, mapper: Mapper[Any], name: str, key: RowKey, options: Sequence[ExecutableOption] = ()
 ) -> Any:
-    """The instance of that key. Raises `BrowserError` where there is none, or where it cannot be loaded."""
+    """Return the instance of that key; raise `BrowserError` where there is none, or where it cannot be loaded."""
     with loadable(label_of(name, key)):
         result = await session.execute(with_key(select(mapper).options(*options), mapper, key))
         instance = result.unique().scalar_one_or_none()
@@ -37,7 +37,7 @@ async def select_all(
     keys: Sequence[RowKey],
     options: Sequence[ExecutableOption] = (),
 ) -> dict[RowKey, Any]:
-    """The instances, by their identity."""
+    """Return the instances of these keys, by their identity; raise `BrowserError` where they cannot be loaded."""
     statement = select(mapper).options(*options).where(is_one_of(mapper, keys))
     with loadable(name):
         instances = (await session.execute(statement)).unique().scalars().all()
@@ -45,7 +45,7 @@ async def select_all(
 
 
 def with_key(statement: Select[Any], mapper: Mapper[Any], key: RowKey) -> Select[Any]:
-    """The statement for the instance of that key alone.
+    """Return the statement with a condition for the instance of that key.
 
     A column of the key is taken as an attribute of the class: it is one of whatever a polymorphic class is selected
     from.
@@ -57,7 +57,7 @@ def with_key(statement: Select[Any], mapper: Mapper[Any], key: RowKey) -> Select
 
 
 async def end_transaction(session: AsyncSession) -> None:
-    """Give back the connection: nothing is flushed, whatever code of the models has changed, and nothing expires.
+    """Return the connection without a flush, whatever code of the models has changed, and without expiring anything.
 
     `commit()` would flush, and `rollback()` would expire.
     """
@@ -77,7 +77,7 @@ async def end_transaction(session: AsyncSession) -> None:
 
 @contextmanager
 def loadable(what: str) -> Iterator[None]:
-    """Say what cannot be loaded: a column's type, a listener or a reconstructor raises whatever it likes."""
+    """Raise `BrowserError` for whatever a column's type, a listener or a reconstructor raises in the block."""
     try:
         yield
     except DATABASE_ERRORS:

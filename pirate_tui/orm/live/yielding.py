@@ -1,4 +1,4 @@
-"""Loading very many instances without holding up the event loop that the screen lives on."""
+"""Load very many instances without blocking the event loop of the screen."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 
 YIELD_EVERY = 500
-"""Instances: about 10 ms of work."""
+"""The number of instances that take about 10 ms."""
 
 
 def yield_while_loading(session: AsyncSession, loaded: Callable[[int], None]) -> None:
-    """Let the event loop go on after every few instances that the session loads, and tell how many there are.
+    """Return to the event loop after every `YIELD_EVERY` instances that the session loads, and report their number.
 
-    They are made inside the greenlet in which the session was awaited, so that it can be left in their midst, by the
-    public way of an async driver's connection
+    They are made inside the greenlet in which the session was awaited, so that it can be left at any of them, by the
+    public API of an async driver's connection
     (https://docs.sqlalchemy.org/en/21/orm/extensions/asyncio.html#using-awaitable-only-driver-methods-in-connection-pool-and-other-events).
     """
     numbers = count(1)
