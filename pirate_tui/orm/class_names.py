@@ -1,4 +1,4 @@
-"""What mapped classes are called on the screen: by their own names; namesakes by as much of the module as it takes."""
+"""Name mapped classes on the screen: by their own names, with as much of the module as distinguishes namesakes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,36 +14,36 @@ UNPACKAGED = "pirate_tui_models"
 """A file that lies in no package is loaded as a module of this one, which there is not: so its name cannot clash."""
 
 _given: WeakKeyDictionary[Mapper[Any], str] = WeakKeyDictionary()
-"""The names that were given last. Labels are made where there is no catalog at hand, of whatever instance the model's
+"""The names given last. Labels are made where there is no catalog at hand, of whatever instance the model's
 code has come to; and a mapper that nobody holds any more is let go."""
 
 
 def give_names(mappers: Iterable[Mapper[Any]]) -> dict[Mapper[Any], str]:
-    """Name these classes for labels too, and return the names."""
+    """Name these classes, also in labels, and return the names."""
     names = names_of(mappers)
     _given.update(names)
     return names
 
 
 def name_of(mapper: Mapper[Any]) -> str:
-    """What a class is called; its own name, where none was given to it."""
+    """Return the name that was given to a class, or its own."""
     return _given.get(mapper) or clean(mapper.class_.__name__)
 
 
 def names_of(mappers: Iterable[Mapper[Any]]) -> dict[Mapper[Any], str]:
-    """A name for each, and no name twice: `Order`; of two namesakes `shop.Item` and `stock.Item`."""
+    """Return a unique name for each class: `Order`; for namesakes `shop.Item` and `stock.Item`."""
     paths = {mapper: _path(mapper.class_) for mapper in mappers}
     namesakes: defaultdict[str, list[Mapper[Any]]] = defaultdict(list)
     for mapper, path in paths.items():
         namesakes[path[-1]].append(mapper)
     return {
-        mapper: _told_apart(mapper, [(namesake, paths[namesake]) for namesake in namesakes[paths[mapper][-1]]])
+        mapper: _distinct(mapper, [(namesake, paths[namesake]) for namesake in namesakes[paths[mapper][-1]]])
         for mapper in paths
     }
 
 
-def _told_apart(mapper: Mapper[Any], namesakes: Sequence[tuple[Mapper[Any], tuple[str, ...]]]) -> str:
-    """The shortest dotted end of its path that none of the others has; a number more where they share the path."""
+def _distinct(mapper: Mapper[Any], namesakes: Sequence[tuple[Mapper[Any], tuple[str, ...]]]) -> str:
+    """Return the shortest dotted end of the class's path that no namesake has; numbered if they share the path."""
     path = next(path for one, path in namesakes if one is mapper)
     twins = [one for one, other in namesakes if other == path]
     others = [other for _, other in namesakes if other != path]
@@ -53,7 +53,7 @@ def _told_apart(mapper: Mapper[Any], namesakes: Sequence[tuple[Mapper[Any], tupl
 
 
 def _path(mapped: type) -> tuple[str, ...]:
-    """The module and the class, part by part."""
+    """Return the parts of the module's name and the class's qualified name."""
     module = mapped.__module__.removeprefix(f"{UNPACKAGED}.").split(".")
     around = [part for part in mapped.__qualname__.split(".")[:-1] if part != "<locals>"]
     return (*module, *around, mapped.__name__)

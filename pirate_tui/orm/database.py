@@ -1,4 +1,4 @@
-"""The `Database` that the screen is given: pages, counts, and the live instance of one database."""
+"""Open a database for the screen: its rows, counts and live instance."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,18 +30,18 @@ from pirate_tui.orm.user_code.time_limit import LoopGuard
 
 
 FEW = 3
-"""So many things that a database lacks are all told."""
+"""The number of problems that are all listed."""
 
 
 class Limits(NamedTuple):
-    """How much a question may take."""
+    """The limits of a query."""
 
     seconds: float
-    """For one statement."""
+    """Seconds that one statement may take."""
     collection: int = 1_000
-    """Instances that opening a relationship loads without being asked again."""
+    """Instances that opening a relationship loads without confirmation."""
     blocking: float = 10.0
-    """Seconds for which code of the models may hold up the event loop."""
+    """Seconds for which code of the models may block the event loop."""
 
 
 async def open_database(
@@ -51,11 +51,11 @@ async def open_database(
     listener: Listener,
     schema: str | None = None,
 ) -> "OrmDatabase":
-    """Open the file, or the database of a server, as one of these mapped classes.
+    """Open the file, or the database of a server, with these mapped classes.
 
-    None for classes that are read from its own tables: those of `schema`, or of the one that the server begins with.
-    Raises `DatabaseLockedError` while it is locked, `DatabaseUnreachableError` while there is no server, and
-    `StartupError` when it is damaged or has none of the tables.
+    With None, classes are mapped from its own tables: those of `schema`, or of the server's default one. Raises
+    `DatabaseLockedError` while it is locked, `DatabaseUnreachableError` while there is no server, and `StartupError`
+    when it is damaged or has none of the tables.
     """
     database = OrmDatabase(target, classes, limits, listener, schema)
     try:
@@ -68,7 +68,7 @@ async def open_database(
 
 
 class OrmDatabase:
-    """An open database; see `domain.ports.Database` for what each call gives."""
+    """An open database; implements `domain.ports.Database`."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class OrmDatabase:
         self.warning = ""
 
     async def check(self) -> None:
-        """Read what there is. Raises `StartupError` where the database holds no table of the models."""
+        """Read the tables; raise `StartupError` where the database has none of the models."""
         where = self._connections.backend.where
         try:
             await self.models.read()
@@ -109,14 +109,14 @@ class OrmDatabase:
         if not choices:
             raise StartupError(NO_DATABASE, f"{where}: no tables{await self.models.hint()}")
         if all(choice.problem for choice in choices):
-            given = "use the database of these models"
+            remedy = "use the database of these models"
             if self._connections.backend.is_remote:
-                given = "check database, schema, models and the SELECT privileges of this user"
-            raise StartupError(NO_DATABASE, f"{where}: {_lacking(choices)}; {given}")
+                remedy = "check database, schema, models and the SELECT privileges of this user"
+            raise StartupError(NO_DATABASE, f"{where}: {_lacking(choices)}; {remedy}")
         self.rows.forget()
 
     async def check_privileges(self) -> None:
-        """May this user do more than a read-only transaction forbids? Then the screen warns of it."""
+        """Warn on the screen if the user may do more than a read-only transaction forbids."""
         backend = self._connections.backend
         if backend.privilege_query is None:
             return
@@ -124,24 +124,24 @@ class OrmDatabase:
             self.warning = backend.warning(await self._queries.fetch("privileges of the user", backend.privilege_query))
         except (DatabaseLockedError, DatabaseUnreachableError):
             raise
-        except BrowserError:  # not every server that speaks the protocol can say
+        except BrowserError:  # not every server that speaks the protocol has such a query
             self.warning = "privileges unknown"
 
     async def renew(self) -> bool:
-        """Take the file as it is now, which may be another one; or connect to the same server again."""
+        """Open the file again, which may be another one, or reconnect to the server; return whether it is a file."""
         await self._live.close()
         await self._connections.renew()
         await self.check()
         return not self._connections.backend.is_remote
 
     async def close(self) -> None:
-        """Give back the session, the connections and their threads."""
+        """Close the session, the connections and their threads."""
         await self._live.close()
         await self._connections.dispose()
 
 
 def _lacking(choices: Sequence[ModelInfo]) -> str:
-    """What is wrong with all of them: each thing; of many first how many they are, as in the wrong database."""
+    """Return the problems of all tables; of many, first their number, as for a wrong database."""
     problems = list(dict.fromkeys(choice.problem for choice in choices))
     if len(problems) <= FEW:
         return ", ".join(problems)

@@ -1,4 +1,4 @@
-"""Mapped classes -> `Entity`."""
+"""Convert mapped classes to `Entity`s."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from pirate_tui.orm.loader_options import lazy_of
 
 
 class Catalog:
-    """The mapped classes of one database, by the names that the screen knows them by."""
+    """The mapped classes of one database, by their names on the screen."""
 
     def __init__(self, classes: Sequence[type]) -> None:
         mappers: list[Mapper[Any]] = [inspect(mapped) for mapped in classes]
@@ -28,61 +28,61 @@ class Catalog:
 
     @property
     def entities(self) -> tuple[Entity, ...]:
-        """Those that can be browsed."""
+        """The entities that can be browsed."""
         return tuple(self._entities.values())
 
     @property
     def mappers(self) -> tuple[Mapper[Any], ...]:
-        """All of them, also those that were left out."""
+        """All mappers, also those that were left out."""
         return tuple(self._names)
 
     def add(self, mapped: type, *, has_key: bool) -> None:
-        """Take a class more, with the relationships that it has by now."""
+        """Add a class, with the relationships that it has by now."""
         mapper: Mapper[Any] = inspect(mapped)
         mapper.registry.configure()
         self._names[mapper], self._mappers[mapped.__name__] = mapped.__name__, mapper
         self._entities[mapper] = entity_of(mapper, self._names)._replace(has_key=has_key)
 
     def clear(self) -> None:
-        """Let go of all classes."""
+        """Remove all classes."""
         for held in (self._names, self._mappers, self._entities):
             held.clear()
 
     def leave_out(self, names: Collection[str]) -> None:
-        """Browse all but these, and no relationship that leads to them, or to a class that was not given."""
+        """Leave out these classes, and all relationships to them or to classes that are not in the catalog."""
         usable = {mapper: name for mapper, name in self._names.items() if name not in names}
         self._entities = {mapper: _known_ways(mapper, entity_of(mapper, self._names), usable) for mapper in usable}
 
     def has(self, name: str) -> bool:
-        """Can a class of that name be browsed?"""
+        """Whether a class of that name can be browsed."""
         return self._mappers.get(name) in self._entities
 
     def named(self, name: str) -> Entity:
-        """The entity of that name; KeyError when it cannot be browsed."""
+        """Return the entity of that name; raise KeyError when it cannot be browsed."""
         return self._entities[self._mappers[name]]
 
     def name(self, mapper: Mapper[Any]) -> str:
-        """What a class is called."""
+        """Return the name of a class on the screen."""
         return self._names[mapper]
 
     def base(self, mapper: Mapper[Any]) -> str:
-        """What the class is called that it is mapped as a subclass of; empty where it is of none."""
+        """Return the name of the class that it is mapped as a subclass of; empty without one."""
         return "" if mapper.inherits is None else name_of(mapper.inherits)
 
     def mapper(self, entity: Entity) -> Mapper[Any]:
-        """The mapper behind an entity."""
+        """Return the mapper of an entity."""
         return self._mappers[entity.name]
 
     def entity(self, mapper: Mapper[Any]) -> Entity:
-        """The entity of a mapper; KeyError for a class that was not given."""
+        """Return the entity of a mapper; raise KeyError for a class that is not in the catalog."""
         return self._entities[mapper]
 
     def target(self, entity: Entity, relationship: Relationship) -> Entity:
-        """The entity that a relationship leads to; KeyError for a class that was not given."""
+        """Return the entity that a relationship leads to; raise KeyError for a class that is not in the catalog."""
         return self.entity(self.mapper(entity).relationships[relationship.name].mapper)
 
     def related(self) -> dict[str, tuple[str, ...]]:
-        """The classes that each class leads to, and those that lead to it, each once."""
+        """Return the classes that the relationships of each class lead to, and those that lead to it, once each."""
         to: dict[str, list[str]] = {name: [] for name in self._names.values()}
         back: dict[str, list[str]] = {name: [] for name in self._names.values()}
         for mapper, name in self._names.items():
@@ -95,12 +95,12 @@ class Catalog:
 
 
 def table_name(mapper: Mapper[Any]) -> str:
-    """The table that a class is mapped to, as the database has it; of a query, what SQLAlchemy calls it."""
+    """Return the name of the table that a class is mapped to; for a subquery, its alias."""
     return str(getattr(mapper.local_table, "name", mapper.local_table))
 
 
 def _known_ways(mapper: Mapper[Any], entity: Entity, known: Collection[Mapper[Any]]) -> Entity:
-    """The entity with those of its relationships that lead to a known class."""
+    """Return the entity with only those relationships that lead to a known class."""
     kept = [
         relationship for relationship in entity.relationships if mapper.relationships[relationship.name].mapper in known
     ]
@@ -108,12 +108,12 @@ def _known_ways(mapper: Mapper[Any], entity: Entity, known: Collection[Mapper[An
 
 
 def table_attributes(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
-    """The attributes that a table's own columns stand behind, in the order of their definition."""
+    """Return the attributes of a table's own columns, in the order of their definition."""
     return [attribute for attribute in mapper.column_attrs if isinstance(attribute.columns[0], TableColumn)]
 
 
 def entity_of(mapper: Mapper[Any], names: Mapping[Mapper[Any], str]) -> Entity:
-    """What a mapped class looks like, among others of these names."""
+    """Return the entity of a mapped class; its targets are named by `names`."""
     return Entity(
         name=names[mapper],
         table=clean(table_name(mapper)),
@@ -149,7 +149,7 @@ def _relationship(relationship: RelationshipProperty[Any], names: Mapping[Mapper
 
 
 def _query(relationship: RelationshipProperty[Any]) -> str:
-    """How to select what it leads to without loading it, by a twin of its own where that is the one mapped so."""
+    """Return the code that selects a relationship's target without loading it, by a query relationship like it."""
     for twin in (relationship, *relationship.parent.relationships):
         if twin.lazy in NEVER_LOADED and str(twin.primaryjoin) == str(relationship.primaryjoin):
             return f"{twin.key}.{'statement' if twin.lazy == 'dynamic' else 'select()'}"

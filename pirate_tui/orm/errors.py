@@ -1,4 +1,4 @@
-"""Errors: their chain, what the codes of SQLAlchemy and of databases say, and noticing those that are caught."""
+"""Inspect errors: their chain, the codes of SQLAlchemy and of databases, and those that code catches."""
 
 import asyncio
 import sqlite3
@@ -19,16 +19,16 @@ MISSING_GREENLET = "xd2s"
 """SQLAlchemy's code of the error, the same on every version and driver; its class and text are not."""
 
 REFUSED = "is not available due to"
-"""In the message of the InvalidRequestError with which `lazy="raise"` and raiseload() refuse to load."""
+"""Part of the message of the InvalidRequestError that `lazy="raise"` and raiseload() raise."""
 
 ERROR_LIMIT = 300
 """Characters of a driver's message that are shown; it may quote data."""
 
 DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError)
-"""What the database can do to us, in all its classes: some drivers raise their OSErrors (time-outs too) bare."""
+"""The classes of database errors: some drivers raise their OSErrors (timeouts, too) without a wrapper."""
 
 QUERY_CANCELED = "57014"
-"""PostgreSQL's SQLSTATE of a statement that was stopped (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+"""PostgreSQL's SQLSTATE of a cancelled statement (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 KILLED, TOO_LONG = 1317, 1969
 """MariaDB's numbers of a statement that was stopped, by KILL QUERY or by its time limit
@@ -39,37 +39,37 @@ TOO_LONG_IN_MYSQL = 3024
 
 
 TOO_MANY_COLUMNS = frozenset({"54011", 1117, "too many columns in result set"})
-"""What PostgreSQL, MariaDB and SQLite say of a statement that selects more columns than they give."""
+"""The codes, or message, of PostgreSQL, MariaDB and SQLite for a statement that selects too many columns."""
 
 FEWER_COLUMNS = "too many for one statement; press s for another loader strategy, or defer some in the mapping"
-"""What can be done about that."""
+"""The hint for that."""
 
 
 def unwrapped(error: BaseException) -> BaseException:
-    """What the driver raised, where SQLAlchemy has wrapped it; else the error itself."""
+    """Return the driver's error that SQLAlchemy has wrapped, or the error itself."""
     found: BaseException = getattr(error, "orig", None) or error
     return found
 
 
 def primary_code(error: BaseException) -> int | None:
-    """SQLite's primary result code of what its driver raised; None of anything else."""
+    """Return SQLite's primary result code of its driver's error; None for any other error."""
     code = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF  # the rest is detail: the extended result code
 
 
 def sqlstate(error: BaseException) -> str | None:
-    """PostgreSQL's code of what one of its drivers raised; None of anything else."""
+    """Return the SQLSTATE of an error of PostgreSQL's drivers; None for any other error."""
     return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
 
 
 def mysql_code(error: BaseException) -> int | None:
-    """MariaDB's or MySQL's number of what their driver raised; None of anything else."""
+    """Return MariaDB's or MySQL's number of their driver's error; None for any other error."""
     is_theirs = type(error).__module__.partition(".")[0] == "asyncmy"
     return error.args[0] if is_theirs and error.args and isinstance(error.args[0], int) else None
 
 
 def was_interrupted(error: BaseException) -> bool:
-    """Did we stop the statement, by a cancel or by its time limit?"""
+    """Whether we stopped the statement, by a cancel or by its time limit."""
     return (
         isinstance(error, asyncio.CancelledError)
         or primary_code(error) == sqlite3.SQLITE_INTERRUPT
@@ -79,9 +79,9 @@ def was_interrupted(error: BaseException) -> bool:
 
 
 def forget(error: BaseException) -> None:
-    """Let go of what the frames of the error and its causes hold: cursors, and coroutines that are closed so.
+    """Release what the frames of the error and its causes hold: cursors, and coroutines, which are closed.
 
-    Else a coroutine's "was never awaited" would be warned of at some later garbage collection, onto the screen.
+    Otherwise a later garbage collection would print a coroutine's "was never awaited" onto the screen.
     """
     with without_warnings():
         for link in chain(error):
@@ -90,32 +90,32 @@ def forget(error: BaseException) -> None:
 
 @contextmanager
 def constructed(*more: type[Exception]) -> Iterator[list[Exception]]:
-    """The errors of a load that are constructed inside the block, also those that code of the models catches.
+    """Yield a list of the load errors that are constructed inside the block, even if code of the models catches them.
 
-    A MissingGreenlet, and what the engine puts around it; the error of a detached instance, that of `lazy="raise"`, and
-    `more`. There is no event for them.
+    They are MissingGreenlet, and the engine's error around it; the error of a detached instance, that of
+    `lazy="raise"`, and `more`. There is no event for them.
     """
-    found: list[Exception] = []
+    errors: list[Exception] = []
     kinds: tuple[type[Exception], ...] = (
         *(MissingGreenlet, StatementError, DetachedInstanceError, InvalidRequestError),
         *more,
     )
     with ExitStack() as stack:
         for kind in kinds:
-            stack.enter_context(_noticing(kind, found))
-        yield found
+            stack.enter_context(_noticing(kind, errors))
+        yield errors
 
 
-def outermost(found: Sequence[Exception]) -> Exception:
-    """The first of the errors that were constructed, as it came to the code that caught it.
+def outermost(errors: Sequence[Exception]) -> Exception:
+    """Return the first of the errors as code caught it: the one that the engine has wrapped it in, if any.
 
-    Where the engine has put one around it, the frames from the attribute to the engine are in that one's traceback.
+    The frames from the attribute to the engine are in the traceback of that one.
     """
-    return next((one for one in found if isinstance(one, StatementError) and one.orig is found[0]), found[0])
+    return next((one for one in errors if isinstance(one, StatementError) and one.orig is errors[0]), errors[0])
 
 
 @contextmanager
-def _noticing(kind: type[Exception], found: list[Exception]) -> Iterator[None]:
+def _noticing(kind: type[Exception], errors: list[Exception]) -> Iterator[None]:
     own, construct = vars(kind).get("__init__"), kind.__init__
 
     def noticed(error: Exception, *given: Any, **named: Any) -> None:
@@ -124,7 +124,7 @@ def _noticing(kind: type[Exception], found: list[Exception]) -> Iterator[None]:
             return
         if kind is StatementError and not isinstance(getattr(error, "orig", None), MissingGreenlet):
             return
-        found.append(error)
+        errors.append(error)
 
     kind.__init__ = noticed  # type: ignore[method-assign,assignment]
     try:
@@ -138,14 +138,14 @@ def _noticing(kind: type[Exception], found: list[Exception]) -> Iterator[None]:
 
 @contextmanager
 def without_warnings() -> Iterator[None]:
-    """No warning of an abandoned coroutine comes out of the block, in which nothing may be awaited."""
+    """Ignore warnings of abandoned coroutines inside the block, in which nothing may be awaited."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         yield
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything it came from: causes, contexts, and what SQLAlchemy wrapped."""
+    """Yield the error and everything it came from: causes, contexts, and what SQLAlchemy has wrapped."""
     seen = set[int]()  # by identity: an error may define equality as it likes
     pending: list[object] = [error]
     while pending:
@@ -157,5 +157,5 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def is_missing_greenlet(error: BaseException) -> bool:
-    """Does the error, or anything it came from, carry the code of a MissingGreenlet?"""
+    """Whether the error, or anything it came from, has the code of a MissingGreenlet."""
     return any(isinstance(link, SQLAlchemyError) and link.code == MISSING_GREENLET for link in chain(error))

@@ -1,4 +1,4 @@
-"""Loader strategies -> SQLAlchemy's loader options."""
+"""Convert loader strategies to SQLAlchemy's loader options."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,26 +27,26 @@ OPTIONS: dict[Loader, Callable[[Any], ExecutableOption]] = {
 
 
 def lazy_of(relationship: RelationshipProperty[Any]) -> str:
-    """How it is mapped to be loaded: `select`, `selectin`, `raise`, ...; older ways to say it are told alike."""
+    """Return the relationship's `lazy` as a name: `select`, `selectin`, `raise`; older values by their new names."""
     return OLDER_NAMES.get(relationship.lazy, str(relationship.lazy))
 
 
 OLDER_NAMES: dict[object, str] = {True: "select", False: "joined", None: "noload"}
-"""Of a relationship's `lazy`
+"""Older values of a relationship's `lazy`
 (https://docs.sqlalchemy.org/en/21/orm/relationship_api.html#sqlalchemy.orm.relationship.params.lazy)."""
 
 
 def loader_of(relationship: RelationshipProperty[Any]) -> str:
-    """The loader for many parents at once: a second SELECT for collections, for which a JOIN would repeat rows."""
+    """Return the name of the eager loader: a second SELECT for collections, for which a JOIN would repeat rows."""
     return selectinload.__name__ if relationship.uselist else joinedload.__name__
 
 
 def eager_option(relationship: RelationshipProperty[Any]) -> LoaderOption:
-    """The option for that: `selectinload(PirateCrew.members)`."""
+    """Return the option that loads the relationship eagerly: `selectinload(PirateCrew.members)`."""
     typed = attribute(relationship.parent.class_.__name__, relationship.key)
     return LoaderOption(loader_of(relationship), (typed,))
 
 
 def loader_options(mapper: Mapper[Any], name: str, loader: Loader | None) -> tuple[ExecutableOption, ...]:
-    """Return the options for a select that is to load the relationship `name` by that loader, if by any."""
+    """Return the options that load the relationship `name` by that loader; none for None."""
     return () if loader is None else (OPTIONS[loader](getattr(mapper.class_, name)),)

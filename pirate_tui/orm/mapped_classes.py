@@ -1,4 +1,4 @@
-"""What can be browsed of a database: models held against the tables it really has, or classes read from these."""
+"""Hold the classes to browse: models compared with the database's tables, or classes mapped from these."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,18 +18,18 @@ from pirate_tui.orm.reflection.reflect import Reflection
 
 
 OF_THE_SERVER = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
-"""Schemas that hold no tables of anybody's models."""
+"""Schemas of the servers' own tables."""
 
 
 class Known(NamedTuple):
-    """What was read of a database without models."""
+    """The names, foreign keys and tables of a database without models."""
 
     reflection: Reflection
     probe: SchemaProbe
 
 
 class MappedClasses:
-    """The mapped classes, by name; those of a database without models are mapped when they are asked for."""
+    """The mapped classes by name; those of a database without models are mapped when they are first used."""
 
     def __init__(self, classes: Sequence[type] | None, questions: QueryRunner, schema: str | None = None) -> None:
         self.catalog = Catalog(classes or ())
@@ -40,32 +40,32 @@ class MappedClasses:
         self._reflection: Reflection | None = None
         self._problems: Mapping[str, str] = {}
         self._first = ""
-        """The class to begin with."""
+        """The class to show first."""
 
     async def read(self) -> None:
-        """See what there is. Raises `BrowserError`."""
+        """Read which tables there are; raises `BrowserError`."""
         if self._is_reflected:
             await self._reflect()
             return
         probe, mappers = probe_of(self._queries), self.catalog.mappers
         await probe.read(QualifiedName.of(table) for mapper in mappers for table in mapper.tables)
         self._probe = probe
-        found = {self.catalog.name(one): problem(one, probe.tables) for one in mappers}
-        self._problems = {name: told for name, told in found.items() if told}
+        problems = {self.catalog.name(mapper): problem(mapper, probe.tables) for mapper in mappers}
+        self._problems = {name: reason for name, reason in problems.items() if reason}
         self.catalog.leave_out(self._problems)
 
     async def hint(self) -> str:
-        """Where there may be tables, if there are none here."""
+        """Return a hint to where there may be tables, if there are none here."""
         if self._queries.dialect.name == "sqlite":
             return "; use a database that has some"
         here, others = await self._queries.inspect("schemas", _schemas)
-        told = f" in {clean(self._schema or here)}"
-        return f"{told}; use --schema NAME for those of {clean(', '.join(others))}" if others else told
+        where = f" in {clean(self._schema or here)}"
+        return f"{where}; use --schema NAME for those of {clean(', '.join(others))}" if others else where
 
     def set_initial_model(self, model: str | None, remembered: str | None) -> None:
-        """Choose the class to begin with: the one that is asked for; else the one that was chosen last.
+        """Choose the class to show first: `model`, or `remembered`, the one chosen last.
 
-        Raises `StartupError` where there is no class of the name that is asked for.
+        Raises `StartupError` where there is no class named `model`.
         """
         choices = self._listed
         usable = [choice.name for choice in choices if not choice.problem]
@@ -75,7 +75,7 @@ class MappedClasses:
 
     @property
     def choices(self) -> tuple[ModelInfo, ...]:
-        """Everything that there is, also what cannot be browsed; the class to begin with comes first."""
+        """All classes, also those that cannot be browsed; the one to show first comes first."""
         return tuple(sorted(self._listed, key=lambda choice: choice.name != self._first))
 
     @property
@@ -98,17 +98,17 @@ class MappedClasses:
             notes[key.child].append(clean(f"{', '.join(key.columns)}: {reason}"))
         return tuple(
             ModelInfo(
-                name_of(one.name),
-                clean(one.name),
-                tuple(map(name_of, known.related(one.name))),
-                known.broken.get(one.name, ""),
-                "; ".join(notes.get(one.name, ())),
+                name_of(relation.name),
+                clean(relation.name),
+                tuple(map(name_of, known.related(relation.name))),
+                known.broken.get(relation.name, ""),
+                "; ".join(notes.get(relation.name, ())),
             )
-            for one in known.names
+            for relation in known.names
         )
 
     async def entity(self, name: str) -> Entity:
-        """The class of that name, with all its relationships; raises `BrowserError` where it cannot be browsed."""
+        """Return the class of that name, with all its relationships; raise `BrowserError` if it cannot be browsed."""
         if self._reflection is not None and not self.catalog.has(name):
             await self._map(Known(self._reflection, self._probe), name)
         if not self.catalog.has(name):
@@ -117,33 +117,33 @@ class MappedClasses:
         return self.catalog.named(name)
 
     async def target(self, entity: Entity, relationship: Relationship) -> Entity:
-        """What a relationship leads to, with all its relationships."""
+        """Return the class that a relationship leads to, with all its relationships."""
         mapper: Mapper[Any] = self.catalog.mapper(entity).relationships[relationship.name].mapper
         if self._reflection is None:
             return self.catalog.entity(mapper)
         return await self.entity(self._reflection.class_name(self._reflection.name(mapper.class_)))
 
     def table(self, entity: Entity) -> Table:
-        """What the database has of a class's table."""
+        """Return what the database has of a class's table."""
         mapper = self.catalog.mapper(entity)
         if self._reflection is not None and (numbers := self._reflection.numbers(mapper.class_)):
             return Table(entity.table, numbers, numbers, is_strict=True, row_id=None)
         return self._probe.table(self._place(mapper))
 
     async def sizes(self) -> dict[str, Size]:
-        """How many rows there may be of each class, where the database knows that at one look at its table."""
+        """Return how many rows each class may have, where the database knows that without counting."""
         listed = zip(self._places(), self._listed, strict=True)
         places = {choice.name: place for place, choice in listed if place is not None and not choice.problem}
         found = await self._probe.sizes([*dict.fromkeys(places.values())])
         return {name: found[place] for name, place in places.items() if place in found}
 
     async def estimate(self, entity: Entity) -> int | None:
-        """How many rows there may be of a class, as the database itself believes; None where it does not say."""
+        """Return how many rows a class may have by the database's statistics; None where unknown."""
         mapper = self.catalog.mapper(entity)
         return None if mapper.single else await self._probe.estimate(self._place(mapper))
 
     def _places(self) -> list[QualifiedName | None]:
-        """Where the table of each choice is whose rows are all of that class; None where there is none."""
+        """Return the place of each choice's table; None where the table has rows of other classes."""
         if self._reflection is None:
             return [None if mapper.single else QualifiedName.of(mapper.local_table) for mapper in self.catalog.mappers]
         return [self._reflection.place(name.name) for name in self._reflection.names]
@@ -154,20 +154,20 @@ class MappedClasses:
         return self._reflection.place(self._reflection.name(mapper.class_))
 
     async def _reflect(self) -> None:
-        """Read names and foreign keys; what was mapped before is mapped anew, where it is still there.
+        """Read names and foreign keys, and map again what was mapped before and still exists.
 
-        Nothing changes unless everything was read: the server may be gone in the midst of it.
+        Nothing changes unless everything was read: the server may become unreachable in between.
         """
         mapped = [entity.name for entity in self.catalog.entities]
         inspecting = self._queries.inspect(
-            "tables and foreign keys", lambda one: Reflection(reader_of(one, self._schema))
+            "tables and foreign keys", lambda connection: Reflection(reader_of(connection, self._schema))
         )
         known = Known(await inspecting, probe_of(self._queries))
         classes = [await self._mapped(known, name, is_asked_for=False) for name in mapped]
         self._reflection, self._probe = known
         self.catalog.clear()
-        for one in filter(None, classes):
-            self.catalog.add(one, has_key=known.reflection.has_key(one))
+        for mapped_class in filter(None, classes):
+            self.catalog.add(mapped_class, has_key=known.reflection.has_key(mapped_class))
 
     async def _map(self, known: "Known", name: str) -> None:
         mapped = await self._mapped(known, name, is_asked_for=True)
@@ -175,13 +175,15 @@ class MappedClasses:
             self.catalog.add(mapped, has_key=known.reflection.has_key(mapped))
 
     async def _mapped(self, known: "Known", name: str, *, is_asked_for: bool) -> type | None:
-        """The class of that name; None where there is none. What is broken is an error only where it is asked for."""
+        """Return the class of that name; None where there is none, or a broken one unless `is_asked_for`."""
         reflection, probe = known
         table = next((one.name for one in reflection.names if reflection.class_name(one.name) == name), None)
         if table is None:
             return None
         try:
-            mapped = await self._queries.inspect(f"columns of {clean(table)}", lambda one: reflection.map(one, table))
+            mapped = await self._queries.inspect(
+                f"columns of {clean(table)}", lambda connection: reflection.map(connection, table)
+            )
         except BrowserError as error:
             if is_asked_for or isinstance(error, (DatabaseLockedError, DatabaseUnreachableError)):
                 raise
@@ -191,7 +193,7 @@ class MappedClasses:
 
 
 def _schemas(connection: Connection) -> tuple[str, list[str]]:
-    """The schema that the connection begins with, and the others of its users."""
+    """Return the default schema of the connection, and those of other users."""
     inspector = inspect(connection)
     here = inspector.default_schema_name or ""
     return here, [name for name in inspector.get_schema_names() if name not in {here, *OF_THE_SERVER}]

@@ -1,10 +1,9 @@
-"""The gate before a server: what a statement does is judged before it is sent, and what may write is refused.
+"""Block statements that may write before they are sent to a server.
 
-The server refuses to write as well; this is another lock, since there is much that its own does not stop.
-
-What SQLAlchemy has built, and what we have written, is a query already: its words alone are looked at. Of any other
-statement the prefixes (EXPLAIN, DESCRIBE) are taken off, and a parser must know what remains for one. Functions that
-act are refused in both.
+The server refuses to write as well; this is a second check, since its own does not stop everything. What SQLAlchemy has
+built, and what we have written, is a query already: only its words are checked. Of any other statement the prefixes
+(EXPLAIN, DESCRIBE) are removed, and a parser must accept the rest as a query. Functions that have side effects are
+refused in both.
 """
 
 import re
@@ -29,31 +28,34 @@ __all__ = ["Own", "OwnText", "SqlText", "block_writes", "refusal"]
 
 
 class Own:
-    """A statement of the browser's own."""
+    """Marks a statement of the browser's own."""
 
 
 class OwnText(Own, TextClause):
-    """One that is written as text; https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text."""
+    """A statement of the browser's own, written as text.
+
+    https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
+    """
 
     inherit_cache = True
 
 
 class Judgement(NamedTuple):
-    """What is known of a statement by its text."""
+    """The result of checking a statement's text."""
 
     reason: str
     """Why it is refused; empty where it is not."""
     settings: tuple[str, ...] = ()
     """The parameters that name what it sets for its transaction."""
     hides_parameters: bool = False
-    """Does a driver that puts them into the text find some that are none to us: within a string, or a comment?"""
+    """Whether a driver that puts them into the text finds more than we do: within a string, or a comment."""
 
 
 HIDES = "a parameter is inside a string, a name or a comment"
 
 
 def block_writes(engine: AsyncEngine, sql: SqlText) -> None:
-    """Put the gate before an engine."""
+    """Check every statement of an engine before it is sent; one that may write raises `BrowserError`."""
 
     def judge(_connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001  an event's signature
         if reason := refusal(statement, sql, parameters, is_foreign=not _is_ours(statement, context)):
@@ -63,7 +65,7 @@ def block_writes(engine: AsyncEngine, sql: SqlText) -> None:
 
 
 def refusal(statement: str, sql: SqlText, parameters: Any = (), *, is_foreign: bool = True) -> str:
-    """Why the statement, as it is sent, is refused; empty where it only reads."""
+    """Return why the statement, as it is sent, is refused; empty where it only reads."""
     judged = _judged(statement, sql, is_foreign=is_foreign)
     if judged.settings and not all(may_set(_value(parameters, name)) for name in judged.settings):
         return "the statement calls set_config()"
@@ -71,7 +73,7 @@ def refusal(statement: str, sql: SqlText, parameters: Any = (), *, is_foreign: b
 
 
 def _is_ours(statement: str, context: Any) -> bool:
-    """Has SQLAlchemy built the query, or have we? Not where a listener of the models has changed its text."""
+    """Whether SQLAlchemy or we have built the query, and no listener of the models has changed its text."""
     compiled = context.compiled
     return (
         statement is context.statement
@@ -107,7 +109,7 @@ def _hides_parameters(statement: str, reading: Reading) -> bool:
 
 
 def _are_put_in(parameters: Any, sql: SqlText) -> bool:
-    """Does the driver put them into the text? asyncmy does, with quotes of its own; psycopg puts in `$1`, by names.
+    """Whether the driver puts the parameters into the text: asyncmy does, with its quotes; psycopg does for names.
 
     asyncpg does not: a percent sign is itself.
     """
@@ -116,7 +118,7 @@ def _are_put_in(parameters: Any, sql: SqlText) -> bool:
 
 
 def _value(parameters: Any, placeholder: str) -> object:
-    """What a parameter holds: `%(name)s` or `$1`; None where that cannot be said."""
+    """Return the value of a parameter, `%(name)s` or `$1`; None where that is not known."""
     name = WORD.findall(placeholder)[0]
     if isinstance(parameters, Mapping):
         return parameters.get(name)

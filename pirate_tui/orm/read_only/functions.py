@@ -1,6 +1,6 @@
-"""Functions that do something when a query calls them, and that no read-only transaction keeps from it.
+"""Recognize functions with side effects that no read-only transaction prevents.
 
-Those of the servers themselves and of what is commonly installed beside them; nobody knows what a database's own do.
+They are those of the servers themselves and of common extensions; a database's own functions are unknown.
 """
 
 import re
@@ -13,7 +13,7 @@ EXECUTING = r"""
     dblink\w* | (?:query|cursor|table|schema|database)_to_xml\w* | ts_stat | ts_rewrite | crosstab\w* | connectby
     | xpath_table | xslt_process | run_command_on_\w+ | pg_background_\w+
 """
-"""PostgreSQL's that execute what stands in a string, here or on another server."""
+"""PostgreSQL's functions that execute a string, here or on another server."""
 
 ACTING = {
     SqlText.POSTGRESQL: rf"""{EXECUTING}
@@ -39,61 +39,61 @@ ACTING = {
 }
 """https://www.postgresql.org/docs/current/functions-admin.html, https://mariadb.com/kb/en/miscellaneous-functions/
 
-What only waits (`pg_sleep`) is none: the time limit ends it.
+Functions that only wait (`pg_sleep`) are left out: the time limit ends them.
 """
 
 KNOWN = {sql: re.compile(names, re.IGNORECASE | re.VERBOSE) for sql, names in ACTING.items()}
 
 SET_CONFIG, LAST_INSERT_ID = "set_config", "last_insert_id"
-"""What they do depends on what they are given."""
+"""Functions whose effect depends on their arguments."""
 
 CUSTOM = re.compile(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)+|search_path|timezone", re.IGNORECASE | re.ASCII)
 """Settings that a transaction may set for itself: those with a dot mean something to the database's own code alone
-(row-level security); the others say what a name or a time is taken for
+(row-level security); the others change how a name or a time is interpreted
 (https://www.postgresql.org/docs/current/runtime-config-custom.html)."""
 
 
 def acting(tokens: Sequence[Token], sql: SqlText) -> str:
-    """The name of a function that acts and that is called; empty where there is none."""
-    return next((name for name, given in _calls(tokens) if _acts(name, given, sql)), "")
+    """Return the name of a called function that has side effects; empty where there is none."""
+    return next((name for name, arguments in _calls(tokens) if _acts(name, arguments, sql)), "")
 
 
 def settings_by_parameter(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """The parameters that name what `set_config` sets: what they hold is looked at when it is sent."""
-    firsts = (_setting(given) for name, given in _calls(tokens) if name.lower() == SET_CONFIG)
+    """Return the parameters that name what `set_config` sets; their values are checked when they are sent."""
+    firsts = (_setting(arguments) for name, arguments in _calls(tokens) if name.lower() == SET_CONFIG)
     return tuple(first.text for first in firsts if first is not None and first.kind is TokenKind.PARAMETER)
 
 
 def may_act(name: str, sql: SqlText) -> bool:
-    """May a function of that name act? That of some depends on what they are given."""
+    """Whether a function of that name has side effects, if only with some arguments."""
     return name.lower() in {SET_CONFIG, LAST_INSERT_ID} or KNOWN[sql].fullmatch(name) is not None
 
 
 def may_set(name: object) -> bool:
-    """May a transaction set this for itself?"""
+    """Whether a transaction may set this for itself."""
     return isinstance(name, str) and CUSTOM.fullmatch(name) is not None
 
 
 def _calls(tokens: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
-    """The functions that are called, each with what stands behind its parenthesis."""
+    """Yield the name of each called function, with the tokens after its parenthesis."""
     for at, token in enumerate(tokens[:-1]):
         if token.kind in {TokenKind.WORD, TokenKind.NAME} and tokens[at + 1].text == "(":
             name = token.text if token.kind is TokenKind.WORD else token.text[1:-1]
             yield name, tokens[at + 2 :]
 
 
-def _acts(name: str, given: Sequence[Token], sql: SqlText) -> bool:
+def _acts(name: str, arguments: Sequence[Token], sql: SqlText) -> bool:
     if name.lower() == SET_CONFIG:
-        setting = _setting(given)
+        setting = _setting(arguments)
         return setting is None or (setting.kind is TokenKind.STRING and not may_set(setting.text[1:-1]))
     if name.lower() == LAST_INSERT_ID:
-        return not given or given[0].text != ")"
+        return not arguments or arguments[0].text != ")"
     return KNOWN[sql].fullmatch(name) is not None
 
 
-def _setting(given: Sequence[Token]) -> Token | None:
-    """The first argument of `set_config`, where it is a string or a parameter, and nothing more than cast."""
-    behind = [token.word for token in given[1:5]]
-    is_cast = behind[:2] == [":", ":"] and given[3].kind is TokenKind.WORD and behind[3:] == [","]
-    is_known = bool(given) and given[0].kind in {TokenKind.STRING, TokenKind.PARAMETER}
-    return given[0] if is_known and (behind[:1] == [","] or is_cast) else None
+def _setting(arguments: Sequence[Token]) -> Token | None:
+    """Return the first argument of `set_config` if it is a string or a parameter, with at most a cast; else None."""
+    behind = [token.word for token in arguments[1:5]]
+    is_cast = behind[:2] == [":", ":"] and arguments[3].kind is TokenKind.WORD and behind[3:] == [","]
+    is_known = bool(arguments) and arguments[0].kind in {TokenKind.STRING, TokenKind.PARAMETER}
+    return arguments[0] if is_known and (behind[:1] == [","] or is_cast) else None

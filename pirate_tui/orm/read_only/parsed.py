@@ -1,4 +1,4 @@
-"""A query as a real parser understands it: its whole tree is looked at, and what is not understood is refused.
+"""Check a query by a parser: its whole tree is inspected, and what cannot be parsed is refused.
 
 sqlglot takes a fifth of a second to import, and is only needed for SQL that neither SQLAlchemy has built nor we have
 written, or that holds a word which may be a name or a command.
@@ -14,17 +14,17 @@ NOT_KNOWN = "the statement cannot be parsed"
 MAY_WRITE = "the statement may write"
 
 PLACES = {TokenKind.NAME: "a_name", TokenKind.STRING: "''", TokenKind.PARAMETER: "''"}
-"""What stands for what the parser could read otherwise than the server does."""
+"""Replacements for tokens that the parser could read differently from the server."""
 
 QUERIES = ("Query", "Values")
-"""What a statement that reads may be, in sqlglot's words."""
+"""sqlglot's classes of statements that read."""
 
 COMMANDS = ("DML", "DDL", "Command", "Into", "Lock", "PropertyEQ", "Set", "Execute", "Analyze", "Drop", "Alter", "Kill")
-"""What no part of it may be: an INSERT within a WITH, INTO, FOR UPDATE, `@x := 5`, and what sqlglot does not know."""
+"""Classes that no part of it may have: INSERT within a WITH, INTO, FOR UPDATE, `@x := 5`, unknown commands."""
 
 
 def more_than_a_query(tokens: Iterable[Token], sql: SqlText) -> str:
-    """Why it may be more than one query that only reads; empty where it is not."""
+    """Return why it may be more than one query that only reads; empty where it is one."""
     import sqlglot
     from sqlglot.errors import SqlglotError
 
@@ -39,14 +39,14 @@ def more_than_a_query(tokens: Iterable[Token], sql: SqlText) -> str:
 
 
 def _classes(names: Iterable[str]) -> tuple[type, ...]:
-    """Those of them that this version of sqlglot has."""
+    """Return the classes by these names that the installed sqlglot has."""
     from sqlglot import exp
 
     return tuple(getattr(exp, name) for name in names if hasattr(exp, name))
 
 
 def _plain(tokens: Iterable[Token], sql: SqlText) -> str:
-    """The statement with nothing in it that could be read in two ways."""
+    """Return the statement without anything that could be read in two ways."""
     text, is_over = "", True
     for token in tokens:
         is_apart = token.is_apart or (is_over and token.kind is not TokenKind.SIGN)

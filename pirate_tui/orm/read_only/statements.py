@@ -1,4 +1,4 @@
-"""What kinds of statements there are that only read, by the words that they begin with and consist of.
+"""Recognize the kinds of statements that only read, by their first words and by all their words.
 
 https://www.postgresql.org/docs/current/sql-commands.html, https://mariadb.com/kb/en/sql-statements/
 """
@@ -33,10 +33,10 @@ WITHOUT_QUERY = {
         r"(?:EXPLAIN|DESCRIBE|DESC) \S+(?: \. \S+)?(?: \S+)?",
     ),
 }
-"""What reads without being a query: settings and tables are shown."""
+"""Statements that read without a query: they show settings and tables."""
 
 SAVEPOINTS = r"SAVEPOINT \S+|RELEASE (?:SAVEPOINT )?\S+|ROLLBACK (?:WORK |TRANSACTION )?TO (?:SAVEPOINT )?\S+"
-"""They change nothing but the transaction that they are in."""
+"""Statements that change nothing but their own transaction."""
 
 SETTING = re.compile(r"SET (?:LOCAL |SESSION )?(?P<name>TIME ZONE|\w+(?: \. \w+)*?)(?: =| TO|(?<=ZONE)) (?:[-+,\w] ?)+")
 """A setting and its new value, of PostgreSQL."""
@@ -45,20 +45,20 @@ COMMANDS = {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "INTO", "LOCK", "P
 """Words without which no query does more than read; they may be names, too."""
 
 PAIRS = {"FOR": {"UPDATE", "SHARE", "NO", "KEY"}, "NEXT": {"VALUE"}, "PREVIOUS": {"VALUE"}}
-"""The same of two words."""
+"""Pairs of words of that kind."""
 
 BEFORE_NAMES = {".", "AS", "FROM", "JOIN"}
 """Behind these a word is a name; the dot of `1.` is part of the number."""
 
 ALSO_FUNCTIONS = {"INSERT", "REPLACE"}
-"""Those that are functions where a parenthesis follows."""
+"""Commands that are functions where a parenthesis follows."""
 
 BEGINNING = re.compile(r"[\s(]*(?:SELECT|WITH)\b", re.IGNORECASE)
 
 WORDS = re.compile(rf"[{LETTERS}][{LETTERS}0-9$]*")
 
 MARKS = (";", "\\", "/*", ":=", '&"')
-"""What makes it worth while to read a query as the server does."""
+"""Characters for which a query must be read as the server does."""
 
 QUOTES = ("'", '"', "`", "#", "--")
 """In these a percent sign may stand, which the driver takes for a parameter."""
@@ -70,7 +70,7 @@ SHAPES = {TokenKind.NAME: "n", TokenKind.STRING: "s", TokenKind.NUMBER: "0", Tok
 
 
 def is_plain(statement: str, sql: SqlText) -> bool:
-    """Is it a query without any word that could do more than read, wherever its strings and comments end?"""
+    """Whether it is a query without any word that could do more than read, wherever its strings and comments end."""
     if BEGINNING.match(statement) is None or any(mark in statement for mark in MARKS):
         return False
     if "%" in statement and _has_odd_percents(statement):
@@ -89,7 +89,7 @@ def _could_do_more(word: str, sql: SqlText) -> bool:
 
 
 def more_than_reading(tokens: Sequence[Token], sql: SqlText, *, is_foreign: bool) -> str:
-    """Why a statement may do more than read; empty where it does not, but for the functions that it calls."""
+    """Return why a statement may do more than read, its functions apart; empty where it does not."""
     while tokens and tokens[-1].text == ";":
         tokens = tokens[:-1]
     if is_several(tokens):
@@ -105,18 +105,18 @@ def more_than_reading(tokens: Sequence[Token], sql: SqlText, *, is_foreign: bool
 
 
 def is_several(tokens: Sequence[Token]) -> bool:
-    """Does a semicolon part it?"""
+    """Whether a semicolon separates several statements."""
     return any(token.text == ";" for token in tokens)
 
 
 def _is_for_itself(shape: str, sql: SqlText) -> bool:
-    """Does it set what a transaction may set for itself?"""
+    """Whether it sets what a transaction may set for itself."""
     found = SETTING.fullmatch(shape) if sql is SqlText.POSTGRESQL else None
     return found is not None and may_set(found["name"].replace("TIME ZONE", "TIMEZONE").replace(" ", ""))
 
 
 def _holds_commands(tokens: Sequence[Token], sql: SqlText) -> bool:
-    """May a query do more than read, by its words? There is no way to write without one of them."""
+    """Whether the query has a word, or two, without one of which nothing is written."""
     words = [token.word for token in tokens]
     for before, word, behind in zip(["", *words], words, [*words[1:], ""], strict=False):
         if behind in PAIRS.get(word, ()) or (sql is SqlText.MYSQL and (word, behind) == (":", "=")):

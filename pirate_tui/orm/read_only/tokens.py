@@ -1,10 +1,9 @@
-"""A statement cut into tokens, as the server cuts it.
+"""Split a statement into tokens, as the server does.
 
-What stands in strings, in quoted names and in comments is no part of what a statement does. Where a string ends may
-depend on the server's settings (`standard_conforming_strings`, `NO_BACKSLASH_ESCAPES`, `ANSI_QUOTES`): then there are
-several readings, and each is judged.
-
-https://www.postgresql.org/docs/current/sql-syntax-lexical.html, https://mariadb.com/kb/en/comment-syntax/
+Strings, quoted names and comments are not part of what a statement does. Where a string ends may depend on the server's
+settings (`standard_conforming_strings`, `NO_BACKSLASH_ESCAPES`, `ANSI_QUOTES`): then there are several readings, and
+each is checked. https://www.postgresql.org/docs/current/sql-syntax-lexical.html,
+https://mariadb.com/kb/en/comment-syntax/
 """
 
 import re
@@ -13,18 +12,18 @@ from typing import NamedTuple
 
 
 class SqlText(Enum):
-    """Whose SQL it is."""
+    """The dialect of a statement's text."""
 
     POSTGRESQL = "postgres"
     MYSQL = "mysql"
-    """MariaDB's, too."""
+    """Also that of MariaDB."""
 
 
 class TokenKind(Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     NAME = "name"
-    """In quotes."""
+    """A name in quotes."""
     STRING = "string"
     NUMBER = "number"
     PARAMETER = "parameter"
@@ -34,16 +33,16 @@ class TokenKind(Enum):
 
 
 class Token(NamedTuple):
-    """A token, without what is before it."""
+    """A token, without the space before it."""
 
     kind: TokenKind
     text: str
     is_apart: bool = True
-    """Is there space before it, or a comment?"""
+    """Whether there is space before it, or a comment."""
 
     @property
     def word(self) -> str:
-        """A word in upper case, or a sign; of anything else nothing."""
+        """The token in upper case if it is a word or a sign; else empty."""
         return self.text.upper() if self.kind in {TokenKind.WORD, TokenKind.SIGN} else ""
 
 
@@ -52,7 +51,7 @@ class Reading(NamedTuple):
 
     tokens: tuple[Token, ...]
     is_whole: bool
-    """Is that all of it? What follows may be no token in this way: a quote without its end, for one."""
+    """Whether that is the whole statement: the rest may be no token, such as a quote without its end."""
 
 
 LETTERS = r"A-Za-z_\x80-\U0010ffff"
@@ -66,13 +65,13 @@ SIGN = r"(?P<sign>%%|(?!/\*)[-+*/<>=~!@#%^&|?.,:;()\[\]{}\\])"
 """Two percent signs are one to a driver that puts parameters in."""
 
 PLAIN, ESCAPED = r"'(?:[^']|'')*+'", r"'(?:[^'\\]|\\.|'')*+'"
-"""A string in which a backslash is itself; one in which it hides the end."""
+"""A string in which a backslash is itself; one in which it escapes a quote."""
 
 BACKTICKED, DOUBLE, DOUBLE_ESCAPED = PLAIN.replace("'", "`"), PLAIN.replace("'", '"'), ESCAPED.replace("'", '"')
 
 
 def _postgresql(string: str) -> re.Pattern[str]:
-    """With strings of that kind where they have no prefix. One with an E goes on behind a line break.
+    """Return the pattern of tokens, with `string` for strings without a prefix; E-strings continue after a line break.
 
     Comments nest: one within another is no token. A name with escapes (`U&"..."`) is none either.
     """
@@ -88,7 +87,7 @@ def _postgresql(string: str) -> re.Pattern[str]:
 
 
 def _mysql(string: str, name: str) -> re.Pattern[str]:
-    """With strings and names of these kinds. What stands in `/*! */` and `/*M! */` is executed: no comment."""
+    """Return the pattern of tokens with these strings and names; `/*! */` and `/*M! */` are executed: no comments."""
     return _pattern(
         rf"(?P<gap>{SPACE}|--(?=[\x00-\x20\x7f]|\Z)[^\n]*|#[^\n]*|/\*(?![mM]?!).*?\*/)",
         rf"(?P<string>{string})",
@@ -115,7 +114,7 @@ PATTERNS = {
 
 
 def readings(statement: str, sql: SqlText) -> list[Reading]:
-    """The statement, in every way in which it may be read; in one where there is nothing to doubt."""
+    """Return the tokens in every way in which the statement may be read; in one where it is unambiguous."""
     is_doubtful = "\\" in statement or (sql is SqlText.MYSQL and '"' in statement)
     patterns = PATTERNS[sql] if is_doubtful else PATTERNS[sql][:1]
     return [_reading(statement, pattern) for pattern in patterns]
@@ -124,18 +123,18 @@ def readings(statement: str, sql: SqlText) -> list[Reading]:
 def _reading(statement: str, pattern: re.Pattern[str]) -> Reading:
     tokens: list[Token] = []
     at, is_apart = 0, True
-    while (found := pattern.match(statement, at)) is not None:
-        at, kind = found.end(), found.lastgroup
+    while (match := pattern.match(statement, at)) is not None:
+        at, kind = match.end(), match.lastgroup
         if kind == "gap":
             is_apart = True
             continue
-        tokens.append(Token(KINDS[kind or ""], found[0], is_apart))
+        tokens.append(Token(KINDS[kind or ""], match[0], is_apart))
         is_apart = False
     return Reading(tuple(tokens), at == len(statement))
 
 
 def percents(statement: str) -> int:
-    """How many percent signs a driver takes for parameters that puts them into the text, wherever they stand."""
+    """Count the percent signs that a driver takes for parameters if it puts them into the text, wherever they are."""
     return PERCENTS.findall(statement).count("%")
 
 

@@ -1,1 +1,1 @@
-"""Running code that is not ours (types, properties, reprs, listeners, drivers): its errors, time and side effects."""
+"""Run code that is not ours (types, properties, reprs, listeners, drivers): its errors, time and side effects."""

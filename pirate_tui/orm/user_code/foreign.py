@@ -1,7 +1,7 @@
-"""Code that is not ours: column types, properties, reprs, hybrids, reconstructors, event listeners, drivers.
+"""Handle errors of code that is not ours: column types, properties, reprs, hybrids, event listeners, drivers.
 
-It may raise anything. Whoever calls it catches `FOREIGN_ERRORS` and asks `reraise_ours` first; `Connections` does so
-once more for all that a question runs (`is_foreign`), so that nothing of it ends the program.
+It may raise anything. Whoever calls it catches `FOREIGN_ERRORS` and calls `reraise_ours` first; `Connections` does so
+again for all that a query runs (`is_foreign`), so that none of its errors ends the program.
 """
 
 import asyncio
@@ -20,24 +20,24 @@ FOREIGN_ERRORS = BaseException
 """What foreign code may raise: its own classes may be no `Exception`, as those of gevent, trio and pytest are."""
 
 OURS = (BrowserError, StartupError, KeyboardInterrupt, GreenletExit)
-"""What we raise ourselves, for a person to read; the person at the keyboard; and the end of a greenlet."""
+"""Errors of ours, with messages for users; ctrl+c; and the end of a greenlet."""
 
 OUR_FOLDERS = tuple(PurePath(pirate_tui.__file__).parent / layer for layer in ("domain", "orm"))
-"""Whose lines run inside of a question, besides those of foreign code."""
+"""The folders of our own code that a query runs."""
 
 
 class Cancelled(asyncio.CancelledError):
-    """A question was cancelled by us, and goes no further."""
+    """Raised in a query that we have cancelled, and that goes no further."""
 
 
 def reraise_ours(error: BaseException) -> None:
-    """Raise the error again if no foreign code is to blame: a message of ours, or a cancel that somebody asked for."""
+    """Raise the error again if no foreign code is to blame: a message of ours, or a cancel that was requested."""
     if isinstance(error, OURS) or is_our_cancel(error):
         raise error
 
 
 def is_our_cancel(error: BaseException) -> bool:
-    """Was the running task, or its question, told to stop? Foreign code may raise CancelledError unasked."""
+    """Whether the running task, or its query, was cancelled; foreign code may raise CancelledError by itself."""
     if isinstance(error, Cancelled) or not isinstance(error, asyncio.CancelledError):
         return isinstance(error, Cancelled)
     task = asyncio.current_task()
@@ -45,7 +45,7 @@ def is_our_cancel(error: BaseException) -> bool:
 
 
 def is_foreign(error: BaseException) -> bool:
-    """Was it raised by code that is not ours? A bug of ours is not to be taken for one of the models'."""
+    """Whether the error was raised by code that is not ours; a bug of ours must not be attributed to the models."""
     if isinstance(error, OURS) or is_our_cancel(error):
         return False
     origin = _origin(error.__traceback__)
@@ -53,17 +53,17 @@ def is_foreign(error: BaseException) -> bool:
 
 
 DRIVER_PACKAGES = frozenset({"asyncmy", "asyncpg", "psycopg", "psycopg_binary"})
-"""Packages that speak to a server."""
+"""The packages of the servers' drivers."""
 
 
 def is_of_driver(error: BaseException) -> bool:
-    """Was it raised by the code of a server's driver, whatever its class is?"""
+    """Whether the error was raised in the code of a server's driver, whatever its class is."""
     origin = _origin(error.__traceback__)
     return origin is not None and not DRIVER_PACKAGES.isdisjoint(origin.parts)
 
 
 def error_name(error: BaseException) -> str:
-    """An error in a word or two: `StatementError(MissingGreenlet)`, `cryptography.fernet.InvalidToken`."""
+    """Return an error's class as shown: `StatementError(MissingGreenlet)`, `cryptography.fernet.InvalidToken`."""
     if isinstance(error, Hanging):
         return "interrupted, since it did not finish"
     inner = getattr(error, "orig", None)
@@ -71,7 +71,7 @@ def error_name(error: BaseException) -> str:
 
 
 def class_name(kind: type) -> str:
-    """The name of an error's class, with its module unless it is SQLAlchemy's or one of the built-ins."""
+    """Return the name of an error's class, with its module unless it is SQLAlchemy's or a built-in one."""
     package = kind.__module__.partition(".")[0]
     return (
         kind.__name__ if package in {"builtins", "asyncio", "sqlalchemy"} else f"{kind.__module__}.{kind.__qualname__}"
@@ -79,7 +79,7 @@ def class_name(kind: type) -> str:
 
 
 def message_of(error: object) -> str:
-    """What an error, or a part of it, says of itself; its own `__str__` may raise, too."""
+    """Return the text of an error, or of a part of it; a placeholder where its `__str__` raises."""
     try:
         return str(error)
     except FOREIGN_ERRORS as raised:
@@ -88,22 +88,22 @@ def message_of(error: object) -> str:
 
 
 def described(error: BaseException) -> str:
-    """Name and message: `ValueError: no such colour`."""
+    """Return name and message of an error: `ValueError: no such colour`."""
     message = message_of(error)
     return f"{error_name(error)}: {message}" if message else error_name(error)
 
 
 def text_of(value: object) -> str:
-    """The value's `str()`, or else the name of its class."""
-    return _asked(str, value)
+    """Return the value's `str()`, or the name of its class where that raises."""
+    return _called(str, value)
 
 
 def repr_of(value: object) -> str:
-    """The value's `repr()`, or else the name of its class."""
-    return _asked(repr, value)
+    """Return the value's `repr()`, or the name of its class where that raises."""
+    return _called(repr, value)
 
 
-def _asked(method: Callable[[object], str], value: object) -> str:
+def _called(method: Callable[[object], str], value: object) -> str:
     try:
         return method(value)
     except FOREIGN_ERRORS as error:
@@ -112,7 +112,7 @@ def _asked(method: Callable[[object], str], value: object) -> str:
 
 
 def _origin(trace: TracebackType | None) -> PurePath | None:
-    """The file of the line that raised."""
+    """Return the file of the line that raised."""
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return None if trace is None else PurePath(trace.tb_frame.f_code.co_filename)

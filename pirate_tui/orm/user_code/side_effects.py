@@ -1,8 +1,8 @@
-"""Code of the models, run to see what it would do: afterwards instances and session are as they were before.
+"""Undo what code of the models does to instances and session, where it is run only to see what it would do.
 
-What is taken back: attributes of the instances that the code touched, mapped or not; containers that it changed in
-place; what it added to the session, deleted, expired, or took out of it; the transaction that it began. What it does to
-classes, modules or files stays done.
+Undone are: attributes of the instances that the code touched, mapped or not; containers that it changed in place; what
+it added to the session, deleted, expired or removed from it; the transaction that it began. What it does to classes,
+modules or files is not undone.
 """
 
 import copy
@@ -34,27 +34,27 @@ COPIED = 10_000
 
 
 class _TooLargeError(Exception):
-    """The value holds more objects than may be copied."""
+    """Raised for a value that holds more objects than may be copied."""
 
 
 @dataclass
 class _Held:
-    """What an instance held before the code touched it."""
+    """The attributes and the state of an instance before the code touched it."""
 
     instance: object
     attributes: dict[str, Any]
-    """Its `__dict__`, with the values themselves: the code has been given copies of those that can be changed."""
+    """Its `__dict__`, with the values themselves: the code works with copies of mutable ones."""
     state: dict[str, Any]
-    """What SQLAlchemy's state holds, its containers copied."""
+    """The attributes of SQLAlchemy's state, its containers copied."""
     committed: dict[str, Any]
     expired: set[str]
     is_modified: bool
     collections: dict[str, list[Any]] = field(default_factory=dict)
-    """The members of collections that the code has come to."""
+    """The members of collections that the code has read or changed."""
 
 
 class _Session:
-    """What the code did to the session."""
+    """Records what the code does to the session, and undoes it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -65,7 +65,7 @@ class _Session:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Notice what comes to the session, and what leaves it."""
+        """Record what is added to the session and removed from it inside the block."""
         listeners = {
             "transient_to_pending": self._added,
             "detached_to_persistent": self._added,
@@ -78,13 +78,13 @@ class _Session:
             yield
 
     def expunge_added(self) -> None:
-        """Take out what came to it, before the instances are put back."""
+        """Expunge what was added, before the instances are restored."""
         for instance in self._added:
             if instance in self._session:
                 self._session.expunge(instance)
 
     def restore(self) -> None:
-        """Take back the rest; the instances are as they were already."""
+        """Undo the rest, after the instances have been restored."""
         session = self._session
         for instance in self._removed:
             if instance not in session and not _is_among(instance, self._added):
@@ -97,17 +97,19 @@ class _Session:
 
 
 class _Instances:
-    """What the code did to instances."""
+    """Records what the code does to instances, and undoes it."""
 
     def __init__(self) -> None:
         self._held: dict[InstanceState[Any], _Held] = {}
 
     def touch(self, state: InstanceState[Any]) -> _Held | None:
-        """Keep what an instance holds, before the code may change it; None of one that is gone."""
+        """Keep what an instance holds, before the code may change it; return None for a collected one."""
         instance = state.obj()
         if instance is None or state in self._held:
             return self._held.get(state)
-        containers = {name: copy.copy(one) for name, one in vars(state).items() if isinstance(one, (dict, set, list))}
+        containers = {
+            name: copy.copy(value) for name, value in vars(state).items() if isinstance(value, (dict, set, list))
+        }
         held = self._held[state] = _Held(
             instance,
             dict(state.dict),
@@ -124,7 +126,7 @@ class _Instances:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Keep what instances hold when something of them is read, and before it changes or expires."""
+        """Keep what instances hold when an attribute of theirs is read, and before they change or expire."""
 
         def get(attribute: InstrumentedAttribute[Any], instance: Any, owner: Any) -> Any:
             if instance is not None and (state := inspect(instance, raiseerr=False)) is not None:
@@ -141,18 +143,18 @@ class _Instances:
 
         def expire_names(state: InstanceState[Any], dict_: Any, *more: Any, **named: Any) -> None:
             self.change(state, tuple(dict_))
-            expire_some(state, dict_, *more, **named)
+            expire_named(state, dict_, *more, **named)
 
         with (
             replaced(InstrumentedAttribute, "__get__", get) as read,
             replaced(InstanceState, "_modified_event", modified) as modify,
             replaced(InstanceState, "_expire", expire) as expire_all,
-            replaced(InstanceState, "_expire_attributes", expire_names) as expire_some,
+            replaced(InstanceState, "_expire_attributes", expire_names) as expire_named,
         ):
             yield
 
     def read(self, state: InstanceState[Any], attribute: InstrumentedAttribute[Any]) -> None:
-        """An attribute of an instance is read."""
+        """Copy the value of an attribute that is read, and keep the members of a collection."""
         held, name = self.touch(state), attribute.key
         if held is None or name not in state.dict or isinstance(value := state.dict[name], IMMUTABLE):
             return
@@ -166,14 +168,14 @@ class _Instances:
                     self.touch(inspect(child))
 
     def change(self, state: InstanceState[Any], names: Sequence[str]) -> None:
-        """Attributes of an instance are about to change."""
+        """Keep the members of collections that are about to change."""
         held = self.touch(state)
         for name in names:
             if held is not None and name not in held.collections:
                 self._keep_members(held, name, state.dict.get(name))
 
     def restore(self, session: Session | None) -> None:
-        """Put back what they held."""
+        """Restore what the instances held."""
         for state, held in self._held.items():
             other = state.session
             if other is not None and other is not session:
@@ -201,7 +203,7 @@ class _Instances:
 
 @contextmanager
 def undone(root: InstanceState[Any]) -> Iterator[None]:
-    """Whatever code of the models does inside the block to instances and their session is taken back at its end."""
+    """Undo at the end of the block whatever code of the models did to instances and their session."""
     instances, session = _Instances(), root.session
     noticed = None if session is None else _Session(session)
     instances.touch(root)
@@ -218,7 +220,7 @@ def undone(root: InstanceState[Any]) -> Iterator[None]:
 
 @contextmanager
 def replaced(owner: type, name: str, method: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """A method of SQLAlchemy's with another in its place; there is no event for a read, or just before a change."""
+    """Replace a method of SQLAlchemy's, since no event comes for a read or just before a change; yield the original."""
     original: Callable[..., Any] = getattr(owner, name)
     setattr(owner, name, method)
     try:
@@ -244,7 +246,7 @@ def _noticing(noticed: list[object]) -> Callable[[Session, object], None]:
 
 
 def _is_among(instance: object, listed: "list[object] | tuple[object, ...]") -> bool:
-    """By identity: a class may define equality as it likes."""
+    """Whether the instance is in the list, by identity: a class may define equality arbitrarily."""
     return any(one is instance for one in listed)
 
 
@@ -254,12 +256,12 @@ def _refill(container: dict[str, Any], content: dict[str, Any]) -> None:
 
 
 def _members(collection: Any) -> list[Any]:
-    """The members of a relationship's collection; of a dictionary, with their keys."""
+    """Return the members of a relationship's collection; those of a dictionary with their keys."""
     return list(dict.items(collection)) if isinstance(collection, dict) else list(collection_adapter(collection))
 
 
 def _restore_collection(collection: Any, members: list[Any]) -> None:
-    """Put back its members, without an event: it looks to SQLAlchemy as if nothing had happened."""
+    """Restore a collection's members without an event: to SQLAlchemy it is unchanged."""
     adapter = collection_adapter(collection)
     if adapter is None:
         return
@@ -280,14 +282,14 @@ def _restore_collection(collection: Any, members: list[Any]) -> None:
         adapter.append_multiple_without_event(members)
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    if isinstance(one, tuple) and isinstance(other, tuple):  # of a dictionary
-        return bool(one[0] == other[0] and one[1] is other[1])
-    return one is other
+def _is_same(member: Any, other: Any) -> bool:
+    if isinstance(member, tuple) and isinstance(other, tuple):  # of a dictionary
+        return bool(member[0] == other[0] and member[1] is other[1])
+    return member is other
 
 
 def copy_of(value: Any) -> Any:
-    """A copy that the code may change; the value itself where none can be made."""
+    """Return a copy that the code may change; the value itself where it cannot be copied."""
     try:
         return _copied(value, {})
     except FOREIGN_ERRORS as error:  # of a lock, a file, a class that refuses
@@ -296,7 +298,7 @@ def copy_of(value: Any) -> Any:
 
 
 def _copied(value: Any, seen: dict[int, Any]) -> Any:
-    """The value, with copies of all in it that can be changed; mapped instances and SQLAlchemy's own objects stay."""
+    """Return the value with copies of all mutable objects in it; mapped instances and SQLAlchemy's own stay."""
     if isinstance(value, IMMUTABLE) or not _is_copied(value):
         return value
     if id(value) not in seen:
@@ -311,13 +313,13 @@ def _copied(value: Any, seen: dict[int, Any]) -> Any:
 
 def _copy_content(made: Any, seen: dict[int, Any]) -> None:
     if isinstance(made, (list, deque)):
-        for at, one in enumerate(made):
-            made[at] = _copied(one, seen)
+        for at, item in enumerate(made):
+            made[at] = _copied(item, seen)
     elif isinstance(made, dict):
-        for key, one in made.items():
-            dict.__setitem__(made, key, _copied(one, seen))
-    for name, one in getattr(made, "__dict__", {}).items():
-        vars(made)[name] = _copied(one, seen)
+        for key, item in made.items():
+            dict.__setitem__(made, key, _copied(item, seen))
+    for name, item in getattr(made, "__dict__", {}).items():
+        vars(made)[name] = _copied(item, seen)
 
 
 def _is_copied(value: Any) -> bool:
