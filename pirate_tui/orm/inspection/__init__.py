@@ -1,4 +1,4 @@
-"""What can be known of an instance without any IO: its attributes, their state, and what a plain access would do.
+"""Inspect instances without any IO: their attributes, their state, and what a plain access would do.
 
-Here is also the line of code that makes the access. What it means that an access failed is in `explanation`.
+The line of code that makes the access is here, too. Why an access failed is in `explanation`.
 """

@@ -1,4 +1,4 @@
-"""Mapped classes -> the attributes of an instance that a person can reach, and how each is read."""
+"""List the attributes of a mapped class that can be read of an instance, and how each is read."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from pirate_tui.domain.options import attribute as typed
 
 
 METHODS: dict[str, Callable[[object], str]] = {"repr()": repr, "str()": str}
-"""What f-strings, loggers and debuggers call."""
+"""The functions that f-strings, loggers and debuggers call."""
 
 EXTENSIONS: dict[object, AttributeKind] = {
     HybridExtensionType.HYBRID_PROPERTY: AttributeKind.HYBRID,
@@ -27,35 +27,35 @@ EXTENSIONS: dict[object, AttributeKind] = {
 
 
 INSTALLED = {"site-packages", "dist-packages"}
-"""The folders that pip installs into."""
+"""The names of folders that pip installs into."""
 
 STANDARD = Path(os.__file__).parent
-"""Where Python's own modules are."""
+"""The folder of Python's own modules."""
 
 
 class Attribute(NamedTuple):
-    """One attribute of a mapped class, or one of the methods that read attributes unasked."""
+    """One attribute of a mapped class, or one of the methods that read attributes implicitly."""
 
     name: str
     kind: AttributeKind
 
     def read(self, instance: object) -> Any:
-        """The plain access."""
+        """Make the plain access, and return its value."""
         return METHODS[self.name](instance) if self.kind is AttributeKind.METHOD else getattr(instance, self.name)
 
     def code(self, variable: str) -> str:
-        """The plain access as its user would write it."""
+        """Return the plain access as its user would write it."""
         if self.kind is AttributeKind.METHOD:
             return f"{self.name.removesuffix('()')}({variable})"
         return typed(variable, self.name)
 
 
 _found: WeakKeyDictionary[Mapper[Any], tuple[Attribute, ...]] = WeakKeyDictionary()
-"""The attributes by mapper; classes that were read from tables are let go when the tables are read again."""
+"""The attributes by mapper, without keeping mappers alive: reflected ones are replaced on a reload."""
 
 
 def attributes_of(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
-    """Everything that can be read of an instance of the mapper, columns first, methods last."""
+    """Return everything that can be read of an instance of the mapper, columns first, methods last."""
     if mapper not in _found:
         _found[mapper] = _attributes(mapper)
     return _found[mapper]
@@ -76,15 +76,15 @@ def _attributes(mapper: Mapper[Any]) -> tuple[Attribute, ...]:
         for name, one in described.items()
         if one.extension_type in EXTENSIONS
     ]
-    found = [*columns, *composites, *synonyms, *relationships, *extensions]
+    mapped = [*columns, *composites, *synonyms, *relationships, *extensions]
     names = {*mapper.attrs.keys(), *described}
     properties = [Attribute(name, AttributeKind.PROPERTY) for name in _properties(mapper.class_) if name not in names]
     methods = [Attribute(name, AttributeKind.METHOD) for name in METHODS]
-    return (*found, *properties, *methods)
+    return (*mapped, *properties, *methods)
 
 
 def attribute_of(mapper: Mapper[Any], name: str) -> Attribute:
-    """The attribute of that name; KeyError when there is none."""
+    """Return the attribute of that name; raise KeyError when there is none."""
     for attribute in attributes_of(mapper):
         if attribute.name == name:
             return attribute
@@ -98,28 +98,28 @@ def _column_kind(attribute: ColumnProperty[Any]) -> AttributeKind:
 
 
 def _properties(mapped: type) -> Iterator[str]:
-    """The plain properties, and other descriptors, that the model's own classes define; not what a library's base adds.
+    """Yield the names of properties and other descriptors of the model's own classes, without those of libraries.
 
-    A library's own are for itself: `query` of Flask-SQLAlchemy, `model_fields` of pydantic.
+    A library's own are internal to it: `query` of Flask-SQLAlchemy, `model_fields` of pydantic.
     """
     seen = set[str]()
-    for one in mapped.__mro__:
-        own = {name: value for name, value in vars(one).items() if name not in seen}
+    for base in mapped.__mro__:
+        own = {name: value for name, value in vars(base).items() if name not in seen}
         seen.update(own)
-        if _is_of_model(one, mapped):
+        if _is_of_model(base, mapped):
             yield from (name for name, value in own.items() if _is_read(value) and not name.startswith("_"))
 
 
-def _is_of_model(one: type, mapped: type) -> bool:
-    """Is a class that a mapped class inherits from mapped too, of the same package, or of no library at all?"""
-    if isinstance(inspect(one, raiseerr=False), Mapper):
+def _is_of_model(base: type, mapped: type) -> bool:
+    """Whether a base of a mapped class is mapped too, of the same package, or of no library at all."""
+    if isinstance(inspect(base, raiseerr=False), Mapper):
         return True
-    top = one.__module__.partition(".")[0]
-    return top == mapped.__module__.partition(".")[0] or not _is_library(one.__module__)
+    top = base.__module__.partition(".")[0]
+    return top == mapped.__module__.partition(".")[0] or not _is_library(base.__module__)
 
 
 def _is_library(module: str) -> bool:
-    """Is it a module that was installed, or Python's own?"""
+    """Whether a module was installed, or is Python's own."""
     file = getattr(sys.modules.get(module), "__file__", None)
     if file is None:
         return module.partition(".")[0] in sys.stdlib_module_names
@@ -128,7 +128,7 @@ def _is_library(module: str) -> bool:
 
 
 def _is_read(value: object) -> bool:
-    """Is it something of a class that an access to an instance's attribute runs? A method is only bound by it."""
+    """Whether reading the class attribute of an instance runs code; a method is only bound."""
     if isinstance(value, (property, cached_property)):
         return True
     is_method = callable(value) or isinstance(value, (classmethod, partialmethod, singledispatchmethod))

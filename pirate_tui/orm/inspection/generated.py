@@ -1,4 +1,4 @@
-"""Values that the database makes: which attributes a flush leaves to be read."""
+"""List the attributes whose values the database generates, so that a flush leaves them to be read."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 
 
 def generated_at_insert(mapper: Mapper[Any], dialect: Dialect) -> set[str]:
-    """The attributes that the flush of an INSERT leaves to be read, where their values were not set.
+    """Return the attributes that the flush of an INSERT leaves to be read, where their values were not set.
 
-    With RETURNING, or with `eager_defaults=True`, it reads the defaults of the server itself
+    With RETURNING, or with `eager_defaults=True`, it reads the server's defaults itself
     (https://docs.sqlalchemy.org/en/21/orm/mapping_api.html#sqlalchemy.orm.Mapper.params.eager_defaults).
     """
     reads = mapper.eager_defaults is True or (mapper.eager_defaults == "auto" and dialect.insert_executemany_returning)
@@ -20,28 +20,28 @@ def generated_at_insert(mapper: Mapper[Any], dialect: Dialect) -> set[str]:
 
 
 def generated_at_update(mapper: Mapper[Any]) -> set[str]:
-    """The attributes that the flush of an UPDATE leaves to be read."""
+    """Return the attributes that the flush of an UPDATE leaves to be read."""
     by_server = {name for name, one in _columns(mapper).items() if is_generated_at_update(one)}
     by_query = {one.key for one in _by_query(mapper) if one.expire_on_flush}
     return by_query | (set() if mapper.eager_defaults is True else by_server)
 
 
 def is_generated_at_update(column: Column[Any]) -> bool:
-    """Does the database make its value at each UPDATE? A Python function as `onupdate` is called before."""
+    """Whether the database generates the value at each UPDATE; a Python `onupdate` is called before it."""
     is_by_expression = column.onupdate is not None and column.onupdate.is_clause_element
     return bool(is_by_expression or column.server_onupdate)
 
 
 def _columns(mapper: Mapper[Any]) -> dict[str, Column[Any]]:
-    """The attributes that columns of tables stand behind."""
+    """Return the attributes that are columns of tables."""
     return {one.key: one.columns[0] for one in _held(mapper) if isinstance(one.columns[0], Column)}
 
 
 def _by_query(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
-    """The column_properties: a flush expires them, since what they are computed of may have changed."""
+    """Return the column_property attributes; a flush expires them, since what they are computed of may change."""
     return [one for one in _held(mapper) if not isinstance(one.columns[0], Column)]
 
 
 def _held(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
-    """Those that an instance has: one for the polymorphic identity may be the mapper's own."""
+    """Return the column attributes that an instance has; the polymorphic identity's may be the mapper's own."""
     return [column_attr for column_attr in mapper.column_attrs if column_attr.key in mapper.class_manager]

@@ -1,4 +1,4 @@
-"""What code of the models reads: all of it, found without the database.
+"""Find everything that code of the models reads, without the database.
 
 The code is run on with made-up instances in the place of what is not loaded, until it ends. They come from the mapping:
 one for a to-one relationship, one of every subclass in a collection; values by the type of their column.
@@ -42,13 +42,13 @@ Way: TypeAlias = tuple[RelationshipProperty[Any], ...]
 """Relationships that lead from one instance to another."""
 
 DEPTH = 3
-"""So often the same relationship is followed; code that goes on is taken to go on to the end of the rows."""
+"""How often the same relationship is followed; code that goes on is assumed to recurse."""
 
 SEVERAL = 20
-"""Members of a loaded collection that the code meets: it reads of the others what it reads of these."""
+"""Members of a loaded collection that are supplied; the code reads the same of the others."""
 
 FOLLOWED = 2_000
-"""Reads after which the code is taken to go on for ever."""
+"""Reads after which the code is assumed to be endless."""
 
 EXAMPLES: dict[type, Any] = {
     bool: True,
@@ -72,72 +72,73 @@ class Need(NamedTuple):
     """An attribute that is read and not loaded."""
 
     way: Way
-    """From the instance whose code is run; empty for that one itself."""
+    """The way from the instance whose code is run; empty for that one itself."""
     mapper: Mapper[Any]
-    """Of the instance that it is read of."""
+    """The mapper of the instance that it is read of."""
     name: str
     recurs: bool = False
-    """Is it a relationship that is followed on and on?"""
+    """Whether it is a relationship that is followed recursively."""
 
     @property
     def relationship(self) -> RelationshipProperty[Any] | None:
-        """The relationship, where it is one."""
+        """The relationship of that name; None for any other attribute."""
         return self.mapper.relationships.get(self.name)
 
 
 class Needs(NamedTuple):
-    """All that an access would have to load."""
+    """Everything that an access would have to load."""
 
     reads: tuple[Need, ...] = ()
     is_complete: bool = True
-    """Did the code come to its end? Else it may read more, or asks the database itself."""
+    """Whether the code ended by itself; otherwise it may read more, or queries the database itself."""
 
 
 class _Stopped(Exception):  # noqa: N818  it has not failed, it goes on and on
-    """The code reads without end."""
+    """Raised in code that reads without end."""
 
 
 Known: TypeAlias = dict[InstanceState[Any], dict[str, Any]]
 """What instances held before they expired, by their state."""
 
 KNOWN = "pirate-tui: before it expired"
-"""In a session's `info`: that of its instances, where it is known."""
+"""The key in a session's `info` of what its instances held."""
 
 
 def needs_of(state: InstanceState[Any], read: Callable[[object], object], known: Known | None = None) -> Needs:
-    """All that reading something of an instance would have to load.
+    """Return all that reading something of an instance would have to load.
 
-    The code meets each subclass that a to-one relationship may hold, several instances of a class, and none at all.
+    The code is run with each subclass that a to-one relationship may hold, several instances of a class, and none at
+    all.
     """
     first = _run(state, read, _Variant(known or {}, has_session=state.session is not None))
     others = [first.variant._replace(turn=turn) for turn in range(1, first.turns)]
     others += [first.variant._replace(is_empty=True), first.variant._replace(copies=2)]
-    runs = [first, *(_run(state, read, one) for one in others)]
+    runs = [first, *(_run(state, read, variant) for variant in others)]
     needs: dict[tuple[Way, str], Need] = {}
     for need in (need for run in runs for need in run.needs):
         needs.setdefault((need.way, need.name), need)
     endless = [need.relationship for need in needs.values() if need.recurs]
-    can_recur = all(one is not None and is_self_referential(one) for one in endless)
+    can_recur = all(relationship is not None and is_self_referential(relationship) for relationship in endless)
     return Needs(tuple(sorted(needs.values(), key=lambda need: len(need.way))), first.has_ended and can_recur)
 
 
 def is_self_referential(relationship: RelationshipProperty[Any]) -> bool:
-    """Does it lead to instances that have it, too?"""
+    """Whether the relationship leads to instances that have it, too."""
     return relationship.mapper.isa(relationship.parent) or relationship.parent.isa(relationship.mapper)
 
 
 class _Variant(NamedTuple):
-    """Which made-up instances the code meets."""
+    """Which made-up instances the code is run with."""
 
     known: Known
     turn: int = 0
-    """Which subclass stands in a to-one relationship."""
+    """The index of the subclass in a to-one relationship."""
     is_empty: bool = False
-    """Is every to-one relationship None, and every collection empty?"""
+    """Whether every to-one relationship is None, and every collection empty."""
     has_session: bool = True
-    """Does the identity map give what a child leads back to? Of a detached instance, it must be loaded too."""
+    """Whether the identity map has the owner that a child refers to; for a detached instance, it must be loaded."""
     copies: int = 1
-    """How many instances of each class a collection holds: code may ask whether there are several."""
+    """How many instances of each class a collection holds: code may test whether there are several."""
 
 
 def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _Variant) -> "_Reader":
@@ -162,33 +163,33 @@ def _run(state: InstanceState[Any], read: Callable[[object], object], variant: _
 
 
 class _Reader:
-    """Follows the code from instance to instance: twins of those that are there, and others that are made up.
+    """Follows the code from instance to instance: twins of real ones, and others that are made up.
 
-    The code meets none of the real ones, nor their keys: whatever it keeps of a made-up value is of nobody.
+    The code never reads the real ones, nor their keys: whatever it keeps of a made-up value belongs to no row.
     """
 
     def __init__(self, variant: _Variant) -> None:
         self.variant = variant
         self.needs: list[Need] = []
         self.turns = 1
-        """How many subclasses there are to be met in a to-one relationship, at the most."""
+        """The most subclasses that a to-one relationship may hold."""
         self.has_ended = False
         self.has_query = False
-        """Has it come to a relationship that gives a query?"""
+        """Whether it has read a relationship that returns a query."""
         self.foreseen = 0
-        """Errors of loads of real instances, in whose place something was made up."""
+        """The number of errors of real instances' loads that were replaced by made-up values."""
         self._ways: dict[InstanceState[Any], Way] = {}
-        """How each instance was come to."""
+        """The way to each instance."""
         self._instances: list[object] = []
-        """Nobody else holds them."""
+        """Keeps the made-up instances alive."""
         self._real: dict[InstanceState[Any], InstanceState[Any]] = {}
-        """Of a twin: whose."""
+        """The real instances' states, by those of their twins."""
         self._twins: dict[InstanceState[Any], object] = {}
         self._reads = 0
 
     @contextmanager
     def supplying(self) -> Iterator[None]:
-        """Whatever is read of its instances and not loaded is made up."""
+        """Supply made-up values for whatever is read of the reader's instances and not loaded."""
 
         def get(attribute: InstrumentedAttribute[Any], instance: Any, owner: Any) -> Any:
             state = None if instance is None else inspect(instance, raiseerr=False)
@@ -203,7 +204,7 @@ class _Reader:
             yield
 
     def twin(self, real: InstanceState[Any], way: Way) -> object:
-        """An instance that holds what the real one does, but for its key and for what its relationships hold."""
+        """Return an instance with the values of the real one, except for its key and its relationships."""
         if real not in self._twins:
             twin = self._twins[real] = self._new(real.mapper, way)
             state: InstanceState[Any] = inspect(twin)
@@ -217,28 +218,28 @@ class _Reader:
         return self._twins[real]
 
     def _supplied(self, state: InstanceState[Any], attribute: InstrumentedAttribute[Any]) -> Any:
-        """Put something in the place of what is not loaded, and note that it is needed."""
+        """Supply a value in the place of what is not loaded, and note that it is needed."""
         name, prop, real = attribute.key, attribute.property, self._real.get(state)
         if getattr(prop, "lazy", "") in NEVER_LOADED:
             self.has_query = True
             return attribute.impl.get(state, state.dict)
-        found = None if real is None else self._held(real, name)
+        held = None if real is None else self._held(real, name)
         if isinstance(prop, RelationshipProperty):
-            value = self._related(state, prop) if found is None else self._twins_of(state, prop, found.value)
-        elif found is None:
+            value = self._related(state, prop) if held is None else self._twins_of(state, prop, held.value)
+        elif held is None:
             self._note(state, name)
             value = self.variant.known.get(real, {}).get(name, _example(prop)) if real is not None else _example(prop)
         else:
-            value = found.value
+            value = held.value
         set_committed_value(state.obj(), name, value)
         return state.dict[name]
 
     def _held(self, real: InstanceState[Any], name: str) -> DryRun | None:
-        """What the real instance gives without IO; None where it must be loaded."""
+        """Return the outcome of the access to the real instance; None where it must be loaded."""
         with undone(real):
-            found = probe_access(real, attribute_of(real.mapper, name))
-        self.foreseen += found.verdict is not Verdict.NONE
-        return found if found.verdict is Verdict.NONE else None
+            outcome = probe_access(real, attribute_of(real.mapper, name))
+        self.foreseen += outcome.verdict is not Verdict.NONE
+        return outcome if outcome.verdict is Verdict.NONE else None
 
     def _note(self, state: InstanceState[Any], name: str, *, recurs: bool = False) -> None:
         way = self._ways[state]
@@ -252,7 +253,7 @@ class _Reader:
         return [self.twin(inspect(one), way) for one in islice(collection_adapter(held), SEVERAL)]
 
     def _related(self, state: InstanceState[Any], prop: RelationshipProperty[Any]) -> Any:
-        """Made-up instances, of every class that there may be."""
+        """Supply made-up instances of the relationship's target, of every class that there may be."""
         way = self._ways[state]
         is_end = way.count(prop) >= DEPTH
         if lazy_of(prop) != NOLOAD:
@@ -278,7 +279,7 @@ class _Reader:
         return instance
 
     def _new(self, mapper: Mapper[Any], way: Way) -> object:
-        """An instance that belongs to nothing; its constructor is not run."""
+        """Create an instance without a session; its constructor is not run."""
         instance: object = mapper.class_manager.new_instance()
         self._instances.append(instance)
         self._ways[inspect(instance)] = way
@@ -286,7 +287,7 @@ class _Reader:
 
 
 def _another(value: Any) -> Any:
-    """A key that no row has, of the same kind: what code keeps by it, it keeps of nobody."""
+    """Return a key of the same type that no row has."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -297,24 +298,24 @@ def _another(value: Any) -> Any:
 
 
 def _back(prop: RelationshipProperty[Any]) -> list[str]:
-    """The many-to-ones that lead from its instances back to the one that has it."""
+    """Return the many-to-ones that lead from the relationship's instances back to its owner."""
     pairs = {(remote, local) for local, remote in prop.local_remote_pairs or ()}
-    found = [
+    candidates = [
         relationship
         for relationship in prop.mapper.relationships
         if relationship.direction is RelationshipDirection.MANYTOONE
     ]
-    return [one.key for one in found if one is not prop and set(one.local_remote_pairs or ()) == pairs]
+    return [one.key for one in candidates if one is not prop and set(one.local_remote_pairs or ()) == pairs]
 
 
 def _owner(way: Way, mapper: Mapper[Any], name: str) -> Mapper[Any]:
-    """The class that an option names the attribute by: the first that has it below what the relationship leads to."""
+    """Return the class that an option names the attribute by: the first that has it below the relationship's target."""
     target = way[-1].mapper if way else mapper
     return [one for one in mapper.iterate_to_root() if one.isa(target) and name in one.attrs][-1]
 
 
 def _is_of_interest(way: Way, mapper: Mapper[Any], name: str) -> bool:
-    """Of an instance that would be loaded, columns come with it, unless they are deferred or of a subclass."""
+    """Whether the attribute is not loaded along with its instance: a relationship, a deferred or subclass column."""
     if name in mapper.relationships:
         return True
     column = mapper.column_attrs[name]

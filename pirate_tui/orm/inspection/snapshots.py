@@ -1,4 +1,4 @@
-"""Live instances -> frozen snapshots, read from what is loaded: no IO, whatever state they are in."""
+"""Convert live instances to frozen snapshots of what is loaded: no IO, whatever state they are in."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time, timedelta
@@ -38,14 +38,14 @@ PLAIN = (str, int, float, bool, bytes, Decimal, date, time, timedelta, UUID, Enu
 """Values whose text is known to need nothing; a `datetime` is a `date`."""
 
 SIZED = (list, tuple, set, frozenset, dict, _AssociationCollection)
-"""Values of which it is shown how many they hold."""
+"""Types whose length is shown."""
 
 NOT_LOADED = Cell("·")
-"""What stands in a row for a column that its instance has not loaded."""
+"""The cell of a column that its instance has not loaded."""
 
 
 def snapshot(entity: Entity, instance: Any, scenario: Scenario = Scenario.FRESH) -> InstanceSnapshot:
-    """The instance as it is now, with all that can be read of it."""
+    """Return the instance as it is now, with all attributes that can be read of it."""
     state: InstanceState[Any] = inspect(instance)
     key = state.identity or ()
     with no_database_access(state):
@@ -61,7 +61,7 @@ def snapshot(entity: Entity, instance: Any, scenario: Scenario = Scenario.FRESH)
 
 
 def child_rows(instance: Any, name: str, dialect: Dialect) -> tuple[Row, ...]:
-    """The rows of a loaded relationship: of its collection, of its one instance, or none."""
+    """Return the rows of a loaded relationship: of its collection, of its one instance, or none."""
     state: InstanceState[Any] = inspect(instance)
     sql, target = sql_of(dialect), state.mapper.relationships[name].mapper
     readers = {
@@ -72,14 +72,14 @@ def child_rows(instance: Any, name: str, dialect: Dialect) -> tuple[Row, ...]:
 
 
 def children_of(held: Any) -> tuple[Any, ...]:
-    """The instances that a loaded relationship holds; a collection is of any class, and an instance may be iterable."""
+    """Return the instances that a loaded relationship holds: a collection of any class, or one instance."""
     if held is None:
         return ()
     return (held,) if _is_instance(held) else tuple(collection_adapter(held))
 
 
 def _elsewhere(would: DryRun) -> str:
-    """What else should be known where an access does IO, or raises, or does not end."""
+    """Return a note on an access that does IO, raises or does not end."""
     if would.verdict is Verdict.UNKNOWN:
         return "its code did not finish and was interrupted: it blocks the event loop"
     if would.writes:
@@ -93,55 +93,55 @@ def _elsewhere(would: DryRun) -> str:
 
 
 def _is_instance(value: Any) -> bool:
-    """Is it an instance of a mapped class? `inspect(value)` itself would connect, if it were an engine."""
+    """Whether it is an instance of a mapped class; `inspect(value)` itself would connect an engine."""
     return isinstance(inspect(type(value), raiseerr=False), Mapper)
 
 
 def _row(state: InstanceState[Any], readers: Mapping[str, CellReader]) -> Row:
-    """The row under the heads of the readers' mapper; an instance of its subclass has columns more."""
+    """Return the row under the columns of the readers' mapper; an instance of a subclass has more."""
     return Row(tuple(_column_cell(state.dict, key, reader) for key, reader in readers.items()), state.identity)
 
 
 def _column_cell(held: Mapping[str, Any], key: str, reader: CellReader) -> Cell:
-    return _told(held[key], lambda: reader.cell_of(held[key])) if key in held else NOT_LOADED
+    return _cell_or_class(held[key], lambda: reader.cell_of(held[key])) if key in held else NOT_LOADED
 
 
 def _attributes(state: InstanceState[Any]) -> Iterator[AttributeSnapshot]:
-    """All of them. Expired columns come together: one that is accessed loads the others too, so one is asked for all.
+    """Yield all attributes. Expired columns are probed once: loading one loads all of them.
 
-    The state of each first: asking what an access would do may store what can be known without IO, as the access would.
+    The state of each is read before the probe, which may store what is known without IO, as the access would.
     """
     is_plain = not any("__getattribute__" in vars(one) for one in state.class_.__mro__[:-1])
     expired: DryRun | None = None
     for attribute in attributes_of(state.mapper):
-        found = state_of(state, attribute)
-        is_alike = is_plain and attribute.kind is AttributeKind.COLUMN and found is AttributeState.EXPIRED
+        attribute_state = state_of(state, attribute)
+        is_alike = is_plain and attribute.kind is AttributeKind.COLUMN and attribute_state is AttributeState.EXPIRED
         would = probe_access(state, attribute) if expired is None or not is_alike else expired
         expired = would if is_alike else expired
-        yield _attribute(state, attribute, found, would)
+        yield _attribute(state, attribute, attribute_state, would)
 
 
 def _attribute(
-    state: InstanceState[Any], attribute: Attribute, found: AttributeState, would: DryRun
+    state: InstanceState[Any], attribute: Attribute, attribute_state: AttributeState, would: DryRun
 ) -> AttributeSnapshot:
     is_known = would.verdict is Verdict.NONE
     return AttributeSnapshot(
         name=clean(attribute.name),
         kind=attribute.kind,
-        state=found,
+        state=attribute_state,
         value=_shown(state, attribute, would.value) if is_known or would.is_hidden else None,
         verdict=would.verdict,
         error=clean(would.error),
-        note=_note(state, attribute, found, would.value) if is_known else _elsewhere(would),
+        note=_note(state, attribute, attribute_state, would.value) if is_known else _elsewhere(would),
     )
 
 
 def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
-    """What is shown of a value; a proxy that was made before may lead to what has expired since, and load it."""
+    """Return the cell of a value, without IO; a proxy made before may lead to what has expired since."""
     if attribute.kind in {AttributeKind.COLUMN, AttributeKind.DEFERRED}:
-        return _told(value, lambda: cell(value))
+        return _cell_or_class(value, lambda: cell(value))
     if value is None or isinstance(value, PLAIN):
-        return _told(value, lambda: cell(value))
+        return _cell_or_class(value, lambda: cell(value))
     relationship = _relationship(state, attribute)
     if relationship is not None and relationship.uselist and relationship.lazy not in NEVER_LOADED:
         return Cell(clean(f"{len(collection_adapter(value))} {name_of(relationship.mapper)}"))
@@ -149,13 +149,13 @@ def _shown(state: InstanceState[Any], attribute: Attribute, value: Any) -> Cell:
         return Cell(label_of(name_of(inspect(value).mapper), inspect(value).identity or ()))
     if not isinstance(value, SIZED):
         return Cell(_class_name(value))
-    return _told(value, lambda: Cell(f"{len(value)} values"))
+    return _cell_or_class(value, lambda: Cell(f"{len(value)} values"))
 
 
-def _told(value: Any, tell: Callable[[], Cell]) -> Cell:
-    """What the value's own code tells of it, or else its class: it may be anything that a type gives."""
+def _cell_or_class(value: Any, show: Callable[[], Cell]) -> Cell:
+    """Return the cell made by `show`, or the class's name where the value's own code raises."""
     try:
-        return tell()
+        return show()
     except FOREIGN_ERRORS as error:
         reraise_ours(error)
         return Cell(_class_name(value))
@@ -165,23 +165,23 @@ def _class_name(value: Any) -> str:
     return clean(type(value).__name__.lstrip("_"))
 
 
-def _note(state: InstanceState[Any], attribute: Attribute, found: AttributeState, value: Any) -> str:
-    """What else should be known where an access does no IO."""
+def _note(state: InstanceState[Any], attribute: Attribute, attribute_state: AttributeState, value: Any) -> str:
+    """Return a note on an access that does no IO."""
     relationship = _relationship(state, attribute)
     if relationship is None:
         return ""
     if relationship.lazy in NEVER_LOADED:
         return f"lazy='{relationship.lazy}': a query, not a collection; iterating over it is a separate access"
-    if found is AttributeState.NEVER:
+    if attribute_state is AttributeState.NEVER:
         return "lazy='noload' never loads it, and is deprecated; selectinload() does"
-    if found is AttributeState.LOADED or value is None or relationship.uselist:
+    if attribute_state is AttributeState.LOADED or value is None or relationship.uselist:
         return ""
     label = label_of(name_of(inspect(value).mapper), inspect(value).identity or ())
     return f"no IO only because the identity map already holds {label}"
 
 
 def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:
-    """What the instance holds of an attribute."""
+    """Return whether the instance holds an attribute, and why not."""
     name, kind = _name_behind(state, attribute), attribute.kind
     relationship = _relationship(state, attribute)
     if relationship is not None and lazy_of(relationship) == NOLOAD and not children_of(state.dict.get(name)):
@@ -199,7 +199,7 @@ def state_of(state: InstanceState[Any], attribute: Attribute) -> AttributeState:
 
 
 def _name_behind(state: InstanceState[Any], attribute: Attribute) -> str:
-    """The name under which the instance would hold its value: a synonym's is that of what it stands for."""
+    """Return the name under which the instance holds the value; for a synonym, that of its target."""
     name = attribute.name
     while name in state.mapper.synonyms:
         name = state.mapper.synonyms[name].name
@@ -207,11 +207,11 @@ def _name_behind(state: InstanceState[Any], attribute: Attribute) -> str:
 
 
 def _relationship(state: InstanceState[Any], attribute: Attribute) -> RelationshipProperty[Any] | None:
-    """The relationship that it is, or that it is a synonym of."""
+    """Return the relationship that the attribute is, or is a synonym of; None for any other."""
     return state.mapper.relationships.get(_name_behind(state, attribute))
 
 
 def _object_state(state: InstanceState[Any]) -> str:
-    """SQLAlchemy's word for it (https://docs.sqlalchemy.org/en/21/orm/session_state_management.html)."""
+    """Return SQLAlchemy's name of the state (https://docs.sqlalchemy.org/en/21/orm/session_state_management.html)."""
     words = ("transient", "pending", "persistent", "deleted", "detached")
     return next(word for word in words if getattr(state, word))

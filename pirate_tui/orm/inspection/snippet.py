@@ -1,4 +1,4 @@
-"""A line of code run as if its user had written it: its frame in a traceback reads `pirate_crew.members`."""
+"""Run a line of code as if its user had written it: its frame in a traceback reads `pirate_crew.members`."""
 
 import ast
 import linecache
@@ -10,13 +10,13 @@ from pirate_tui.domain.text import redact
 
 
 FILE_NAME = "<your code>"
-"""The file that the line's frame names."""
+"""The file name of the line's frame."""
 
 
 def evaluate(source: str, names: dict[str, Any]) -> Any:
-    """The value of the line, in a frame of its own; a coroutine to await if the line awaits.
+    """Evaluate the line in a frame of its own; return its value, or a coroutine if the line awaits.
 
-    `linecache` is told the source, so that the traceback shows it.
+    The source is put into `linecache`, so that the traceback shows it.
     """
     linecache.cache[FILE_NAME] = (len(source), None, [source + "\n"], FILE_NAME)
     code = compile(source, FILE_NAME, "eval", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -24,16 +24,16 @@ def evaluate(source: str, names: dict[str, Any]) -> Any:
 
 
 def format_raw(error: BaseException) -> tuple[str, str]:
-    """The traceback as its user would see it, whole and verbatim from the evaluated line on; and its last line.
+    """Return the traceback as its user would see it, from the evaluated line on, and its last line.
 
-    Secrets are hidden in both.
+    Secrets are redacted in both.
     """
-    told = traceback.TracebackException(type(error), error, _from_snippet(error.__traceback__))
-    return redact("".join(told.format())), redact("".join(told.format_exception_only()))
+    formatted = traceback.TracebackException(type(error), error, _from_snippet(error.__traceback__))
+    return redact("".join(formatted.format())), redact("".join(formatted.format_exception_only()))
 
 
 def _from_snippet(trace: TracebackType | None) -> TracebackType | None:
-    """The part of the traceback that begins at the evaluated line; all of it when that is not in it."""
+    """Return the part of the traceback from the evaluated line on; all of it if that is not in it."""
     at = trace
     while at is not None and at.tb_frame.f_code.co_filename != FILE_NAME:
         at = at.tb_next

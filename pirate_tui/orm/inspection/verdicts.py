@@ -1,4 +1,4 @@
-"""What a plain access would do, found without doing it: no statement, no connection, whatever the state."""
+"""Predict what a plain access would do by a dry run: no statement, no connection, whatever the state."""
 
 import re
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ from pirate_tui.orm.user_code.time_limit import Hanging, end_copy, note_stopped,
 
 
 FIRST_WORD = re.compile(r"\s*(insert|update|delete|replace|merge|truncate|create|alter|drop)\b", re.IGNORECASE)
-"""How a text begins that writes."""
+"""The beginning of a text that writes."""
 
 
 class WouldLoad(MissingGreenlet):
-    """The access has come as far as to ask for a statement, or for a connection.
+    """Raised in a dry run when the access requires a statement, or a connection.
 
     It is a MissingGreenlet, so that code of the model which catches that one catches this too.
     """
@@ -33,13 +33,13 @@ class WouldLoad(MissingGreenlet):
     def __init__(self, asked: ORMExecuteState | None = None, writes: str = "") -> None:
         super().__init__("this access would load")
         self.asked = asked
-        """What the instance's own session was asked for; None where the model's code has gone around it."""
+        """The statement for the instance's session; None where the model's code bypasses it."""
         self.writes = writes
-        """What it would have written: `a flush`, `INSERT`; empty where it would only have read."""
+        """The write that it would have sent: `a flush`, `INSERT`; empty where it would only have read."""
 
 
 class WouldBlock(Exception):  # noqa: N818  nothing has failed
-    """The access has come as far as to ask an engine without asyncio: no MissingGreenlet would be raised."""
+    """Raised in a dry run when the access uses a sync engine, so that no MissingGreenlet would be raised."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__("this access would block")
@@ -47,38 +47,38 @@ class WouldBlock(Exception):  # noqa: N818  nothing has failed
 
 
 class DryRun(NamedTuple):
-    """What came of an access that was kept from executing anything."""
+    """The outcome of an access that was kept from executing anything."""
 
     verdict: Verdict
     value: Any = None
-    """What the access gives, where it would do no IO."""
+    """The value of the access, where it would do no IO."""
     error: str = ""
     """The name of the error that it raises by itself."""
     asked: ORMExecuteState | None = None
-    """What it would ask the session for first."""
+    """The first statement that it would send by the session."""
     blocks: str = ""
-    """The dialect of the synchronous engine that it would ask."""
+    """The dialect of the sync engine that it would use."""
     writes: str = ""
-    """What its code tried to write."""
+    """The write that its code attempted."""
     raised: BaseException | None = None
-    """What stopped it, or what it raises by itself."""
+    """The error that stopped it, or that it raises by itself."""
     is_hidden: bool = False
-    """Did code of the models catch that? Then the access gives a value, which was not read from the database."""
+    """Whether code of the models catches that error: the value was then not read from the database."""
 
 
 def dry_run(instance: Any, attribute: Attribute) -> DryRun:
-    """What a plain access to an attribute of the instance would do now."""
+    """Return what a plain access to an attribute of the instance would do now, without IO."""
     state: InstanceState[Any] = inspect(instance)
     with no_database_access(state):
         return probe_access(state, attribute)
 
 
 def probe_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
-    """The same, where its caller sees to it that nothing is executed meanwhile.
+    """Return what a plain access would do, inside of `no_database_access`.
 
     The access is made. `inspect(instance).unloaded` alone is often wrong: a many-to-one whose target the identity map
-    holds, or whose foreign key is NULL, needs no IO, and the access stores it, as it would.
-    Whatever code of the model does to instances and session is taken back.
+    holds, or whose foreign key is NULL, needs no IO, and the access stores it, as it would. Whatever code of the model
+    does to instances and session is undone.
     """
     if not attribute.kind.runs_code:
         return _accessed(state, attribute)
@@ -86,10 +86,10 @@ def probe_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
         return DryRun(Verdict.UNKNOWN)
     put_off_alarm()
     with undone(state):
-        found = _accessed(state, attribute)
-    if found.verdict is Verdict.UNKNOWN:
+        outcome = _accessed(state, attribute)
+    if outcome.verdict is Verdict.UNKNOWN:
         note_stopped(state.class_, attribute.name)
-    return found
+    return outcome
 
 
 def _accessed(state: InstanceState[Any], attribute: Attribute) -> DryRun:
@@ -107,14 +107,14 @@ def _accessed(state: InstanceState[Any], attribute: Attribute) -> DryRun:
 
 
 def _closed(value: Any) -> Any:
-    """The value; a coroutine, which the plain access would leave behind, is closed so that nobody is warned of it."""
+    """Return the value, and close it if it is a coroutine, so that Python does not warn about it."""
     if iscoroutine(value):
         value.close()
     return value
 
 
 def _raised(error: BaseException) -> DryRun:
-    """By the model's own code, or by a strategy that refuses; perhaps because of IO that was kept from it."""
+    """Return the outcome of an error: the model's own, a strategy's refusal, or a load that was prevented."""
     if isinstance(error, Hanging):
         return DryRun(Verdict.UNKNOWN)
     if isinstance(error, DetachedInstanceError):
@@ -132,12 +132,12 @@ def _raised(error: BaseException) -> DryRun:
 
 @contextmanager
 def no_database_access(state: InstanceState[Any]) -> Iterator[None]:
-    """Nothing is executed inside the block, and nothing connected, whatever is asked of the instance.
+    """Prevent all statements and connections inside the block, whatever is read of the instance.
 
     Its session executes nothing: `do_orm_execute` fires before autoflush and before a connection is checked out, and
-    `before_flush` before a flush begins the transaction that its failure would end.
-    Its engine gives no connection, and no engine executes or connects: code of the model may ask the session's
-    connection, a session of its own, or an engine of its own. What goes around SQLAlchemy goes around this too.
+    `before_flush` before a flush begins the transaction that its failure would end. Its engine returns no connection,
+    and no engine executes or connects: code of the model may use the session's connection, a session of its own, or an
+    engine of its own. Code that bypasses SQLAlchemy is not prevented.
     """
     session = state.session
     engine = None if session is None else _engine_of(session, state.mapper)
@@ -155,7 +155,7 @@ def no_database_access(state: InstanceState[Any]) -> Iterator[None]:
 
 
 def _engine_of(session: Session, mapper: Mapper[Any]) -> Engine | None:
-    """The engine that the session would ask; None where code of the models has made a session without one."""
+    """Return the engine that the session would use; None where code of the models has made a session without one."""
     try:
         return session.get_bind(mapper).engine
     except UnboundExecutionError:
@@ -175,7 +175,7 @@ def _no_engine_executes() -> Iterator[None]:
 
 @contextmanager
 def _without_pool(engine: Engine) -> Iterator[None]:
-    """The engine gives no pooled connection either; no event comes before that."""
+    """Replace the engine's pool, so that it returns no connection; no event comes before that."""
     pool = engine.pool
     engine.pool = NullPool(_no_connection)
     try:
@@ -188,7 +188,7 @@ def _would_load(asked: ORMExecuteState) -> NoReturn:
     if not (asked.is_relationship_load or asked.is_column_load) and isinstance(asked.statement, ClauseElement):
         for element in visitors.iterate(asked.statement):
             if isinstance(element, BindParameter) and element.callable is not None:
-                element.effective_value  # noqa: B018  of a query of the model's own: this may ask for something first
+                element.effective_value  # noqa: B018  of a query of the model's own: this may load something first
     raise WouldLoad(asked, _written_by(asked.statement))
 
 
@@ -201,7 +201,7 @@ def _would_execute(connection: Connection, statement: object, *_: Any) -> None:
 
 
 def _written_by(statement: object) -> str:
-    """`INSERT`, `UPDATE` or `DELETE`, of a text also `DROP` and the like; empty of what reads, or is not known."""
+    """Return `INSERT`, `UPDATE` or `DELETE`, of a text also `DROP` etc.; empty for what reads or is not known."""
     if isinstance(statement, UpdateBase):
         return statement.__visit_name__.upper()
     found = FIRST_WORD.match(statement.text) if isinstance(statement, TextClause) else None
