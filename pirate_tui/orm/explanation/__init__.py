@@ -1,7 +1,7 @@
-"""An access that raised -> `Failure`: the raw traceback, and the same thing explained.
+"""Explain an access that raised, as a `Failure`: the raw traceback, and what it means.
 
 `access` holds what is known before an access is made, `evidence` what the error adds to that. The first of the `causes`
-that matches says the rest: its headline, its text, what helps and what does not.
+that matches provides the rest: its headline, its text, what helps and what does not.
 """
 
 from pirate_tui.domain.access import AttributeKind
@@ -20,13 +20,13 @@ from pirate_tui.orm.user_code.foreign import error_name
 
 
 MOST_INEFFECTIVE = 4
-"""How many ineffective fixes are shown."""
+"""The most ineffective fixes that are shown."""
 
 
 def failure(error: BaseException, access: Access, returned: str | None = None) -> Failure:
-    """What an access raised, raw and explained; `access` was made before it.
+    """Return the failure of an access, raw and explained; `access` was made before it.
 
-    `returned` is what it gave all the same, where code of the model has caught the error.
+    `returned` is the value that it returned nevertheless, where code of the model has caught the error.
     """
     evidence = Evidence.of(error, access)
     cause = cause_of(evidence)
@@ -54,13 +54,13 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
 
 
 def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:
-    """What would help against it, best first; without the rest of its explanation."""
+    """Return what would help against an error, best first, without the rest of its explanation."""
     evidence = Evidence.of(error, access)
     return remedies_of(cause_of(evidence), evidence)
 
 
 def remedies_of(cause: Cause, evidence: Evidence) -> Fixes:
-    """The fixes of a cause; whatever it is, a query must be run as one, and a repr() can read what is there."""
+    """Return the fixes of a cause; those of a query relationship, or of a repr(), do not depend on it."""
     if evidence.wanted.is_query:
         return running_query(evidence)
     fixes = cause.fixes(evidence)
@@ -70,14 +70,14 @@ def remedies_of(cause: Cause, evidence: Evidence) -> Fixes:
 
 
 def ineffective_fixes_of(cause: Cause, evidence: Evidence) -> Fixes:
-    """What does not help against a cause; whatever it is, the ping that the traceback may end in is not to blame."""
+    """Return what does not help against a cause, after the ping that the traceback may end in."""
     is_pinging = evidence.innermost is not None and evidence.innermost.pings
     pinging = (without_ping(),) if is_pinging else ()
     return (*pinging, *cause.ineffective_fixes(evidence))[:MOST_INEFFECTIVE]
 
 
 def _sentence(headline: str, evidence: Evidence) -> str:
-    """The headline of a cause as a sentence, which names attribute and instance."""
+    """Return the headline of a cause as a sentence, which names attribute and instance."""
     access, read = evidence.access, evidence.read
     how = "called" if access.attribute.kind is AttributeKind.METHOD else "accessed"
     how = "awaited" if access.mode.awaits else f"{how} without await"

@@ -1,4 +1,4 @@
-"""What is known of an attribute before it is accessed: read from instance, mapper and session, without IO."""
+"""Describe an attribute before it is accessed, from instance, mapper and session, without IO."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from pirate_tui.orm.user_code.time_limit import was_stopped
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One attribute of one instance, and what is held of it."""
+    """One attribute of one instance, and what the instance holds of it."""
 
     mapper: Mapper[Any]
     """The mapper of the instance's own class, which may be a subclass of what was selected."""
@@ -35,22 +35,22 @@ class Target:
     label: str
     """The instance: `PirateCrew 1`."""
     identity: tuple[Any, ...]
-    """Its primary key, which no commit takes; empty before it has one."""
+    """Its primary key, which no commit expires; empty before it has one."""
     held: AttributeState
     is_expired: bool
-    """Is the whole instance expired, as a commit, a rollback or expire() leaves it?"""
+    """Whether the whole instance is expired, as by a commit, a rollback or expire()."""
     way: tuple[RelationshipProperty[Any], ...]
     """The relationships along which it was loaded, from the class that was selected; empty for that one itself."""
     selected: Mapper[Any] | None
     """The class that its SELECT named; None where it was not selected but made, or merged."""
     has_options: bool
-    """Was it loaded with loader options, which it remembers?"""
+    """Whether it was loaded with loader options."""
     was_loaded: bool | None
-    """Was the attribute loaded before the instance expired? None where nobody knows."""
+    """Whether the attribute was loaded before the instance expired; None where that is not known."""
 
     @classmethod
     def of(cls, state: InstanceState[Any], name: str) -> "Target":
-        """That attribute of an instance, as it stands."""
+        """Return that attribute of an instance, in its present state."""
         attribute, identity = attribute_of(state.mapper, name), tuple(state.identity or ())
         target = cls(
             state.mapper,
@@ -68,17 +68,17 @@ class Target:
 
     @property
     def entity(self) -> str:
-        """The class's name."""
+        """The name of the class."""
         return str(self.mapper.class_.__name__)
 
     @property
     def variable(self) -> str:
-        """What its user would call the instance."""
+        """The name of a variable for the instance, as its user would write it."""
         return snake_case(self.entity)
 
     @property
     def name(self) -> str:
-        """`PirateCrew.members`."""
+        """The class and the attribute: `PirateCrew.members`."""
         return f"{self.entity}.{self.attribute.name}"
 
     @property
@@ -88,33 +88,33 @@ class Target:
 
     @property
     def relationship(self) -> RelationshipProperty[Any] | None:
-        """The relationship, where it is one."""
+        """The relationship; None for any other attribute."""
         return self.mapper.relationships.get(self._key)
 
     @property
     def lazy(self) -> str:
-        """How that relationship is mapped to be loaded: `select`, `selectin`, `raise`, ...; empty of a column."""
+        """The relationship's `lazy`: `select`, `selectin`, `raise`, ...; empty for a column."""
         return "" if self.relationship is None else lazy_of(self.relationship)
 
     @property
     def is_query(self) -> bool:
-        """Is it a relationship that holds a query, and never instances?"""
+        """Whether it is a relationship that holds a query, and never instances."""
         return self.lazy in NEVER_LOADED
 
     @property
     def column(self) -> ColumnProperty[Any] | None:
-        """The column attribute, where it is one."""
+        """The column attribute; None for any other attribute."""
         return self.mapper.column_attrs.get(self._key)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What must be named so that `refresh` loads it: a composite is no attribute of a table."""
+        """The names with which `refresh` loads it; for a composite, those of its columns."""
         composite = self.mapper.composites.get(self._key)
         return (self._key,) if composite is None else tuple(prop.key for prop in composite.props)
 
     @property
     def is_refreshed_by_name(self) -> bool:
-        """Does refresh() load it, once it is named?"""
+        """Whether refresh() loads it by name."""
         return self.relationship is None or not is_taken_for_a_cycle(self.relationship, self.mapper)
 
     @property
@@ -124,7 +124,7 @@ class Target:
 
     @property
     def is_generated_on_update(self) -> bool:
-        """Does the database make its value at each UPDATE, so that the flush of one expires it?"""
+        """Whether the database generates its value at each UPDATE, so that the flush of one expires it."""
         column = None if self.column is None else self.column.columns[0]
         return isinstance(column, Column) and is_generated_at_update(column)
 
@@ -140,13 +140,13 @@ class Target:
 
     @property
     def is_of_subclass(self) -> bool:
-        """Is it an attribute that the selected class does not have?"""
+        """Whether it is an attribute that the selected class does not have."""
         selected = self.selected
         return selected is not None and selected is not self.mapper and self._key not in selected.attrs
 
     @property
     def _key(self) -> str:
-        """What a synonym stands for."""
+        """The name of the attribute, or of the one that it is a synonym of."""
         name = self.attribute.name
         while name in self.mapper.synonyms:
             name = self.mapper.synonyms[name].name
@@ -159,13 +159,13 @@ class SessionState:
 
     expires_on_commit: bool
     is_active: bool
-    """False once a flush has failed, until somebody rolls back."""
+    """False after a flush has failed, until a rollback."""
     unflushed: tuple[str, ...]
-    """What an autoflush would have to write first: `Pirate`, one for each instance."""
+    """The classes of the instances that an autoflush would write first, one for each instance."""
 
     @classmethod
     def of(cls, state: InstanceState[Any]) -> "SessionState | None":
-        """Of the instance's session; None where it has none."""
+        """Return the state of the instance's session; None where it has none."""
         session = state.session
         if session is None:
             return None
@@ -180,15 +180,15 @@ class Access:
     session: SessionState | None
     mode: AccessMode
     strategy: LoaderStrategy
-    """How the attribute was asked to be loaded with its instance."""
+    """The strategy by which the instance was loaded."""
     scenario: Scenario | None
-    """What had been done with the instance before, where that is known."""
+    """What was done with the instance before, where that is known."""
     needs: Needs
     """All that the access would have to load."""
     loaded_before: Mapping[str, bool | None]
-    """Of what the instance itself lacks: was it loaded before it expired?"""
+    """Whether what the instance itself lacks was loaded before it expired, by name; None where that is not known."""
     unsent: UnsentStatement | None = None
-    """What the access asked for, if it came so far."""
+    """The statement that the access could not send, if any."""
 
     @classmethod
     def of(
@@ -200,7 +200,7 @@ class Access:
         strategy: LoaderStrategy = LoaderStrategy.AS_MAPPED,
         scenario: Scenario | None = None,
     ) -> "Access":
-        """An access that is about to be made, to an instance of any session."""
+        """Describe an access that is about to be made, to an instance of any session."""
         state: InstanceState[Any] = inspect(instance)
         target = Target.of(state, name)
         needs = target.needs
@@ -212,12 +212,12 @@ class Access:
         return cls(target, SessionState.of(state), mode, strategy, scenario, needs, before)
 
     def with_unsent(self, unsent: UnsentStatement | None) -> "Access":
-        """The access with the statement that it could not send."""
+        """Return the access with the statement that it could not send."""
         return replace(self, unsent=unsent)
 
     @property
     def attribute(self) -> Attribute:
-        """What is accessed."""
+        """The attribute that is accessed."""
         return self.target.attribute
 
     @property
@@ -227,12 +227,12 @@ class Access:
 
     @property
     def variable(self) -> str:
-        """What its user would call the instance."""
+        """The name of a variable for the instance, as its user would write it."""
         return self.target.variable
 
     @property
     def name(self) -> str:
-        """`PirateCrew.members`."""
+        """The class and the attribute: `PirateCrew.members`."""
         return self.target.name
 
     @property
@@ -242,25 +242,25 @@ class Access:
 
 
 def is_taken_for_a_cycle(relationship: RelationshipProperty[Any], mapper: Mapper[Any]) -> bool:
-    """Is it a many-to-one of the class itself, which refresh() leaves as it is, named or not?"""
+    """Whether it is a many-to-one of the class itself, which refresh() ignores even by name."""
     return relationship.direction is RelationshipDirection.MANYTOONE and relationship.mapper is mapper
 
 
 def known_of(state: InstanceState[Any]) -> Known:
-    """What instances of the same session held before they expired."""
+    """Return what instances of the same session held before they expired."""
     known: Known = {} if state.session is None else state.session.info.get(KNOWN, {})
     return known
 
 
 def _was_loaded(state: InstanceState[Any], names: Iterable[str]) -> bool | None:
-    """Were these loaded before the instance expired? None where nobody knows."""
+    """Whether these were loaded before the instance expired; None where that is not known."""
     held = known_of(state).get(state)
-    found = [_comes_by_itself(state, name) if held is None else name in held for name in names]
-    return False if False in found else None if None in found else True
+    loaded = [_comes_by_itself(state, name) if held is None else name in held for name in names]
+    return False if False in loaded else None if None in loaded else True
 
 
 def _comes_by_itself(state: InstanceState[Any], name: str) -> bool | None:
-    """Does a SELECT load it as it is mapped? None where an option may have loaded it, or an access."""
+    """Whether a SELECT loads it by its mapping; None where an option may have loaded it, or an access."""
     relationship, column = state.mapper.relationships.get(name), state.mapper.column_attrs.get(name)
     if relationship is not None:
         return True if lazy_of(relationship) in EAGER else None
@@ -271,13 +271,13 @@ def _comes_by_itself(state: InstanceState[Any], name: str) -> bool | None:
 
 
 def _selected(state: InstanceState[Any]) -> Mapper[Any] | None:
-    """The class that the instance's SELECT named; None where it was not selected but made, or merged."""
+    """Return the class that the instance's SELECT named; None where it was made or merged instead."""
     mappers = [one.mapper for one in state.load_path.path if isinstance(one, (Mapper, AliasedInsp))]
     return mappers[-1] if mappers else None
 
 
 def awaited(target: Target) -> str:
-    """The line that awaits the attribute: by `AsyncAttrs` where the class has it, else by `run_sync`."""
+    """Return the line that awaits the attribute: by `AsyncAttrs` where the class has it, else by `run_sync`."""
     if issubclass(target.mapper.class_, AsyncAttrs) and target.attribute.kind is not AttributeKind.METHOD:
         return f"await {typed(f'{target.variable}.awaitable_attrs', target.attribute.name)}"
     return f"await session.run_sync(lambda _: {target.code})"
@@ -291,5 +291,5 @@ def _unflushed(session: Session) -> tuple[str, ...]:
 
 
 def dotted(relationship: RelationshipProperty[Any]) -> str:
-    """`PirateCrew.members`."""
+    """Return the class and the relationship: `PirateCrew.members`."""
     return typed(relationship.parent.class_.__name__, relationship.key)

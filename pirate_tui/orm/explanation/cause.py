@@ -1,4 +1,4 @@
-"""What each cause of a failure has to say."""
+"""Define what each cause of a failure provides."""
 
 from abc import ABC, abstractmethod
 
@@ -11,15 +11,15 @@ from pirate_tui.orm.explanation.evidence import Evidence
 VERSION = sqlalchemy.__version__.split(".")
 DOCUMENTATION = f"https://docs.sqlalchemy.org/en/{VERSION[0]}{VERSION[1]}/"
 ERROR_PAGES = f"https://sqlalche.me/e/{VERSION[0]}{VERSION[1]}/"
-"""Where the codes of errors lead to."""
+"""The address of the pages about error codes."""
 
 Fixes = tuple[Remedy, ...]
 
 
 class Cause(ABC):
-    """Why an access raised: when that is so, how it is said, what helps and what does not.
+    """Why an access raised: when it applies, how it is explained, what helps and what does not.
 
-    docs/adding-a-cause.md shows how to add one. A cause has no state: all that it says comes from the evidence.
+    docs/adding-a-cause.md shows how to add one. A cause has no state: everything in its texts comes from the evidence.
     """
 
     @abstractmethod
@@ -28,24 +28,24 @@ class Cause(ABC):
 
     @abstractmethod
     def headline(self, evidence: Evidence) -> str:
-        """Say what was wrong, to follow "Ship.members of Ship 1 was accessed without await, but "; no full stop."""
+        """Return what was wrong, to follow "Ship.members of Ship 1 was accessed without await, but "; no full stop."""
 
     @abstractmethod
     def text(self, evidence: Evidence) -> str:
-        """Say why that raised, in a sentence or two that need no knowledge of greenlets."""
+        """Return why that raised, in a sentence or two that need no knowledge of greenlets."""
 
     @abstractmethod
     def kind(self, evidence: Evidence) -> str:
-        """Say what kind of error came, and why that one."""
+        """Return what kind of error was raised, and why that one."""
 
     @abstractmethod
     def link(self, evidence: Evidence) -> str:
-        """Where SQLAlchemy's documentation speaks of it."""
+        """Return the address of the matching page in SQLAlchemy's documentation."""
 
     @abstractmethod
     def fixes(self, evidence: Evidence) -> Fixes:
-        """What helps, best first; each must hold for all that the access needs, whatever its state."""
+        """Return what helps, best first; each must hold for all that the access needs, whatever its state."""
 
     @abstractmethod
     def ineffective_fixes(self, evidence: Evidence) -> Fixes:
-        """What people try and what does not help here, with the reason; the most popular first."""
+        """Return what is often tried and does not help here, with the reason; the most frequent first."""

@@ -1,4 +1,4 @@
-"""What an error and the access that raised it show together: gathered once, and handed to every cause."""
+"""Gather what an error and the access that raised it show together, once for all causes."""
 
 from dataclasses import dataclass
 
@@ -24,13 +24,13 @@ class Evidence:
 
     error: BaseException
     access: Access
-    """What was known before the access was made."""
+    """The access, as described before it was made."""
     chain: tuple[BaseException, ...]
     """The error and everything it came from."""
     innermost: Innermost | None
-    """What the innermost frames of the MissingGreenlet were about; None where the error is none, and came of none."""
+    """What the innermost frames of the MissingGreenlet did; None where there is no MissingGreenlet."""
     read: Target | None
-    """What code of the model was reading when it raised; None where no such code ran, or it read no attribute."""
+    """The attribute that code of the model was reading; None where no such code ran, or it read none."""
 
     @classmethod
     def of(cls, error: BaseException, access: Access) -> "Evidence":
@@ -60,12 +60,12 @@ class Evidence:
 
     @property
     def wanted(self) -> Target:
-        """What was to be loaded: the attribute itself, or what its code has read."""
+        """The attribute that was to be loaded: the accessed one, or the one that its code has read."""
         return self.read or self.access.target
 
     @property
     def is_at_hand(self) -> bool:
-        """Whether that belongs to the instance itself, and not to another one that its code has come to."""
+        """Whether that belongs to the instance itself, and not to another one that its code has read."""
         return self.wanted.label == self.access.label
 
     @property
@@ -75,19 +75,19 @@ class Evidence:
 
     @property
     def error_line(self) -> str:
-        """The error's name and the first line of what it, or the driver's error in it, says; for a headline."""
+        """The error's name and the first line of its message, or of the driver's error in it; for a headline."""
         first = message_of(unwrapped(self.error)).partition("\n")[0]
         name = error_name(self.error)
         return clean(f"{name}: {first}" if first else name, MESSAGE_LIMIT)
 
     def came_of(self, kind: type[BaseException], words: str = "") -> bool:
-        """Whether it is an error of that kind with these words, or such a one was behind it."""
+        """Whether the error, or any error behind it, is of that kind and has these words in its message."""
         return any(isinstance(link, kind) and words in message_of(link) for link in self.chain)
 
 
 def _read(links: tuple[BaseException, ...]) -> Target | None:
-    """What code of the model was reading; attributes that are not looked at by name are none."""
-    found = read_in(links)
-    if found is None or found.name not in {attribute.name for attribute in attributes_of(found.state.mapper)}:
+    """Return the attribute that code of the model was reading; None where it has none of that name."""
+    read = read_in(links)
+    if read is None or read.name not in {attribute.name for attribute in attributes_of(read.state.mapper)}:
         return None
-    return Target.of(found.state, found.name)
+    return Target.of(read.state, read.name)

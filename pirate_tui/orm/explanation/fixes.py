@@ -1,7 +1,7 @@
-"""What the fixes of the causes are made of: lines for this attribute and this state, as their user would write them.
+"""Build the fixes of the causes: lines for this attribute and this state, as their user would write them.
 
 Each loads all that the access needs: for code of the model, all that it reads. Where that is not known, since the code
-asks the database itself or did not come to its end, only those are given that hold whatever it reads.
+queries the database itself or did not end, only those fixes are returned that hold whatever it reads.
 """
 
 import dataclasses
@@ -19,18 +19,18 @@ from pirate_tui.orm.loader_options import lazy_of
 
 
 EXPIRE_ON_COMMIT_OFF = "async_sessionmaker(engine, expire_on_commit=False)"
-"""What a commit expires nothing with."""
+"""A session maker whose commit expires nothing."""
 
 ROLLBACK = "await session.rollback()"
-"""What a session waits for after a flush that failed."""
+"""The call that a session requires after a flush that failed."""
 
 EAGER_DEFAULTS = '__mapper_args__ = {"eager_defaults": True}'
 INLINE = '__mapper_args__ = {"polymorphic_load": "inline"}'
-"""In the mapping of a class."""
+"""A line in the mapping of a class."""
 
 
 def awaiting(access: Access) -> Fixes:
-    """The same access, awaited; not where something refuses to be loaded so."""
+    """Return the same access, awaited; nothing where a mapping refuses to load what it needs."""
     if any(map(_refuses, access.needs.reads)):
         return ()
     if access.attribute.kind.runs_code:
@@ -39,14 +39,14 @@ def awaiting(access: Access) -> Fixes:
 
 
 def _refuses(need: Need) -> bool:
-    """Does its mapping refuse to load it at an access?"""
+    """Whether the mapping refuses to load it at an access."""
     if need.relationship is not None:
         return lazy_of(need.relationship).startswith("raise")
     return bool(need.mapper.column_attrs[need.name].raiseload)
 
 
 def refreshing(access: Access) -> Fixes:
-    """Loading into an object that is there, by the names of all that is needed; what hangs on others has no name."""
+    """Return a refresh that loads all that is needed by name; nothing where other instances need it."""
     target, needs = access.target, access.needs
     is_by_name = bool(needs.reads) and all(map(_is_refreshed_by_name, needs.reads))
     if access.session is None or not needs.is_complete or not is_by_name:
@@ -57,13 +57,13 @@ def refreshing(access: Access) -> Fixes:
 
 
 def refresh_of(target: Target, needs: "tuple[Need, ...]") -> str:
-    """The call that loads them into their instance."""
+    """Return the call that loads these attributes into their instance."""
     names = ", ".join(f'"{name}"' for name in dict.fromkeys(need.name for need in needs))
     return f"session.refresh({target.variable}, [{names}])"
 
 
 def loading_with(access: Access) -> Fixes:
-    """What loads all that is needed together with the instance: options of the SELECT."""
+    """Return options of the SELECT that load all that is needed together with the instance."""
     target, needs = access.target, access.needs
     if not needs.is_complete or not needs.reads:
         return ()
@@ -78,18 +78,18 @@ def loading_with(access: Access) -> Fixes:
 
 
 def options_of(access: Access) -> tuple[LoaderOption, ...]:
-    """The options with which all that is needed is loaded with the instance."""
+    """Return the options with which all that is needed is loaded with the instance."""
     target = access.target
     return options_for(access.needs.reads, target.way, target.way[0].parent if target.way else target.mapper)
 
 
 def _selected(target: Target) -> str:
-    """The class to select, so that the options reach the instance."""
+    """Return the name of the class to select, so that the options reach the instance."""
     return str(target.way[0].parent.class_.__name__) if target.way else target.entity
 
 
 def instead(code: str, reason: str) -> Remedy:
-    """A line that takes the place of the access."""
+    """Return a line that replaces the access."""
     return Remedy(code, reason, Applies.INSTEAD)
 
 
@@ -98,7 +98,7 @@ def _select(code: str, reason: str) -> Remedy:
 
 
 def _reason(access: Access, options: tuple[LoaderOption, ...]) -> str:
-    """What the options do."""
+    """Return what the options do."""
     again = "select it again: " if access.target.is_expired else ""
     if any(option.is_recursive for option in options):
         return f"{again}one SELECT per level; if the rows form a cycle, it never ends"
@@ -130,13 +130,13 @@ def _polymorphic(access: Access) -> Fixes:
 
 
 def _is_refreshed_by_name(need: Need) -> bool:
-    """Is it the instance's own, and loaded once it is named?"""
+    """Whether it is the instance's own, and refresh() loads it by name."""
     one = need.relationship
     return not need.way and not need.recurs and (one is None or not is_taken_for_a_cycle(one, need.mapper))
 
 
 def _comes_with_its_row(need: Need, target: Target) -> bool:
-    """Is it a column that every SELECT of the instance loads?"""
+    """Whether it is a column that every SELECT of the instance loads."""
     if need.relationship is not None:
         return False
     column = need.mapper.column_attrs[need.name]
@@ -144,7 +144,7 @@ def _comes_with_its_row(need: Need, target: Target) -> bool:
 
 
 def loading(access: Access) -> Fixes:
-    """Loading what nothing has loaded: awaited, with the instance, or into it."""
+    """Return fixes for what was never loaded: awaited, with the instance, or into it."""
     before = loading_with(access)
     if access.attribute.kind.runs_code:
         return (*before, *refreshing(access), *awaiting(access), *_in_mapping(access))
@@ -152,7 +152,7 @@ def loading(access: Access) -> Fixes:
 
 
 def reloading(evidence: Evidence) -> Fixes:
-    """Loading again what has expired."""
+    """Return fixes that load again what has expired."""
     target, access = evidence.wanted, evidence.access
     identity = (
         (instead(f"inspect({target.variable}).identity", "the primary key without any IO, expired or not"),)
@@ -165,17 +165,17 @@ def reloading(evidence: Evidence) -> Fixes:
 
 
 def expire_on_commit_off(reason: str) -> Remedy:
-    """A session maker whose commit expires nothing; it helps, or does not, for that reason."""
+    """Return a session maker whose commit expires nothing, with the reason why it helps or does not."""
     return Remedy(EXPIRE_ON_COMMIT_OFF, reason, Applies.IN_SESSION)
 
 
 def keeping_loaded(more: str = "") -> Remedy:
-    """Keeping what is loaded when its session commits; `more` is a condition."""
+    """Return the fix that keeps what is loaded when its session commits; `more` is a condition."""
     return expire_on_commit_off(f"commit no longer expires loaded attributes{more}; rollback still does")
 
 
 def keeping_if_it_helps(evidence: Evidence) -> Fixes:
-    """The same where a commit may have expired what was loaded; not where an UPDATE expires it before."""
+    """Return the same fix if a commit may have expired what was loaded, and no UPDATE expires it before."""
     helps = were_loaded(evidence.access) and not evidence.wanted.is_generated_on_update
     return (keeping_loaded(),) if helps else ()
 
@@ -199,18 +199,18 @@ def _was_loaded(access: Access, need: Need) -> bool | None:
 
 
 def eager_defaults() -> Remedy:
-    """A mapping with which a flush fetches what the database generates."""
+    """Return a mapping with which a flush fetches what the database generates."""
     reason = "in the class: a flush then fetches it; a bulk update() does not"
     return Remedy(EAGER_DEFAULTS, reason, Applies.IN_MAPPING)
 
 
 def rolling_back() -> Remedy:
-    """The rollback that a session waits for after an autoflush has failed."""
+    """Return the rollback that a session requires after an autoflush has failed."""
     return Remedy(ROLLBACK, "after the failure: the session works again, but its new objects are lost")
 
 
 def running_query(evidence: Evidence) -> Fixes:
-    """Running the query of a dynamic or write_only relationship so that it can be awaited."""
+    """Return fixes that run the query of a dynamic or write_only relationship so that it can be awaited."""
     target, is_dynamic = evidence.wanted, evidence.wanted.lazy == "dynamic"
     statement = f"{target.code}.{'statement' if is_dynamic else 'select()'}"
     run = instead(
@@ -220,7 +220,7 @@ def running_query(evidence: Evidence) -> Fixes:
 
 
 def _in_mapping(access: Access) -> Fixes:
-    """Eager loading by the mapping, for a relationship that code reads of every instance."""
+    """Return eager loading by the mapping, for the only relationship that code reads of every instance."""
     relationships = [need.relationship for need in access.needs.reads if not need.way]
     if not access.needs.is_complete or len(access.needs.reads) != 1 or access.target.way:
         return ()
@@ -233,7 +233,7 @@ def _in_mapping(access: Access) -> Fixes:
 
 
 def another_repr(evidence: Evidence) -> Remedy:
-    """A repr() that reads nothing but what is there."""
+    """Return a repr() that reads only what is always available."""
     mapped, wanted = evidence.access.target.mapper.class_, evidence.wanted
     code = getattr(unwrap(mapped.__repr__), "__code__", None)
     is_generated = dataclasses.is_dataclass(mapped) and code is not None and code.co_filename == "<string>"

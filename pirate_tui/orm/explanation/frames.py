@@ -1,4 +1,4 @@
-"""The frames of an error: which are the user's own, what was being read, and where the innermost ones mislead."""
+"""Inspect the frames of an error: the user's own, the attribute that was read, and misleading innermost ones."""
 
 import re
 import sysconfig
@@ -18,7 +18,7 @@ from pirate_tui.orm.inspection.snippet import FILE_NAME
 
 
 FRAME = re.compile(r'  File "(?P<file>.+)", line \d+, in ')
-"""The line of a traceback that names a frame."""
+"""A line of a traceback that names a frame."""
 
 SQLALCHEMY = PurePath(sqlalchemy.__file__).parent
 
@@ -28,7 +28,7 @@ PACKAGES = {"site-packages", "dist-packages"}
 """The folders in which packages are installed, also within the standard library's."""
 
 LIBRARIES = {"sqlalchemy", "greenlet", "aiosqlite", "asyncpg", "psycopg", "psycopg_pool", "aiomysql", "asyncmy"}
-"""Packages that stand between a user's line and the database."""
+"""Packages between a user's line and the database."""
 
 
 MISLEADING = (
@@ -36,7 +36,7 @@ MISLEADING = (
     "the connection pool, which opens a connection (with an open one, the SELECT would raise the same error)",
     "an autoflush, which writes pending changes before the SELECT, or its rollback",
 )
-"""Of the innermost frames: what they belong to, and why that is not the cause."""
+"""What the innermost frames belong to, and why that is not the cause."""
 
 
 class AttributeRead(NamedTuple):
@@ -47,19 +47,19 @@ class AttributeRead(NamedTuple):
 
 
 class Innermost(NamedTuple):
-    """What the innermost frames of a MissingGreenlet were about, where that was not the access's own SELECT."""
+    """What the innermost frames of a MissingGreenlet did, where that was not the access's own SELECT."""
 
     pings: bool
-    """Is it pool_pre_ping, which tests a connection before it is lent?"""
+    """Whether pool_pre_ping was testing a connection before its checkout."""
     connects: bool
-    """Is it the pool, which had no connection to lend?"""
+    """Whether the pool was opening a connection."""
     flushes: bool
-    """Is it an autoflush, or the rollback of one?"""
+    """Whether an autoflush was running, or the rollback of one."""
     last: str
-    """The function that SQLAlchemy had called last."""
+    """The function that SQLAlchemy called last."""
 
     def where_it_misleads(self, code: str) -> str:
-        """Say what these frames belong to, and that the access `code` is the cause; empty where they do not mislead."""
+        """Return what these frames belong to, and that the access `code` is the cause; empty if they do not mislead."""
         about = [words for is_it, words in zip(self[:3], MISLEADING, strict=True) if is_it]
         if not about:
             return ""
@@ -68,18 +68,18 @@ class Innermost(NamedTuple):
 
 
 def own_lines(raw: Sequence[str]) -> tuple[int, ...]:
-    """The numbers of the raw lines that are the user's own frames: of no library's file."""
-    found = list[int]()
+    """Return the numbers of the raw lines that are the user's own frames, not those of libraries."""
+    numbers = list[int]()
     for y, line in enumerate(raw):
         frame = FRAME.match(line)
         if frame is not None and is_own(frame["file"]):
-            found += [y, y + 1] if raw[y + 1 : y + 2] and raw[y + 1].startswith("    ") else [y]
-    return tuple(found)
+            numbers += [y, y + 1] if raw[y + 1 : y + 2] and raw[y + 1].startswith("    ") else [y]
+    return tuple(numbers)
 
 
 @cache
 def is_own(file: str) -> bool:
-    """Is it a file that its user has written, and none of SQLAlchemy, a driver or Python itself?"""
+    """Whether the file is the user's own, and not one of SQLAlchemy, a driver or Python itself."""
     path = PurePath(file)
     if file.startswith("<"):
         return file == FILE_NAME
@@ -94,7 +94,7 @@ def is_own(file: str) -> bool:
 def read_in(links: Iterable[BaseException]) -> AttributeRead | None:
     """Find the attribute whose reading raised: the innermost one, since code of a model may have read others before.
 
-    `links` is the chain of the error. SQLAlchemy's own frames know the attribute: `InstrumentedAttribute.__get__`, and
+    `links` is the chain of the error. SQLAlchemy's own frames have the attribute: `InstrumentedAttribute.__get__`, and
     the query of a dynamic or write_only one.
     """
     for link in links:
@@ -105,7 +105,7 @@ def read_in(links: Iterable[BaseException]) -> AttributeRead | None:
 
 
 def innermost_of(links: Iterable[BaseException]) -> Innermost | None:
-    """Find what the innermost frames of the MissingGreenlet in an error's chain were about; None without one."""
+    """Find what the innermost frames of the MissingGreenlet in an error's chain did; None without one."""
     link = next((one for one in links if isinstance(one, SQLAlchemyError) and one.code == MISSING_GREENLET), None)
     if link is None:
         return None

@@ -1,4 +1,4 @@
-"""What the ineffective fixes of the causes are made of: what people try, and why it does not help."""
+"""Build the ineffective fixes of the causes: what is often tried, and why it does not help."""
 
 from pirate_tui.domain.access import AttributeKind
 from pirate_tui.domain.loading import EAGER
@@ -12,28 +12,28 @@ from pirate_tui.orm.explanation.fixes import expire_on_commit_off, loading_with,
 
 
 def without_ping() -> Remedy:
-    """An engine that does not test its connections, where the traceback ends in such a test."""
+    """Return an engine that does not test its connections, where the traceback ends in such a test."""
     reason = "the error then comes from the SELECT itself, and dead connections are no longer detected"
     return Remedy("create_async_engine(url, pool_pre_ping=False)", reason, Applies.IN_ENGINE)
 
 
 def nothing_to_keep(target: Target) -> Remedy:
-    """A session maker whose commit expires nothing, where nothing was loaded."""
+    """Return a session maker whose commit expires nothing, where nothing was loaded."""
     return expire_on_commit_off(f"{target.name} was never loaded: there is nothing for commit to keep")
 
 
 def awaiting_raises(access: Access) -> Remedy:
-    """The same access, awaited, where that raises too."""
+    """Return the same access, awaited, where that raises too."""
     return Remedy(awaited(access.target), "raises the same error")
 
 
 def refreshing_raises(target: Target, reason: str) -> Remedy:
-    """A refresh, where that raises too."""
+    """Return a refresh, where that raises too."""
     return Remedy(f"await session.refresh({target.variable})", reason)
 
 
 def refreshing_all(evidence: Evidence) -> Fixes:
-    """A refresh without names, which leaves what is lazy, or one that a name does not help."""
+    """Return a refresh without names, which does not load lazy relationships; or by name, where that fails."""
     wanted = evidence.wanted
     if not wanted.is_refreshed_by_name:
         code = f"await {refresh_of(wanted, wanted.needs.reads)}"
@@ -49,7 +49,7 @@ def refreshing_all(evidence: Evidence) -> Fixes:
 
 
 def getting_again(access: Access) -> Fixes:
-    """`get` with an option; only where the instance itself is what was selected."""
+    """Return `get` with an option, if the instance itself is what was selected."""
     target = access.target
     options = options_of(access) if loading_with(access) else ()
     if not options or target.way or target.selected is None:
@@ -60,26 +60,26 @@ def getting_again(access: Access) -> Fixes:
 
 
 def other_ways_to_read(access: Access) -> Fixes:
-    """Other ways to read it, none of which can wait; of a method there is only a thread."""
+    """Return other ways to read it, none of which can wait; of a method there is only a thread."""
     if access.attribute.kind is AttributeKind.METHOD:
         return (in_thread(access),)
     return (in_thread(access), awaiting_the_value(access), *with_default(access))
 
 
 def in_thread(access: Access) -> Remedy:
-    """The same access in a thread."""
+    """Return the same access in a thread."""
     return Remedy(
         f"await asyncio.to_thread(lambda: {access.target.code})", "a thread is not a greenlet: it raises the same error"
     )
 
 
 def awaiting_the_value(access: Access) -> Remedy:
-    """`await` before the plain access."""
+    """Return `await` before the plain access."""
     return Remedy(f"await {access.target.code}", "accesses it first, which raises before there is anything to await")
 
 
 def with_default(access: Access) -> Fixes:
-    """`getattr` with a default; nothing where a method is called."""
+    """Return `getattr` with a default; nothing where a method is called."""
     if access.attribute.kind is AttributeKind.METHOD:
         return ()
     code = f'getattr({access.variable}, "{access.attribute.name}", None)'

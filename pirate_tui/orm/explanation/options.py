@@ -1,4 +1,4 @@
-"""What must be loaded -> loader options: a tree of relationships, with columns that do not come by themselves."""
+"""Convert what must be loaded to loader options: a tree of relationships, with columns to load explicitly."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,14 +17,14 @@ class _Node:
         self.mapper = mapper
         self.below: dict[RelationshipProperty[Any], _Node] = {}
         self.owners: dict[RelationshipProperty[Any], str] = {}
-        """The class as whose attribute a relationship is named."""
+        """The class by which an option names the relationship."""
         self.leaves: dict[LoaderOption, None] = {}
         self.recurs = False
-        """Is the relationship followed on every level down?"""
+        """Whether the relationship is followed on every level down."""
 
 
 def options_for(needs: Sequence[Need], before: Way, selected: Mapper[Any]) -> tuple[LoaderOption, ...]:
-    """The options of a SELECT of that class, with which nothing of what is needed must be loaded later.
+    """Return the options of a SELECT of that class that load all that is needed.
 
     `before` is the way from the class that is selected to the instance that needs it.
     """
@@ -40,10 +40,10 @@ def options_for(needs: Sequence[Need], before: Way, selected: Mapper[Any]) -> tu
 
 
 def _recursive(needs: Sequence[Need], before: Way) -> set[RelationshipProperty[Any]]:
-    """The relationships that lead from level to level, nobody knows how far."""
+    """Return the relationships that lead from level to level, to an unknown depth."""
     followed = {need.relationship for need in needs if need.recurs}
     again = {need.relationship for need in needs if need.relationship in before}
-    return {one for one in followed | again if one is not None}
+    return {relationship for relationship in followed | again if relationship is not None}
 
 
 def _follow(node: _Node, relationship: RelationshipProperty[Any], *, is_recursive: bool, owner: str = "") -> _Node:
@@ -55,7 +55,7 @@ def _follow(node: _Node, relationship: RelationshipProperty[Any], *, is_recursiv
 
 
 def _add(node: _Node, need: Need, recursive: set[RelationshipProperty[Any]], *, is_again: bool) -> None:
-    """What is needed of the instances of a node."""
+    """Add what is needed of the instances of a node."""
     relationship, name = need.relationship, need.mapper.class_.__name__
     is_of_subclass = need.mapper is not node.mapper and need.name not in node.mapper.attrs
     if is_of_subclass:

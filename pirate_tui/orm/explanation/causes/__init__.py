@@ -1,8 +1,7 @@
-"""The causes of failures, one class for each, in modules by theme; and the order in which they are tried.
+"""List the causes of failures, one class for each, in modules by theme, in the order in which they are tried.
 
-Whatever is said of one cause belongs in its class. What several have in common is in an abstract base class; lines of
-code that several advise, or advise against, are in `fixes` and `ineffective`. docs/adding-a-cause.md shows how to add
-one.
+All texts of one cause belong in its class. What several have in common is in an abstract base class; lines of code that
+several recommend, or reject, are in `fixes` and `ineffective`. docs/adding-a-cause.md shows how to add one.
 """
 
 from pirate_tui.orm.explanation.cause import Cause
@@ -60,5 +59,5 @@ CAUSES: tuple[Cause, ...] = (
 
 
 def cause_of(evidence: Evidence) -> Cause:
-    """Find why an access raised."""
+    """Return the first cause that matches: why an access raised."""
     return next(cause for cause in CAUSES if cause.matches(evidence))

@@ -1,4 +1,4 @@
-"""Causes in the database, and what no other cause matches: an error that says itself what is wrong."""
+"""Explain errors of the database, and any that no other cause matches, by their own messages."""
 
 from abc import abstractmethod
 
@@ -10,11 +10,11 @@ from pirate_tui.orm.user_code.foreign import error_name
 
 
 class OtherCause(Cause):
-    """Something that has nothing to do with waiting: its own message says best what was wrong."""
+    """An error that has nothing to do with waiting: its own message explains it best."""
 
     @abstractmethod
     def origin(self, evidence: Evidence) -> str:
-        """Say in a sentence where the error came from; empty where that is not known."""
+        """Return in a sentence where the error came from; empty where that is not known."""
 
     def headline(self, evidence: Evidence) -> str:
         return f"that raised {evidence.error_line}"

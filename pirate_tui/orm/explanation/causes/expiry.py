@@ -1,4 +1,4 @@
-"""Causes of a MissingGreenlet: what was read had been loaded, and has expired since."""
+"""Explain MissingGreenlets of what had been loaded, and has expired since."""
 
 from pirate_tui.domain.access import AttributeKind, AttributeState, Scenario
 from pirate_tui.domain.loading import EAGER
@@ -22,7 +22,7 @@ from pirate_tui.orm.loader_options import lazy_of
 
 
 class MaybeByCommit(LoadCause):
-    """The whole instance has expired, as a commit does it."""
+    """The whole instance has expired, perhaps by a commit."""
 
     def ineffective_fixes(self, evidence: Evidence) -> Fixes:
         written = "if the commit flushed an UPDATE, the UPDATE itself expired it"
@@ -86,7 +86,7 @@ class ExpiredByRollback(LoadCause):
 
 
 class Expired(MaybeByCommit):
-    """The whole instance has expired, nobody knows by what."""
+    """The whole instance has expired, by an unknown cause."""
 
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
         return evidence.wanted.has_expired_with_all
@@ -115,7 +115,7 @@ class ValueExpired(LoadCause):
 
 
 class GeneratedValue(ValueExpired):
-    """A column whose value the database makes, so that a flush expires it."""
+    """A column whose value the database generates, so that a flush expires it."""
 
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
         return evidence.wanted.held is AttributeState.EXPIRED and _is_generated(evidence.wanted)
@@ -157,7 +157,7 @@ def _again(target: Target) -> str:
 
 
 def _is_generated(target: Target) -> bool:
-    """Whether the database makes its value, so that a flush leaves it to be read."""
+    """Whether the database generates its value, so that a flush leaves it to be read."""
     if target.attribute.kind is AttributeKind.COLUMN_PROPERTY:
         return True
     column = None if target.column is None else target.mapper.columns.get(target.column.key)
@@ -168,7 +168,7 @@ def _is_generated(target: Target) -> bool:
 
 
 def _refreshing_columns(evidence: Evidence) -> Fixes:
-    """A refresh without names, where code reads relationships that it leaves."""
+    """Return a refresh without names, where code reads relationships that it does not load."""
     access = evidence.access
     read = [need.relationship for need in access.needs.reads if need.relationship is not None]
     lacking = [relationship.key for relationship in read if lazy_of(relationship) not in EAGER]

@@ -1,4 +1,4 @@
-"""Causes of a MissingGreenlet: what was read had not been loaded with its instance."""
+"""Explain MissingGreenlets of what had not been loaded with its instance."""
 
 from pirate_tui.domain.access import AttributeState
 from pirate_tui.domain.loading import EAGER
@@ -149,7 +149,7 @@ class ColumnLeftOut(ColumnCause):
 
 
 class UnloadedColumn(ColumnCause):
-    """A column that is not loaded, nobody knows why."""
+    """A column that is not loaded, for an unknown reason."""
 
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
         return True
@@ -163,5 +163,5 @@ class UnloadedColumn(ColumnCause):
 
 
 def _has_expired_alone(target: Target) -> bool:
-    """Whether it was loaded and has expired, and its instance has not."""
+    """Whether it was loaded and has expired, but its instance has not."""
     return target.held is AttributeState.EXPIRED and not target.is_expired

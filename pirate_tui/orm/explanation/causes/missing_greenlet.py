@@ -1,4 +1,4 @@
-"""What all MissingGreenlets have in common: something had to be sent, and a plain line cannot wait for it."""
+"""Explain MissingGreenlets: something had to be sent, and a plain line cannot wait for it."""
 
 from abc import abstractmethod
 
@@ -21,7 +21,7 @@ CANNOT_WAIT = "loading it needs the database, and only awaited code can wait for
 
 
 class MissingGreenletCause(Cause):
-    """A statement that was due where nothing could await it."""
+    """A statement that had to be sent where nothing could await it."""
 
     def kind(self, evidence: Evidence) -> str:
         error = evidence.error
@@ -48,11 +48,11 @@ class LoadCause(MissingGreenletCause):
 
     @abstractmethod
     def state(self, evidence: Evidence) -> str:
-        """Say in a few words what stood in the place of its value: "it is not loaded"."""
+        """Return in a few words what was wrong with its value: "it is not loaded"."""
 
     @abstractmethod
     def reason(self, evidence: Evidence) -> str:
-        """Say why it was not loaded and that a SELECT is due, to be followed by ", which must be awaited ..."."""
+        """Return why it was not loaded and that a SELECT is due, to be followed by ", which must be awaited ..."."""
 
     def matches(self, evidence: Evidence) -> bool:
         return evidence.is_missing_greenlet and self.is_why_not_loaded(evidence)

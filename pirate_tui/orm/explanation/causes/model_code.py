@@ -1,4 +1,4 @@
-"""Causes in the model's own code: properties, hybrids, methods, and what they call."""
+"""Explain errors in the model's own code: properties, hybrids, methods, and what they call."""
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,7 +12,7 @@ from pirate_tui.orm.user_code.time_limit import Hanging
 
 
 class CodeHangs(Cause):
-    """Code that did not end, and was stopped."""
+    """Code that did not end, and was interrupted."""
 
     def matches(self, evidence: Evidence) -> bool:
         return isinstance(evidence.error, Hanging)
@@ -41,7 +41,7 @@ class CodeHangs(Cause):
 
 
 class CodeQueries(LoadCause):
-    """Code that has asked the session itself, and read no attribute."""
+    """Code that has queried the session itself, and read no attribute."""
 
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
         return evidence.runs_code and evidence.read is None

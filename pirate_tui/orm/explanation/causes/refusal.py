@@ -1,4 +1,4 @@
-"""Causes that are no MissingGreenlet: the mapping or an option refuses to load what is read."""
+"""Explain refusals of the mapping or an option to load what is read; they are no MissingGreenlets."""
 
 from sqlalchemy.exc import InvalidRequestError
 
@@ -49,7 +49,7 @@ class Raiseload(Cause):
 
 
 class WriteOnlyIterated(Cause):
-    """Code of the model that takes a write_only relationship for a collection."""
+    """Code of the model that uses a write_only relationship as a collection."""
 
     def matches(self, evidence: Evidence) -> bool:
         return evidence.read is not None and evidence.read.is_query and "WriteOnly" in evidence.message

@@ -1,4 +1,4 @@
-"""Causes in the session: it must write first, waits for its rollback, or does not hold the instance."""
+"""Explain errors of the session: it must flush first, needs a rollback, or does not hold the instance."""
 
 from collections.abc import Sequence
 
@@ -52,7 +52,7 @@ class Autoflush(MissingGreenletCause):
         )
 
     def fixes(self, evidence: Evidence) -> Fixes:
-        """Awaited, flush and SELECT both run; what has failed already must be rolled back first."""
+        """Return the awaited load, in which flush and SELECT both run; a failed flush is rolled back first."""
         return (*loading(evidence.access), rolling_back())
 
     def ineffective_fixes(self, evidence: Evidence) -> Fixes:
@@ -80,7 +80,7 @@ class AutoflushFailed(OtherCause):
 
 
 class PendingRollback(Cause):
-    """A session that waits for its rollback, since a flush has failed."""
+    """A session that needs a rollback, since a flush has failed."""
 
     def matches(self, evidence: Evidence) -> bool:
         return evidence.came_of(PendingRollbackError)
@@ -167,7 +167,7 @@ class Detached(Cause):
 
 
 def _waiting(access: Access) -> str:
-    """What an autoflush had to write: `1 Pirate, 2 Ship`."""
+    """Return what an autoflush had to write: `1 Pirate, 2 Ship`."""
     unflushed = () if access.session is None else access.session.unflushed
     counted = (f"{unflushed.count(name)} {name}" for name in sorted(set(unflushed)))
     return ", ".join(counted) or "pending changes"
@@ -178,7 +178,7 @@ def _lack(evidence: Evidence) -> str:
 
 
 def _merging(access: Access, options: Sequence[LoaderOption]) -> Fixes:
-    """A copy of a detached instance in an open session, where that holds all that is needed."""
+    """Return a merge of a detached instance into an open session, where that loads all that is needed."""
     target, needs = access.target, access.needs
     needs_columns_alone = needs.is_complete and all(need.relationship is None and not need.way for need in needs.reads)
     if not options and not needs_columns_alone:
