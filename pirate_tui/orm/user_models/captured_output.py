@@ -1,4 +1,4 @@
-"""Other people's code, run so that it neither reads from nor writes to our terminal."""
+"""Run other people's code so that it neither reads from nor writes to our terminal."""
 
 import ctypes
 import io
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 OUTPUT_LIMIT = 64 * 1024
-"""How many bytes of what was written are kept: the first."""
+"""The most bytes of output that are kept: the first ones."""
 
 STDIN, STDOUT, STDERR = range(3)
 
 
 def run_captured(work: Callable[[], T], name: str) -> tuple[T, tuple[str, ...]]:
-    """What `work` returns, and the lines that it, its C code and its subprocesses wrote; then its warnings.
+    """Return the result of `work`, and the lines that it, its C code and its subprocesses wrote; then its warnings.
 
-    It reads from an empty stdin. It finds only `name` in sys.argv. Its warnings pass the filters that are set. The
-    current folder and the handlers of the root logger are as before afterwards; what it kept of stdout is deaf.
+    It reads from an empty stdin, and finds only `name` in sys.argv. Its warnings pass the filters that are set. The
+    current folder and the handlers of the root logger are restored afterwards; a stdout that it has kept writes
+    nowhere.
     """
     with tempfile.TemporaryFile() as written, warnings.catch_warnings(record=True) as warned:
         with _no_terminal(written.fileno()), _own_logging(), _own_arguments(name), chdir("."):
@@ -42,32 +43,32 @@ def run_captured(work: Callable[[], T], name: str) -> tuple[T, tuple[str, ...]]:
 
 
 class Sink(io.RawIOBase):
-    """What the code sees behind sys.stdout: it may keep it in a handler, and write to it when the screen is drawn."""
+    """The stream behind sys.stdout that the code sees: it may keep it, and write to it when the screen is drawn."""
 
     is_closed = False
-    """Does nothing written here arrive anywhere any more?"""
+    """Whether everything written to it is discarded."""
 
     def __init__(self, number: int, name: str) -> None:
         self._number = number
         self.name = name
 
     def fileno(self) -> int:
-        """The descriptor: what `subprocess` hands on."""
+        """Return the descriptor, which `subprocess` passes on."""
         return self._number
 
     def writable(self) -> bool:
-        """A `TextIOWrapper` asks."""
+        """Return True, as `TextIOWrapper` requires."""
         return True
 
     def write(self, text: "ReadableBuffer", /) -> int:
-        """Write it to the descriptor, or, later, nowhere."""
+        """Write to the descriptor; discard everything once the sink is closed. Return the number of bytes."""
         return len(memoryview(text)) if self.is_closed else os.write(self._number, text)
 
     def close(self) -> None:
-        """Nothing: a stream closes it at its end, and another one may be built on it. There is nothing to free."""
+        """Do nothing: a stream closes it at its end, and another one may be built on it. There is nothing to free."""
 
     def as_text(self) -> io.TextIOWrapper:
-        """The stream around it, with nothing held back in between."""
+        """Return an unbuffered text stream on it."""
         return io.TextIOWrapper(self, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
@@ -91,7 +92,7 @@ def _no_terminal(file: int) -> Iterator[None]:
 
 
 def _give_back(kept: list[int], sinks: tuple[Sink, ...]) -> None:
-    """The descriptors are those of the terminal again, and no sink writes to them."""
+    """Restore the terminal's descriptors, and close the sinks."""
     try:
         _flush()
     finally:
@@ -103,7 +104,7 @@ def _give_back(kept: list[int], sinks: tuple[Sink, ...]) -> None:
 
 
 def _flush() -> None:
-    """Nothing that was written before a descriptor changes may arrive after it: not from Python, and not from C."""
+    """Flush the streams of Python and C, so that nothing arrives after a descriptor has changed."""
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed:
             stream.flush()
@@ -113,7 +114,7 @@ def _flush() -> None:
 
 @contextmanager
 def _own_logging() -> Iterator[None]:
-    """The root logger as it was: a handler set by `logging.basicConfig` would write onto the screen later."""
+    """Restore the root logger after the block: a handler set by `logging.basicConfig` would write onto the screen."""
     root = logging.root
     handlers, level, disabled = root.handlers[:], root.level, root.manager.disable
     try:
@@ -129,7 +130,7 @@ def _own_logging() -> Iterator[None]:
 
 @contextmanager
 def _own_arguments(name: str) -> Iterator[None]:
-    """Code that reads the command line finds no option there: ours are not meant for it."""
+    """Hide our command line from the block, whose code may parse it."""
     arguments, sys.argv = sys.argv, [name]
     try:
         yield

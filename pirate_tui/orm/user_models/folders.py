@@ -1,4 +1,4 @@
-"""Folders around the current one: where a module that is not found may lie, and what project this is a part of."""
+"""Search the folders around the current one: for a module that was not found, and for the project."""
 
 import os
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 MOST = 500
-"""In so many folders a module is sought."""
+"""The most folders that are searched for a module."""
 
 OTHERS = {"node_modules", "site-packages", "__pycache__"}
-"""Folders that hold nobody's own code."""
+"""Folders without the user's own code."""
 
 
 def folder_with(module: str) -> Path | None:
-    """The first folder below the current one, as `src/` or `src/py/` is, that has a module of that dotted name."""
+    """Return the first folder below the current one, such as `src/`, with a module of that dotted name; else None."""
     path = Path(*module.split("."))
     files = (path.with_suffix(".py"), path / "__init__.py")
     folders = islice(_below(Path(), levels=2), MOST)
@@ -22,23 +22,25 @@ def folder_with(module: str) -> Path | None:
 
 
 def project_folder() -> str:
-    """The nearest folder, as it is typed here, that pip can install; empty where there is none."""
+    """Return the nearest folder that pip can install, relative to the current one; empty where there is none."""
     try:
         here = Path.cwd()
     except OSError:  # it was deleted
         return ""
-    found = next(filter(_is_project, (here, *here.parents)), None)
-    return os.path.relpath(found, here) if found else ""
+    project = next(filter(_is_project, (here, *here.parents)), None)
+    return os.path.relpath(project, here) if project else ""
 
 
 def _below(folder: Path, levels: int) -> Iterator[Path]:
-    """The folders in a folder, then those in these."""
-    inside = [one for one in sorted(folder.glob("*/")) if not one.name.startswith(".") and one.name not in OTHERS]
-    own = [one for one in inside if not (one / "pyvenv.cfg").exists()]
+    """Yield the folders in a folder, then those in these, without hidden folders, packages and environments."""
+    inside = [
+        inner for inner in sorted(folder.glob("*/")) if not inner.name.startswith(".") and inner.name not in OTHERS
+    ]
+    own = [inner for inner in inside if not (inner / "pyvenv.cfg").exists()]
     yield from own
     if levels > 1:
-        for one in own:
-            yield from _below(one, levels - 1)
+        for inner in own:
+            yield from _below(inner, levels - 1)
 
 
 def _is_project(folder: Path) -> bool:

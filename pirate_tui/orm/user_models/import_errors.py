@@ -1,4 +1,4 @@
-"""What is wrong with a module of models, shown by its author's own lines -> `StartupError`."""
+"""Explain what is wrong with a module of models by its author's own lines, as a `StartupError`."""
 
 import os
 import shlex
@@ -20,10 +20,10 @@ FIX = "fix it"
 LEAVE_OUT = "or omit --models to reflect the tables of the database"
 
 LONGEST_REASON = 400
-"""How many characters are shown of what is wrong."""
+"""The most characters that are shown of what is wrong."""
 
 ASKS = {"", "EOF when reading a line"}
-"""What an EOFError says that comes of `input()` or `getpass()`; pickle says other things."""
+"""Messages of an EOFError from `input()` or `getpass()`; pickle has others."""
 
 SETTINGS = "set what is missing, as your project does"
 
@@ -31,25 +31,27 @@ SETTINGS = "set what is missing, as your project does"
 def models_error(
     what: str, remedy: str = FIX, place: SourceLine | None = None, code: Iterable[str] = ()
 ) -> StartupError:
-    """The models cannot be used: what is wrong, the line, and the way out, with its lines of code."""
+    """Return an error for unusable models: what is wrong, the line, and the remedy with its lines of code."""
     lines = () if place is None else tuple(f"    {line}" for line in place.text)
     ways = (remedy, *(f"    {line}" for line in code), LEAVE_OUT) if code else (f"{remedy}, {LEAVE_OUT}",)
     return StartupError(MODELS_UNUSABLE, "\n".join((clean(what, len(what)), *lines, *ways)))
 
 
 def import_error(error: BaseException, name: str) -> StartupError:
-    """Whatever came out of importing the module `name`, or of configuring its mappers."""
+    """Return an error for whatever importing the module `name`, or configuring its mappers, has raised."""
     place = innermost_place(error)
-    found = explained(error, "" if place is None else place.text[0])
-    if found is None:
+    explanation = explained(error, "" if place is None else place.text[0])
+    if explanation is None:
         place = place_in(error)
-        found = _with_cause(error, name, is_inside=place is not None)
+        explanation = _with_cause(error, name, is_inside=place is not None)
     forget(error)  # else a coroutine that a plain access left behind is warned of later, onto the screen
-    return models_error(f"{place or name}: {clean(found.what, LONGEST_REASON)}", found.remedy, place, found.code)
+    return models_error(
+        f"{place or name}: {clean(explanation.what, LONGEST_REASON)}", explanation.remedy, place, explanation.code
+    )
 
 
 def _with_cause(error: BaseException, name: str, *, is_inside: bool) -> Explained:
-    """What is wrong, with the innermost error that it came of: a library that wraps one tells only its own side."""
+    """Explain an error together with the innermost one that it came from, which a library may have wrapped."""
     outer = _explained(error, name, is_inside=is_inside)
     link = _innermost(error)
     if link is error:
@@ -63,7 +65,7 @@ def _with_cause(error: BaseException, name: str, *, is_inside: bool) -> Explaine
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """The first of the errors that led to this one, as far as Python's own traceback tells of them."""
+    """Return the first of the errors that led to this one, as Python's own traceback orders them."""
     seen = [error]
     while True:
         at = seen[-1]
@@ -74,7 +76,7 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _explained(error: BaseException, name: str, *, is_inside: bool) -> Explained:
-    """What is wrong, and what helps, of one error alone."""
+    """Explain one error alone: what is wrong, and what helps."""
     if isinstance(error, ModuleNotFoundError) and error.name:
         return _missing(error, error.name, name, is_inside=is_inside)
     if (missing := _missing_settings(error)) is not None:
@@ -88,7 +90,7 @@ def _explained(error: BaseException, name: str, *, is_inside: bool) -> Explained
 
 
 def _ended(error: BaseException) -> Explained | None:
-    """Of what would end a program, or wait for a person."""
+    """Explain what would end the program, or wait for input; return None for other errors."""
     if isinstance(error, SystemExit):
         guard = 'put that under `if __name__ == "__main__":`'
         return Explained(f"it exits the program with code {error.code!r}", guard)
@@ -115,7 +117,7 @@ def _missing(error: ModuleNotFoundError, missing: str, name: str, *, is_inside: 
 
 
 def _not_found(missing: str, name: str) -> Explained:
-    """The module that was typed."""
+    """Explain that the module which was typed was not found."""
     folder = folder_with(name)
     if folder is not None:
         where = clean(str(folder))
@@ -128,7 +130,7 @@ def _not_found(missing: str, name: str) -> Explained:
 
 
 def _missing_settings(error: BaseException) -> str | None:
-    """Which settings are missing, where that is what the error is about."""
+    """Return which settings are missing; None where the error is about something else."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     if isinstance(error, KeyError) and frames and frames[-1].f_locals.get("self") is os.environ:
         return f"{error.args[0]} is not set in the environment"
@@ -138,7 +140,7 @@ def _missing_settings(error: BaseException) -> str | None:
 
 
 def _invalid(error: Any) -> str | None:
-    """What a ValidationError of pydantic's is about, without the input, which may be secret."""
+    """Return the message of a ValidationError of pydantic's, without the input, which may be secret."""
     if type(error).__module__.partition(".")[0] != "pydantic_core":
         return None
     wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
@@ -146,6 +148,6 @@ def _invalid(error: Any) -> str | None:
 
 
 def _reason(error: BaseException) -> str:
-    """The first line of what it says; `traceback` survives a __str__ that raises."""
+    """Return the first line of the error's message; `traceback` survives a __str__ that raises."""
     words = next(line for line in traceback.format_exception_only(error) if not line.startswith(" "))
     return words.partition("\n")[0].partition(": ")[2].strip().replace(f"{UNPACKAGED}.", "")

@@ -1,4 +1,4 @@
-"""The developer's own mapped classes, out of a module or a file that is named on the command line."""
+"""Load mapped classes from a module or a file that is named on the command line."""
 
 import importlib
 import os
@@ -25,7 +25,7 @@ from pirate_tui.orm.user_models.source_lines import shown
 
 
 class ImportedModels(NamedTuple):
-    """The mapped classes of a module, and what came of importing it."""
+    """The mapped classes of a module, and what its import printed."""
 
     classes: tuple[type[Any], ...]
     """In the order of their definition."""
@@ -33,13 +33,13 @@ class ImportedModels(NamedTuple):
     """The module's name; of a file that lies in no package, the file's without its suffix."""
     file: Path | None
     output: tuple[str, ...] = ()
-    """What the module wrote, and its warnings."""
+    """The module's output and its warnings."""
     notes: tuple[str, ...] = ()
-    """What there is to know about the choice: what was left out, and how to see it."""
+    """Notes on the choice: what was left out, and how to browse it."""
 
 
-class Asked(NamedTuple):
-    """What `--models` was given."""
+class ModelsOption(NamedTuple):
+    """The value of `--models`."""
 
     name: str
     """The module or the file, as it was typed."""
@@ -50,29 +50,29 @@ class Asked(NamedTuple):
 
 
 def load_models(typed: str) -> ImportedModels:
-    """The mapped classes of `shop.models`, `shop/models.py`, `shop.models:Base`; raises `StartupError`.
+    """Load the mapped classes of `shop.models`, `shop/models.py` or `shop.models:Base`; raises `StartupError`.
 
-    This runs the code of the module, and whatever it imports. It is for the start, before there is a loop or a screen,
-    and after logging was set up. sys.modules keeps what was imported; sys.path keeps the folders, at its end, for what
-    the classes import later: there they hide nothing that we import.
+    This runs the code of the module, and whatever it imports. It must be called at the start, before there is a loop or
+    a screen, and after logging was set up. sys.modules keeps what was imported; sys.path keeps the folders, at its end,
+    for what the classes import later: there they hide nothing that we import.
     """
-    asked = _asked(typed)
+    option = _option(typed)
     try:
-        models, output = run_captured(lambda: _load(asked), asked.name)
+        models, output = run_captured(lambda: _load(option), option.name)
     except StartupError:
         raise
     except BaseException as error:  # also SystemExit and KeyboardInterrupt, which are the module's own
-        raise import_error(error, asked.name) from error
+        raise import_error(error, option.name) from error
     return models._replace(output=output)
 
 
-def _asked(typed: str) -> Asked:
+def _option(typed: str) -> ModelsOption:
     name, _, base = typed.rpartition(":") if _has_base(typed) else (typed, "", "")
     if not name:
         raise models_error("--models has no name", "give a module or a file")
     is_dotted = all(part.isidentifier() for part in name.split("."))
     if is_dotted and not name.endswith(".py") and not _is_file(name):
-        return Asked(name, base, None)
+        return ModelsOption(name, base, None)
     path = Path(name)
     try:
         mode = path.stat().st_mode
@@ -83,7 +83,7 @@ def _asked(typed: str) -> Asked:
         raise models_error(f"{name} is a folder", "give a file in it, or a module (shop.models)")
     if not stat.S_ISREG(mode):
         raise models_error(f"{name} is not a regular file", "give a Python file")
-    return Asked(name, base, path.resolve())
+    return ModelsOption(name, base, path.resolve())
 
 
 def _has_base(typed: str) -> bool:
@@ -97,50 +97,50 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _load(asked: Asked) -> ImportedModels:
+def _load(option: ModelsOption) -> ImportedModels:
     made: list[Mapper[Any]] = []  # also keeps a class that the module has replaced by another of its name
 
-    def hear(mapper: Mapper[Any], _class: type[Any]) -> None:
+    def add_mapper(mapper: Mapper[Any], _class: type[Any]) -> None:
         made.append(mapper)
 
-    event.listen(Mapper, "after_mapper_constructed", hear)
+    event.listen(Mapper, "after_mapper_constructed", add_mapper)
     try:
-        module = _imported(asked)
+        module = _imported(option)
     finally:
-        event.remove(Mapper, "after_mapper_constructed", hear)
-    choice = choose_registries(module, asked.name, asked.base, made)
+        event.remove(Mapper, "after_mapper_constructed", add_mapper)
+    choice = choose_registries(module, option.name, option.base, made)
     classes, left_out = mapped_classes(choice.registries, made)
     if not classes:
-        raise nothing_mapped(module, asked.name)
+        raise nothing_mapped(module, option.name)
     file = getattr(module, "__file__", None)
     name = clean(module.__name__.removeprefix(f"{UNPACKAGED}."))
     return ImportedModels(classes, name, Path(file) if file else None, notes=(*choice.notes, *left_out))
 
 
-def _imported(asked: Asked) -> ModuleType:
+def _imported(option: ModelsOption) -> ModuleType:
     importlib.invalidate_caches()
-    if asked.file is None:
+    if option.file is None:
         with _on_path(Path.cwd(), is_first=True):
-            return importlib.import_module(asked.name)
-    root, name = _package(asked.file)
+            return importlib.import_module(option.name)
+    root, name = _package(option.file)
     if name:
-        return _of_package(asked, root, name)
-    with _on_path(asked.file.parent, is_first=False), _on_path(Path.cwd(), is_first=False):
-        return _alone(asked.file)
+        return _of_package(option, root, name)
+    with _on_path(option.file.parent, is_first=False), _on_path(Path.cwd(), is_first=False):
+        return _alone(option.file)
 
 
-def _of_package(asked: Asked, root: Path, name: str) -> ModuleType:
-    """A file that lies in a package, as the module that its neighbours import: else its classes were mapped twice."""
+def _of_package(option: ModelsOption, root: Path, name: str) -> ModuleType:
+    """Import a file of a package as the module that its neighbours import: its classes would else be mapped twice."""
     with _on_path(root, is_first=True):
         module = importlib.import_module(name)
-    if module.__file__ is None or not Path(module.__file__).samefile(str(asked.file)):
+    if module.__file__ is None or not Path(module.__file__).samefile(str(option.file)):
         where = shown(str(module.__file__))
-        raise models_error(f"{asked.name}: the module {name} is a different file here, {where}", "rename the file")
+        raise models_error(f"{option.name}: the module {name} is a different file here, {where}", "rename the file")
     return module
 
 
 def _alone(file: Path) -> ModuleType:
-    """A file that lies in no package, under a name that hides no other module."""
+    """Import a file outside a package, under a name that hides no other module."""
     name = f"{UNPACKAGED}.{file.stem.replace('.', '_')}"
     spec = cast("ModuleSpec", spec_from_file_location(name, file, loader=SourceFileLoader(name, str(file))))
     module = module_from_spec(spec)
@@ -154,7 +154,7 @@ def _alone(file: Path) -> ModuleType:
 
 
 def _package(file: Path) -> tuple[Path, str]:
-    """The folder that a file is imported from, and the module's name; no name where it lies in no package."""
+    """Return the folder that a file is imported from, and its module's name, which is empty outside a package."""
     names = [] if file.name == "__init__.py" else [file.stem]
     folder = file.parent
     while (folder / "__init__.py").is_file() and folder != folder.parent:
@@ -166,7 +166,7 @@ def _package(file: Path) -> tuple[Path, str]:
 
 @contextmanager
 def _on_path(folder: Path, *, is_first: bool) -> Iterator[None]:
-    """Imports look into the folder, first or last; from then on last, and no more where the import failed."""
+    """Import from the folder, first or last, inside the block; keep it last, or remove it if the block raises."""
     before = sys.path[:]
     known = str(folder) in before
     if is_first or not known:

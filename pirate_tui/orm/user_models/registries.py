@@ -1,4 +1,4 @@
-"""The registries that a module of models holds, and the mapped classes to browse out of them."""
+"""Find the registries of a module of models, and the mapped classes to browse."""
 
 from collections.abc import Iterator, Sequence
 from inspect import getattr_static
@@ -18,7 +18,7 @@ from pirate_tui.orm.user_models.import_errors import models_error
 NAME_IT = "give the module that defines the classes, or a file that imports all modules that do"
 
 HOLDERS = ("_sa_registry", "registry")
-"""Where a declarative base has its registry: in the first, also where it was never called by the second (SQLModel)."""
+"""The attributes of a declarative base that hold its registry; SQLModel's has only the first."""
 
 
 class RegistryChoice(NamedTuple):
@@ -26,38 +26,40 @@ class RegistryChoice(NamedTuple):
 
     registries: tuple[registry, ...]
     notes: tuple[str, ...] = ()
-    """What was left out, and how to see it."""
+    """Notes on what was left out, and how to browse it."""
 
 
 def choose_registries(module: ModuleType, name: str, base: str, made: Sequence[Mapper[Any]]) -> RegistryChoice:
-    """The registries of a module, known to its user as `name`: the one called `base`, or all of one schema.
+    """Return the registries of a module, known to its user as `name`: the one called `base`, or all of one schema.
 
-    Registries that share a MetaData are one schema, and are taken together. Of several schemas, the one is taken that
+    Registries that share a MetaData are one schema, and are taken together. Of several schemas, the one is chosen that
     the module (or a module of the same package) has classes of: the others came with a library, as its own tables. A
-    library's Base whose classes the module extends is the module's own; so are the library's classes then. Where that
-    does not tell, names are asked for.
+    library's Base whose classes the module extends is the module's own; so are the library's classes then. Raises
+    `StartupError`, which lists the names to choose from, where that decides nothing.
     """
     if base:
         return RegistryChoice((_named(module, name, base),))
-    found = _held(module, made)
-    if not found:
+    registries = _held(module, made)
+    if not registries:
         raise nothing_mapped(module, name)
-    if _is_one_schema(found):
-        return RegistryChoice(found)
-    labels = {one: _label(one, module, name) for one in found}
-    own = tuple(one for one in found if _has_class_of(module, one))
+    if _is_one_schema(registries):
+        return RegistryChoice(registries)
+    labels = {candidate: _label(candidate, module, name) for candidate in registries}
+    own = tuple(candidate for candidate in registries if _has_class_of(module, candidate))
     if own and _is_one_schema(own):
-        others = " and ".join(labels[one] for one in found if one not in own)
+        others = " and ".join(labels[candidate] for candidate in registries if candidate not in own)
         return RegistryChoice(
             own, (f"the classes of another base are not included; to browse them, use --models {others}",)
         )
     count = {2: "two"}.get(len(labels), str(len(labels)))
     names = " and ".join(label.removeprefix(f"{name}:") for label in labels.values())
-    raise models_error(f"{name} has {count} declarative bases: {names}", f"choose one: --models {labels[found[0]]}")
+    raise models_error(
+        f"{name} has {count} declarative bases: {names}", f"choose one: --models {labels[registries[0]]}"
+    )
 
 
 def _held(module: ModuleType, made: Sequence[Mapper[Any]]) -> tuple[registry, ...]:
-    """The registries of what the module has, if they map anything; where it only imports modules, of theirs."""
+    """Return the registries of the module's values that map anything; of imported modules' where it has none."""
     held = dict.fromkeys(_registry(value) for value in vars(module).values())
     with_classes = tuple(one for one in held if one is not None and _has_classes(one))
     return with_classes or tuple(dict.fromkeys(mapper.registry for mapper in made))
@@ -66,7 +68,7 @@ def _held(module: ModuleType, made: Sequence[Mapper[Any]]) -> tuple[registry, ..
 def mapped_classes(
     registries: Sequence[registry], made: Sequence[Mapper[Any]]
 ) -> tuple[tuple[type[Any], ...], tuple[str, ...]]:
-    """The classes that have a table, in the order of their definition, and a note on each that has none."""
+    """Return the classes that have a table, in the order of their definition, and a note on each other class."""
     for one in registries:
         one.configure(cascade=True)
     mappers = [mapper for one in registries for mapper in _in_order(one, made)]
@@ -79,7 +81,7 @@ def mapped_classes(
 
 
 def nothing_mapped(module: ModuleType, name: str) -> StartupError:
-    """There is no class to browse: why, as far as the module shows it."""
+    """Return an error for a module without a class to browse, with the reason as far as it is known."""
     if getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
         return models_error(f"{name} is a folder without __init__.py", f"give a module in it ({name}.models) or a file")
     bases = [value for value in vars(module).values() if _registry(value) is not None]
@@ -89,13 +91,13 @@ def nothing_mapped(module: ModuleType, name: str) -> StartupError:
 
 
 def _registry(value: object) -> registry | None:
-    """The registry that a value of a module stands for: it is one, or a declarative base, or a mapped class.
+    """Return the registry that a value of a module stands for: itself, or that of a declarative base or mapped class.
 
     SQLAlchemy's own classes, and others, have an attribute of that name which is none. Nothing here runs code of the
-    value: isinstance() would ask a proxy for its __class__.
+    value: isinstance() would read the __class__ of a proxy.
     """
     if issubclass(type(value), registry):
-        return value  # type: ignore[return-value]  # it has just been asked
+        return value  # type: ignore[return-value]  # it has just been tested
     if not issubclass(type(value), type):
         return None
     mapper = _mapper(value)
@@ -106,18 +108,18 @@ def _registry(value: object) -> registry | None:
 
 
 def _is_base(value: object) -> bool:
-    """Is it a registry, or made from one without being mapped, as a declarative base is?"""
+    """Whether it is a registry, or made from one without being mapped, as a declarative base is."""
     return _registry(value) is not None and _mapper(value) is None
 
 
-def _has_classes(one: registry) -> bool:
+def _has_classes(held: registry) -> bool:
     """Whether classes are mapped by it; an `AbstractConcreteBase` is only now, when the registry is configured."""
-    one.configure(cascade=True)
-    return bool(one.mappers)
+    held.configure(cascade=True)
+    return bool(held.mappers)
 
 
 def _mapper(value: object) -> Mapper[Any] | None:
-    """The mapper of a class; None of an `AbstractConcreteBase` before its registry is configured."""
+    """Return the mapper of a class; None for an `AbstractConcreteBase` before its registry is configured."""
     try:
         mapper = inspect(value, raiseerr=False)
     except UnmappedClassError:
@@ -126,13 +128,13 @@ def _mapper(value: object) -> Mapper[Any] | None:
 
 
 def _bases(module: ModuleType) -> dict[str, registry]:
-    """The registries and declarative bases by their names in a module; not what inherits from a base."""
+    """Return the registries and declarative bases by their names in a module, without classes mapped by them."""
     return {
-        name: found
+        name: held
         for name, value in vars(module).items()
-        if (found := _registry(value)) is not None
+        if (held := _registry(value)) is not None
         and _is_base(value)
-        and (found is value or not vars(value).keys().isdisjoint(HOLDERS))
+        and (held is value or not vars(value).keys().isdisjoint(HOLDERS))
     }
 
 
@@ -143,22 +145,22 @@ def _named(module: ModuleType, name: str, base: str) -> registry:
         value = attrgetter(base)(module)
     except AttributeError as error:
         raise models_error(f"{name} has no {base}", remedy) from error
-    found = _registry(value)
-    if found is None or not _is_base(value):
-        kind = "a mapped class" if found else f"of type {type(value).__name__}"
+    chosen = _registry(value)
+    if chosen is None or not _is_base(value):
+        kind = "a mapped class" if chosen else f"of type {type(value).__name__}"
         raise models_error(f"{name}:{base} is {kind}, not a declarative base or registry", remedy)
-    if not _has_classes(found):
+    if not _has_classes(chosen):
         raise models_error(f"{name}:{base} has no mapped class", NAME_IT)
-    return found
+    return chosen
 
 
-def _label(found: registry, module: ModuleType, name: str) -> str:
-    """What to type for a registry: a name in the module, or in the one that has its base."""
-    here = next((known for known, value in _bases(module).items() if value is found), None)
+def _label(held: registry, module: ModuleType, name: str) -> str:
+    """Return what to type for a registry: a name in the module, or in the one that has its base."""
+    here = next((known for known, value in _bases(module).items() if value is held), None)
     if here is not None:
         return clean(f"{name}:{here}")
-    mapped = min(found.mappers, key=str).class_
-    base = next((one for one in mapped.__mro__[::-1] if _is_base(one) and _registry(one) is found), None)
+    mapped = min(held.mappers, key=str).class_
+    base = next((one for one in mapped.__mro__[::-1] if _is_base(one) and _registry(one) is held), None)
     return clean(f"{base.__module__}:{base.__qualname__}" if base else mapped.__module__)
 
 
@@ -166,13 +168,13 @@ def _is_one_schema(registries: Sequence[registry]) -> bool:
     return len({one.metadata for one in registries}) == 1
 
 
-def _has_class_of(module: ModuleType, found: registry) -> bool:
+def _has_class_of(module: ModuleType, held: registry) -> bool:
     top = module.__name__.partition(".")[0]
-    return any(mapper.class_.__module__.partition(".")[0] == top for mapper in found.mappers)
+    return any(mapper.class_.__module__.partition(".")[0] == top for mapper in held.mappers)
 
 
-def _in_order(found: registry, made: Sequence[Mapper[Any]]) -> Iterator[Mapper[Any]]:
-    """The mappers of a registry as they were defined; before them, by name, those that were there before the import."""
-    mappers = found.mappers  # made anew each time
+def _in_order(held: registry, made: Sequence[Mapper[Any]]) -> Iterator[Mapper[Any]]:
+    """Yield the mappers of a registry as they were defined; before them, by name, those from before the import."""
+    mappers = held.mappers  # a new set each time
     yield from sorted(mappers.difference(made), key=str)
     yield from (mapper for mapper in made if mapper in mappers)

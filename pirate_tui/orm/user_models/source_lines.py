@@ -1,4 +1,4 @@
-"""Lines of somebody's models: of a syntax error, of the last frame that is their author's, of what was to be mapped."""
+"""Find lines of the models: of a syntax error, of the author's last frame, of a wrong mapping."""
 
 import ast
 import linecache
@@ -18,7 +18,7 @@ from pirate_tui.orm.errors import chain
 
 
 HIDDEN = tuple(str(Path(str(package.__file__)).parent) + os.sep for package in (pirate_tui, sqlalchemy))
-"""Where the lines are that nobody who wrote models has to look at."""
+"""The folders of code that is not the models'."""
 
 STANDARD = sysconfig.get_path("stdlib") + os.sep
 
@@ -26,29 +26,29 @@ INSTALLED = {"site-packages", "dist-packages"}
 
 
 class SourceLine(NamedTuple):
-    """A line of somebody's models."""
+    """A line of the models."""
 
     file: str
     line: int
     text: tuple[str, ...]
-    """The line, and whatever points into it."""
+    """The line, and the caret that points into it."""
 
     def __str__(self) -> str:
         return f"{shown(self.file)}, line {self.line}"
 
 
 def place_in(error: BaseException) -> SourceLine | None:
-    """Where an error came from; None where no line of the author's own is in it."""
+    """Return the line where an error came from; None where no line of the author's own is in it."""
     return _syntax_place(error) or _own_place(error) or _mapped_place(error)
 
 
 def innermost_place(error: BaseException) -> SourceLine | None:
-    """The author's own line that the first of all the errors came from that led to this one."""
+    """Return the author's own line where the first of the errors was raised that led to this one."""
     return next(filter(None, map(_own_place, reversed([*chain(error)]))), None)
 
 
 def shown(file: str) -> str:
-    """A file as one would type it here."""
+    """Return a file's path, relative to the current folder where it is below it."""
     try:
         return clean(str(Path(file).relative_to(Path.cwd())), len(file))
     except (OSError, ValueError):  # there is no current folder, or the file lies elsewhere
@@ -56,19 +56,19 @@ def shown(file: str) -> str:
 
 
 def _place_of(mapped: type, attribute: str = "") -> SourceLine | None:
-    """Where a class, or an attribute of it, is written; None where it was made by code that is not its own."""
+    """Return the line of a class, or of an attribute of it; None where it was made by other code."""
     file = getattr(sys.modules.get(mapped.__module__), "__file__", None)
     lines = linecache.getlines(file) if file and _is_own(file) else []
     tree = ast.parse("".join(lines))
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == mapped.__name__]
-    if not found:
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == mapped.__name__]
+    if not classes:
         return None
-    number = next((node.lineno for node in found[-1].body if attribute in _assigned(node)), found[-1].lineno)
+    number = next((node.lineno for node in classes[-1].body if attribute in _assigned(node)), classes[-1].lineno)
     return SourceLine(str(file), number, clean_lines(lines[number - 1].strip()))
 
 
 def _syntax_place(error: BaseException) -> SourceLine | None:
-    """The line that is no Python, and the caret below it."""
+    """Return the line of a SyntaxError, with the caret below it."""
     if not isinstance(error, SyntaxError) or not error.filename or not error.lineno or not _is_own(error.filename):
         return None
     pointed = "".join(line for line in traceback.format_exception_only(error)[1:] if line.startswith("    "))
@@ -78,7 +78,7 @@ def _syntax_place(error: BaseException) -> SourceLine | None:
 
 
 def _own_place(error: BaseException) -> SourceLine | None:
-    """The last line of the author's own; of an installed package, where the models themselves are one."""
+    """Return the last line of the author's own; of an installed package, where the models themselves are one."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
     own = [frame for frame in frames if not INSTALLED.intersection(Path(frame.filename).parts)] or frames
     if not own:
@@ -87,14 +87,14 @@ def _own_place(error: BaseException) -> SourceLine | None:
 
 
 def _is_own(file: str) -> bool:
-    """Is it neither ours, SQLAlchemy's or Python's, nor code without a file?"""
+    """Whether the file is neither ours, SQLAlchemy's nor Python's, and exists."""
     if file.startswith(("<", *HIDDEN)):
         return False
     return not file.startswith(STANDARD) or bool(INSTALLED.intersection(Path(file).parts))
 
 
 def _mapped_place(error: BaseException) -> SourceLine | None:
-    """What SQLAlchemy was at: its message does not name the line, its frames hold the property."""
+    """Return the line of what SQLAlchemy was mapping, from the property in its frames; its message names no line."""
     frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
     for held in reversed(frames):
         for value in (held.get("self"), held.get("prop"), held.get("mapper")):
@@ -107,6 +107,6 @@ def _mapped_place(error: BaseException) -> SourceLine | None:
 
 
 def _assigned(node: ast.stmt) -> set[str]:
-    """The names that a statement gives a value, or a type."""
+    """Return the names that a statement assigns a value or a type to."""
     targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets if isinstance(node, ast.Assign) else []
     return {target.id for target in targets if isinstance(target, ast.Name)}

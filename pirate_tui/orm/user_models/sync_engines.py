@@ -1,4 +1,4 @@
-"""Models that mix sync and async while they are imported -> the explanation that this program exists for."""
+"""Explain models that mix sync and async while they are imported."""
 
 import re
 import traceback
@@ -20,33 +20,33 @@ SYNC_DRIVERS = {
     "oracle": "oracle+oracledb",
     "mssql": "mssql+pyodbc",
 }
-"""For each database a driver that needs no greenlet, as a URL names it."""
+"""A sync driver for each database, as a URL names it."""
 
 READS_ATTRIBUTE = "sqlalchemy.orm.attributes", "__get__"
 """The module and the function that run when code reads a mapped attribute."""
 
 DOING = re.compile(r"[\w.]+\.(?:create_all|drop_all|reflect)(?=\()")
-"""What is most often done with a sync engine, as it is written."""
+"""The calls that are most often made with a sync engine."""
 
 
 class Explained(NamedTuple):
-    """What is wrong, and what helps."""
+    """What is wrong with the models, and what helps."""
 
     what: str
     remedy: str
     code: tuple[str, ...] = ()
-    """The lines that the remedy speaks of."""
+    """The lines of code that belong to the remedy."""
 
 
 def explained(error: BaseException, line: str) -> Explained | None:
-    """What a MissingGreenlet anywhere in the error came of, or an async engine in sync code; None for other errors."""
+    """Explain a MissingGreenlet anywhere in the error, or an async engine in sync code; None for other errors."""
     if is_missing_greenlet(error):
         frames = list(_frames(error))
         return _attribute() if any(map(_reads_attribute, frames)) else _engine(frames, line)
-    given = next((link.obj for link in chain(error) if isinstance(link, AttributeError)), None)
-    if type(given) in (AsyncEngine, AsyncConnection):
+    used = next((link.obj for link in chain(error) if isinstance(link, AttributeError)), None)
+    if type(used) in (AsyncEngine, AsyncConnection):
         remedy, code = _awaiting(line)
-        return Explained(f"an {type(given).__name__} is used in sync code", f"await it{remedy}", code)
+        return Explained(f"an {type(used).__name__} is used in sync code", f"await it{remedy}", code)
     return None
 
 
@@ -67,7 +67,7 @@ def _engine(frames: Iterable[FrameType], line: str) -> Explained:
 
 
 def _other_driver(url: URL | None) -> str:
-    """The way out that leaves the code sync."""
+    """Return the beginning of the remedy that keeps the code sync."""
     sync = SYNC_DRIVERS.get("" if url is None else url.get_backend_name())
     return (
         f"use create_engine() with {sync}:// instead of {url.drivername}:// in the URL; or " if sync and url else "use "
@@ -75,11 +75,11 @@ def _other_driver(url: URL | None) -> str:
 
 
 def _awaiting(line: str) -> tuple[str, tuple[str, ...]]:
-    """The end of the remedy that leaves the driver async, and its lines of code."""
-    found = DOING.search(line)
-    work = found[0] if found else "work"
+    """Return the end of the remedy that keeps the driver async, and its lines of code."""
+    call = DOING.search(line)
+    work = call[0] if call else "work"
     code = ("async with engine.begin() as connection:", f"    await connection.run_sync({work})")
-    return ":" if found else ", where work(connection) does what this line does:", code
+    return ":" if call else ", where work(connection) does what this line does:", code
 
 
 def _frames(error: BaseException) -> Iterator[FrameType]:
@@ -93,7 +93,7 @@ def _reads_attribute(frame: FrameType) -> bool:
 
 
 def _url(frame: FrameType) -> URL | None:
-    """The URL of the engine that a frame of SQLAlchemy's works for. Of other frames nothing is asked."""
+    """Return the URL of the engine that a frame of SQLAlchemy's works for; None for other frames."""
     if not str(frame.f_globals.get("__name__")).startswith("sqlalchemy."):
         return None
     held: Any = frame.f_locals.get("self")
