@@ -13,21 +13,21 @@ from pirate_tui.domain.text import clean
 UNPACKAGED = "pirate_tui_models"
 """A file that lies in no package is loaded as a module of this one, which there is not: so its name cannot clash."""
 
-_given: WeakKeyDictionary[Mapper[Any], str] = WeakKeyDictionary()
-"""The names given last. Labels are made where there is no catalog at hand, of whatever instance the model's
-code has come to; and a mapper that nobody holds any more is let go."""
+_names: WeakKeyDictionary[Mapper[Any], str] = WeakKeyDictionary()
+"""The names given last. Labels are made without a catalog, of any instance that the model's code reads; a mapper that
+is no longer used is not kept alive."""
 
 
 def give_names(mappers: Iterable[Mapper[Any]]) -> dict[Mapper[Any], str]:
     """Name these classes, also in labels, and return the names."""
     names = names_of(mappers)
-    _given.update(names)
+    _names.update(names)
     return names
 
 
 def name_of(mapper: Mapper[Any]) -> str:
     """Return the name that was given to a class, or its own."""
-    return _given.get(mapper) or clean(mapper.class_.__name__)
+    return _names.get(mapper) or clean(mapper.class_.__name__)
 
 
 def names_of(mappers: Iterable[Mapper[Any]]) -> dict[Mapper[Any], str]:

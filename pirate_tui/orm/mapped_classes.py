@@ -31,12 +31,12 @@ class Known(NamedTuple):
 class MappedClasses:
     """The mapped classes by name; those of a database without models are mapped when they are first used."""
 
-    def __init__(self, classes: Sequence[type] | None, questions: QueryRunner, schema: str | None = None) -> None:
+    def __init__(self, classes: Sequence[type] | None, queries: QueryRunner, schema: str | None = None) -> None:
         self.catalog = Catalog(classes or ())
         self._schema = schema
         self._is_reflected = classes is None
-        self._queries = questions
-        self._probe = probe_of(questions)
+        self._queries = queries
+        self._probe = probe_of(queries)
         self._reflection: Reflection | None = None
         self._problems: Mapping[str, str] = {}
         self._first = ""

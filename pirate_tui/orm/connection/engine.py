@@ -58,15 +58,15 @@ class Connections:
         self._listener = listener
         self._is_reachable: bool | None = None
         """Whether the last query was answered, as the listener was notified; None before the first."""
-        self._may_ask = asyncio.Event()
-        self._may_ask.set()
+        self._may_run = asyncio.Event()
+        self._may_run.set()
         self._jobs: dict[asyncio.Future[Any], RunningQuery] = {}
         """The running queries by their tasks."""
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
         """Tasks that stop a query, by its own: a second cancel would disturb SQLAlchemy as it closes a connection."""
         self._events = PoolEvents(backend, self.engine.sync_engine)
 
-    async def run(self, question: Callable[[], Awaitable[T]], most: int = MOST) -> T:
+    async def run(self, work: Callable[[], Awaitable[T]], most: int = MOST) -> T:
         """Run a query, from its first connect until its connection is returned, and return its result.
 
         A lock is waited for, and the query retried. A cancel stops the driver or the server. Raises `BrowserError` for
@@ -75,11 +75,11 @@ class Connections:
         """
         for attempt, delay in enumerate(RETRY_DELAYS, start=1):
             try:
-                return await self._ask_once(question, most)
+                return await self._run_once(work, most)
             except DatabaseLockedError as busy:
                 self._listener.retrying(attempt, busy.message)
                 await asyncio.sleep(delay)
-        return await self._ask_once(question, most)
+        return await self._run_once(work, most)
 
     def report_loaded(self, instances: int) -> None:
         """Pass on how many instances the running query has loaded; raise `Cancelled` if it was stopped."""
@@ -93,14 +93,14 @@ class Connections:
 
         Running queries are stopped: a pool does not close a connection that is returned after it was disposed of.
         """
-        self._may_ask.clear()
+        self._may_run.clear()
         try:
             await self._end_all()
             await self._let_go()
             self.engine.clear_compiled_cache()  # which would hold on to classes that were read from the tables
             self.backend.renew()
         finally:
-            self._may_ask.set()
+            self._may_run.set()
 
     async def dispose(self) -> bool:
         """Stop every query, close every connection and end its thread; return whether all ended in time."""
@@ -122,14 +122,14 @@ class Connections:
         """The seconds to wait for the end of queries; None for a file, which always answers."""
         return CLOSING_LIMIT if self.backend.is_remote else None
 
-    async def _ask_once(self, question: Callable[[], Awaitable[T]], most: int) -> T:
+    async def _run_once(self, work: Callable[[], Awaitable[T]], most: int) -> T:
         """Run a query in a task of its own, never cancelled from outside: SQLAlchemy would lose its connection."""
-        await self._may_ask.wait()
+        await self._may_run.wait()
         query = RunningQuery(self.time_limit, most)
         try:
             if self.backend.has_changed():
                 self._listener.changed()
-            answer = await self._job(query, question)
+            answer = await self._job(query, work)
         except DatabaseUnreachableError:
             self._tell_reachable(is_reachable=False)
             raise
@@ -137,8 +137,8 @@ class Connections:
             self._tell_reachable(is_reachable=True)
         return answer
 
-    async def _job(self, query: RunningQuery, question: Callable[[], Awaitable[T]]) -> T:
-        job = asyncio.ensure_future(self._answer(query, question))
+    async def _job(self, query: RunningQuery, work: Callable[[], Awaitable[T]]) -> T:
+        job = asyncio.ensure_future(self._answer(query, work))
         self._jobs[job] = query
         job.add_done_callback(self._jobs.pop)
         try:
@@ -194,13 +194,13 @@ class Connections:
             job.cancel()
         await _until_done(job)
 
-    async def _answer(self, query: RunningQuery, question: Callable[[], Awaitable[T]]) -> T:
+    async def _answer(self, query: RunningQuery, work: Callable[[], Awaitable[T]]) -> T:
         current_query.set(query)
         with self.guard.watching():
             try:
-                return await self._watched(query, question)
+                return await self._watched(query, work)
             finally:
-                await query.give_up()
+                await query.invalidate_lost()
                 await self._close_unready(query)
                 query.forget_meters()
 
@@ -213,14 +213,14 @@ class Connections:
             except DATABASE_ERRORS:
                 logging.getLogger(__name__).info("closed without a response", exc_info=True)
 
-    async def _watched(self, query: RunningQuery, question: Callable[[], Awaitable[T]]) -> T:
+    async def _watched(self, query: RunningQuery, work: Callable[[], Awaitable[T]]) -> T:
         try:
             try:
-                return await question()
+                return await work()
             except DATABASE_ERRORS as error:
                 if not self.backend.recovers(error):
                     raise
-                return await question()
+                return await work()
         except DATABASE_ERRORS as error:
             # SQLAlchemy 2.0's cursor is in there, open: freed by a garbage collection while the next statement runs on
             # the connection, SQLite would hold up the event loop until that has ended.

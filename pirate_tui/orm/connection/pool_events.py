@@ -27,7 +27,7 @@ class PoolEvents:
         event.listen(engine, "checkin", self._checked_in)
         event.listen(engine, "after_cursor_execute", self._answered)
         if backend.is_remote:
-            event.listen(engine, "before_cursor_execute", self._asking)
+            event.listen(engine, "before_cursor_execute", self._before_statement)
             event.listen(engine, "handle_error", self._failed)
 
     def distrust(self, error: BaseException) -> None:
@@ -82,7 +82,7 @@ class PoolEvents:
         self.backend.checked_out(guard, dbapi_connection)
 
     @staticmethod
-    def _asking(*_call: Any) -> None:
+    def _before_statement(*_call: Any) -> None:
         """Handle an engine's `before_cursor_execute` event: a stopped query sends no further statement."""
         query = current_query.get()
         if query is not None and query.is_stopped:

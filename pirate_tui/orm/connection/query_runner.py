@@ -33,12 +33,12 @@ class QueryRunner:
     ) -> Sequence[Row[Any]]:
         """Return all rows of a statement, recorded under `cause`; raises `BrowserError`."""
 
-        async def question() -> Sequence[Row[Any]]:
+        async def execute() -> Sequence[Row[Any]]:
             with self._recorder.attribute_to(cause, folded=folded):
                 async with self._connections.engine.connect() as connection:
                     return (await connection.execute(statement, parameters or {})).all()
 
-        return await self._connections.run(question, MOST)
+        return await self._connections.run(execute, MOST)
 
     async def number(
         self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
@@ -53,9 +53,9 @@ class QueryRunner:
     async def inspect(self, cause: str, work: Callable[[Connection], T]) -> T:
         """Return the result of `work`, which reads the database's schema by a sync connection; raise `BrowserError`."""
 
-        async def question() -> T:
+        async def run_sync() -> T:
             with self._recorder.attribute_to(cause, folded=True):
                 async with self._connections.engine.connect() as connection:
                     return await connection.run_sync(work)
 
-        return await self._connections.run(question, MOST)
+        return await self._connections.run(run_sync, MOST)

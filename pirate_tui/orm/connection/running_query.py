@@ -89,7 +89,7 @@ class RunningQuery:
         while self._meters:
             self._meters.popitem()[1].close()
 
-    async def give_up(self) -> None:
+    async def invalidate_lost(self) -> None:
         """Invalidate the connections that were never returned: code of the models has lost them."""
         while self._held:
             guard, connection = self._held.popitem()

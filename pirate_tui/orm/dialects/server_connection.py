@@ -47,7 +47,7 @@ DATA_EXCEPTION = "22"
 MESSAGE_LIMIT = 65_536
 """Characters of a message that are searched for secrets: a server may send 16 MB of it, and few are shown."""
 
-TOLD = "{told}"
+SERVER_MESSAGE = "{message}"
 """The placeholder of the server's message in a reason."""
 
 CHECK_ADDRESS = "restart with the right address, or press r to retry this one"
@@ -169,8 +169,8 @@ class ServerBackend:
 
     def protocol_error(self, error: BaseException) -> BrowserError:
         """Return an error for a server that the driver does not understand, or for invalid settings of the driver."""
-        told = clean(redact(described(error)[:MESSAGE_LIMIT].partition("\n")[0]), ERROR_LIMIT)
-        return DatabaseUnreachableError(self.where, f"{self.server.url.get_driver_name()} failed ({told})", self.check)
+        text = clean(redact(described(error)[:MESSAGE_LIMIT].partition("\n")[0]), ERROR_LIMIT)
+        return DatabaseUnreachableError(self.where, f"{self.server.url.get_driver_name()} failed ({text})", self.check)
 
     def translate(self, error: Exception, time_limit: float) -> BrowserError:
         """Return the error to show, by the server's code or by the network's error; `time_limit` is in seconds."""
@@ -181,11 +181,14 @@ class ServerBackend:
         text = clean(redact(message(cause)), ERROR_LIMIT)
         reason_and_hint = self.reasons.get(code)
         if reason_and_hint is None and is_about_the_connection(error):
-            reason_and_hint = network_reason(error) or (f"the connection failed ({TOLD})", "press r to reconnect")
+            reason_and_hint = network_reason(error) or (
+                f"the connection failed ({SERVER_MESSAGE})",
+                "press r to reconnect",
+            )
         if reason_and_hint is None:
             return BrowserError(text, _way_out(code))
         reason, hint = reason_and_hint
-        return DatabaseUnreachableError(self.where, reason.replace(TOLD, text), hint)
+        return DatabaseUnreachableError(self.where, reason.replace(SERVER_MESSAGE, text), hint)
 
 
 def _way_out(code: Any) -> str:
@@ -206,8 +209,8 @@ LIBPQ = re.compile(r"^(?:connection failed: )?connection to server .*? failed: (
 
 def message(error: BaseException) -> str:
     """Return the first line of an error's message; the name of its class where that is empty."""
-    told = error.args[1] if mysql_code(error) is not None and len(error.args) > 1 else error
-    line = next(iter(message_of(told)[:MESSAGE_LIMIT].strip().splitlines()), type(error).__name__)
+    text = error.args[1] if mysql_code(error) is not None and len(error.args) > 1 else error
+    line = next(iter(message_of(text)[:MESSAGE_LIMIT].strip().splitlines()), type(error).__name__)
     return LIBPQ.sub("", line)
 
 
@@ -228,8 +231,8 @@ def network_reason(error: BaseException) -> tuple[str, str] | None:
     for kind, (reason, hint) in NETWORK_REASONS.items():
         link = next((error_link for error_link in links if isinstance(error_link, kind)), None)
         if link is not None:
-            told = clean(message_of(link.args[-1] if link.args else link), ERROR_LIMIT)
-            return (f"{reason} ({told})" if kind is ssl.SSLError else reason), hint
+            text = clean(message_of(link.args[-1] if link.args else link), ERROR_LIMIT)
+            return (f"{reason} ({text})" if kind is ssl.SSLError else reason), hint
     return None
 
 

@@ -30,9 +30,9 @@ class WouldLoad(MissingGreenlet):
     It is a MissingGreenlet, so that code of the model which catches that one catches this too.
     """
 
-    def __init__(self, asked: ORMExecuteState | None = None, writes: str = "") -> None:
+    def __init__(self, execution: ORMExecuteState | None = None, writes: str = "") -> None:
         super().__init__("this access would load")
-        self.asked = asked
+        self.execution = execution
         """The statement for the instance's session; None where the model's code bypasses it."""
         self.writes = writes
         """The write that it would have sent: `a flush`, `INSERT`; empty where it would only have read."""
@@ -54,7 +54,7 @@ class DryRun(NamedTuple):
     """The value of the access, where it would do no IO."""
     error: str = ""
     """The name of the error that it raises by itself."""
-    asked: ORMExecuteState | None = None
+    execution: ORMExecuteState | None = None
     """The first statement that it would send by the session."""
     blocks: str = ""
     """The dialect of the sync engine that it would use."""
@@ -121,7 +121,7 @@ def _raised(error: BaseException) -> DryRun:
         return DryRun(Verdict.DETACHED, raised=error)
     for link in chain(error):
         if isinstance(link, WouldLoad):
-            return DryRun(Verdict.IO, asked=link.asked, raised=error, writes=link.writes)
+            return DryRun(Verdict.IO, execution=link.execution, raised=error, writes=link.writes)
         if isinstance(link, WouldBlock):
             return DryRun(Verdict.IO, blocks=link.name, raised=error)
     if is_missing_greenlet(error):  # of code that awaits by itself
@@ -184,12 +184,14 @@ def _without_pool(engine: Engine) -> Iterator[None]:
         engine.pool = pool
 
 
-def _would_load(asked: ORMExecuteState) -> NoReturn:
-    if not (asked.is_relationship_load or asked.is_column_load) and isinstance(asked.statement, ClauseElement):
-        for element in visitors.iterate(asked.statement):
+def _would_load(execution: ORMExecuteState) -> NoReturn:
+    if not (execution.is_relationship_load or execution.is_column_load) and isinstance(
+        execution.statement, ClauseElement
+    ):
+        for element in visitors.iterate(execution.statement):
             if isinstance(element, BindParameter) and element.callable is not None:
                 element.effective_value  # noqa: B018  of a query of the model's own: this may load something first
-    raise WouldLoad(asked, _written_by(asked.statement))
+    raise WouldLoad(execution, _written_by(execution.statement))
 
 
 def _would_flush(*_: Any) -> NoReturn:

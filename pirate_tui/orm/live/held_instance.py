@@ -32,13 +32,13 @@ class HeldInstance:
         self._asked: object = None
         """Identifies the query that uses the session now."""
 
-    async def run(self, question: Callable[[], Awaitable[T]]) -> T:
+    async def run(self, query: Callable[[], Awaitable[T]]) -> T:
         """Return the result of the query; one that was cancelled but goes on keeps the session for itself."""
 
         async def work() -> T:
             self._asked = mine
             try:
-                return await question()
+                return await query()
             finally:
                 if self._asked is mine:
                     self._asked = None

@@ -156,8 +156,8 @@ class LiveInstance:
         label = label_of(request.entity.name, inspect(self._held.instance).identity or ())
         session = self._held.session
         async with _keeping_attached(session):
-            if not request.mode.awaits and dry_run(self._held.instance, access.attribute).asked is not None:
-                await session.connection()  # else a ping of the pool, which nobody sees, would be what fails
+            if not request.mode.awaits and dry_run(self._held.instance, access.attribute).execution is not None:
+                await session.connection()  # otherwise a ping of the pool, which is not shown, would fail first
             with self._recorder.attribute_to(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
                 failed = await self._accessor.access(self._held.instance, session, access, tally)
             seconds = time.perf_counter() - began
@@ -169,7 +169,7 @@ class LiveInstance:
             return Prediction()
         access = Access.of(self._held.instance, name, scenario=self._held.scenario)
         outcome = dry_run(self._held.instance, access.attribute)
-        unsent = None if outcome.asked is None else self._recorder.unsent(outcome.asked)
+        unsent = None if outcome.execution is None else self._recorder.unsent(outcome.execution)
         if outcome.raised is None:
             return Prediction()
         helping = remedies(outcome.raised, access.with_unsent(unsent))

@@ -99,8 +99,8 @@ def problem(mapper: Mapper[Any], tables: Mapping[QualifiedName, Table]) -> str:
 class SchemaProbe:
     """Queries one database for tables, and caches what it finds; subclasses are in the folders of `dialects`."""
 
-    def __init__(self, questions: QueryRunner) -> None:
-        self._queries = questions
+    def __init__(self, queries: QueryRunner) -> None:
+        self._queries = queries
         self.tables: dict[QualifiedName, Table] = {}
         """The tables that were queried, also where there is none, by their places."""
 

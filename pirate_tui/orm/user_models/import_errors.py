@@ -22,7 +22,7 @@ LEAVE_OUT = "or omit --models to reflect the tables of the database"
 LONGEST_REASON = 400
 """The most characters that are shown of what is wrong."""
 
-ASKS = {"", "EOF when reading a line"}
+INPUT_ERRORS = {"", "EOF when reading a line"}
 """Messages of an EOFError from `input()` or `getpass()`; pickle has others."""
 
 SETTINGS = "set what is missing, as your project does"
@@ -96,7 +96,7 @@ def _ended(error: BaseException) -> Explained | None:
         return Explained(f"it exits the program with code {error.code!r}", guard)
     if isinstance(error, KeyboardInterrupt):
         return Explained("interrupted during import", "wait longer, or fix what takes so long")
-    if isinstance(error, EOFError) and _reason(error) in ASKS:
+    if isinstance(error, EOFError) and _reason(error) in INPUT_ERRORS:
         return Explained("it prompts for input, which is not possible during import", FIX)
     return None
 

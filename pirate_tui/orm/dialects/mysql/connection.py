@@ -13,8 +13,8 @@ from pirate_tui.orm.dialects.server_connection import (
     CAN_BYPASS,
     CHECK_ADDRESS,
     RIGHT_PASSWORD,
+    SERVER_MESSAGE,
     SUPERUSER,
-    TOLD,
     ServerBackend,
     ServerCanceller,
 )
@@ -80,7 +80,7 @@ class MySQLBackend(ServerBackend):
 
     reasons = {  # noqa: RUF012  as the base declares it
         1040: ("too many connections to the server", "wait, then press r"),
-        1044: (f"the server rejected this user ({TOLD})", "restart as another user, or press r to retry"),
+        1044: (f"the server rejected this user ({SERVER_MESSAGE})", "restart as another user, or press r to retry"),
         1045: ("wrong or missing user or password", RIGHT_PASSWORD),
         1049: ("no such database", CHECK_ADDRESS),
         1203: ("too many connections of this user", "wait, then press r"),
@@ -91,11 +91,11 @@ class MySQLBackend(ServerBackend):
             "restart with ?sslmode=require (better: verify-full) at the end of the URL",
         ),
         NO_CRYPTOGRAPHY: (
-            f"to log in here without TLS, asyncmy needs the package {TOLD}",
+            f"to log in here without TLS, asyncmy needs the package {SERVER_MESSAGE}",
             "pip install 'pirate-tui[mysql]'; or restart with ?sslmode=require at the end of the URL",
         ),
         NO_PACKAGE: (
-            f"to log in here, asyncmy needs the package {TOLD}",
+            f"to log in here, asyncmy needs the package {SERVER_MESSAGE}",
             "install it in pirate-tui's environment (pip install), then restart",
         ),
         2006: ("the connection was lost", "press r to reconnect"),

@@ -17,8 +17,8 @@ from pirate_tui.orm.dialects.server_connection import (
     NO_HOST,
     NOBODY_LISTENS,
     RIGHT_PASSWORD,
+    SERVER_MESSAGE,
     SUPERUSER,
-    TOLD,
     WAS_CUT,
     ServerBackend,
     ServerCanceller,
@@ -124,7 +124,7 @@ SELECT word FROM (
 
     reasons = {  # noqa: RUF012  as the base declares it
         "28P01": ("wrong or missing password", RIGHT_PASSWORD),
-        "28000": (f"the server rejected this user ({TOLD})", "restart as another user, or press r to retry"),
+        "28000": (f"the server rejected this user ({SERVER_MESSAGE})", "restart as another user, or press r to retry"),
         "3D000": ("no such database", CHECK_ADDRESS),
         "53300": ("too many connections to the server", "wait, then press r"),
         "57P01": ("the server closed the connection", "press r to reconnect"),

@@ -58,9 +58,9 @@ GREATEST_INTEGER = 2**63 - 1
 """The greatest `bigint`."""
 
 SORT = re.compile(r"\s*(?:->\s*)?Sort  \(")
-"""A step of a plan that sorts all that it is given (https://www.postgresql.org/docs/current/using-explain.html).
+"""A step of a plan that sorts all its rows (https://www.postgresql.org/docs/current/using-explain.html).
 
-An `Incremental Sort` is none: it sorts rows of one value after those of another, as an index gives them.
+An `Incremental Sort` is none: it sorts rows of one value after those of another, as an index returns them.
 """
 
 

@@ -37,7 +37,7 @@ SIZES_AT_ONCE = 200
 COUNTED = 1_000
 """The number up to which the rows of each table are counted."""
 
-ASKED = """\
+SIZE_COLUMNS = """\
 (SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {most})),
 (SELECT min({row_id}) FROM {table}), (SELECT max({row_id}) FROM {table})"""
 """The count of the rows up to a limit; their least and their greatest number."""
@@ -113,16 +113,18 @@ def _table(name: str, columns: list[Any]) -> Table:
     is_alias = len(key) == 1 and key[0].column_type == "INTEGER" and is_rowid_table
     is_strict = bool(key) and (is_alias or not is_rowid_table or all(column.not_null for column in key))
     names = frozenset(column.column for column in columns)
-    row_id = next((one for one in ROW_IDS if one not in names), None) if is_rowid_table else None
+    row_id = next((name for name in ROW_IDS if name not in names), None) if is_rowid_table else None
     keys = frozenset(column.column for column in key)
     not_null = frozenset(column.column for column in columns if column.not_null) | (keys if is_strict else frozenset())
-    return Table(name, not_null, keys, is_strict, row_id, frozenset(one.lower() for one in names))
+    return Table(name, not_null, keys, is_strict, row_id, frozenset(column.lower() for column in names))
 
 
 def _sizes(numbered: Sequence[tuple[QualifiedName, str]], quote: Callable[[str], str]) -> TextClause:
     """Return the statement as text: for hundreds of tables, SQLAlchemy compiles longer than SQLite executes."""
-    asked = (ASKED.format(table=quote(place.name), row_id=row_id, most=COUNTED + 1) for place, row_id in numbered)
-    return text(f"SELECT {', '.join(asked)}".replace(":", r"\:"))
+    columns = (
+        SIZE_COLUMNS.format(table=quote(place.name), row_id=row_id, most=COUNTED + 1) for place, row_id in numbered
+    )
+    return text(f"SELECT {', '.join(columns)}".replace(":", r"\:"))
 
 
 def _size(counted: int, least: int, greatest: int) -> Size:
