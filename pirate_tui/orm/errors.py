@@ -118,8 +118,8 @@ def outermost(errors: Sequence[Exception]) -> Exception:
 def _noticing(kind: type[Exception], errors: list[Exception]) -> Iterator[None]:
     own, construct = vars(kind).get("__init__"), kind.__init__
 
-    def noticed(error: Exception, *given: Any, **named: Any) -> None:
-        construct(error, *given, **named)
+    def noticed(error: Exception, *arguments: Any, **named: Any) -> None:
+        construct(error, *arguments, **named)
         if kind is InvalidRequestError and REFUSED not in message_of(error):
             return
         if kind is StatementError and not isinstance(getattr(error, "orig", None), MissingGreenlet):

@@ -18,7 +18,7 @@ class ConnectionGuard(Protocol):
     """Stops the running statement of one driver connection."""
 
     deadline: float
-    """When the running statement must have ended, by `time.monotonic`, where the server does not ensure it."""
+    """The `time.monotonic` at which the running statement is stopped, where the server does not stop it."""
 
     async def stop(self) -> None:
         """Stop the running statement by the driver's or the server's means, where cancelling its task does not."""

@@ -63,7 +63,7 @@ Without aiomysql: where TLS is required, it continues in plain text with a serve
 """
 
 EXTRAS = {"psycopg": "postgresql", "asyncpg": "asyncpg", "asyncmy": "mysql"}
-"""What to install for a driver: `pirate-tui[postgresql]`."""
+"""The extra to install for a driver: `pirate-tui[postgresql]`."""
 
 REPLACED = {
     "postgresql": {"", "psycopg2", "psycopg2cffi", "pg8000", "psycopg_async"},

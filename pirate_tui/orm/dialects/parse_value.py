@@ -34,7 +34,7 @@ READERS: dict[type, Callable[[str], Any]] = {
     dt.datetime: dt.datetime.fromisoformat,
     dt.time: dt.time.fromisoformat,
 }
-"""How values are typed, by the Python type of a column."""
+"""Functions that parse typed values, by the Python type of a column."""
 
 
 def typed(column_type: TypeEngine[Any], text: str) -> Any:

@@ -26,18 +26,18 @@ def as_nothing(_name: str) -> Term:
 
 
 class Ordered(NamedTuple):
-    """How rows are ordered by a column, and how a position in that order is read and compared."""
+    """The order of rows by a column, with the terms that read and compare a position in it."""
 
     term: Term
-    """What the rows are ordered by."""
+    """The ORDER BY term."""
     shown: tuple[Term, ...]
-    """What is selected of the value, as `Sql.shown` has it."""
-    found: Term
-    """What is selected of a row to be compared with the `term` of others."""
+    """The terms selected for the value, those of `Sql.shown`."""
+    of_row: Term
+    """The term selected of a row for a comparison with the `term` of others."""
     is_exact: bool = True
-    """Is the shown value, where it was not cut, equal to the term? Else it is sought by its row."""
-    given: Callable[[str], Term] = as_it_is
-    """The shown value, the parameter of that name, to be compared once its row is gone; NULL where it cannot be."""
+    """Whether the shown value, if not cut, equals the term; otherwise the term is selected again by its row."""
+    parameter: Callable[[str], Term] = as_it_is
+    """Makes a parameter of the shown value, to be compared once its row is deleted; NULL where it cannot be."""
 
     @classmethod
     def by(cls, term: Term, shown: tuple[Term, ...], *, is_exact: bool = True) -> "Ordered":
@@ -46,16 +46,16 @@ class Ordered(NamedTuple):
 
 
 class Keyed(NamedTuple):
-    """How rows are ordered by a part of their key, and how its place in a position is read and compared."""
+    """The order of rows by a part of their key, with the terms that read and compare its place in a position."""
 
     term: Term
-    """What the rows are ordered by; never NULL where the key is not."""
+    """The ORDER BY term; never NULL where the key is not."""
     place: Term
-    """What is selected for a position."""
-    given: Callable[[str], Term] = as_it_is
-    """The place, the parameter of that name, to be compared with the `term`."""
+    """The term selected for a position."""
+    parameter: Callable[[str], Term] = as_it_is
+    """Makes a parameter of the place, to be compared with the `term`."""
     value: Term | None = None
-    """What is selected of the value that an instance has, NULL where none can have it. None: the place is it, raw."""
+    """The term selected for an instance's value, NULL where it can have none; None if it is the place itself, raw."""
 
     @classmethod
     def by(cls, term: Term) -> "Keyed":

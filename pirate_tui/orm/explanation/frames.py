@@ -47,7 +47,7 @@ class AttributeRead(NamedTuple):
 
 
 class Innermost(NamedTuple):
-    """What the innermost frames of a MissingGreenlet did, where that was not the access's own SELECT."""
+    """The work of the innermost frames of a MissingGreenlet, where that was not the access's own SELECT."""
 
     pings: bool
     """Whether pool_pre_ping was testing a connection before its checkout."""

@@ -98,7 +98,7 @@ class _Stopped(Exception):  # noqa: N818  it has not failed, it goes on and on
 
 
 Known: TypeAlias = dict[InstanceState[Any], dict[str, Any]]
-"""What instances held before they expired, by their state."""
+"""The attributes that instances held before they expired, by their state."""
 
 KNOWN = "pirate-tui: before it expired"
 """The key in a session's `info` of what its instances held."""

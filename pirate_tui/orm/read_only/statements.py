@@ -15,7 +15,7 @@ from pirate_tui.orm.read_only.tokens import LETTERS, SqlText, Token, TokenKind
 SEVERAL = "there are several statements"
 
 QUERY = r"(?:\( )*(?:SELECT|WITH|VALUES|TABLE)(?: |\Z)"
-"""How a query begins."""
+"""The beginning of a query."""
 
 PREFIXES = {
     SqlText.POSTGRESQL: (rf"EXPLAIN (?:\( (?!{QUERY})[^()]*\) |(?:ANALY[SZ]E )?(?:VERBOSE )?)",),
@@ -24,7 +24,7 @@ PREFIXES = {
         r"ANALYZE (?:FORMAT = \S+ )?(?=SELECT |WITH |\( )",  # `ANALYZE TABLE t` writes statistics
     ),
 }
-"""What may stand before a query, with its options: it is executed all the same, or explained."""
+"""Prefixes of a query, with their options: it is still executed, or explained."""
 
 WITHOUT_QUERY = {
     SqlText.POSTGRESQL: (r"SHOW [\w.]+(?: \. [\w.]+)*(?: ZONE| ISOLATION LEVEL)?",),

@@ -55,7 +55,7 @@ class Reading(NamedTuple):
 
 
 LETTERS = r"A-Za-z_\x80-\U0010ffff"
-"""What a word begins with. Both servers take every character beyond ASCII for a letter."""
+"""The characters that a word may begin with: both servers treat every character beyond ASCII as a letter."""
 
 SPACE = r"[ \t\n\r\f\v]++"
 

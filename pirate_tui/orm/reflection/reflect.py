@@ -22,7 +22,7 @@ from pirate_tui.orm.reflection.tables import CatalogReader, numbered, own_fault
 
 
 class Key(Enum):
-    """What identifies a row of a table."""
+    """The kinds of keys that identify a row of a table."""
 
     DECLARED = "declared"
     """The primary key."""

@@ -29,7 +29,7 @@ class PositionShape(NamedTuple):
     """The properties of a position that change the statement: how each of its parts is compared."""
 
     value: str
-    """Of the order column: `none` where the order is by key, `null`, `cut` or `value`."""
+    """The kind of the order column's value: `none` where the order is by key, `null`, `cut` or `value`."""
     nulls: tuple[bool, ...]
     """Which parts of the key are NULL."""
 
@@ -185,8 +185,8 @@ class Ordering:
         assert self._by is not None  # noqa: S101  only where there is a column
         if shape.value != "cut":
             return as_it_is(f"{name}_value")
-        found = select(self._by.found).where(*self.same_row(shape, name)).limit(ONE).correlate(None).scalar_subquery()
-        return func.coalesce(found, self._by.given(f"{name}_value"))
+        value = select(self._by.of_row).where(*self.same_row(shape, name)).limit(ONE).correlate(None).scalar_subquery()
+        return func.coalesce(value, self._by.parameter(f"{name}_value"))
 
     def _keys_beyond(self, nulls: tuple[bool, ...], name: str, *, backward: bool, inclusive: bool = False) -> Term:
         if not self._is_strict:
@@ -260,7 +260,7 @@ def _equal(keys: list[Keyed], nulls: tuple[bool, ...], name: str, at: int) -> Te
 
 
 def _bound(keys: list[Keyed], name: str, at: int) -> Term:
-    return keys[at].given(f"{name}_{at}")
+    return keys[at].parameter(f"{name}_{at}")
 
 
 def _bounds(keys: Sequence[Any], name: str) -> dict[str, Any]:

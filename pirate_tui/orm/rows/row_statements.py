@@ -25,7 +25,7 @@ class SegmentStatements(NamedTuple):
     rows: Statement
     positions: Statement
     skipped_count: Statement
-    """How many rows there are, of at most `skip`."""
+    """Counts the rows, up to `skip`."""
 
 
 class ValueStatements:

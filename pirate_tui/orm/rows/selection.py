@@ -45,7 +45,7 @@ class Selection:
         self._key_readers = [CellReader(column.type, sql) for column in mapper.primary_key]
         self._always = list(ordering.selected)
         self._keys_at = [self._key_at(at, key) for at, key in enumerate(self._keys)]
-        """Where each part of an instance's key is selected."""
+        """The index of each part of an instance's key in what is selected."""
         converts = any(reader.converts for reader in self._key_readers)
         self._key_is_raw = not converts and all(key.value is None for key in self._keys)
         self._blocks: dict[int, Block] = {}

@@ -17,7 +17,7 @@ from pirate_tui.orm.user_code.time_limit import Hanging
 
 
 FOREIGN_ERRORS = BaseException
-"""What foreign code may raise: its own classes may be no `Exception`, as those of gevent, trio and pytest are."""
+"""The errors that foreign code may raise: some classes of gevent, trio and pytest are no `Exception`."""
 
 OURS = (BrowserError, StartupError, KeyboardInterrupt, GreenletExit)
 """Errors of ours, with messages for users; ctrl+c; and the end of a greenlet."""

@@ -44,7 +44,7 @@ class ModelsOption(NamedTuple):
     name: str
     """The module or the file, as it was typed."""
     base: str
-    """The name of a declarative base or a registry in the module; empty where none was given."""
+    """The name of a declarative base or a registry in the module; empty without one."""
     file: Path | None
     """The file; None for a module."""
 

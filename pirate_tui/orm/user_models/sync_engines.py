@@ -30,7 +30,7 @@ DOING = re.compile(r"[\w.]+\.(?:create_all|drop_all|reflect)(?=\()")
 
 
 class Explained(NamedTuple):
-    """What is wrong with the models, and what helps."""
+    """A problem of the models, and its remedy."""
 
     what: str
     remedy: str

@@ -48,8 +48,7 @@ ORDER BY index_name <> 'PRIMARY', index_name, seq_in_index""")
 """The columns of unique indexes in their order; those of an index of which one may not be seen are left out."""
 
 UNKNOWN_KEYWORDS = frozenset({"delete_domain_id", "master_demote_to_replica", "master_demote_to_slave", "portion"})
-"""Of MariaDB's `information_schema.keywords`, those that SQLAlchemy leaves without quotes and the server does not take
-so."""
+"""Those of MariaDB's `information_schema.keywords` that must be quoted, which SQLAlchemy does not do."""
 
 
 class Year(Integer):

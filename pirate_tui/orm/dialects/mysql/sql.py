@@ -35,7 +35,7 @@ from pirate_tui.orm.dialects.terms import LIMIT, Keyed, Ordered, Term, as_nothin
 
 
 SORTED_CHARACTERS, SORTED_BYTES = 255, 1024
-"""How long text or bytes may be and still be sorted whole, in the 1,024 bytes of `max_sort_length`
+"""The lengths up to which text and bytes are sorted whole, in the 1,024 bytes of `max_sort_length`
 (https://mariadb.com/kb/en/server-system-variables/#max_sort_length)."""
 
 NUMBERED = (BIT, YEAR)
@@ -57,9 +57,9 @@ class MySQLSql(ServerSql):
         """Order by the column; by its beginning where the server sorts by no more than that, but compares the whole."""
         kind, shown, term = self.kind(column), self.shown(column), raw(column)
         if _is_numbered(kind):  # sorted by its number, compared as text, but with a number as one
-            return Ordered(term, shown, _number(column), is_exact=False, given=as_nothing)
+            return Ordered(term, shown, _number(column), is_exact=False, parameter=as_nothing)
         if isinstance(kind, NullType):
-            return Ordered(term, shown, term, is_exact=False, given=as_nothing)
+            return Ordered(term, shown, term, is_exact=False, parameter=as_nothing)
         if _is_sorted_whole(kind):
             return Ordered.by(term, shown, is_exact=not is_float(kind))
         return Ordered.by(func.left(term, LIMIT), shown)

@@ -44,8 +44,8 @@ HAVING bool_and(c.reltuples > 0 OR (c.relkind <> 'f' AND pg_relation_size(c.oid)
 Unknown is -1, and was 0 before PostgreSQL 14 (https://www.postgresql.org/docs/current/catalog-pg-class.html)."""
 
 ROW_ID = "ctid"
-"""Where in its table a row lies (https://www.postgresql.org/docs/current/ddl-system-columns.html); in a table with
-children, or partitions, several rows lie at the same place."""
+"""The column with a row's location in its table (https://www.postgresql.org/docs/current/ddl-system-columns.html); in a
+table with children, or partitions, several rows have the same one."""
 
 
 class PostgreSQLProbe(SchemaProbe):

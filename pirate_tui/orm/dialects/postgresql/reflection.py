@@ -41,8 +41,8 @@ JOIN pg_catalog.pg_attribute c ON c.attrelid = k.conrelid AND c.attnum = part.ch
 JOIN pg_catalog.pg_attribute p ON p.attrelid = k.confrelid AND p.attnum = part.parent
 WHERE n.nspname = COALESCE(:schema, current_schema())
 ORDER BY child.relname, k.oid, part.number""")
-"""By numbers: SQLAlchemy reads names out of `pg_get_constraintdef`, and stumbles over a comma in one. What a table
-hands down to its partitions is left out (https://www.postgresql.org/docs/current/catalog-pg-constraint.html)."""
+"""Foreign keys by the numbers of columns: SQLAlchemy parses names in `pg_get_constraintdef`, and fails at a comma in
+one. Those that partitions inherit are left out (https://www.postgresql.org/docs/current/catalog-pg-constraint.html)."""
 
 READABLE = OwnText("""\
 SELECT a.attname FROM pg_catalog.pg_attribute a

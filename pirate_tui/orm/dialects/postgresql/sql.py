@@ -82,8 +82,8 @@ class PostgreSQLSql(ServerSql):
         if isinstance(kind, (String, *AS_THEY_ARE)) or is_binary(kind) or _has_no_order(kind):
             return Ordered.by(term, shown, is_exact=not is_float(kind))
         if isinstance(kind, TEMPORAL):
-            return Ordered(term, shown, term, is_exact=False, given=_through_text(column))
-        return Ordered(term, shown, term, is_exact=False, given=as_nothing)
+            return Ordered(term, shown, term, is_exact=False, parameter=_through_text(column))
+        return Ordered(term, shown, term, is_exact=False, parameter=as_nothing)
 
     def keyed(self, column: Term) -> Keyed:
         """Order by the column, with text as its place where Python may have no value for it, or none to send back."""

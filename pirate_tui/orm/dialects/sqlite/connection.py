@@ -49,8 +49,8 @@ OWN_PRAGMAS = frozenset(
         *("cache_size", "mmap_size", "temp_store", "synchronous", "threads", "cell_size_check"),
     }
 )
-"""Of the connection alone. `read_uncommitted` is sent by the pool when a connection comes back; the others are set by
-listeners of models (https://www.sqlite.org/pragma.html)."""
+"""Pragmas of the connection alone. `read_uncommitted` is sent by the pool when a connection is returned; the others are
+set by listeners of models (https://www.sqlite.org/pragma.html)."""
 
 ALLOWED_PRAGMAS = SCHEMA_PRAGMAS | OWN_PRAGMAS
 

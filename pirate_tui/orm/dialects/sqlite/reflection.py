@@ -28,7 +28,7 @@ from pirate_tui.orm.reflection.tables import AsStored, CatalogReader, Declared, 
 
 
 UNKNOWN_KEYWORDS = frozenset({"nothing", "returning"})
-"""Of SQLite's 147 keywords (https://www.sqlite.org/lang_keywords.html), those that SQLAlchemy leaves without quotes."""
+"""Those of SQLite's 147 keywords that SQLAlchemy does not quote (https://www.sqlite.org/lang_keywords.html)."""
 
 
 class SQLiteReader(CatalogReader):
