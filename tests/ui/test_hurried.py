@@ -541,6 +541,6 @@ async def test_esc_before_the_opening_has_begun_does_not_lose_it(browse: Browse)
         await browser.until(lambda: not browser.screen.workers, "rest")
         browser.screen.connector.begin(browser.screen.post_message)
         browser.screen.action_cancel()  # no turn of the event loop between them
-        assert not browser.trouble
+        assert not browser.error
         await browser.until(lambda: not browser.screen.workers, "the end of it")
         assert "30,000 rows" in browser.title
