@@ -1,4 +1,4 @@
-"""What is accessed, how, and in which state it is found."""
+"""Name how an attribute is accessed, in which state it is, and what the access would do."""
 
 from enum import Enum
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class AccessMode(Enum):
 
     @property
     def awaits(self) -> bool:
-        """Is the access awaited?"""
+        """Whether the access is awaited."""
         return self is AccessMode.SAFE
 
     @property
@@ -49,13 +49,13 @@ class AttributeKind(Enum):
 
     @property
     def is_loaded_by_itself(self) -> bool:
-        """Does the instance itself hold its value, once it is loaded?"""
+        """Whether the instance itself holds the value, once it is loaded."""
         held = (AttributeKind.COLUMN, AttributeKind.DEFERRED, AttributeKind.COLUMN_PROPERTY, AttributeKind.RELATIONSHIP)
         return self in held
 
     @property
     def runs_code(self) -> bool:
-        """Does reading it run code of the model's own, also to find out what that would do?"""
+        """Whether reading it, or predicting what that does, runs code of the model."""
         return self in {
             AttributeKind.HYBRID,
             AttributeKind.ASSOCIATION_PROXY,
@@ -65,7 +65,7 @@ class AttributeKind(Enum):
 
 
 class AttributeState(Enum):
-    """What an instance holds of an attribute just now."""
+    """Whether an instance holds an attribute's value now, and if not, why."""
 
     LOADED = "loaded"
     UNLOADED = "unloaded"
@@ -78,7 +78,7 @@ class AttributeState(Enum):
 
 
 class Scenario(Enum):
-    """What an application has done with the instance before: states in which it meets the error."""
+    """What an application has done with the instance before: the states in which it meets the error."""
 
     FRESH = "fresh"
     AFTER_COMMIT = "after commit"
@@ -86,7 +86,7 @@ class Scenario(Enum):
     AFTER_ROLLBACK = "after rollback"
     """Everything is expired, whatever expire_on_commit says."""
     DETACHED = "detached"
-    """Its session is gone, or has let go of it."""
+    """Its session is closed, or has expunged it."""
     MADE = "after INSERT"
     """Added and flushed, never selected: nothing is loaded but what was set, and what the flush fetched."""
     UPDATED = "after UPDATE"
@@ -94,13 +94,13 @@ class Scenario(Enum):
 
     @property
     def next(self) -> "Scenario":
-        """The one that follows, round and round."""
+        """The scenario that follows, after the last one the first."""
         order = list(Scenario)
         return order[(order.index(self) + 1) % len(order)]
 
 
 class Verdict(Enum):
-    """What a plain access to an attribute would do just now."""
+    """What a plain access to an attribute would do now."""
 
     NONE = "no IO"
     """Nothing: it is there, or can be known without the database."""
@@ -111,11 +111,11 @@ class Verdict(Enum):
     DETACHED = "detached"
     """It needs a session, and there is none: DetachedInstanceError."""
     UNKNOWN = "unknown"
-    """Its code was stopped, since it did not end."""
+    """Its code did not end in time and was stopped."""
 
 
 BLOCKING = "which blocks"
-"""In the note on an access that asks a synchronous engine of the model's own."""
+"""Part of the note on an access that sends a statement through a synchronous engine of the model's own."""
 
 
 class AttributeSnapshot(NamedTuple):
@@ -147,7 +147,7 @@ class InstanceSnapshot(NamedTuple):
 
 
 class AttributeRequest(NamedTuple):
-    """Access this attribute of the live instance as it stands, in the mode."""
+    """A request to access this attribute of the live instance as it stands, in the mode."""
 
     entity: Entity
     name: str
@@ -158,9 +158,9 @@ class Prediction(NamedTuple):
     """What a plain access to an attribute would send first."""
 
     statement: tuple[str, ...] = ()
-    """Line by line; empty where it would send nothing."""
+    """The statement line by line; empty where none would be sent."""
     remedies: tuple[Remedy, ...] = ()
-    """What helps, best first; nothing where nothing is wrong with it, or nothing helps."""
+    """What helps, best first; empty where the access is fine, or nothing helps."""
 
     @property
     def remedy(self) -> str:
@@ -169,7 +169,7 @@ class Prediction(NamedTuple):
 
 
 class TrialRequest(NamedTuple):
-    """Select the instance of that key, bring it into the state, heed the remedy, and make the access without await."""
+    """A request to select an instance, bring it into the scenario, apply the remedy, and access plainly."""
 
     entity: Entity
     key: RowKey

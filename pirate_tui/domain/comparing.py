@@ -1,4 +1,4 @@
-"""The ways to get at one relationship of many parents, measured side by side. Pure."""
+"""Compare the ways to load one relationship of many parents, measured side by side. Pure."""
 
 from enum import Enum
 from statistics import median
@@ -12,11 +12,11 @@ from pirate_tui.domain.text import plural
 
 
 ROUNDS = 5
-"""How often each way is measured at the most, after a first run in which its statement is compiled."""
+"""How often each way is measured at most, after a first run in which its statement is compiled."""
 
 
 class LoadMethod(Enum):
-    """One way to read a relationship of every parent, and what is to be known of it."""
+    """One way to read a relationship of every parent, and what to know about it."""
 
     AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent, fewer where parents share targets"
     AS_MAPPED = "as mapped", "what the mapping loads without any option"
@@ -35,15 +35,15 @@ class LoadMethod(Enum):
 
     def __init__(self, title: str, lesson: str, loader: Loader | None = None) -> None:
         self.title = title
-        """What it is called on the screen."""
+        """The name shown on the screen."""
         self.lesson = lesson
-        """What a person should remember of it."""
+        """The lesson shown beside it."""
         self.loader = loader
         """The loader option that it takes; None where it takes none."""
 
 
 class MeasureRequest(NamedTuple):
-    """Select these parents in a session of its own, and read this relationship of each in that way."""
+    """A request to select these parents in a new session, and read this relationship of each in that way."""
 
     entity: Entity
     keys: tuple[RowKey, ...]
@@ -52,24 +52,24 @@ class MeasureRequest(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What came of one measured run."""
+    """The figures of one measured run."""
 
     seconds: float
     statements: int
     rows: int
-    """Rows that the database gave: joins repeat the parents in them."""
+    """Rows that the database returned: joins repeat the parents in them."""
     instances: int
-    """What the relationships held altogether."""
+    """Instances that the relationships held in total."""
     parents: int = 0
-    """How many parents were found and read."""
+    """Parents that were found and read."""
     error: str = ""
-    """The name of what was raised instead; empty where all went well."""
+    """The name of the exception raised instead; empty where none was."""
     selected: int = 0
-    """Rows that the SELECT of the parents itself gave: those of a join, and of no other statement."""
+    """Rows that the SELECT of the parents returned: those of a join, and of no other statement."""
 
 
 class Measurement(NamedTuple):
-    """All runs of one way."""
+    """All runs of one way, and what follows from them."""
 
     way: LoadMethod
     runs: tuple[Sample, ...] = ()
@@ -81,35 +81,35 @@ class Measurement(NamedTuple):
 
     @property
     def seconds(self) -> float:
-        """The median of those that count, or of the first while there is no other."""
+        """The median time in seconds of the runs that count, or of the first while there is no other."""
         return median(run.seconds for run in self.counted or self.runs)
 
     @property
     def spread(self) -> tuple[float, float]:
-        """The least and the most, in seconds."""
+        """The shortest and the longest time, in seconds."""
         taken = [run.seconds for run in self.counted or self.runs]
         return min(taken), max(taken)
 
     @property
     def last(self) -> Sample:
-        """The newest run: statements and rows are the same in all."""
+        """The newest run: the numbers of statements and rows are the same in all."""
         return self.runs[-1]
 
     @property
     def works(self) -> bool:
-        """Was everything read?"""
+        """Whether everything was read, without an error."""
         return bool(self.runs) and not any(run.error for run in self.runs)
 
     @property
     def remark(self) -> str:
-        """What else there is to know of what came of it."""
+        """A note that is shown with the result; empty for most."""
         if self.way is LoadMethod.RAISELOAD and self.works and self.last.instances:
             return "it did not raise here: another, eagerly loaded relationship has loaded these too"
         return ""
 
 
 class Comparison(NamedTuple):
-    """Every way that there is for one relationship of these parents, and what is measured so far."""
+    """The ways to load one relationship of these parents, and their measurements so far."""
 
     entity: Entity
     keys: tuple[RowKey, ...]
@@ -120,7 +120,7 @@ class Comparison(NamedTuple):
 
     @classmethod
     def of(cls, entity: Entity, keys: tuple[RowKey, ...], relationship: Relationship, budget: float) -> "Comparison":
-        """One of which nothing is measured yet."""
+        """Return a comparison with nothing measured yet, limited to `budget` seconds."""
         return cls(entity, keys, relationship, tuple(map(Measurement, ways(entity, relationship))), budget)
 
     @property
@@ -133,45 +133,45 @@ class Comparison(NamedTuple):
         waiting = [measurement for measurement in self.measurements if not measurement.runs or measurement.works]
         if not waiting:
             return None
-        chosen = min(waiting, key=lambda one: len(one.runs))  # of equals the first
-        done, begun = len(chosen.runs), max(len(one.runs) for one in waiting)
+        chosen = min(waiting, key=lambda measurement: len(measurement.runs))  # of equals the first
+        done, begun = len(chosen.runs), max(len(measurement.runs) for measurement in waiting)
         if done == begun and done > 1 and (done > ROUNDS or self.seconds > self.budget):
             return None
         return MeasureRequest(self.entity, self.keys, self.relationship, chosen.way)
 
     @property
     def seconds(self) -> float:
-        """What all runs have taken."""
+        """The time of all runs together."""
         return sum(run.seconds for measurement in self.measurements for run in measurement.runs)
 
     @property
     def rounds(self) -> int:
-        """How many rounds are counted by now, of all the ways that work."""
+        """How many rounds are measured by now, of all the ways that work."""
         return max(
             0, min((len(measurement.runs) for measurement in self.measurements if measurement.works), default=0) - 1
         )
 
     @property
     def is_warm(self) -> bool:
-        """Has each way been tried once, so that the next runs count?"""
+        """Whether each way has been tried once, so that the next runs count."""
         return all(measurement.runs for measurement in self.measurements)
 
     @property
-    def rounds_told(self) -> str:
-        """What the times are, in words."""
+    def rounds_label(self) -> str:
+        """A description of the times: of warm-up runs, or the median of so many rounds."""
         if not self.rounds:
             return "warm-up runs, not counted"
         return f"median of {plural(self.rounds, 'round')}"
 
     def result(self, way: LoadMethod) -> Measurement | None:
-        """What is measured of a way; None until there is a run that counts, or an error."""
+        """Return the measurement of a way; None until there is a run that counts, or an error."""
         measured = next(
             (measurement for measurement in self.measurements if measurement.way is way and measurement.runs), None
         )
         return measured if measured is not None and (measured.counted or not measured.works) else None
 
     def with_run(self, way: LoadMethod, run: Sample) -> "Comparison":
-        """The contest after one more run."""
+        """Return the comparison with one more run of the way."""
         measured = tuple(
             measurement._replace(runs=(*measurement.runs, run)) if measurement.way is way else measurement
             for measurement in self.measurements
@@ -180,7 +180,7 @@ class Comparison(NamedTuple):
 
 
 def ways(entity: Entity, relationship: Relationship) -> tuple[LoadMethod, ...]:
-    """The ways that there are to read a relationship, naive ones first."""
+    """Return the ways that there are to read a relationship, naive ones first."""
     if relationship.is_query:
         return (LoadMethod.PLAIN, LoadMethod.SELECTINLOAD, LoadMethod.QUERY)
     awaited = (LoadMethod.AWAITED,) if entity.has_awaitable_attrs else ()
@@ -200,15 +200,15 @@ def ways(entity: Entity, relationship: Relationship) -> tuple[LoadMethod, ...]:
 
 
 def code_of(entity: Entity, relationship: Relationship, way: LoadMethod) -> str:
-    """The line that does it, with the model's own names."""
-    one, name = entity.variable, relationship.name
-    read = attribute(one, name)
+    """Return the line of code that loads the relationship in this way, with the model's own names."""
+    variable, name = entity.variable, relationship.name
+    read = attribute(variable, name)
     lines = {
-        LoadMethod.AWAITED: f"await {attribute(f'{one}.awaitable_attrs', name)}",
+        LoadMethod.AWAITED: f"await {attribute(f'{variable}.awaitable_attrs', name)}",
         LoadMethod.AS_MAPPED: selecting(entity.class_name),
         LoadMethod.PLAIN: f"list({read})" if relationship.is_query else read,
-        LoadMethod.RUN_SYNC: f"await session.run_sync(lambda _: [{attribute('one', name)} for one in {one}s])",
-        LoadMethod.QUERY: f"(await session.scalars({one}.{relationship.query})).all()",
+        LoadMethod.RUN_SYNC: f"await session.run_sync(lambda _: [{attribute('one', name)} for one in {variable}s])",
+        LoadMethod.QUERY: f"(await session.scalars({variable}.{relationship.query})).all()",
     }
     if way.loader is None:
         return lines[way]

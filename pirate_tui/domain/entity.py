@@ -1,4 +1,4 @@
-"""What a mapped class looks like, without the class."""
+"""Describe a mapped class without its class: its columns, relationships and names."""
 
 import re
 from enum import Enum
@@ -25,11 +25,11 @@ class Column(NamedTuple):
     type: str
     """The column's type as SQLAlchemy prints it."""
     is_key: bool
-    """Is it part of the primary key?"""
+    """Whether it is part of the primary key."""
     is_numeric: bool
-    """Do its values line up at the right?"""
+    """Whether its values are aligned at the right."""
     is_text: bool = False
-    """Can a part of its value be sought?"""
+    """Whether a filter or a search can match a part of its value."""
 
 
 class Relationship(NamedTuple):
@@ -40,7 +40,7 @@ class Relationship(NamedTuple):
     target: str
     """The name of the class that it leads to."""
     uselist: bool
-    """Is its value a collection (True), or one instance or None (False)?"""
+    """Whether its value is a collection, and not one instance or None."""
     direction: str
     """SQLAlchemy's word for it, in small letters: one to many, many to one, many to many."""
     lazy: str
@@ -51,7 +51,7 @@ class Relationship(NamedTuple):
 
     @property
     def is_query(self) -> bool:
-        """Does it hold a query, and never instances?"""
+        """Whether it holds a query, and never instances."""
         return self.lazy in NEVER_LOADED
 
 
@@ -59,27 +59,27 @@ class Entity(NamedTuple):
     """A mapped class: its name, its table, and the attributes a browser can show and follow."""
 
     name: str
-    """Its own, or, where another one has that too, with so much of the module before it as tells them apart."""
+    """The class's name, with as much of its module before it as makes it unique."""
     table: str
     columns: tuple[Column, ...]
     relationships: tuple[Relationship, ...]
     has_awaitable_attrs: bool = True
-    """Does the class have SQLAlchemy's mixin AsyncAttrs?"""
+    """Whether the class has SQLAlchemy's mixin AsyncAttrs."""
     has_key: bool = True
-    """Has its table a primary key that tells instances? Else its rows can be looked at, and none is an instance."""
+    """Whether the mapper has a primary key. Without one rows can be shown, but no instance can be loaded."""
 
     @property
     def variable(self) -> str:
-        """What its users would call an instance: `PirateCrew` -> `pirate_crew`."""
+        """The name of a variable that holds an instance: `pirate_crew` for `PirateCrew`."""
         return snake_case(self.class_name)
 
     @property
     def class_name(self) -> str:
-        """What its users type: `Item` for `shop.Item`."""
+        """The class's own name: `Item` for `shop.Item`."""
         return own_name(self.name)
 
     def relationship(self, name: str) -> Relationship:
-        """Its relationship called `name`; KeyError when there is none."""
+        """Return the relationship of that name; raise KeyError where there is none."""
         for relationship in self.relationships:
             if relationship.name == name:
                 return relationship
@@ -108,7 +108,7 @@ class ModelInfo(NamedTuple):
 
 
 class Bound(Enum):
-    """What a number of rows says of the rows that there are."""
+    """How exactly a number of rows is known."""
 
     EXACT = ""
     ABOUT = "~"
@@ -118,7 +118,7 @@ class Bound(Enum):
 
 
 class Size(NamedTuple):
-    """How many rows a table has, as far as it can be known at little cost."""
+    """How many rows a table has, as far as that is known at little cost."""
 
     rows: int
     bound: Bound
@@ -128,12 +128,12 @@ class Size(NamedTuple):
 
 
 def own_name(name: str) -> str:
-    """The class's own name: of `shop.Item`, and of `shop.Item#2`, the second of its name there, `Item`."""
+    """Return the class's own name: `Item` for `shop.Item`, and for `shop.Item#2`, the second of its name there."""
     return name.rpartition(".")[2].partition("#")[0]
 
 
 def snake_case(name: str) -> str:
-    """A class's name as a variable's: `PirateCrew` -> `pirate_crew`, `HTTPLog` -> `http_log`, `Return` -> `return_`.
+    """Return a class's name as a variable's: `PirateCrew` -> `pirate_crew`, `HTTPLog` -> `http_log`, `For` -> `for_`.
 
     `session` is what the lines that await call the session.
     """

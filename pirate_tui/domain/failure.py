@@ -1,4 +1,4 @@
-"""What went wrong: an access that raised (the exhibit), or a database that cannot be read."""
+"""Hold what went wrong: an access that raised, or a database that cannot be read."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Failure(NamedTuple):
     name: str
     """The error in a word or two: `MissingGreenlet`, `StatementError(MissingGreenlet)`."""
     verdict: Verdict
-    """What the access did, in the words in which it is foretold."""
+    """What the access did, in the terms of its prediction."""
     headline: tuple[str, ...]
     """The last line of the traceback: the exception itself, without the frames."""
     raw: tuple[str, ...]
@@ -39,17 +39,17 @@ class Failure(NamedTuple):
     statement: tuple[str, ...]
     """The statement that could not be sent, line by line; empty where none was due."""
     link: str
-    """Where SQLAlchemy's documentation speaks of this error."""
+    """The page of SQLAlchemy's documentation about this error."""
     remedies: tuple[Remedy, ...]
     """What helps, best first."""
     useless: tuple[Remedy, ...]
     """What people try, and what does not help here."""
     returned: str | None = None
-    """What the access gave all the same, where code of the model has caught the error; None where it was raised."""
+    """What the access returned, where code of the model has caught the error; None where it was raised."""
 
     @property
     def own_line(self) -> int:
-        """The number of the raw line that holds the access itself; else of the user's innermost one, else the last."""
+        """The number of the raw line with the access itself; else of the user's innermost frame, else the last."""
         shown = f"    {self.code}"
         if shown in self.raw:
             return self.raw.index(shown)
@@ -57,7 +57,7 @@ class Failure(NamedTuple):
 
 
 class BrowserError(Exception):
-    """The database cannot be used: a message and a hint, the way out. Shown in place, never fatal."""
+    """The database cannot be used: a message, and a hint what to do. Shown in place, never fatal."""
 
     def __init__(self, message: str, hint: str) -> None:
         self.message = redact(message)
@@ -69,13 +69,13 @@ class BrowserError(Exception):
 
 
 class DatabaseLockedError(BrowserError):
-    """Another program holds a lock: trying again may help."""
+    """Another program holds a lock: a retry may help."""
 
 
 class DatabaseUnreachableError(BrowserError):
-    """The server, or the connection to it, is not there: what is on the screen is from before.
+    """The server, or the connection to it, is gone: what is on the screen may be outdated.
 
-    What the server says in `reason` is to be redacted before; our own words stay, also where a password is one of them.
+    `reason` is redacted by the caller where it is the server's: our own words may equal a password, and stay.
     """
 
     def __init__(self, where: str, reason: str, hint: str) -> None:
@@ -100,7 +100,7 @@ FAILED_ON = 5
 
 
 class StartupError(Exception):
-    """There is nothing to browse: the command ends with this exit code and these words."""
+    """There is nothing to browse: the command prints the message and ends with the exit code."""
 
     def __init__(self, exit_code: int, message: str) -> None:
         self.message = redact(message)
@@ -108,18 +108,18 @@ class StartupError(Exception):
         self.exit_code = exit_code
 
 
-SOME = 20
-"""Names that an error lists."""
+LISTED_NAMES = 20
+"""How many names an error lists."""
 
 
 def no_such_class(name: str, choices: Iterable[ModelInfo]) -> StartupError:
-    """Why the class that is asked for cannot be had: several have its name, its table is broken, or there is none."""
+    """Return the error for a class that is not there: its name is ambiguous, its table is broken, or there is none."""
     problems = {choice.name: choice.problem for choice in choices}
     if problems.get(name):
         return StartupError(WRONG_USE, f"{clean(name)} cannot be browsed: {problems[name]}")
-    namesakes = [one for one in problems if own_name(one) == name]
-    listed = namesakes or [one for one, problem in problems.items() if not problem]
-    shown = f"{', '.join(listed[:SOME])}{' …' if len(listed) > SOME else ''}"
+    namesakes = [choice for choice in problems if own_name(choice) == name]
+    listed = namesakes or [choice for choice, problem in problems.items() if not problem]
+    shown = f"{', '.join(listed[:LISTED_NAMES])}{' …' if len(listed) > LISTED_NAMES else ''}"
     if namesakes:
         return StartupError(WRONG_USE, f"{clean(name)} is ambiguous; give one of: {shown}")
     return StartupError(WRONG_USE, f"no such mapped class: {clean(name)}; available: {shown}")

@@ -1,4 +1,4 @@
-"""What a person types to go somewhere in a table: a row's number, a percentage, or a key. Pure."""
+"""Parse what is typed to go to a row: a number, a percentage, or a key. Pure."""
 
 import re
 from typing import NamedTuple
@@ -9,15 +9,15 @@ HOW = "a row number, a percentage (73%) or a key (=42)"
 
 
 class Location(NamedTuple):
-    """Where to go: to the row of that number (counted from 0), or to the row of that key."""
+    """Where to go: to the row of that number (counted from 0), or of that key."""
 
     row: int | None = None
     key: tuple[str, ...] | None = None
     """The parts of the key as they were typed."""
 
 
-def read_place(typed: str, count: int) -> Location:
-    """The place that was typed, in a table of `count` rows; ValueError, in words for people, when it is none.
+def parse_location(typed: str, count: int) -> Location:
+    """Return the location that was typed, in a table of `count` rows; raise ValueError with a message for the user.
 
     A number is a row's (from 1), clamped to the table; `=` before it makes it a key; other text is a key.
     The parts of a composite key stand apart by commas.

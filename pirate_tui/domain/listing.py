@@ -1,4 +1,4 @@
-"""What the table shows: pages of rows, and what is opened between them. Pure."""
+"""Keep what the table shows: pages of rows, and what is opened between them. Pure."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ class Listing:
 
     @property
     def entity(self) -> Entity:
-        """Whose rows are listed."""
+        """The entity whose rows are listed."""
         return self.query.entity
 
     @property
@@ -36,11 +36,11 @@ class Listing:
     # Rows.
 
     def query_at(self, path: Path) -> Query:
-        """The query of what is paged at the path: of that which has a window."""
+        """Return the query of what is paged at the path, which has a window."""
         return self._queries[path]
 
     def row_at(self, path: Path) -> tuple[Entity, Row] | None:
-        """The entity and the row of a path, or of the row that a relationship belongs to; None while not read."""
+        """Return entity and row of a path, or of the row that a relationship belongs to; None while not read."""
         if not is_row(path):
             path = path[:-1]
         *above, number = path
@@ -51,7 +51,7 @@ class Listing:
         return None if opening is None else (opening.target, opening.rows[int(number)])
 
     def cells_in(self, path: Path, block: int) -> tuple[Cell, ...]:
-        """The cells of a row in that block of its columns; none while they are not read."""
+        """Return the cells of a row in that block of its columns; empty while they are not read."""
         *above, number = path
         if window := self.windows.get(tuple(above)):
             row = window.row_in(int(number), block)
@@ -60,16 +60,16 @@ class Listing:
         return () if opening is None else opening.rows[int(number)].cells[block * BLOCK : (block + 1) * BLOCK]
 
     def entity_at(self, path: Path) -> Entity:
-        """Whose rows are listed where a row's path leads, read or not; for a relationship, whose it is."""
+        """Return the entity whose rows are listed at a row's path, read or not; for a relationship, its owner."""
         above = path[:-1] if is_row(path) else path[:-2]
         opening = self.opening_at(above) if above else None
         return self.entity if opening is None else opening.target
 
     def query_of(self, path: Path) -> Query | None:
-        """A query in which the row of a path can be found; None while it is not read."""
-        found = self.row_at(path)
+        """Return a query that has the row of a path among its rows; None while it is not read."""
+        entity_and_row = self.row_at(path)
         above = path[:-1] if is_row(path) else path[:-2]
-        return self.query_at(above) if above in self.windows else found and Query(found[0])
+        return self.query_at(above) if above in self.windows else entity_and_row and Query(entity_and_row[0])
 
     def hold(self, path: Path, number: int, page: Page) -> None:
         """Keep a page that has been read of what is paged at the path."""
@@ -77,14 +77,14 @@ class Listing:
         self._recount(path)
 
     def count(self, path: Path, rows: int) -> None:
-        """What is paged at the path has been counted."""
+        """Set how many rows there are of what is paged at the path."""
         self.windows[path].count = rows
         self._recount(path)
 
     def reread(self, rows: int, moved: Mapping[int, int]) -> None:
-        """Forget every page; there are that many rows now.
+        """Forget every page and set how many rows there are now.
 
-        What is opened stays open under the rows of which `moved` tells the new number.
+        What is opened stays open under the rows that `moved` has, from their old number to the new one.
         """
         for window in self.windows.values():
             window.clear()
@@ -96,7 +96,7 @@ class Listing:
         self._queries = {(): self.query, **{new: self._queries[old] for old, new in paths.items()}}
 
     def wanted(self, top: int, height: int) -> list[tuple[Path, int]]:
-        """What to read for a view of that height whose first line is `top`: pages by the path of what is paged."""
+        """Return what to read for a view of that height from line `top` on: numbers of pages, each with its path."""
         ranges: dict[Path, tuple[int, int]] = {}
         for y in range(top, min(top + height + 1, self.outline.lines)):
             path = self.outline.line_at(y).path
@@ -114,19 +114,19 @@ class Listing:
     # What is opened.
 
     def opening_at(self, path: Path) -> OpenResult | None:
-        """What came of opening the relationship at the path, if it was opened."""
+        """Return the result of opening the relationship at the path; None where it is not open."""
         listed = {branch.relationship.name: branch for branch in self.outline.branches(path[:-1])}
         branch = listed.get(str(path[-1]))
         return None if branch is None else branch.opening
 
     def can_close(self, path: Path) -> bool:
-        """Is anything open there that can be closed? The only relationship of a row closes with its row."""
+        """Whether something at the path can be closed. The only relationship of a row closes with its row."""
         if is_row(path):
             return bool(self.outline.branches(path))
         return len(self.outline.branches(path[:-1])) > 1 and self.opening_at(path) is not None
 
     def show(self, path: Path, opening: OpenResult) -> Branch:
-        """Put what came of opening a relationship under the row at the path."""
+        """Put the result of opening a relationship under the row at the path, and return its branch."""
         branch = Branch.opened(opening.request.relationship, opening)
         inside = (*path, branch.relationship.name)
         self._forget(inside)
@@ -138,9 +138,9 @@ class Listing:
 
     def list_relationships(self, path: Path) -> None:
         """Put the closed relationships of the row at the path under it."""
-        found = self.row_at(path)
-        if found is not None:
-            branches = tuple(Branch(relationship) for relationship in found[0].relationships)
+        entity_and_row = self.row_at(path)
+        if entity_and_row is not None:
+            branches = tuple(Branch(relationship) for relationship in entity_and_row[0].relationships)
             self.outline = self.outline.with_branches(path, branches)
 
     def close(self, path: Path) -> None:
@@ -152,10 +152,9 @@ class Listing:
             self.outline = self.outline.with_branch(path, Branch(self.outline.branch(path).relationship))
 
     def _recount(self, path: Path) -> None:
-        """Take up how many rows there are now."""
         self.outline = self.outline.with_count(path, self.windows[path].known)
 
     def _forget(self, path: Path) -> None:
-        """What is paged there, or inside of it, is closed."""
+        """Drop the windows at the path and inside it."""
         for inside in [window for window in self.windows if window and window[: len(path)] == path]:
             del self.windows[inside], self._queries[inside]

@@ -1,4 +1,4 @@
-"""Loader strategies, and what it cost to open a relationship with one."""
+"""Define loader strategies, requests to open a relationship, and what that cost."""
 
 from enum import Enum
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from pirate_tui.domain.rows import Row, RowKey
 
 
 class LoaderStrategy(Enum):
-    """How the relationship that is being opened is to be loaded, and what that teaches."""
+    """How the relationship that is being opened is loaded, and what that teaches."""
 
     AS_MAPPED = "as mapped", "as the model is mapped; lazy='select' loads on access"
     SELECTINLOAD = "selectinload", "a second SELECT ... IN (...), once for all instances", Loader.SELECTINLOAD
@@ -22,14 +22,14 @@ class LoaderStrategy(Enum):
 
     def __init__(self, title: str, lesson: str, loader: Loader | None = None) -> None:
         self.title = title
-        """What it is called on the screen."""
+        """The name shown on the screen."""
         self.lesson = lesson
-        """What a person should remember of it."""
+        """The lesson shown beside it."""
         self.loader = loader
         """The loader option that it takes; None where it takes none."""
 
     def step(self, by: int) -> "LoaderStrategy":
-        """The strategy `by` places further on, round and round."""
+        """Return the strategy `by` places further on, after the last one the first."""
         order = list(LoaderStrategy)
         return order[(order.index(self) + by) % len(order)]
 
@@ -39,7 +39,7 @@ EAGER = frozenset({"selectin", "joined", "subquery", "immediate"})
 
 
 class Cost(NamedTuple):
-    """What opening took: statements sent for the select and for the access, and the time of both."""
+    """The statements sent for the select and for the access, and the seconds of both."""
 
     select: int
     access: int
@@ -47,7 +47,7 @@ class Cost(NamedTuple):
 
 
 class OpenRequest(NamedTuple):
-    """Select this instance anew with the strategy, then access this relationship of it in the mode."""
+    """A request to select this instance again with the strategy, then access this relationship in the mode."""
 
     entity: Entity
     key: RowKey
@@ -55,11 +55,11 @@ class OpenRequest(NamedTuple):
     mode: AccessMode
     strategy: LoaderStrategy
     in_full: bool = False
-    """Load it, however many there are?"""
+    """Whether to load a collection of any size."""
 
     @property
     def loads(self) -> bool:
-        """Would its collection be loaded? A plain access to a lazy one, and raiseload, only raise."""
+        """Whether its collection would be loaded: a plain access to a lazy one, and raiseload, only raise."""
         lazy = self.relationship.lazy
         if self.strategy is LoaderStrategy.AS_MAPPED:
             return lazy in EAGER or (self.mode.awaits and lazy != NOLOAD and not lazy.startswith("raise"))
@@ -67,35 +67,35 @@ class OpenRequest(NamedTuple):
 
 
 class OversizedCollection(NamedTuple):
-    """An instance that leads to more than a collection may hold, so that it is left out where many are loaded."""
+    """An instance whose collection exceeds the limit, so that it is left out where many are loaded."""
 
     label: str
-    """`PirateCrew 1`."""
+    """Class and key: `PirateCrew 1`."""
     rows: int
-    """How many its relationship leads to."""
+    """How many instances its relationship leads to."""
 
 
 class Loadable(NamedTuple):
-    """Which of some instances can be loaded at once, with all that a relationship leads to."""
+    """Which instances can be loaded at once, with all that a relationship leads to."""
 
     keys: tuple[RowKey, ...]
     giants: tuple[OversizedCollection, ...] = ()
-    """What was left out of them, the largest first."""
+    """The instances that are left out, the largest first."""
     exceeded: int = 0
-    """The limit of all together, where what is left exceeds it, or nothing is left; else 0."""
+    """The limit in total, where the rest exceeds it or nothing is left; else 0."""
 
     def checked(self, target: str, hint: str) -> "Loadable":
-        """The same; raises `BrowserError` where nothing of it can be loaded, with the way out that there is."""
+        """Return it unchanged; raise `BrowserError` with that hint where nothing can be loaded."""
         if self.exceeded and not self.keys and len(self.giants) == 1:
             label, rows = self.giants[0]
             raise BrowserError(f"{label} has {rows:,} {target}, over the limit of {self.exceeded:,}", hint)
         if self.exceeded:
-            found = len(self.keys) or len(self.giants)
-            raise BrowserError(f"these {found:,} rows have more than {self.exceeded:,} {target} in total", hint)
+            rows = len(self.keys) or len(self.giants)
+            raise BrowserError(f"these {rows:,} rows have more than {self.exceeded:,} {target} in total", hint)
         return self
 
     def __str__(self) -> str:
-        """What was left out, in words; nothing where everything was taken."""
+        """Return a note on what was left out; empty where nothing was."""
         if not self.giants:
             return ""
         others = len(self.giants) - 1
@@ -104,7 +104,7 @@ class Loadable(NamedTuple):
 
 
 class OpenAllRequest(NamedTuple):
-    """Select these instances at once with the strategy, then access this relationship of each, one by one."""
+    """A request to select these instances at once with the strategy, then access this relationship of each."""
 
     entity: Entity
     keys: tuple[RowKey, ...]
@@ -114,16 +114,16 @@ class OpenAllRequest(NamedTuple):
 
     @property
     def loads(self) -> bool:
-        """Would the collections be loaded?"""
+        """Whether the collections would be loaded."""
         return bool(self.keys) and self.of(self.keys[0]).loads
 
     def of(self, key: RowKey) -> OpenRequest:
-        """What it asks of one of them."""
+        """Return the request for one of the instances."""
         return OpenRequest(self.entity, key, self.relationship, self.mode, self.strategy)
 
 
 class OpenResult(NamedTuple):
-    """What came of opening one relationship of a freshly selected instance."""
+    """The result of opening one relationship of a freshly selected instance."""
 
     request: OpenRequest
     target: Entity
@@ -132,18 +132,18 @@ class OpenResult(NamedTuple):
     """The live instance from now on, after the access: the one opened, or the first of all that were."""
     rows: tuple[Row, ...] = ()
     failure: Failure | None = None
-    """What was raised instead, if anything was."""
+    """The exception raised instead, explained; None where none was."""
     query: Query | None = None
-    """Where there are too many rows to hold: how to read them page by page; `rows` are the first of them."""
+    """The query that reads the rows by pages, where they are too many to hold; `rows` are the first of them."""
 
     @property
     def is_held_back(self) -> bool:
-        """Was nothing loaded into the instance, because there is so much?"""
+        """Whether nothing was loaded into the instance, because there are too many rows."""
         return self.query is not None and not self.request.in_full and not self.request.relationship.is_query
 
 
 class AccessResult(NamedTuple):
-    """What came of accessing one attribute of the live instance."""
+    """The result of accessing one attribute of the live instance."""
 
     request: AttributeRequest
     statements: int
@@ -151,9 +151,9 @@ class AccessResult(NamedTuple):
     instance: InstanceSnapshot
     """The instance after the access."""
     failure: Failure | None = None
-    """What was raised, if anything was."""
+    """The exception that was raised, explained; None where none was."""
 
     @property
     def verdict(self) -> Verdict:
-        """What the access really did."""
+        """What the access did."""
         return Verdict.NONE if self.failure is None else self.failure.verdict

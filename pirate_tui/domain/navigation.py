@@ -1,4 +1,4 @@
-"""Where a cursor can go in an outline: every function gives the path of a line that there is. Pure."""
+"""Move a cursor in an outline: every function returns the path of a line that exists. Pure."""
 
 from pirate_tui.domain.outline import LineKind, Outline, Path, is_row
 

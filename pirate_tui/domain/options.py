@@ -1,4 +1,4 @@
-"""Loader options as values, and the one place that writes them as code. Pure."""
+"""Represent loader options, and write them as code. Pure."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -20,15 +20,15 @@ class Loader(Enum):
 
 
 class LoaderOption(NamedTuple):
-    """One of SQLAlchemy's loader options, with those for the instances that it loads."""
+    """One of SQLAlchemy's loader options, with the options for the instances that it loads."""
 
     name: str
     """`selectinload`, `joinedload`, `undefer`, ..."""
     arguments: tuple[str, ...]
-    """As they are typed: `Ship.members`, `"papers"`."""
+    """The arguments as code: `Ship.members`, `"papers"`."""
     nested: tuple["LoaderOption", ...] = ()
     chained: tuple[str, ...] | None = None
-    """The arguments where it is called on another option, if those are others."""
+    """The arguments where it is called on another option, if they differ."""
     recurses: bool = False
     """Whether it follows a self-referential relationship to every level down."""
 
@@ -41,7 +41,7 @@ class LoaderOption(NamedTuple):
         return self.recurses or any(option.is_recursive for option in self.nested)
 
     def _written(self, arguments: Sequence[str]) -> str:
-        """`selectinload(Ship.members).joinedload(Pirate.parrot)`; several nested ones stand in `.options(...)`."""
+        """Return `selectinload(Ship.members).joinedload(Pirate.parrot)`; several go into `.options(...)`."""
         depth = ("recursion_depth=-1",) if self.recurses else ()
         code = f"{self.name}({', '.join((*arguments, *depth))})"
         if len(self.nested) == 1:
@@ -52,15 +52,15 @@ class LoaderOption(NamedTuple):
 
 
 def joined(options: Sequence[LoaderOption]) -> str:
-    """The options as arguments."""
+    """Return the options as arguments."""
     return ", ".join(map(str, options))
 
 
 def selecting(entity: str, options: Sequence[LoaderOption] = ()) -> str:
-    """The SELECT of a class with these options: `select(Ship).options(selectinload(Ship.members))`."""
+    """Return the SELECT of a class with these options: `select(Ship).options(selectinload(Ship.members))`."""
     return f"select({entity}).options({joined(options)})" if options else f"select({entity})"
 
 
 def attribute(owner: str, name: str) -> str:
-    """An attribute as it is typed; not every name of one can stand after a dot."""
+    """Return an attribute access as code, by getattr() where the name cannot stand after a dot."""
     return f"{owner}.{name}" if name.isidentifier() and not iskeyword(name) else f"getattr({owner}, {name!r})"

@@ -1,4 +1,4 @@
-"""Lines of the screen <-> rows of the table, with what has been opened between them. Pure.
+"""Translate lines of the screen to rows of the table, and back, with what is opened between them. Pure.
 
 A table of ten million rows is ten million implicit lines; only opened rows are stored. A path names a line:
 `(4,)` is row 4, `(4, "members")` the relationship opened under it, `(4, "members", 0)` its first member.
@@ -21,12 +21,12 @@ Path: TypeAlias = tuple[int | str, ...]
 
 
 def is_row(path: Path) -> bool:
-    """Does the path name a row, and not a relationship?"""
+    """Whether the path names a row, and not a relationship."""
     return len(path) % 2 == 1
 
 
 class LineKind(Enum):
-    """What a line shows."""
+    """The kind of a line."""
 
     ROW = "row"
     RELATIONSHIP = "relationship"
@@ -50,7 +50,7 @@ class Branch:
 
     @classmethod
     def opened(cls, relationship: Relationship, opening: OpenResult) -> "Branch":
-        """The branch with what came of opening it."""
+        """Return the branch with the result of opening it."""
         return cls(relationship, opening, Outline(len(opening.rows)))
 
     @cached_property
@@ -59,7 +59,7 @@ class Branch:
         return 1 + (1 + self.children.lines if self.children.count else 0)
 
     def line_at(self, offset: int, path: Path) -> Line:
-        """Its line number `offset`, where `path` is its own."""
+        """Return its line number `offset`, where `path` is its own path."""
         if offset == 0:
             return Line(path, LineKind.RELATIONSHIP)
         if offset == 1:
@@ -74,7 +74,7 @@ class Outline:
     count: int
     """How many rows the listing has."""
     opened: Mapping[int, tuple[Branch, ...]] = field(default_factory=dict)
-    """What stands under a row, by its number."""
+    """The branches under each opened row, by the row's number."""
 
     @cached_property
     def _numbers(self) -> list[int]:
@@ -86,7 +86,6 @@ class Outline:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """The line of each opened row."""
         above = accumulate(self._heights, initial=0)
         return [number + lines for number, lines in zip(self._numbers, above, strict=False)]
 
@@ -96,7 +95,7 @@ class Outline:
         return self.count + sum(self._heights)
 
     def line_at(self, y: int, prefix: Path = ()) -> Line:
-        """The line number `y`, counted from the listing's first row."""
+        """Return the line number `y`, counted from the listing's first row."""
         nearest = bisect_right(self._starts, y) - 1
         if nearest < 0:
             return Line((*prefix, y), LineKind.ROW)
@@ -109,7 +108,7 @@ class Outline:
         return self._line_in(self.opened[number], offset - 1, (*prefix, number))
 
     def line_of(self, path: Path) -> int:
-        """The number of the line of a row or a relationship. KeyError when what it lies in is not opened."""
+        """Return the number of the line of a row or a relationship; raise KeyError where its parent is not open."""
         number, *rest = path
         if not isinstance(number, int):
             raise KeyError(path)
@@ -124,7 +123,7 @@ class Outline:
         raise KeyError(path)
 
     def has(self, path: Path) -> bool:
-        """Is there a line of that path?"""
+        """Whether there is a line of that path."""
         number, *rest = path
         if not isinstance(number, int) or not 0 <= number < self.count:
             return False
@@ -135,13 +134,13 @@ class Outline:
         return bool(listed) and (not inside or listed[0].children.has(tuple(inside)))
 
     def branches(self, path: Path) -> tuple[Branch, ...]:
-        """What is opened under the row at `path`; nothing when it is closed."""
+        """Return the branches under the row at `path`; empty when it is closed."""
         *parents, number = path
         listing = self.branch(tuple(parents)).children if parents else self
         return listing.opened.get(int(number), ())
 
     def branch(self, path: Path) -> Branch:
-        """The relationship at `path`; KeyError when it is not listed."""
+        """Return the branch at `path`; raise KeyError when it is not listed."""
         *row, name = path
         for branch in self.branches(tuple(row)):
             if branch.relationship.name == name:
@@ -149,7 +148,7 @@ class Outline:
         raise KeyError(path)
 
     def with_branches(self, path: Path, branches: tuple[Branch, ...]) -> "Outline":
-        """The outline with other things, or nothing, opened under the row at `path`."""
+        """Return the outline with other branches, or none, under the row at `path`."""
         number = int(path[0])
         if len(path) > 1:
             _, name, *inner = path
@@ -163,7 +162,7 @@ class Outline:
         return replace(self, opened={**opened, number: branches} if branches else opened)
 
     def with_branch(self, path: Path, branch: Branch) -> "Outline":
-        """The outline with the relationship at `path` replaced, or listed where it was not."""
+        """Return the outline with the branch at `path` replaced, or added where it was not listed."""
         row, name = path[:-1], path[-1]
         there = self.branches(row)
         if any(old.relationship.name == name for old in there):
@@ -173,7 +172,7 @@ class Outline:
         return self.with_branches(row, there)
 
     def with_count(self, path: Path, count: int) -> "Outline":
-        """The outline with so many rows under the relationship at `path`, or, where it is empty, at the top.
+        """Return the outline with so many rows under the relationship at `path`, or, where that is empty, at the top.
 
         What is opened under rows that there are no more is closed.
         """
@@ -183,7 +182,7 @@ class Outline:
         return self.with_branch(path, replace(branch, children=branch.children.with_count((), count)))
 
     def openings(self, level: int = 1) -> Iterator[tuple[int, OpenResult]]:
-        """Everything opened in it, with the level of nesting at which its rows stand."""
+        """Yield every result opened in it, with the level of nesting at which its rows stand."""
         for branches in self.opened.values():
             for branch in branches:
                 if branch.opening is not None:

@@ -1,9 +1,9 @@
-"""What the screen is given: protocols that the orm layer fulfils and tests can fake.
+"""Protocols between the screen and the database layer, which the orm layer fulfils and tests can fake.
 
-A call that is cancelled ends with `CancelledError`, however late: it never gives an answer that nobody waits for.
+A call that is cancelled ends with `CancelledError`, however late: it never returns a result.
 """
 
-# ruff: noqa: ARG002  a listener hears only what it wants to
+# ruff: noqa: ARG002  a listener implements only the events that it needs
 
 from typing import Protocol
 
@@ -19,26 +19,26 @@ from pirate_tui.domain.statements import Statement
 
 
 class Listener(Protocol):
-    """Who is told what happens inside the database layer, on the event loop, as it happens."""
+    """Receives events of the database layer, on the event loop, as they happen."""
 
     def statement(self, statement: Statement) -> None:
-        """A statement has been sent, or has ended, or could not be sent."""
+        """Handle a statement that has been sent, has ended, or could not be sent."""
         return
 
     def retrying(self, attempt: int, reason: str) -> None:
-        """A lock is in the way; the work starts again for the `attempt`-th time."""
+        """Handle a lock: the work is retried for the `attempt`-th time, for that reason."""
         return
 
     def loaded(self, instances: int) -> None:
-        """So many instances have been loaded by now, of a collection that takes its time."""
+        """Handle progress of a long load: so many instances of the collection are loaded by now."""
         return
 
     def changed(self) -> None:
-        """Another program has written to the database."""
+        """Handle a change of the database by another program."""
         return
 
     def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  the event's one fact
-        """The database has answered, after it had not or had never been asked; or a question did not reach it."""
+        """Handle a change of the connection: whether the database answers, at first unknown."""
         return
 
 
@@ -47,97 +47,97 @@ class Models(Protocol):
 
     @property
     def choices(self) -> tuple[ModelInfo, ...]:
-        """The mapped classes, the one to begin with first; nothing but names and foreign keys is read for it."""
+        """The mapped classes, the initial one first; only names and foreign keys are read for it."""
 
     async def entity(self, name: str) -> Entity:
-        """The mapped class of that name, with all that can be followed from it."""
+        """Return the mapped class of that name, with all that can be followed from it."""
 
     async def sizes(self) -> dict[str, Size]:
-        """How many rows each mapped class may have, by its name, as far as that can be known at little cost."""
+        """Return how many rows each mapped class may have, by its name, as far as that is known at little cost."""
 
 
 class Rows(Protocol):
     """The rows of its tables. Every call may raise `BrowserError`."""
 
     async def page(self, query: Query, seek: Seek) -> Page:
-        """Rows of the query."""
+        """Return a page of the query's rows."""
 
     async def estimate(self, query: Query) -> int | None:
-        """How many rows it may have, at no cost; None where nothing is known."""
+        """Return an estimate of its number of rows that costs nothing; None where there is none."""
 
     async def count(self, query: Query) -> int:
-        """How many rows it has."""
+        """Return its number of rows, counted by the database."""
 
     async def anchor(self, query: Query, seek: Seek) -> Position | None:
-        """The position of the one row that is sought; None where the rows end before it."""
+        """Return the position of the one row that `seek` leads to; None where the rows end before it."""
 
     async def anchors(self, query: Query, interval: int) -> list[Position]:
-        """The position of every `interval`-th row, found by sorting all rows once."""
+        """Return the position of every `interval`-th row, found by sorting all rows once."""
 
     async def is_sorted(self, query: Query) -> bool:
-        """Does an index give the rows in this order? Else each page sorts them all."""
+        """Whether an index gives the rows in this order. Without one each page sorts them all."""
 
     async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
-        """How many rows come before the row of that key, given as it was typed; None when there is no such row."""
+        """Return how many rows come before the row of that key, given as typed; None when there is no such row."""
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
-        """The position of the first (or last) row of the span that matches; None when there is none."""
+        """Return the position of the first (or last) row of the span that matches; None when there is none."""
 
     async def count_between(self, query: Query, span: Span, match: Match | None = None) -> int:
-        """How many rows the span has, or how many of them match."""
+        """Return how many rows the span has, or how many of them match."""
 
     async def whole(self, query: Query, row: Row) -> tuple[str, ...]:
-        """Every value of the row, whole; lines are kept, and nothing else of it can do harm."""
+        """Return every value of the row, uncut and safe to show, with its line breaks."""
 
     async def value(self, query: Query, row: Row, column: Column, start: int, size: int) -> Value:
-        """A stretch of one of its values: so many characters, or bytes, from `start` on."""
+        """Return a part of one value: `size` characters, or bytes, from `start` on."""
 
 
 class Instances(Protocol):
     """The live instance, and what is loaded with it. Every call may raise `BrowserError`."""
 
     async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
-        """Select the instance of that key and keep it as the live one."""
+        """Select the instance of that key and make it the live one."""
 
     async def open(self, request: OpenRequest) -> OpenResult:
-        """Select the instance anew, access its relationship, and keep it as the live one.
+        """Select the instance again, access its relationship, and make it the live one.
 
-        A collection of too many rows is not loaded unless it is asked for in full: see `OpenResult.query`.
+        A collection of too many rows is not loaded unless the request is for all of it: see `OpenResult.query`.
         """
 
     async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
-        """Which of these instances can be loaded at once, with all that the relationship leads to."""
+        """Return which of these instances can be loaded at once, with all that the relationship leads to."""
 
     async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
-        """Select the instances, access the relationship of each, and keep the first one as the live one.
+        """Select the instances, access the relationship of each, and make the first the live one.
 
-        An access that raises is the last. How much it may be is for `loadable` to say.
+        An access that raises is the last. Limits are not checked here, but by `loadable`.
         """
 
     async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
-        """Select the instance of that key anew, do with it what an application would have done, and keep it."""
+        """Select the instance of that key again, bring it into the scenario, and make it the live one."""
 
     async def access(self, request: AttributeRequest) -> AccessResult:
         """Access an attribute of the live instance as it stands."""
 
     async def predict(self, attribute: str) -> Prediction:
-        """What a plain access to an attribute of the live instance would send first; nothing is sent."""
+        """Return what a plain access to an attribute of the live instance would send first, without sending it."""
 
 
 class Benchmarks(Protocol):
     """Experiments in sessions of their own; the live instance stays as it is. Every call may raise `BrowserError`."""
 
     async def measure(self, request: MeasureRequest) -> Sample:
-        """Read a relationship of many instances in one way, in a session of its own; the live one stays as it is.
+        """Read a relationship of many instances in one way, in a new session; the live instance stays as it is.
 
-        Whatever stands in its way is the sample's error; how much it may be is for `loadable` to say. Raises
-        `BrowserError` where there is nobody to ask.
+        An exception becomes the sample's error; limits are not checked here, but by `loadable`. Raises
+        `BrowserError` where the database cannot be reached.
         """
 
     async def try_out(self, request: TrialRequest) -> Trial:
-        """Heed a remedy on a row, in a session of its own, and make the access; the live one stays as it is.
+        """Apply a remedy to a row, in a new session, and make the access; the live instance stays as it is.
 
-        What would send or load too much is skipped. Raises `DatabaseUnreachableError` where there is nobody to ask.
+        What would send or load too much is skipped. Raises `DatabaseUnreachableError` where the server is gone.
         """
 
 
@@ -145,11 +145,11 @@ class Database(Protocol):
     """An open database, seen through its mapped classes."""
 
     name: str
-    """What to call it: the file's name, or `db:5432/shop`."""
+    """The name shown: the file's name, or `db:5432/shop`."""
     dialect: str
     """Dialect and driver: `sqlite+aiosqlite`."""
     warning: str
-    """What a person should know all the time: `superuser`; empty where there is nothing."""
+    """A warning shown all the time, such as `superuser`; empty where there is none."""
 
     @property
     def models(self) -> Models:
@@ -165,20 +165,20 @@ class Database(Protocol):
 
     @property
     def benchmarks(self) -> Benchmarks:
-        """Loader strategies and fixes, tried out."""
+        """Benchmarks of loader strategies, and trials of fixes."""
 
     async def renew(self) -> bool:
-        """Connect anew, and see what there is; may it be another database, of which nothing need be as it was?
+        """Connect again, and return whether it may be another database, of which nothing need be as it was.
 
-        Raises `StartupError` where it cannot be used any more.
+        Raise `StartupError` where it cannot be used any more.
         """
 
     async def close(self) -> None:
-        """Give everything back: sessions, connections, threads."""
+        """Close sessions, connections and threads."""
 
 
 class Connect(Protocol):
     """Opens the database; raises `StartupError` where there is nothing to browse."""
 
     async def __call__(self, listener: Listener) -> Database:
-        """The open database, which tells the listener what it does."""
+        """Connect and return the open database, which reports its events to the listener."""

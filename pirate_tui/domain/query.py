@@ -1,4 +1,4 @@
-"""Which rows of a mapped class are shown, and in which order. Pure."""
+"""Describe which rows of a mapped class are shown, and in which order. Pure."""
 
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
@@ -8,7 +8,7 @@ from pirate_tui.domain.rows import RowKey
 
 
 Position: TypeAlias = tuple[Any, ...]
-"""Where a row stands in the order of its query: opaque, as `Row.position` has it."""
+"""Where a row stands in the order of its query: opaque, the value of `Row.position`."""
 
 
 class FilterOperator(Enum):
@@ -22,12 +22,12 @@ class FilterOperator(Enum):
 
 
 class Filter(NamedTuple):
-    """Only rows whose column compares so."""
+    """A condition on one column."""
 
     column: Column
     comparison: FilterOperator
     value: str = ""
-    """As it was typed; empty for `IS_NULL`."""
+    """The value as typed; empty for `IS_NULL`."""
 
     def __str__(self) -> str:
         value = f" {self.value}" if self.comparison is not FilterOperator.IS_NULL else ""
@@ -35,7 +35,7 @@ class Filter(NamedTuple):
 
 
 class SortOrder(NamedTuple):
-    """By this column, and by the key where it is the same. NULLs stand where the database places them."""
+    """The column to sort by, then by the key. NULLs stand where the database places them."""
 
     column: Column
     descending: bool = False
@@ -45,7 +45,7 @@ class SortOrder(NamedTuple):
 
 
 class Within(NamedTuple):
-    """Only what a to-many relationship of one instance leads to."""
+    """A restriction to what a to-many relationship of one instance leads to."""
 
     entity: Entity
     key: RowKey
@@ -53,50 +53,50 @@ class Within(NamedTuple):
 
 
 class Query(NamedTuple):
-    """Rows of an entity."""
+    """The rows of an entity to show: filtered, restricted and sorted."""
 
     entity: Entity
     order: SortOrder | None = None
-    """None: by key."""
+    """None means by key."""
     filters: tuple[Filter, ...] = ()
     within: Within | None = None
 
     def ordered(self, column: Column) -> "Query":
-        """Ordered by the column; once more: descending; a third time: by key again."""
+        """Return the query sorted by the column; if it was already, descending; if that too, by key again."""
         if self.order is None or self.order.column != column:
             return self._replace(order=SortOrder(column))
         return self._replace(order=None if self.order.descending else SortOrder(column, descending=True))
 
     def filtered(self, added: Filter) -> "Query":
-        """With one filter more."""
-        return self._replace(filters=(*(one for one in self.filters if one != added), added))
+        """Return the query with one filter more."""
+        return self._replace(filters=(*(old for old in self.filters if old != added), added))
 
     def without_filter(self, column: Column) -> "Query":
-        """Without the newest filter: that of the column, if there is one, else of any other."""
-        newest = [one for one in self.filters if one.column == column] or list(self.filters)
-        return self._replace(filters=tuple(one for one in self.filters if one not in newest[-1:]))
+        """Return the query without its newest filter on the column, or its newest of all where there is none."""
+        newest = [old for old in self.filters if old.column == column] or list(self.filters)
+        return self._replace(filters=tuple(old for old in self.filters if old not in newest[-1:]))
 
     def __str__(self) -> str:
-        """Its filters and its order in a few words; nothing for the whole table by key."""
-        told = [*map(str, self.filters), *([str(self.order)] if self.order else [])]
-        return " · ".join(told)
+        """Return its filters and its order, for the title; empty for the whole table by key."""
+        parts = [*map(str, self.filters), *([str(self.order)] if self.order else [])]
+        return " · ".join(parts)
 
 
-def read_filter(typed: str, column: Column) -> Filter:
-    """The filter that was typed for a column; ValueError, in words for people, when it is none.
+def parse_filter(typed: str, column: Column) -> Filter:
+    """Return the filter typed for a column; raise ValueError with a message for the user.
 
-    `=text`, `<5`, `>5`, `~part` and `null`; without one of these, `~` for text and `=` for anything else.
+    `=text`, `<5`, `>5`, `~part` and `null`; without any of these, `~` for text and `=` for anything else.
     """
     text = typed.strip()
     if text.lower() == "null":
         return Filter(column, FilterOperator.IS_NULL)
     for comparison in (FilterOperator.EQUAL, FilterOperator.LESS, FilterOperator.GREATER, FilterOperator.CONTAINS):
         if text.startswith(comparison.value):
-            return Filter(column, comparison, _something(text[1:].strip()))
-    return Filter(column, FilterOperator.CONTAINS if column.is_text else FilterOperator.EQUAL, _something(text))
+            return Filter(column, comparison, _required(text[1:].strip()))
+    return Filter(column, FilterOperator.CONTAINS if column.is_text else FilterOperator.EQUAL, _required(text))
 
 
-def _something(text: str) -> str:
+def _required(text: str) -> str:
     if not text:
         raise ValueError(f"expected {HOW}")
     return text

@@ -1,4 +1,4 @@
-"""Which way of loading to take, by what was measured, and why. Pure."""
+"""Recommend a way of loading from what was measured, with the reason. Pure."""
 
 from typing import NamedTuple
 
@@ -7,10 +7,10 @@ from pirate_tui.domain.text import plural
 
 
 MUCH_SLOWER = 2.0
-"""A way that takes so many times as long as another is not recommended for its other merits."""
+"""The factor of time from which a way is not recommended for its other merits."""
 
 LARGE = 1_000
-"""Instances for each parent: so many are better read in parts than loaded."""
+"""Instances for each parent, from which a query by parts is better than loading them all."""
 
 
 MAPPED = {
@@ -19,7 +19,7 @@ MAPPED = {
     "subquery": LoadMethod.SUBQUERYLOAD,
     "immediate": LoadMethod.IMMEDIATELOAD,
 }
-"""The ways in which mappings load by themselves, by their `lazy`."""
+"""The way of loading for each eager `lazy` of a mapping."""
 
 
 class Recommendation(NamedTuple):
@@ -30,82 +30,82 @@ class Recommendation(NamedTuple):
     reason: str
 
 
-def recommendation(contest: Comparison) -> Recommendation | None:
-    """What to take; None until something that helps has been measured.
+def recommendation(comparison: Comparison) -> Recommendation | None:
+    """Return what to take; None until something that helps has been measured.
 
     Not merely what was fastest here: a join multiplies rows, and does so once more with each further collection
     (https://docs.sqlalchemy.org/en/21/orm/queryguide/relationships.html#what-kind-of-loading-to-use).
     """
-    chosen = _large(contest) or (_collection(contest) if contest.relationship.uselist else _one(contest))
+    chosen = _large(comparison) or (_collection(comparison) if comparison.relationship.uselist else _to_one(comparison))
     if chosen is None:
         return None
     way, reason = chosen
     if way is LoadMethod.AS_MAPPED:
-        reason = f"nothing to change: lazy='{contest.relationship.lazy}' already does that. {reason}"
-    return Recommendation(way, code_of(contest.entity, contest.relationship, way), reason)
+        reason = f"nothing to change: lazy='{comparison.relationship.lazy}' already does that. {reason}"
+    return Recommendation(way, code_of(comparison.entity, comparison.relationship, way), reason)
 
 
-def _measured(contest: Comparison, way: LoadMethod) -> Measurement | None:
-    """The measurement of a way; of the relationship as it is mapped, where the mapping takes that way."""
-    mapped = contest.result(LoadMethod.AS_MAPPED)
-    is_mapped = MAPPED.get(contest.relationship.lazy) is way and mapped is not None and mapped.works
-    return mapped if is_mapped else contest.result(way)
+def _measured(comparison: Comparison, way: LoadMethod) -> Measurement | None:
+    """Return the measurement of a way; of the relationship as it is mapped, where the mapping takes that way."""
+    mapped = comparison.result(LoadMethod.AS_MAPPED)
+    is_mapped = MAPPED.get(comparison.relationship.lazy) is way and mapped is not None and mapped.works
+    return mapped if is_mapped else comparison.result(way)
 
 
-def _large(contest: Comparison) -> tuple[LoadMethod, str] | None:
-    """Collections that are better not loaded at all, where the model has a way for it."""
-    query = contest.result(LoadMethod.QUERY)
+def _large(comparison: Comparison) -> tuple[LoadMethod, str] | None:
+    """Recommend a query for collections too large to load, where the model has one."""
+    query = comparison.result(LoadMethod.QUERY)
     if query is None or not query.works:
         return None
     each = query.last.instances // max(1, query.last.parents)
-    if not contest.relationship.is_query and each < LARGE:
+    if not comparison.relationship.is_query and each < LARGE:
         return None
     return LoadMethod.QUERY, (
-        f"{query.last.instances:,} {contest.relationship.target} for {_parents(query)}: a separate query can be "
+        f"{query.last.instances:,} {comparison.relationship.target} for {_parents(query)}: a separate query can be "
         "filtered, sorted and limited, without loading them all"
     )
 
 
-def _collection(contest: Comparison) -> tuple[LoadMethod, str] | None:
-    selectin = _measured(contest, LoadMethod.SELECTINLOAD)
+def _collection(comparison: Comparison) -> tuple[LoadMethod, str] | None:
+    selectin = _measured(comparison, LoadMethod.SELECTINLOAD)
     if selectin is None or not selectin.works:
         return None
-    reason = f"{_statements(selectin)} for {_parents(selectin)}, {_saved(contest, selectin)}"
-    return selectin.way, f"{reason}{_about_join(contest, selectin)}"
+    reason = f"{_statements(selectin)} for {_parents(selectin)}, {_saved(comparison, selectin)}"
+    return selectin.way, f"{reason}{_about_join(comparison, selectin)}"
 
 
-def _about_join(contest: Comparison, selectin: Measurement) -> str:
-    """What the JOIN did beside it, and why it is not taken even where it was faster."""
-    joined = _measured(contest, LoadMethod.JOINEDLOAD)
+def _about_join(comparison: Comparison, selectin: Measurement) -> str:
+    """Describe what the JOIN did, and why it is not recommended even where it was faster."""
+    joined = _measured(comparison, LoadMethod.JOINEDLOAD)
     if joined is None or not joined.works:
         return ""
-    run, target = joined.last, contest.relationship.target
+    run, target = joined.last, comparison.relationship.target
     if run.selected > run.instances + run.parents:
         did = f"produced a cross product, {run.selected:,} rows for {run.instances:,} {target}"
     elif run.selected > run.parents:
-        did = f"repeats each {contest.entity.name} with each {target}, {run.selected:,} rows"
+        did = f"repeats each {comparison.entity.name} with each {target}, {run.selected:,} rows"
     else:
-        did = f"returned {run.selected:,} rows, repeating none of these {contest.entity.name}"
+        did = f"returned {run.selected:,} rows, repeating none of these {comparison.entity.name}"
     faster = f"; it was faster here, {joined.seconds * 1000:.1f} ms" if joined.seconds < selectin.seconds else ""
     return f". joinedload {did}{faster}; a second collection would multiply them"
 
 
-def _one(contest: Comparison) -> tuple[LoadMethod, str] | None:
-    """A to-one relationship: a join repeats nothing but the target."""
-    joined, selectin = _measured(contest, LoadMethod.JOINEDLOAD), _measured(contest, LoadMethod.SELECTINLOAD)
-    working = [one for one in (joined, selectin) if one is not None and one.works]
+def _to_one(comparison: Comparison) -> tuple[LoadMethod, str] | None:
+    """Recommend for a to-one relationship, where a join repeats nothing but the target."""
+    joined, selectin = _measured(comparison, LoadMethod.JOINEDLOAD), _measured(comparison, LoadMethod.SELECTINLOAD)
+    working = [measured for measured in (joined, selectin) if measured is not None and measured.works]
     if not working:
         return None
     if joined in working and selectin in working and joined.seconds > MUCH_SLOWER * selectin.seconds:
-        shared = f"{selectin.last.parents:,} rows share a few {contest.relationship.target}, which a JOIN repeats"
-        return selectin.way, f"{_statements(selectin)}, {_saved(contest, selectin)}; {shared}"
+        shared = f"{selectin.last.parents:,} rows share a few {comparison.relationship.target}, which a JOIN repeats"
+        return selectin.way, f"{_statements(selectin)}, {_saved(comparison, selectin)}; {shared}"
     best = working[0]
-    return best.way, f"{_statements(best)} for {_parents(best)}, {_saved(contest, best)}; no row is repeated"
+    return best.way, f"{_statements(best)} for {_parents(best)}, {_saved(comparison, best)}; no row is repeated"
 
 
-def _saved(contest: Comparison, best: Measurement) -> str:
-    """What the naive way costs beside it."""
-    naive = contest.result(LoadMethod.AWAITED) or contest.result(LoadMethod.RUN_SYNC)
+def _saved(comparison: Comparison, best: Measurement) -> str:
+    """Describe the time, beside what the naive way costs."""
+    naive = comparison.result(LoadMethod.AWAITED) or comparison.result(LoadMethod.RUN_SYNC)
     if naive is None or not naive.works or naive.last.statements <= best.last.statements:
         return f"{best.seconds * 1000:.1f} ms"
     return (

@@ -1,22 +1,22 @@
-"""What helps against a failure, as code; and whether that is proved."""
+"""Describe what helps against a failure, as code, and whether that is proved."""
 
 from enum import Enum
 from typing import NamedTuple
 
 
 class Applies(Enum):
-    """Where the code of a remedy belongs, and so how it can be tried."""
+    """Where the code of a remedy belongs, which decides how it can be tried."""
 
     BEFORE = "before the access"
     INSTEAD = "instead of the access"
     IN_SELECT = "in the select"
-    """It is what selects the instance."""
+    """It changes the statement that selects the instance."""
     IN_SESSION = "in the session"
-    """It makes the session."""
+    """It changes how the session is made."""
     IN_MAPPING = "in the mapping"
     """It changes the models."""
     IN_ENGINE = "in the engine"
-    """It makes the engine."""
+    """It changes how the engine is made."""
 
 
 class Remedy(NamedTuple):
@@ -28,13 +28,13 @@ class Remedy(NamedTuple):
 
 
 class TrialOutcome(Enum):
-    """What came of a remedy that was tried on a real row."""
+    """The outcome of a remedy that was tried on a real row."""
 
     HELPS = "helps"
     """The access without await then does no IO."""
     FAILS = "does not help"
     NOT_PROVED = "not proved"
-    """It changes the models or the engine, which nobody does for a try."""
+    """It changes the models or the engine, which a trial does not do."""
     SKIPPED = "skipped"
     """It would send too many statements, or load too much."""
 

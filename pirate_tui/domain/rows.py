@@ -1,14 +1,14 @@
-"""Rows of a table as they cross from the database to the screen."""
+"""Represent rows and values as they cross from the database to the screen."""
 
 from collections.abc import Hashable
 from typing import Any, NamedTuple, TypeAlias
 
 
 BLOCK = 200
-"""How many columns of a row are read at once: nobody sees more of them, and databases give some 1,000 at the most."""
+"""How many columns of a row are read at once; more are never shown together."""
 
 RowKey: TypeAlias = tuple[Hashable, ...]
-"""The primary key of an instance, as the ORM's identity has it: values in the order of the mapper's key."""
+"""The primary key of an instance: values in the order of the mapper's primary key."""
 
 
 class Cell(NamedTuple):
@@ -19,17 +19,17 @@ class Cell(NamedTuple):
     """The length of the whole value where `text` holds only its beginning: characters, or bytes of a BLOB."""
     is_null: bool = False
     is_type_mismatch: bool = False
-    """Is it a value that the column's type cannot read or would not write?"""
+    """Whether the column's type cannot read the value, or would not write it."""
 
 
 class Row(NamedTuple):
     """One row. Without a key it can be looked at, but no instance can be made of it."""
 
     cells: tuple[Cell, ...]
-    """Of all columns, or of those of one block."""
+    """The cells of all columns, or of those of one block."""
     key: RowKey | None
     position: tuple[Any, ...] = ()
-    """Where it stands in the order of its table: opaque, to be given back in a `Seek`."""
+    """Where it stands in the order of its table: opaque, to be passed in a `Seek`."""
 
 
 class Seek(NamedTuple):
@@ -52,11 +52,11 @@ class Page(NamedTuple):
 
     rows: tuple[Row, ...]
     block: int = 0
-    """Which of their columns these are."""
+    """The number of the block of columns that the cells are of."""
 
 
 class Value(NamedTuple):
-    """A stretch of one value, whole and in order, safe to be shown."""
+    """A part of one value, in order and safe to show."""
 
     lines: tuple[str, ...]
     length: int

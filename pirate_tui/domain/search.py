@@ -1,4 +1,4 @@
-"""A search over a whole table: what is sought, and the stretches of the table in which it is done. Pure."""
+"""Parse a search, and divide the table into the spans that it is run over. Pure."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Match(NamedTuple):
     column: Column | None = None
     """The column that must hold it; None for any column of text."""
     is_prefix: bool = False
-    """Must the value begin with it, exactly as it is written? Then an index on the column can serve."""
+    """Whether the value must begin with the text exactly. Then an index on the column can serve."""
 
     def __str__(self) -> str:
         where = "" if self.column is None else f" in {self.column.name}"
@@ -23,14 +23,14 @@ class Match(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch of a table's rows, in its order."""
+    """A contiguous part of a table's rows, in its order."""
 
     after: Position | None = None
-    """It begins behind this row; None: with the first."""
+    """The row before its first one; None: it begins with the table."""
     upto: Position | None = None
-    """It ends with this row; None: with the last."""
+    """Its last row; None: it ends with the table."""
     is_open: bool = False
-    """Does it end just before that row?"""
+    """Whether it ends just before that row."""
     start: int = 0
     """The number of its first row."""
 
@@ -39,25 +39,25 @@ class MatchCounts(NamedTuple):
     """What a search over the whole table has found so far."""
 
     hits: tuple[int, ...] = ()
-    """How many in each of the spans that are searched already."""
+    """The number of hits in each span searched so far."""
     spans: int = 1
     """How many spans there are."""
 
     @property
     def is_done(self) -> bool:
-        """Is the whole table searched?"""
+        """Whether the whole table is searched."""
         return len(self.hits) >= self.spans
 
     def __str__(self) -> str:
-        found = sum(self.hits)
-        told = plural(found, "match", "matches") if found or not self.is_done else "no matches"
-        return told if self.is_done else f"{told} in the first {100 * len(self.hits) // self.spans} %"
+        hits = sum(self.hits)
+        matches = plural(hits, "match", "matches") if hits or not self.is_done else "no matches"
+        return matches if self.is_done else f"{matches} in the first {100 * len(self.hits) // self.spans} %"
 
 
-def read_match(typed: str, column: Column | None) -> Match:
-    """What was typed to be sought, in the column or in all text; `^` at its beginning seeks a prefix.
+def parse_match(typed: str, column: Column | None) -> Match:
+    """Return what was typed as a match, in the column or in all text; a leading `^` makes it a prefix.
 
-    A prefix is sought in one column alone. Raises ValueError, in words for people.
+    A prefix is sought in one column alone. Raises ValueError with a message for the user.
     """
     if not typed.startswith("^"):
         return Match(typed, column)
@@ -69,12 +69,12 @@ def read_match(typed: str, column: Column | None) -> Match:
 
 
 def span_of(spans: list[Span], row: int) -> Span:
-    """The span that a row is in."""
+    """Return the span that contains a row."""
     return max((span for span in spans if span.start <= row), key=lambda span: span.start)
 
 
 def onward(spans: list[Span], row: int, position: Position, *, backward: bool) -> Iterator[Span]:
-    """The spans to search from a row on, once around the table; the row itself comes last."""
+    """Yield the spans to search from a row on, once around the table; the row itself comes last."""
     own = span_of(spans, row)
     here = spans.index(own)
     ahead, behind = own._replace(after=position, start=row + 1), own._replace(upto=position, is_open=True)

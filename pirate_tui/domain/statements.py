@@ -1,4 +1,4 @@
-"""Statements as the log shows them."""
+"""Represent statements as the log shows them."""
 
 import re
 from enum import Enum
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 
 class StatementStatus(Enum):
-    """What became of a statement."""
+    """The status of a statement."""
 
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     STOPPED = "cancelled"
-    """By us: somebody went on, pressed esc, or the time limit came."""
+    """Cancelled by the browser: the cursor moved on, esc was pressed, or it timed out."""
     NEVER_SENT = "never sent"
 
 
@@ -20,23 +20,23 @@ class Statement(NamedTuple):
     """One statement: what was sent, at what cost, and whose access caused it."""
 
     number: int
-    """Its place in the log; it is told again under the same number when it has ended."""
+    """Its place in the log; when it ends, it is reported again under the same number."""
     text: str
     parameters: str
     cause: str
-    """rows of PirateCrew; PirateCrew 1; PirateCrew 1.members."""
+    """What caused it: `rows of PirateCrew`, `PirateCrew 1`, `PirateCrew 1.members`."""
     outcome: StatementStatus
     seconds: float | None = None
     rows: int | None = None
     times: int = 1
-    """How often it was sent, where one line tells of many; time and rows are their sums."""
+    """How often it was sent, where one line stands for many; time and rows are their sums."""
     option: str = ""
-    """The loader option that would spare them, where it is the N of an N+1."""
+    """The loader option that would avoid them, where it is the N of an N+1."""
     parents: int = 0
-    """Of how many parents the same was read with them, where that is known: those may share what is loaded."""
+    """How many parents were read along with it, where known: those may share what is loaded."""
 
     def after(self, earlier: "Statement") -> "Statement":
-        """This statement told in one line with those that an earlier line tells of."""
+        """Return this statement merged with the equal ones of an earlier line."""
         seconds = None if self.seconds is None else self.seconds + (earlier.seconds or 0.0)
         rows = None if self.rows is None else self.rows + (earlier.rows or 0)
         return self._replace(number=earlier.number, seconds=seconds, rows=rows, times=earlier.times + self.times)
@@ -50,11 +50,11 @@ class Statement(NamedTuple):
 
 
 TOKEN = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|[()]|\bDISTINCT FROM\b|\bFROM\b""")
-"""What has to do with where a list of columns ends; what stands in quotes has not."""
+"""Tokens that matter for where a list of columns ends; quoted text is skipped."""
 
 
 def _from(line: str) -> int | None:
-    """Where the FROM of the statement itself stands, not that of a subquery or a function among its columns."""
+    """Return where the statement's own FROM stands, not that of a subquery or a function among its columns."""
     depth = 0
     for token in TOKEN.finditer(line):
         if token[0] == "FROM" and not depth:

@@ -1,4 +1,4 @@
-"""The one door for text that is not ours: what passes here is safe to write to a terminal.
+"""Make foreign text safe to show, and hide secrets in it: the only place that does.
 
 Textual hands control bytes of `Text`, `Content` and `markup=False` strings straight to the terminal,
 so an escape sequence in a cell could write to the clipboard. Everything foreign (cells, names of tables
@@ -13,7 +13,7 @@ CELL_LIMIT = 200
 """How many characters of a value a cell shows."""
 
 TAB_SIZE = 4
-"""How many columns a tab becomes."""
+"""The width of a tab in columns."""
 
 INVISIBLE = frozenset(
     {0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x2060, 0xFEFF}
@@ -22,20 +22,20 @@ INVISIBLE = frozenset(
 """Marks that turn, hide or join the text around them: bidi controls, zero widths, line separators, tags."""
 
 HIDDEN = "***"
-"""What stands in the place of a secret."""
+"""What is shown in place of a secret."""
 
 IN_URL = re.compile(r"(://[^\s:/@]*:)\S*@")
 """The password of a URL, up to its last @."""
 
 NAMED = re.compile(r"((?:password|passwd|pwd|secret|token)=)('[^']*'|\"[^\"]*\"|[^\s&;,)'\"]+)", re.IGNORECASE)
-"""A value that is called a secret."""
+"""A value whose name marks it as a secret."""
 
 _secrets: set[str] = set()
 """Every way in which a secret of this process may be written."""
 
 
 def keep_secret(word: str) -> None:
-    """From now on `redact` hides the word: as it is, as it stands in a URL, and as Python quotes it."""
+    """Make `redact` hide the word from now on: as it is, as it stands in a URL, and as Python quotes it."""
     from urllib.parse import quote, quote_plus
 
     quoted = (quote(word, safe, errors="surrogateescape") for safe in ("/", "", " +"))
@@ -44,9 +44,9 @@ def keep_secret(word: str) -> None:
 
 
 def redact(text: str) -> str:
-    """The text without secrets: those of a URL, those that are named so, and those that are to be kept, as whole words.
+    """Return the text without secrets: passwords in URLs, values named like secrets, and words given to `keep_secret`.
 
-    For whatever an error, a log or somebody's code says; not for cells, which are the database's own.
+    For errors, logs and output of the user's code; not for cells, which are shown as the database has them.
     """
     for secret in sorted(_secrets, key=len, reverse=True):
         if secret in text:
@@ -55,7 +55,7 @@ def redact(text: str) -> str:
 
 
 def clean(text: str, limit: int = CELL_LIMIT) -> str:
-    """One line that is safe to show: control bytes as pictures, at most `limit` characters of `text`."""
+    """Return one line that is safe to show: control bytes as pictures, at most `limit` characters of `text`."""
     shown = text[:limit]
     if not (shown.isascii() and shown.isprintable()):
         shown = "".join(map(_safe, shown))
@@ -63,9 +63,9 @@ def clean(text: str, limit: int = CELL_LIMIT) -> str:
 
 
 def reason_of(error: OSError | ValueError) -> str:
-    """Return why a file could not be had, without its name, in one line: in the system's words, or in Python's.
+    """Return why a file could not be opened, without its name, on one line: the system's message, or Python's.
 
-    A NUL in a name is worded here: Python's words for it differ between versions, and between its functions.
+    A NUL in a name has its own message: Python's differs between versions, and between functions.
     """
     reason = getattr(error, "strerror", None) or str(error)
     return "the name has a NUL character" if "embedded null" in reason else clean(reason)
@@ -77,7 +77,7 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
 
 
 def clean_lines(text: str) -> tuple[str, ...]:
-    """Every line of `text`, whole and in order, with tabs as spaces and control bytes as pictures."""
+    """Return every line of `text`, whole and in order, with tabs as spaces and control bytes as pictures."""
     lines = text.replace("\r\n", "\n").split("\n")
     return tuple(clean(line.expandtabs(TAB_SIZE), len(line) * TAB_SIZE) for line in lines)
 

@@ -1,4 +1,4 @@
-"""Which pages of a table are held, which are wanted, and how to seek one that is missing. Pure."""
+"""Keep pages of a table, and compute which to read next and how to seek them. Pure."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ PAGES_HELD = 16
 """How many pages are kept: enough for a screen and its surroundings, whatever the table's size."""
 
 ANCHORS = 1_000
-"""How many positions at the most are remembered of a table, so that none of its pages is far from one."""
+"""How many positions of a table are remembered at most, so that no page is far from one."""
 
 PAGES_BETWEEN_ANCHORS = 5
-"""The least distance of two anchors: what a seek may skip at no cost that could be felt."""
+"""The least distance of two anchors: what a seek can skip without a noticeable delay."""
 
 SPAN_ROWS = 20_000
-"""Rows that are searched in one go: a few milliseconds' work, so that progress is seen and esc is heard."""
+"""Rows searched by one statement: a few milliseconds, so that progress is shown and esc works."""
 
 
 class Mark(NamedTuple):
@@ -31,7 +31,7 @@ class Mark(NamedTuple):
     row: int
     """The number of the first row that a seek forward from here yields."""
     position: Position | None
-    """From which to seek; None for an end of the table."""
+    """The position to seek from; None for an end of the table."""
 
 
 class Window:
@@ -41,19 +41,19 @@ class Window:
         self.page_size = page_size
         self.pages_held = pages_held
         self.count: int | None = None
-        """How many rows the table has, once it has been counted."""
+        """The number of rows, once counted."""
         self.anchors: list[Position] = []
         """The positions of the rows just before each whole interval, as far as they have been read."""
         self.is_indexed = True
-        """Does an index give the rows in their order? Else every stretch of them costs a look at all."""
+        """Whether an index gives the rows in their order. Without one each span costs a scan of all."""
         self.blocks: tuple[int, ...] = (0,)
-        """Which blocks of columns are in view: only they are read of a page."""
+        """The blocks of columns in view: only they are read of a page."""
         self._pages: OrderedDict[tuple[int, int], Page] = OrderedDict()
-        """By their number and their block."""
+        """The pages held, by number and block; the least recently used comes first."""
 
     @property
     def known(self) -> int:
-        """How many rows can be scrolled over: the table's count, or as far as has been read."""
+        """How many rows can be scrolled over: all once counted, before that as far as has been read."""
         if self.count is not None:
             return self.count
         return max((n * self.page_size + len(page.rows) for (n, _), page in self._pages.items()), default=0)
@@ -64,14 +64,14 @@ class Window:
         return self._pages.values()
 
     def row(self, index: int) -> Row | None:
-        """The row of that number with some of its cells, or None while no page of it is held."""
+        """Return the row of that number with the cells of any block, or None while no page of it is held."""
         number, block = index // self.page_size, self.blocks[0]
         if (number, block) not in self._pages:
             block = next((other for held, other in self._pages if held == number), block)
         return self.row_in(index, block)
 
     def row_in(self, index: int, block: int) -> Row | None:
-        """The row of that number with the cells of that block, or None while its page is not held."""
+        """Return the row of that number with the cells of that block, or None while its page is not held."""
         number, offset = divmod(index, self.page_size)
         page = self._pages.get((number, block))
         if page is None or offset >= len(page.rows):
@@ -80,14 +80,14 @@ class Window:
         return page.rows[offset]
 
     def wanted(self, first: int, last: int) -> tuple[int, ...]:
-        """Numbers of the pages to read for rows `first` to `last`: those in view, then one ahead, one behind."""
+        """Return the numbers of the pages for rows `first` to `last`: those in view, then one ahead, one behind."""
         pages = -(-self.known // self.page_size)
         low, high = first // self.page_size, last // self.page_size
         order = (*range(low, high + 1), high + 1, low - 1)
         return tuple(n for n in order if 0 <= n < pages and self._missing(n) is not None)
 
     def seek(self, number: int) -> Seek:
-        """How to read page `number`: from the nearest row whose place is known, forward or backward."""
+        """Return how to read page `number`: from the nearest row whose place is known, forward or backward."""
         block = self._missing(number) or 0
         start = number * self.page_size
         size = self.page_size if self.count is None else min(self.page_size, self.count - start)
@@ -100,18 +100,18 @@ class Window:
         return Seek(forward.position, skip=start - forward.row, limit=size, block=block)
 
     def _missing(self, number: int) -> int | None:
-        """The first block in view of which that page is not held."""
+        """Return the first block in view of which that page is not held."""
         return next((block for block in self.blocks if (number, block) not in self._pages), None)
 
     def hold(self, number: int, page: Page) -> None:
-        """Keep a page that has been read; the one that was looked at longest ago makes room."""
+        """Keep a page that has been read, and drop the least recently used one where there are too many."""
         self._pages[number, page.block] = page
         self._pages.move_to_end((number, page.block))
         while len(self._pages) > self.pages_held:
             self._pages.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget every page and the anchors; what was counted stands until it is counted anew."""
+        """Forget every page and the anchors; the count stays until the rows are counted again."""
         self._pages.clear()
         self.anchors.clear()
 
@@ -152,7 +152,7 @@ class Window:
         return max(1, SPAN_ROWS // self.interval)
 
     def _marks_after(self, start: int) -> list[Mark]:
-        """Places from which to read forward: the table's start, the end of each page held, the anchor before."""
+        """Return places to read forward from: the table's start, the end of each page held, the anchor before."""
         marks = [Mark(0, None)]
         for (number, _), page in self._pages.items():
             if page.rows:
@@ -164,7 +164,7 @@ class Window:
         return marks
 
     def _marks_before(self) -> list[Mark]:
-        """Places from which to read backward: the table's end once counted, and the start of each page held."""
+        """Return places to read backward from: the table's end once counted, and the start of each page held."""
         marks = [] if self.count is None else [Mark(self.count, None)]
         for (number, _), page in self._pages.items():
             if page.rows:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.query import Query, read_filter
+from pirate_tui.domain.query import Query, parse_filter
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.rows_reader import RowsReader
 from pirate_tui.ui.table_state import TableState
@@ -57,7 +57,7 @@ class QueryEditor:
 
     def filter(self, typed: str, column: Column) -> None:
         """Add the filter that was typed for a column; ValueError when it is none."""
-        query, added = self._query, read_filter(typed, column)
+        query, added = self._query, parse_filter(typed, column)
         if query is not None:
             self._show(query.filtered(added))
 

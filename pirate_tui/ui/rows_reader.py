@@ -5,7 +5,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from pirate_tui.domain.failure import BrowserError
-from pirate_tui.domain.goto import read_place
+from pirate_tui.domain.goto import parse_location
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.query import Query
@@ -134,7 +134,7 @@ class RowsReader:
         listing = self._table.listing
         if listing is None:
             return
-        place = read_place(typed, listing.window.known)
+        place = parse_location(typed, listing.window.known)
         if place.key is None:
             self._table.go_to(place.row or 0)
         else:

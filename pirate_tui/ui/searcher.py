@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.query import Position
-from pirate_tui.domain.search import Match, MatchCounts, Span, onward, read_match, span_of
+from pirate_tui.domain.search import Match, MatchCounts, Span, onward, parse_match, span_of
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.table_state import TableState
 from pirate_tui.ui.tasks import Tasks
@@ -33,7 +33,7 @@ class Searcher:
         listing = self._table.listing
         if typed and listing is not None:
             self._table.tell(hint="")
-            match = read_match(typed, column)
+            match = parse_match(typed, column)
             self._table.tell(match=match)
             self._tasks.start("search", lambda: self._from_here(match, listing))
 

@@ -49,8 +49,8 @@ def test_what_fails_is_tried_once() -> None:
 def test_a_budget_ends_the_rounds_but_never_before_one_that_counts(budget: float, rounds: int, told: str) -> None:
     ten_seconds = 10 / len(ways(SHIP, SAILORS))
     contest = measured(SAILORS, {}, otherwise=Told(ten_seconds * 1.01), budget=budget)
-    assert {len(one.counted) for one in contest.measurements} == {rounds}
-    assert (contest.rounds, contest.rounds_told) == (rounds, told)
+    assert {len(measurement.counted) for measurement in contest.measurements} == {rounds}
+    assert (contest.rounds, contest.rounds_label) == (rounds, told)
 
 
 def test_a_round_that_has_begun_is_finished_whatever_it_takes() -> None:
@@ -63,7 +63,7 @@ def test_a_round_that_has_begun_is_finished_whatever_it_takes() -> None:
 
 def test_the_first_run_compiles_and_does_not_count() -> None:
     contest = Comparison.of(SHIP, KEYS, SAILORS, inf)
-    assert contest.rounds_told == "warm-up runs, not counted"
+    assert contest.rounds_label == "warm-up runs, not counted"
     for seconds in (9.0, 0.3, 0.1, 0.2):
         contest = contest.with_run(LoadMethod.SELECTINLOAD, Told(seconds).run)
     found = contest.result(LoadMethod.SELECTINLOAD)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pirate_tui.domain.goto import HOW, Location, read_place
+from pirate_tui.domain.goto import HOW, Location, parse_location
 
 
 @pytest.mark.parametrize(
@@ -25,14 +25,14 @@ from pirate_tui.domain.goto import HOW, Location, read_place
     ],
 )
 def test_what_is_typed_is_a_number_a_percentage_or_a_key(typed: str, place: Location) -> None:
-    assert read_place(typed, 200) == place
+    assert parse_location(typed, 200) == place
 
 
 def test_an_empty_table_has_its_first_row_at_most() -> None:
-    assert read_place("7", 0) == Location(row=0)
-    assert read_place("70%", 0) == Location(row=0)
+    assert parse_location("7", 0) == Location(row=0)
+    assert parse_location("70%", 0) == Location(row=0)
 
 
 def test_nothing_is_no_place() -> None:
     with pytest.raises(ValueError, match=HOW.split(",", maxsplit=1)[0]):
-        read_place("  ", 5)
+        parse_location("  ", 5)

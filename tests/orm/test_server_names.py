@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table
 from sqlalchemy.orm import registry
 
-from pirate_tui.domain.query import Query, SortOrder, read_filter
+from pirate_tui.domain.query import Query, SortOrder, parse_filter
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
 from tests.orm.conftest import OpenModels
@@ -35,12 +35,12 @@ async def test_awkward_names_are_quoted(target: Target, open_models: OpenModels,
     database = await open_models(target, [mapped])
     entity = await database.models.entity("Awkward")
     for column in entity.columns[2:]:
-        query = Query(entity, SortOrder(column)).filtered(read_filter(">v0", column))
+        query = Query(entity, SortOrder(column)).filtered(parse_filter(">v0", column))
         first = (await database.rows.page(query, Seek(limit=2))).rows
         rest = (await database.rows.page(query, Seek(first[-1].position))).rows
         assert [row.key for row in (*first, *rest)] == [(0, 1), (1, 0), (1, 1), (2, 0)]
         assert await database.rows.rank(query, ("1", "1")) == 2
-        held = (await database.rows.page(query.filtered(read_filter("~3", column)), Seek())).rows
+        held = (await database.rows.page(query.filtered(parse_filter("~3", column)), Seek())).rows
         assert [row.key for row in held] == [(1, 1)]
         assert await database.rows.count_between(query, Span(), Match("v3", column, is_prefix=True)) == 1
     assert len(await database.rows.anchors(Query(entity), 2)) == 2
@@ -59,6 +59,6 @@ async def test_a_name_that_reads_like_two_statements_is_no_more_than_a_name(
     entity = await database.models.entity("Awkward")
     query = Query(entity, SortOrder(entity.columns[1]))
     for typed in ("~1;", "=v1;'", "~v1;'"):
-        held = (await database.rows.page(query.filtered(read_filter(typed, entity.columns[1])), Seek())).rows
+        held = (await database.rows.page(query.filtered(parse_filter(typed, entity.columns[1])), Seek())).rows
         assert [row.key for row in held] == [(1,)]
     assert await database.rows.count_between(query, Span(), Match(";'")) == 3

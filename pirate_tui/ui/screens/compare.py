@@ -266,7 +266,7 @@ class CompareScreen(Passing[None], Screen[None]):
         contest = self.chart.contest
         what = f"{self._entity.name}.{self._relationship.name}"
         if contest is not None:
-            what += f" of {len(contest.keys):,} {contest.entity.name}, {contest.rounds_told}"
+            what += f" of {len(contest.keys):,} {contest.entity.name}, {contest.rounds_label}"
         what += f" · {self._chosen}" if self._chosen.giants else ""
         busy = f" · {self.busy}" if self.busy else ""
         title.update(Text(f"compare {what}{busy}"))

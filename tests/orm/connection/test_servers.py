@@ -6,7 +6,7 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.query import Query, SortOrder, Within, read_filter
+from pirate_tui.domain.query import Query, SortOrder, Within, parse_filter
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
@@ -55,7 +55,7 @@ async def test_numbers_that_no_column_can_hold_are_compared_all_the_same(
     for huge in ("9" * 20, "9" * 400):
         assert await database.rows.rank(Query(ship), (huge,)) is None
         for typed, count in ((f"={huge}", 0), (f"<{huge}", 2), (f">{huge}", 0), (f">-{huge}", 2)):
-            assert await database.rows.count(Query(ship).filtered(read_filter(typed, ship.columns[0]))) == count
+            assert await database.rows.count(Query(ship).filtered(parse_filter(typed, ship.columns[0]))) == count
 
 
 @pytest.mark.parametrize("server", ["psycopg", "asyncpg"], indirect=True)
@@ -67,7 +67,7 @@ async def test_a_value_that_an_enum_has_not_is_said_with_a_way_out(server: Serve
     )
     database = await open_database(server, None, Limits(30), listener)
     entity = await database.models.entity("Parrots")
-    query = Query(entity).filtered(read_filter("=Sad", entity.columns[1]))
+    query = Query(entity).filtered(parse_filter("=Sad", entity.columns[1]))
     with pytest.raises(BrowserError, match=r"invalid input value for enum mood.*: use a value that fits the column"):
         await database.rows.page(query, Seek())
     await database.close()

@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
-from pirate_tui.domain.query import Query, read_filter
+from pirate_tui.domain.query import Query, parse_filter
 from pirate_tui.domain.rows import Cell, Row, Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.database import OrmDatabase
@@ -179,7 +179,7 @@ async def test_a_member_is_shown_alike_in_table_nested_rows_inspector_and_whole(
 async def test_a_member_is_found_by_what_is_shown_of_it(database: OrmDatabase, name: str, typed: str) -> None:
     query, _ = await listed(database, "Token")
     column = next(one for one in query.entity.columns if one.name == name)
-    found = (await database.rows.page(query.filtered(read_filter(typed, column)), Seek())).rows
+    found = (await database.rows.page(query.filtered(parse_filter(typed, column)), Seek())).rows
     assert [row.key for row in found] == [(1,)]
 
 

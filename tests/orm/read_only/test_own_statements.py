@@ -14,7 +14,7 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenAllRequest, OpenRequest
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.query import Query, SortOrder, Within, read_filter
+from pirate_tui.domain.query import Query, SortOrder, Within, parse_filter
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
@@ -53,7 +53,7 @@ async def browse(database: OrmDatabase, entity: Entity) -> None:
         await database.rows.value(query, rows[0], column, 0, 10)
         for typed in ("null", "~1", ">1"):
             try:
-                await database.rows.count_between(Query(entity).filtered(read_filter(typed, column)), Span())
+                await database.rows.count_between(Query(entity).filtered(parse_filter(typed, column)), Span())
             except BrowserError as error:
                 assert error.hint.startswith(("use a value", "press r")) or "filter" in error.message  # noqa: PT017  a value that no such column holds
     await database.rows.anchor(query, Seek(skip=1, limit=1))

@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, Integer, La
 from sqlalchemy.orm import DeclarativeBase
 
 from pirate_tui.domain.failure import BrowserError
-from pirate_tui.domain.query import Query, SortOrder, read_filter
+from pirate_tui.domain.query import Query, SortOrder, parse_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.domain.search import Match, Span, onward
 from pirate_tui.domain.text import CELL_LIMIT
@@ -157,7 +157,7 @@ def query_of(database: OrmDatabase, world: World) -> Query:
     entity = database.models.catalog.entities[0]
     named = {column.name: column for column in entity.columns}
     order = None if world.order is None else SortOrder(entity.columns[world.order[0]], descending=world.order[1])
-    filters = tuple(read_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
+    filters = tuple(parse_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
     return Query(entity, order, filters)
 
 
@@ -361,7 +361,7 @@ async def test_there_is_an_estimate_where_analyze_was_run(path: Path, database: 
         connection.commit()
     await database.renew()
     assert await database.rows.estimate(query) == 12_345
-    assert await database.rows.estimate(query.filtered(read_filter("=1", named(database, "rank")))) is None
+    assert await database.rows.estimate(query.filtered(parse_filter("=1", named(database, "rank")))) is None
 
 
 async def test_values_are_read_whole_and_in_stretches(database: OrmDatabase) -> None:
@@ -425,7 +425,7 @@ async def test_pages_go_on_behind_a_row_that_is_gone_also_where_only_its_beginni
     ],
 )
 async def test_what_no_value_can_be_is_said(database: OrmDatabase, column: str, typed: str, reason: str) -> None:
-    query = Query(database.models.catalog.entities[0]).filtered(read_filter(typed, named(database, column)))
+    query = Query(database.models.catalog.entities[0]).filtered(parse_filter(typed, named(database, column)))
     with pytest.raises(BrowserError, match=reason):
         await database.rows.count(query)
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeEngine
 
 from pirate_tui.domain.failure import BrowserError
-from pirate_tui.domain.query import Query, SortOrder, read_filter
+from pirate_tui.domain.query import Query, SortOrder, parse_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
@@ -222,4 +222,4 @@ async def test_a_number_that_no_column_holds_is_refused(
     database = await opened(server, MARIADB[name], open_models)
     entity = await database.models.entity("Kept")
     with pytest.raises(BrowserError, match="is not a finite number"):
-        await database.rows.page(Query(entity).filtered(read_filter(typed, entity.columns[0])), Seek())
+        await database.rows.page(Query(entity).filtered(parse_filter(typed, entity.columns[0])), Seek())

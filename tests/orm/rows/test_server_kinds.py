@@ -29,7 +29,7 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.orm import registry
 from sqlalchemy.types import NullType, TypeEngine
 
-from pirate_tui.domain.query import Query, SortOrder, read_filter
+from pirate_tui.domain.query import Query, SortOrder, parse_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
@@ -210,8 +210,8 @@ async def filtered(database: OrmDatabase, query: Query, column: Any, row: Row, a
     if cell.length is not None or not cell.text:
         return
     if cell.text not in UNTYPED.get(kind, ()):
-        found = (await database.rows.page(query.filtered(read_filter(f"={cell.text}", column)), Seek())).rows
+        found = (await database.rows.page(query.filtered(parse_filter(f"={cell.text}", column)), Seek())).rows
         assert row.key in [one.key for one in found], (kind, cell.text)
     if kind not in OTHER_AS_TEXT:
-        found = (await database.rows.page(query.filtered(read_filter(f"~{cell.text}", column)), Seek())).rows
+        found = (await database.rows.page(query.filtered(parse_filter(f"~{cell.text}", column)), Seek())).rows
         assert row.key in [one.key for one in found], (kind, cell.text)

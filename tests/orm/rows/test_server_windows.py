@@ -28,7 +28,7 @@ from sqlalchemy.dialects.mysql import VARBINARY
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from pirate_tui.domain.query import Query, SortOrder, read_filter
+from pirate_tui.domain.query import Query, SortOrder, parse_filter
 from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.domain.search import Match, Span, onward
 from pirate_tui.domain.window import Window
@@ -226,7 +226,7 @@ class Sea:
         entity = next(one for one in self.database.models.catalog.entities if one.name == world.mapped.__name__)
         named = {column.name: column for column in entity.columns}
         order = None if world.order is None else SortOrder(named[world.order[0]], descending=world.order[1])
-        filters = (read_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
+        filters = (parse_filter(typed, named[name]) for name, typed in (one.split(" ") for one in world.filters))
         return Query(entity, order, tuple(filters))
 
 

@@ -13,7 +13,7 @@ from pirate_tui.domain.access import AccessMode, AttributeState, Scenario, Verdi
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.query import Query, SortOrder, read_filter
+from pirate_tui.domain.query import Query, SortOrder, parse_filter
 from pirate_tui.domain.rows import BLOCK, Seek
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -108,7 +108,7 @@ async def test_a_row_is_read_whole_searched_and_filtered(database: OrmDatabase) 
     assert await database.rows.count_between(query, Span(), Match("r3c951")) == 1
     assert await database.rows.count_between(query, Span(), Match("nowhere")) == 0
     found = await database.rows.page(
-        query.filtered(read_filter("=r3c951", wide.columns[951])), Seek(block=951 // BLOCK)
+        query.filtered(parse_filter("=r3c951", wide.columns[951])), Seek(block=951 // BLOCK)
     )
     assert [one.key for one in found.rows] == [(3,)]
 
