@@ -1,4 +1,4 @@
-"""The command `pirate-tui`: the first word says which sub-command."""
+"""Run the command `pirate-tui`: the first word selects the sub-command."""
 
 import sys
 from collections.abc import Sequence
@@ -7,18 +7,18 @@ from typing import NoReturn
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the sub-command; never returns, ends with its exit code."""
-    given = sys.argv[1:] if arguments is None else arguments
-    if given and given[0] == "seed":
+    args = sys.argv[1:] if arguments is None else arguments
+    if args and args[0] == "seed":
         from pirate_tui.cli.seed import main as seed
 
-        seed(given[1:])
-    if given and given[0] == "check":
+        seed(args[1:])
+    if args and args[0] == "check":
         from pirate_tui.cli.check import main as check
 
-        check(given[1:])
+        check(args[1:])
     from pirate_tui.cli.browse import main as browse
 
-    browse(given)
+    browse(args)
 
 
 if __name__ == "__main__":

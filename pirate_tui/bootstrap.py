@@ -1,4 +1,4 @@
-"""Settings -> an open database: the models that it is opened with, and the crews that ship."""
+"""Open the database that the settings name, with the user's models or the bundled ones."""
 
 import asyncio
 import gc
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 
 ENDING_LIMIT = 0.6
-"""Seconds: what can be closed over a network takes at most 0.5, and quitting altogether may take one."""
+"""Seconds that closing may take: a network connection takes at most 0.5, and quitting altogether may take one."""
 
 
 MAGIC = b"SQLite format 3\0"
-"""How every SQLite file begins (https://www.sqlite.org/fileformat.html)."""
+"""The first bytes of every SQLite file (https://www.sqlite.org/fileformat.html)."""
 
 PASSWORD = re.compile(r":[^:@]*@")
-"""What looks like one, in a path that was meant to be a URL."""
+"""The part of a path that looks like a password, where a URL was meant."""
 
 
 class UserModels(NamedTuple):
-    """The developer's own models, imported before there is a loop or a screen."""
+    """The user's own models, imported before there is an event loop or a screen."""
 
     classes: tuple[type, ...]
     printed: tuple[str, ...]
-    """What they wrote meanwhile, and what was left out of them."""
+    """What they printed, and notes on classes that were left out."""
 
 
 def import_models(settings: Settings) -> UserModels | None:
@@ -54,7 +54,7 @@ def import_models(settings: Settings) -> UserModels | None:
 
 
 def resolve_target(settings: Settings) -> "Path | Server | None":
-    """The file or the server that the settings name; None where they name nothing. Raises `StartupError`."""
+    """Return the file or the server that the settings name; None where they name none. Raises `StartupError`."""
     if not isinstance(settings.database, TypedUrl):
         return settings.database
     from pirate_tui.orm.connection.url import named  # takes SQLAlchemy, for which a file need not wait
@@ -66,57 +66,57 @@ def resolve_target(settings: Settings) -> "Path | Server | None":
 
 
 class Bootstrap:
-    """Opens the database that the settings name; its `connect` is what the browser is given.
+    """Opens the database that the settings name; the browser is given its `connect`.
 
-    Raises `StartupError` where they name one that there cannot be.
+    Raises `StartupError` where the settings name none that can be.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._target = resolve_target(settings)
         self._schema = None if isinstance(self._target, Path) else settings.schema
-        self._given: UserModels | None = None
+        self._user_models: UserModels | None = None
         self._database: OrmDatabase | None = None
 
     @property
     def label(self) -> str:
-        """What to call the database before it is open."""
+        """The name of the database before it is open."""
         return clean((self._target or world_path()).name)
 
     @property
     def ends_within(self) -> float | None:
-        """Seconds that closing it may take; None for a file, with which there is nothing that it could wait for."""
+        """Seconds that closing it may take; None for a file, which has nothing to wait for."""
         return None if self._target is None or isinstance(self._target, Path) else ENDING_LIMIT
 
     @property
     def printed(self) -> tuple[str, ...]:
-        """What the developer's own models wrote when they were imported."""
-        return () if self._given is None else self._given.printed
+        """What the user's models printed when they were imported."""
+        return () if self._user_models is None else self._user_models.printed
 
     def before_screen(self) -> None:
-        """Do what is done before there is a loop or a screen; it may ask for a password. Raises `StartupError`."""
+        """Do the part that needs no event loop or screen; may prompt for a password. Raises `StartupError`."""
         if isinstance(self._target, Path):
             check_file(self._target)
         start_logging(self._settings.log)
         if self._target is None or isinstance(self._target, Path):
-            self._given = import_models(self._settings)
+            self._user_models = import_models(self._settings)
             return
-        from pirate_tui.cli.passwords import with_asked_password, with_known_password
+        from pirate_tui.cli.passwords import with_known_password, with_prompted_password
 
         for note in self._target.notes:
             sys.stderr.write(f"pirate-tui: {note}\n")
         known = with_known_password(self._target)
-        self._given = import_models(self._settings)
-        self._target = with_asked_password(known)
+        self._user_models = import_models(self._settings)
+        self._target = with_prompted_password(known)
 
     async def connect(self, listener: "Listener") -> "OrmDatabase":
-        """The open database. SQLAlchemy is imported here, in a thread, when the frame is on the screen."""
+        """Return the open database. SQLAlchemy is imported here, in a thread, after the first paint."""
         await asyncio.to_thread(__import__, "pirate_tui.orm.database")
         target = self._target or await self._sample_database()
         try:
             if isinstance(target, Path):
                 check_file(target)
-            await self.close()  # one that came too late for whoever asked for it
+            await self.close()  # one that came after its request was cancelled
             self._database = await self._open(target, listener)
             self._database.models.set_initial_model(self._settings.model, remembered(_name(target)))
         except StartupError as reason:
@@ -129,20 +129,20 @@ class Bootstrap:
         return self._database
 
     def remember(self, model: str) -> None:
-        """The next launch on this database begins with that mapped class."""
+        """Remember the mapped class to show first at the next launch on this database."""
         remember(_name(self._target or world_path()), model)
 
     async def close(self) -> None:
-        """Give the database back, if it was opened."""
+        """Close the database, if it was opened."""
         if self._database is not None:
             await self._database.close()
 
     async def _open(self, target: "Path | Server", listener: "Listener") -> "OrmDatabase":
-        """With the models that were given; else with those that ship, where it has their tables; else with its own."""
+        """Open with the user's models; else with the bundled ones, where it has their tables; else reflected."""
         from pirate_tui.pirates.models import MODELS
 
-        if self._given is not None:
-            return await self._open_with(target, self._given.classes, listener)
+        if self._user_models is not None:
+            return await self._open_with(target, self._user_models.classes, listener)
         if self._schema is not None:
             return await self._open_with(target, None, listener)
         try:
@@ -155,7 +155,7 @@ class Bootstrap:
     async def _open_with(
         self, target: "Path | Server", classes: Sequence[type] | None, listener: "Listener", *, complete: bool = False
     ) -> "OrmDatabase":
-        """With these classes; if it is to be `complete`, only where it has the tables of all of them."""
+        """Open with these classes; if `complete`, only where the database has the tables of all of them."""
         from pirate_tui.orm.database import Limits, open_database
 
         limits = Limits(self._settings.time_limit, self._settings.collection_limit, self._settings.blocking_limit)
@@ -168,7 +168,7 @@ class Bootstrap:
         return database
 
     async def _sample_database(self) -> Path:
-        """The pirates' database, made if it is not there yet."""
+        """Return the path of the sample database, which is made if it does not exist yet."""
         from pirate_tui.pirates.seed import make_world
 
         path = world_path()
@@ -177,8 +177,8 @@ class Bootstrap:
                 await make_world(path, replaces=self._settings.reset)
         except OSError as error:
             hint = "free some space, or set XDG_DATA_HOME to a writable folder"
-            told = f"cannot create {clean(str(path))}: {reason_of(error)}; {hint}"
-            raise StartupError(NO_DATABASE, told) from error
+            message = f"cannot create {clean(str(path))}: {reason_of(error)}; {hint}"
+            raise StartupError(NO_DATABASE, message) from error
         try:
             check_own(path)
         except OSError as error:
@@ -188,12 +188,12 @@ class Bootstrap:
 
 
 def _name(target: "Path | Server") -> Path | str:
-    """What a database is remembered by."""
+    """Return what a database is remembered by."""
     return target if isinstance(target, Path) else target.key
 
 
 def check_file(path: Path) -> None:
-    """Is it a file, may it be read, and does it begin as SQLite does? Never blocks, not even on a fifo."""
+    """Raise `StartupError` unless it is a readable SQLite file. Never blocks, not even on a fifo."""
     shown = clean(PASSWORD.sub(":***@", str(path)))
     try:
         mode = path.stat().st_mode
@@ -213,17 +213,17 @@ def check_file(path: Path) -> None:
 
 
 def schema_problem(schema: str | None) -> str:
-    """Why a SQLite file cannot have this schema; empty where it has."""
+    """Return why a SQLite file cannot have this schema; empty where it has."""
     return "" if schema in {None, ONLY_SCHEMA} else f"no such schema: {schema}; a SQLite file has only {ONLY_SCHEMA}"
 
 
 def pause_garbage_collection() -> None:
-    """Collect nothing while the program starts: what is made then stays, and there is a lot of it."""
+    """Disable garbage collection during the start, whose many objects stay anyway."""
     gc.disable()
 
 
 def resume_garbage_collection() -> None:
-    """Collect again, if it was paused, without ever looking at what the start has made: that took 36 ms each time."""
+    """Enable garbage collection again, without the objects of the start: traversing them takes 36 ms each time."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

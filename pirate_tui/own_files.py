@@ -1,7 +1,7 @@
-"""Files for their owner's eyes alone: opened and replaced without following what others may have put there.
+"""Open and replace private files, without following what others may have put there.
 
-Links in the folders on the way are followed, and only the last part of a path may be none: where it lies is chosen by
-whoever gives the path, and what lies there may have been put by somebody else (a log in /tmp).
+Links in parent folders are followed, and only the last part of a path may not be one: the folder is chosen by
+the user, but a file in it may have been put there by another (a log in /tmp).
 """
 
 import errno
@@ -17,7 +17,7 @@ PRIVATE = 0o600
 """The mode of a file that only its owner may read."""
 
 CAREFULLY = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | getattr(os, "O_NOFOLLOW", 0)
-"""How a file is opened of which nothing is known yet: no link is followed, and no fifo or terminal is waited for."""
+"""Flags to open an unknown file with: no link is followed, and no fifo or terminal is waited for."""
 
 IS_LINK, IS_OTHER, IS_LINKED, IS_ANOTHERS = (
     "it is a symbolic link",
@@ -25,13 +25,13 @@ IS_LINK, IS_OTHER, IS_LINKED, IS_ANOTHERS = (
     "it has more than one hard link",
     "it belongs to another user",
 )
-"""Why a file is not taken for ours, as the `strerror` of an OSError."""
+"""Why a file is refused, as the `strerror` of an OSError."""
 
 
 def open_for_appending(path: Path) -> TextIO:
-    """A text file that is appended to, of mode 0600 whether it was there or not.
+    """Return a text file opened for appending, of mode 0600 whether it existed or not.
 
-    Raises OSError, also where it is a link, no regular file, or another user's.
+    Raise OSError, also where it is a link, no regular file, or another user's.
     """
     descriptor = _opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
@@ -43,15 +43,15 @@ def open_for_appending(path: Path) -> TextIO:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file of ours. Raises OSError as `open_for_appending` does, and ValueError where it is not UTF-8."""
+    """Return the text of an own file; raise OSError like `open_for_appending`, and ValueError where it is not UTF-8."""
     with os.fdopen(_opened(path, os.O_RDONLY), encoding="utf-8") as file:
         return file.read()
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put a file with that text in the place of what is there, if anything is: wholly or not at all.
+    """Replace the file, or create it, with that text: wholly or not at all.
 
-    A link there is replaced, and what it leads to stays as it is. Raises OSError.
+    A link is replaced, and its target stays as it is. Raise OSError where that fails.
     """
     descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".unfinished", dir=path.parent)
     try:
@@ -62,27 +62,27 @@ def write_text(path: Path, text: str) -> None:
         Path(unfinished).replace(path)
     except BaseException:
         with suppress(FileNotFoundError):
-            os.unlink(unfinished)  # noqa: PTH108  beside mkstemp, which speaks of text
+            os.unlink(unfinished)  # noqa: PTH108  beside mkstemp, which returns a str
         raise
 
 
 def check_own(path: Path) -> None:
-    """Is it a regular file of ours? Raises OSError where it is not."""
+    """Raise OSError unless it is a regular file of the current user."""
     os.close(_opened(path, os.O_RDONLY))
 
 
 def _opened(path: Path, flags: int) -> int:
-    """The descriptor of a file of ours; raises OSError where it is none."""
+    """Return the descriptor of an own file; raise OSError where it is not one."""
     try:
         descriptor = os.open(path, flags | CAREFULLY, PRIVATE)
     except OSError as error:
-        if error.errno in {errno.ELOOP, errno.EMLINK}:  # what systems say to O_NOFOLLOW
+        if error.errno in {errno.ELOOP, errno.EMLINK}:  # the errors of O_NOFOLLOW
             raise OSError(errno.EPERM, IS_LINK) from error
-        if error.errno in {errno.ENXIO, errno.EISDIR}:  # a fifo that nobody reads, a socket, a folder
+        if error.errno in {errno.ENXIO, errno.EISDIR}:  # a fifo without a reader, a socket, a folder
             raise OSError(errno.EPERM, IS_OTHER) from error
         raise
     try:
-        reason = _why_not(os.fstat(descriptor), is_written=bool(flags & os.O_WRONLY))
+        reason = _refusal(os.fstat(descriptor), is_written=bool(flags & os.O_WRONLY))
     except BaseException:
         os.close(descriptor)
         raise
@@ -92,10 +92,10 @@ def _opened(path: Path, flags: int) -> int:
     return descriptor
 
 
-def _why_not(found: os.stat_result, *, is_written: bool) -> str:
-    """Why an open file is not taken for ours; empty where it is."""
-    if not stat.S_ISREG(found.st_mode):
+def _refusal(status: os.stat_result, *, is_written: bool) -> str:
+    """Return why an open file is refused; empty where it is not."""
+    if not stat.S_ISREG(status.st_mode):
         return IS_OTHER
-    if found.st_uid != os.geteuid():
+    if status.st_uid != os.geteuid():
         return IS_ANOTHERS
-    return IS_LINKED if is_written and found.st_nlink > 1 else ""
+    return IS_LINKED if is_written and status.st_nlink > 1 else ""

@@ -1,4 +1,4 @@
-"""What the command was asked to do, and where things lie."""
+"""Hold the settings of a launch, and remember choices between launches."""
 
 import json
 import logging
@@ -11,13 +11,13 @@ from pirate_tui import own_files
 
 
 TIME_LIMIT = 30.0
-"""Seconds that a statement may take unless --timeout says otherwise."""
+"""Seconds that a statement may take by default: --timeout."""
 
 BLOCKING_LIMIT = 10.0
-"""Seconds for which code of the models may hold up the event loop, unless --attribute-timeout says otherwise."""
+"""Seconds that code of the models may block the event loop by default: --attribute-timeout."""
 
 COLLECTION_LIMIT = 1_000
-"""Instances that opening a relationship loads without being asked again, unless --limit says otherwise."""
+"""Instances that opening a relationship loads without confirmation by default: --limit."""
 
 
 class TypedUrl(str):
@@ -30,49 +30,49 @@ class TypedUrl(str):
 
 
 class Settings(NamedTuple):
-    """One launch."""
+    """The settings of one launch."""
 
     database: Path | TypedUrl | None
-    """The SQLite file to open, or the URL of a database; None for the pirates that ship."""
+    """The SQLite file to open, or the URL of a database; None for the bundled sample database."""
     reset: bool
-    """Make the pirates anew."""
+    """Whether to recreate the sample database."""
     time_limit: float
     """Seconds that a statement may take."""
     log: Path | None
     """The file that logs go to; nowhere without one."""
     collection_limit: int = COLLECTION_LIMIT
-    """Instances that opening a relationship loads without being asked again."""
+    """Instances that opening a relationship loads without confirmation."""
     models: str | None = None
-    """The module or file with the developer's own mapped classes, as it was typed."""
+    """The module or file with the user's mapped classes, as typed."""
     model: str | None = None
-    """The mapped class to begin with."""
+    """The mapped class to show first."""
     blocking_limit: float = BLOCKING_LIMIT
-    """Seconds for which code of the models may hold up the event loop."""
+    """Seconds that code of the models may block the event loop."""
     schema: str | None = None
-    """Whose tables are read; None for those that the database begins with."""
+    """The schema whose tables are read; None for the database's default."""
 
 
 def world_path() -> Path:
-    """Where the pirates' database lies: in the user's data folder."""
+    """Return the path of the sample database, in the user's data folder."""
     return user_data_path("pirate-tui", appauthor=False) / "pirates.db"
 
 
 MOST_REMEMBERED = 100
-"""Databases: of older ones it is forgotten which mapped class was chosen last."""
+"""How many databases the last chosen mapped class is remembered of."""
 
 
 def remembered(database: Path | str) -> str | None:
-    """The mapped class that was chosen last in this file, or in the database of this name, if any was."""
+    """Return the mapped class that was chosen last in this file or database; None where none was."""
     return _choices().get(_key(database))
 
 
 def remember(database: Path | str, model: str) -> None:
-    """Keep which mapped class was chosen, for the next launch; a folder that cannot be written is logged.
+    """Remember the chosen mapped class for the next launch; a folder that cannot be written is logged.
 
-    The file is put in the place of the one before, whole: of two launches at once one is forgotten, and none is cut.
+    The file is replaced as a whole: of two launches at once one is lost, and the file stays valid.
     """
     name, path = _key(database), _choices_path()
-    others = [(one, chosen) for one, chosen in _choices().items() if one != name]
+    others = [(other, chosen) for other, chosen in _choices().items() if other != name]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         own_files.write_text(path, json.dumps(dict([*others, (name, model)][-MOST_REMEMBERED:]), indent=1))
@@ -85,15 +85,15 @@ def _key(database: Path | str) -> str:
 
 
 def _choices() -> dict[str, str]:
-    """The mapped class by the path or the name of its database; nothing where the file is not as we write it."""
+    """Return the chosen mapped class by path or name of its database; empty where the file is invalid."""
     try:
-        found = json.loads(own_files.read_text(_choices_path()))
+        choices = json.loads(own_files.read_text(_choices_path()))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError):  # not as we write it
         logging.getLogger(__name__).warning("cannot read the last chosen model", exc_info=True)
         return {}
-    return {str(one): str(chosen) for one, chosen in found.items()} if isinstance(found, dict) else {}
+    return {str(name): str(chosen) for name, chosen in choices.items()} if isinstance(choices, dict) else {}
 
 
 def _choices_path() -> Path:

@@ -1,4 +1,4 @@
-"""The end of the process: everything has a moment to end by itself, whatever a network does."""
+"""End the process within a deadline, whatever a network or a thread does."""
 
 import asyncio
 import logging
@@ -14,16 +14,16 @@ from pirate_tui.domain.failure import BUG
 
 
 THREADS_LIMIT = 0.5
-"""Seconds that threads may take to end when everything else has ended."""
+"""Seconds that threads may take to end after everything else."""
 
 
 def run_with_exit_deadline(
     work: Callable[[], Awaitable[int]], close: Callable[[], Awaitable[None]], within: float | None
 ) -> int:
-    """The exit code that the work gives, on an event loop of its own, with everything closed afterwards.
+    """Run the work on a new event loop, close everything, and return the work's exit code.
 
-    What has not ended after `within` seconds, a task, a thread or `close` itself, ends with the process, and with the
-    same code; None to wait for it.
+    What runs longer than `within` seconds after the work, a task, a thread or `close` itself, is ended with the
+    process and the same code; None to wait for it.
     """
     timers: list[Timer] = []
 
@@ -50,7 +50,7 @@ def run_with_exit_deadline(
 
 
 def _leave_threads(code: int) -> None:
-    """Do not wait for threads that code of the models has left behind: Python would, for ever."""
+    """End the process without waiting for threads that code of the models has left running, as Python would."""
     until = time.monotonic() + THREADS_LIMIT
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
@@ -61,7 +61,7 @@ def _leave_threads(code: int) -> None:
 
 
 def _force_exit_after(seconds: float, code: int) -> Timer:
-    """End the process then, unless the timer is cancelled."""
+    """Start a timer that ends the process with that exit code, unless it is cancelled."""
     timer = Timer(seconds, end_now, [code])
     timer.daemon = True
     timer.start()
@@ -69,7 +69,7 @@ def _force_exit_after(seconds: float, code: int) -> Timer:
 
 
 def end_now(code: int) -> None:
-    """End the process. Nothing is cleaned up any more; what was written is not lost."""
+    """End the process at once. Nothing is cleaned up, but logs and streams are flushed."""
     try:
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):

@@ -1,1 +1,1 @@
-"""The sub-commands: arguments in, exit code out. What they do is done by the layers below."""
+"""Sub-commands: arguments in, exit code out. The layers below do the work."""

@@ -1,4 +1,4 @@
-"""The arguments that several sub-commands share."""
+"""Define the arguments that several sub-commands share."""
 
 import argparse
 from pathlib import Path
@@ -10,19 +10,19 @@ from pirate_tui.settings import BLOCKING_LIMIT, TIME_LIMIT, Settings, TypedUrl
 
 
 LONGEST_NUMBER = 16
-"""Digits: more would count nothing that there is."""
+"""The most digits of a number of rows."""
 
 
 class CleanParser(argparse.ArgumentParser):
-    """A parser whose errors quote no secret, and nothing that a terminal would obey."""
+    """A parser whose errors quote neither a secret nor a control sequence."""
 
     def error(self, message: str) -> NoReturn:
-        """End with exit code 2; the message may quote what was given."""
+        """End with exit code 2 and the message, in which quoted arguments are cleaned."""
         super().error(clean(redact(message), len(message)))
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
-    """Add what says which database is meant, and how it is to be opened."""
+    """Add the arguments that name the database, and how it is opened."""
     which = (
         "a SQLite file, or a SQLAlchemy URL (postgresql://user@host/name, mysql://user@host/name), whose password is "
         "taken from PIRATE_TUI_PASSWORD, or prompted for; omit it to open the bundled sample database"
@@ -42,41 +42,41 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log", metavar="FILE", type=Path, help="write logs and warnings to this file")
 
 
-def check_models(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """Models need a database of theirs; ends with exit code 2 where there is none."""
-    if given.models is not None and given.database is None:
+def check_models(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """End with exit code 2 where models are given without a database, or a schema that a file cannot have."""
+    if args.models is not None and args.database is None:
         parser.error("--models requires a DATABASE")
-    if not isinstance(given.database, TypedUrl) and (problem := schema_problem(given.schema)):
+    if not isinstance(args.database, TypedUrl) and (problem := schema_problem(args.schema)):
         parser.error(problem)
 
 
-def settings_of(given: argparse.Namespace) -> Settings:
-    """The settings that every command with a DATABASE has."""
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the settings that every command with a DATABASE has."""
     return Settings(
-        given.database,
+        args.database,
         reset=False,
-        time_limit=given.timeout,
-        log=given.log,
-        models=given.models,
-        blocking_limit=given.attribute_timeout,
-        schema=given.schema,
+        time_limit=args.timeout,
+        log=args.log,
+        models=args.models,
+        blocking_limit=args.attribute_timeout,
+        schema=args.schema,
     )
 
 
 def _database(text: str) -> Path | TypedUrl:
-    """A DATABASE for argparse."""
+    """Parse a DATABASE for argparse."""
     return TypedUrl(text) if "://" in text else Path(text)
 
 
 def rows(text: str) -> int:
-    """A number of rows for argparse: 1 or more."""
+    """Parse a number of rows for argparse: 1 or more."""
     if text.isascii() and text.isdigit() and int(text[:LONGEST_NUMBER]) > 0 and len(text) < LONGEST_NUMBER:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of rows")
 
 
 def _seconds(text: str) -> float:
-    """A time for argparse: a number above zero."""
+    """Parse a time in seconds for argparse: a number above zero."""
     try:
         seconds = float(text)
     except ValueError:

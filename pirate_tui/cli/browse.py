@@ -1,4 +1,4 @@
-"""The command without a sub-command: the browser."""
+"""Run the command without a sub-command: the browser."""
 
 import os
 import signal
@@ -29,12 +29,12 @@ def main(arguments: Sequence[str]) -> NoReturn:
     except StartupError as reason:
         sys.stderr.write(f"pirate-tui: {reason.message}\n")
         sys.exit(reason.exit_code)
-    except KeyboardInterrupt:  # before the screen is there; from then on the app hears signals itself
+    except KeyboardInterrupt:  # before the screen is there; from then on the app handles signals itself
         sys.exit(128 + signal.SIGINT)
 
 
 async def browse(bootstrap: Bootstrap) -> int:
-    """Run the browser; its exit code."""
+    """Run the browser, and return its exit code."""
     from pirate_tui.ui.app import PirateApp, Start
 
     app = PirateApp(bootstrap.connect, bootstrap.label, Start(bootstrap.printed, bootstrap.remember))
@@ -43,7 +43,7 @@ async def browse(bootstrap: Bootstrap) -> int:
 
 
 def parse(arguments: Sequence[str]) -> Settings:
-    """The settings of a command line; ends with exit code 2 where it is wrong."""
+    """Return the settings of a command line; end with exit code 2 where it is invalid."""
     parser = CleanParser(
         prog="pirate-tui",
         description="Browse the objects behind async SQLAlchemy models; see what raises MissingGreenlet, and the fix.",
@@ -56,15 +56,15 @@ def parse(arguments: Sequence[str]) -> Settings:
     most = f"do not load collections larger than this without asking (default: {COLLECTION_LIMIT:,})"
     parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
     parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
-    given = parser.parse_args(arguments)
-    if given.reset and given.database is not None:
+    args = parser.parse_args(arguments)
+    if args.reset and args.database is not None:
         parser.error("--reset recreates the sample database; it cannot be used with a DATABASE")
-    check_models(parser, given)
-    return settings_of(given)._replace(reset=given.reset, collection_limit=given.limit, model=given.model)
+    check_models(parser, args)
+    return settings_of(args)._replace(reset=args.reset, collection_limit=args.limit, model=args.model)
 
 
 def check_terminal() -> None:
-    """Is there a terminal to draw on and to read keys from? Textual itself would wait for ever."""
+    """Raise `StartupError` where there is no terminal to draw on and to read keys from: Textual would wait for ever."""
     for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
         if stream is None or not stream.isatty():
             raise StartupError(
@@ -77,11 +77,11 @@ def check_terminal() -> None:
 
 
 COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor", "windows")
-"""What Textual's own variable TEXTUAL_COLOR_SYSTEM may be."""
+"""The values of Textual's own variable TEXTUAL_COLOR_SYSTEM."""
 
 
 def _check_textual() -> None:
-    """Textual reads variables of its own, and ends with a traceback where it cannot use one."""
+    """Raise `StartupError` for Textual's own variables that would end it with a traceback."""
     colors, log = (os.environ.get(name, "") for name in ("TEXTUAL_COLOR_SYSTEM", "TEXTUAL_LOG"))
     if "TEXTUAL_COLOR_SYSTEM" in os.environ and colors not in COLOR_SYSTEMS:
         ways = ", ".join(COLOR_SYSTEMS)
@@ -95,5 +95,5 @@ def _check_textual() -> None:
             with os.fdopen(descriptor, "a", encoding="utf-8") as file:
                 file.write("\n")  # a disk that is full says so only then
         except (OSError, ValueError) as error:
-            told = f"TEXTUAL_LOG={clean(log)} cannot be written: {reason_of(error)}; unset it"
-            raise StartupError(WRONG_USE, told) from error
+            message = f"TEXTUAL_LOG={clean(log)} cannot be written: {reason_of(error)}; unset it"
+            raise StartupError(WRONG_USE, message) from error

@@ -1,4 +1,4 @@
-"""The sub-command `check`: what a plain access to every attribute would do, without a screen; for people and CI."""
+"""Run the sub-command `check`: predict plain accesses to every attribute, without a screen; for users and CI."""
 
 import argparse
 import os
@@ -35,9 +35,9 @@ from pirate_tui.settings import COLLECTION_LIMIT
 from pirate_tui.shutdown import run_with_exit_deadline
 
 
-SCENARIOS = {one.name.lower(): one for one in Scenario}
-KINDS = {one.name.lower(): one for one in AttributeKind}
-VERDICTS = {one.name.lower(): one for one in Verdict}
+SCENARIOS = {scenario.name.lower(): scenario for scenario in Scenario}
+KINDS = {kind.name.lower(): kind for kind in AttributeKind}
+VERDICTS = {verdict.name.lower(): verdict for verdict in Verdict}
 
 
 EXIT_CODES = (
@@ -48,11 +48,11 @@ EXIT_CODES = (
 
 
 class Silent(Listener):
-    """Hears what is sent, and tells nobody."""
+    """Ignores every event."""
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
-    """The command `pirate-tui check`: never returns, ends with its exit code."""
+    """Run `pirate-tui check`; never returns, ends with its exit code."""
     _open_streams()
     order = parse(arguments)
     sys.excepthook = report_bug
@@ -64,22 +64,22 @@ def main(arguments: Sequence[str]) -> NoReturn:
         bootstrap.before_screen()
         sys.exit(run_with_exit_deadline(lambda: report(order, bootstrap), bootstrap.close, bootstrap.ends_within))
     except StartupError as reason:
-        _say(reason.message)
+        _write(reason.message)
         sys.exit(reason.exit_code)
-    except BrokenPipeError:  # whoever read it has seen enough
+    except BrokenPipeError:  # the reader has closed the pipe
         sys.stderr.close()
         sys.exit(128 + signal.SIGPIPE)
     except OSError as error:
-        _say(f"cannot write the report: {error.strerror}")
+        _write(f"cannot write the report: {error.strerror}")
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
 
 
 def _open_streams() -> None:
-    """Without stdout there is nobody to report to; what stderr would say is dropped where that is closed.
+    """End with exit code 2 without stdout; without stderr, drop what is written to it.
 
-    No file of ours may get the number of a stream that is closed.
+    A closed stream's number is taken by /dev/null, so that no other file gets it.
     """
     for number in range(3):
         try:
@@ -89,12 +89,12 @@ def _open_streams() -> None:
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  for as long as the process lives
     if sys.stdout is None:
-        _say("stdout is closed; redirect it to a file or a pipe")
+        _write("stdout is closed; redirect it to a file or a pipe")
         sys.exit(WRONG_USE)
 
 
 def parse(arguments: Sequence[str]) -> CheckOptions:
-    """What is asked for; ends with exit code 2 where it is wrong."""
+    """Return the options of a command line; end with exit code 2 where it is invalid."""
     parser = CleanParser(
         prog="pirate-tui check",
         description="Predict what accessing each attribute without await does, for an instance of each mapped class.",
@@ -105,9 +105,11 @@ def parse(arguments: Sequence[str]) -> CheckOptions:
         "--model", metavar="NAME", nargs="+", action="extend", default=[], help="check only these classes"
     )
     states = f"check in these states: {', '.join(SCENARIOS)} (default: fresh,after_commit)"
-    parser.add_argument("--state", metavar="STATE", type=_some(SCENARIOS), default=ALWAYS, help=states)
+    parser.add_argument("--state", metavar="STATE", type=_list_of(SCENARIOS), default=ALWAYS, help=states)
     kinds = f"check only attributes of these kinds: {', '.join(KINDS)}"
-    parser.add_argument("--only", metavar="KIND", nargs="+", action="extend", type=_some(KINDS), default=[], help=kinds)
+    parser.add_argument(
+        "--only", metavar="KIND", nargs="+", action="extend", type=_list_of(KINDS), default=[], help=kinds
+    )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object per line, for each attribute and state"
     )
@@ -117,31 +119,31 @@ def parse(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
     fails = f"exit 5 if any verdict is this one: {', '.join(VERDICTS)}"
     parser.add_argument("--fail-on", metavar="VERDICT", choices=VERDICTS, help=fails)
-    given = parser.parse_args(arguments)
-    check_models(parser, given)
-    kinds_given = frozenset(kind for some in given.only for kind in some) or frozenset(AttributeKind)
-    fail_on = VERDICTS.get(given.fail_on)
-    settings = settings_of(given)._replace(collection_limit=given.limit)
-    return CheckOptions(settings, tuple(given.model), given.state, kinds_given, fail_on, given.json, given.prove)
+    args = parser.parse_args(arguments)
+    check_models(parser, args)
+    kinds_checked = frozenset(kind for listed in args.only for kind in listed) or frozenset(AttributeKind)
+    fail_on = VERDICTS.get(args.fail_on)
+    settings = settings_of(args)._replace(collection_limit=args.limit)
+    return CheckOptions(settings, tuple(args.model), args.state, kinds_checked, fail_on, args.json, args.prove)
 
 
 async def report(order: CheckOptions, bootstrap: Bootstrap) -> int:
-    """Check, and write what is found; the exit code."""
+    """Check, write the report, and return the exit code."""
     lines, out = list[CheckResult](), sys.stdout
     try:
-        with redirect_stdout(sys.stderr):  # where whatever the models print belongs
+        with redirect_stdout(sys.stderr):  # output of the models does not belong into the report
             database = await bootstrap.connect(Silent())
-            async with aclosing(checked(order, database)) as found:
-                async for line in found:
+            async with aclosing(checked(order, database)) as results:
+                async for line in results:
                     lines.append(line)
                     if order.is_json:
                         out.write(line.as_json(proves=order.proves) + "\n")
-                        out.flush()  # whatever ends this early, what was found is not lost
+                        out.flush()  # so that an early end loses no result
     except StartupError as reason:
-        _say(reason.message)
+        _write(reason.message)
         return reason.exit_code
-    except BrowserError as error:  # nobody presses a key: what the screen would offer is left out
-        _say(error.message)
+    except BrowserError as error:  # without its hint, which is for the screen
+        _write(error.message)
         return NO_DATABASE
     if not order.is_json:
         out.writelines(as_table(lines, proves=order.proves))
@@ -150,52 +152,52 @@ async def report(order: CheckOptions, bootstrap: Bootstrap) -> int:
 
 
 def _exit_code(order: CheckOptions, lines: Sequence[CheckResult]) -> int:
-    """What came of it, and its words on stderr."""
+    """Return the exit code of the results, and write their summary to stderr."""
     if order.proves:
-        _say(_tried(lines))
+        _write(_tried(lines))
     if _has_bugs(lines):
         return BUG
     fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
     if fatal and order.fail_on is not None:
-        _say(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
+        _write(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
     unchecked = [line for line in lines if not line.is_checked]
     must_know = order.proves or order.fail_on is not None
     if unchecked and (must_know or len(unchecked) == len(lines)):
-        _say("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
+        _write("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
         return NO_DATABASE
     unknown = [line for line in lines if line.verdict == Verdict.UNKNOWN.name.lower()]
     if unknown:
-        _say(f"unknown, since model code did not finish and was interrupted: {_named(unknown)}")
+        _write(f"unknown, since model code did not finish and was interrupted: {_named(unknown)}")
         return NO_DATABASE if must_know else 0
     return FAILED_ON if fatal else 0
 
 
 def _has_bugs(lines: Sequence[CheckResult]) -> bool:
-    """Say what was foretold wrong, and which fixes do not help."""
+    """Write wrong predictions and failing fixes to stderr, and return whether there are any."""
     wrong = [line for line in lines if line.is_wrong]
     if wrong:
-        _say(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
+        _write(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
     failing = [(line, fix) for line in lines for fix in line.fixes if fix.outcome is TrialOutcome.FAILS]
     if failing:
-        named = "; ".join(f"{_named([line])}: {one.code} ({one.reason})" for line, one in failing)
-        many = "1 fix does" if len(failing) == 1 else f"{len(failing)} fixes do"
-        _say(f"{many} not help: {named}; this is a bug in pirate-tui, please report it")
+        named = "; ".join(f"{_named([line])}: {fix.code} ({fix.reason})" for line, fix in failing)
+        count = "1 fix does" if len(failing) == 1 else f"{len(failing)} fixes do"
+        _write(f"{count} not help: {named}; this is a bug in pirate-tui, please report it")
     return bool(wrong or failing)
 
 
 def _tried(lines: Sequence[CheckResult]) -> str:
-    """What came of all fixes that were tried."""
+    """Return the outcomes of all fixes that were tried, counted."""
     counted = Counter(fix.outcome for line in lines for fix in line.fixes)
-    told = ", ".join(f"{counted[outcome]:,} {outcome.value}" for outcome in TrialOutcome if counted[outcome])
-    return f"fixes tried: {told or 'none'}"
+    outcomes = ", ".join(f"{counted[outcome]:,} {outcome.value}" for outcome in TrialOutcome if counted[outcome])
+    return f"fixes tried: {outcomes or 'none'}"
 
 
 def _named(lines: Sequence[CheckResult]) -> str:
     return ", ".join(f"{line.model}.{line.attribute} ({line.state})" for line in lines)
 
 
-def _some(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
-    """A type for argparse: names with commas between them."""
+def _list_of(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
+    """Return a type for argparse: names separated by commas."""
 
     def read(text: str) -> tuple[Any, ...]:
         names = [name.strip() for name in text.split(",")]
@@ -207,5 +209,5 @@ def _some(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
     return read
 
 
-def _say(message: str) -> None:
+def _write(message: str) -> None:
     sys.stderr.write("\n".join(clean_lines(f"pirate-tui: {message}")) + "\n")

@@ -1,4 +1,4 @@
-"""What `check` finds: one result for each attribute, in each state, of an instance of each mapped class."""
+"""Find the results of `check`: one for each attribute, in each state, of an instance of each mapped class."""
 
 import json
 import sys
@@ -33,21 +33,21 @@ MOST_TRIED = 20
 """Rows of a class that are tried until one can be loaded as an instance."""
 
 ALWAYS = (Scenario.FRESH, Scenario.AFTER_COMMIT)
-"""The states that are checked unless others are asked for."""
+"""The states that are checked by default."""
 
 
 class CheckOptions(NamedTuple):
-    """What the command line asks for."""
+    """The options of the command line."""
 
     settings: Settings
     models: tuple[str, ...] = ()
-    """Only these mapped classes; all when empty."""
+    """Check only these mapped classes; all when empty."""
     scenarios: tuple[Scenario, ...] = ALWAYS
     kinds: frozenset[AttributeKind] = frozenset(AttributeKind)
     fail_on: Verdict | None = None
     is_json: bool = False
     proves: bool = False
-    """Make every access for real, and try every fix?"""
+    """Whether to make every access, and try every fix."""
 
 
 class CheckResult(NamedTuple):
@@ -60,38 +60,38 @@ class CheckResult(NamedTuple):
     kind: str | None = None
     verdict: str | None = None
     statement: str | None = None
-    """What a plain access would send first, on one line."""
+    """The statement that a plain access would send first, on one line."""
     error: str | None = None
-    """What it would raise by itself."""
+    """The error that it would raise without a statement."""
     remedy: str | None = None
     note: str | None = None
     proved: str | None = None
-    """What the access really did."""
+    """What the access did."""
     remedies: tuple[Remedy, ...] = ()
-    """All that would help, best first."""
+    """All remedies, best first."""
     fixes: tuple[Trial, ...] = ()
-    """What came of those that were tried."""
+    """The outcomes of the remedies that were tried."""
     is_checked: bool = True
     """False for a class that could not be checked at all."""
 
     @property
     def is_wrong(self) -> bool:
-        """Did the access do something else than was said? IO that blocks, of an engine without asyncio, just works."""
-        does_what_was_said = {self.verdict, "none"} if BLOCKING in (self.note or "") else {self.verdict}
-        return self.proved is not None and self.proved not in does_what_was_said
+        """Whether the access did something else than predicted. Blocking IO of a synchronous engine just works."""
+        expected = {self.verdict, "none"} if BLOCKING in (self.note or "") else {self.verdict}
+        return self.proved is not None and self.proved not in expected
 
     def as_json(self, *, proves: bool) -> str:
-        """The line of JSON."""
-        told = self._asdict()
+        """Return the result as one line of JSON."""
+        fields = self._asdict()
         for name in ("is_checked", "remedies", *(() if proves else ("proved", "fixes"))):
-            del told[name]
+            del fields[name]
         if proves:
-            told["fixes"] = [{"code": fix.code, "outcome": fix.outcome.value} for fix in self.fixes]
-        return json.dumps(told, ensure_ascii=False, default=str)
+            fields["fixes"] = [{"code": fix.code, "outcome": fix.outcome.value} for fix in self.fixes]
+        return json.dumps(fields, ensure_ascii=False, default=str)
 
 
 async def checked(order: CheckOptions, database: "Database") -> AsyncGenerator[CheckResult]:
-    """The lines, class by class. Raises `StartupError` for a class that there is not."""
+    """Yield the results, class by class. Raises `StartupError` for a class that does not exist."""
     names = [choice.name for choice in database.models.choices]
     for name in order.models:
         if name not in names:
@@ -99,8 +99,8 @@ async def checked(order: CheckOptions, database: "Database") -> AsyncGenerator[C
     for name in order.models or names:
         _progress(name)
         try:
-            async with aclosing(_of_class(order, database, name)) as found:
-                async for line in found:
+            async with aclosing(_of_class(order, database, name)) as results:
+                async for line in results:
                     yield line
         except BrowserError as error:
             yield CheckResult(name, note=error.message.removeprefix(f"{clean(name)}: "), is_checked=False)
@@ -108,7 +108,7 @@ async def checked(order: CheckOptions, database: "Database") -> AsyncGenerator[C
 
 
 async def _of_class(order: CheckOptions, database: "Database", name: str) -> AsyncGenerator[CheckResult]:
-    """The instance of the first row that can be loaded, in each state."""
+    """Yield the results of the first row that can be loaded, in each state."""
     entity = await database.models.entity(name)
     rows = (await database.rows.page(Query(entity), Seek(limit=MOST_TRIED))).rows
     keys = [row.key for row in rows if row.key is not None]
@@ -118,12 +118,12 @@ async def _of_class(order: CheckOptions, database: "Database", name: str) -> Asy
     key = await _loadable(database, entity, keys)
     for scenario in order.scenarios:
         snapshot = await database.instances.apply_scenario(entity, key, scenario)
-        said = [
+        predicted = [
             await _line(database, CheckResult(name, key, scenario.name.lower()), attribute)
             for attribute in snapshot.attributes
             if attribute.kind in order.kinds
         ]
-        for line in said:
+        for line in predicted:
             is_proved = order.proves and line.verdict != Verdict.UNKNOWN.name.lower()
             yield await _proved(database, entity, line, scenario) if is_proved else line
 
@@ -144,7 +144,7 @@ async def _loadable(database: "Database", entity: Entity, keys: Sequence[RowKey]
 
 
 async def _line(database: "Database", line: CheckResult, attribute: AttributeSnapshot) -> CheckResult:
-    """What is said of one attribute of the live instance."""
+    """Return the result with the prediction for one attribute of the live instance."""
     line = line._replace(
         attribute=attribute.name,
         kind=attribute.kind.name.lower(),
@@ -160,23 +160,23 @@ async def _line(database: "Database", line: CheckResult, attribute: AttributeSna
 
 
 async def _proved(database: "Database", entity: Entity, line: CheckResult, scenario: Scenario) -> CheckResult:
-    """The line with what the plain access really did, to an instance that nothing else was done with.
+    """Return the result with what the access did, to a fresh instance, and the outcomes of its remedies.
 
-    And with what came of each remedy, heeded on another instance of the same row.
+    Each remedy is tried on another instance of the same row.
     """
     assert line.key is not None, "only an instance has attributes"  # noqa: S101
-    assert line.attribute is not None, "each line tells of one"  # noqa: S101
+    assert line.attribute is not None, "each result is of an attribute"  # noqa: S101
     await database.instances.apply_scenario(entity, line.key, scenario)
     accessed = await database.instances.access(AttributeRequest(entity, line.attribute, AccessMode.UNSAFE))
-    asked = [TrialRequest(entity, line.key, scenario, line.attribute, remedy) for remedy in line.remedies]
-    fixes = [await database.benchmarks.try_out(one) for one in asked]
+    trials = [TrialRequest(entity, line.key, scenario, line.attribute, remedy) for remedy in line.remedies]
+    fixes = [await database.benchmarks.try_out(trial) for trial in trials]
     return line._replace(proved=accessed.verdict.name.lower(), fixes=tuple(fixes))
 
 
 def as_table(lines: Sequence[CheckResult], *, proves: bool) -> Iterable[str]:
-    """The lines as a table for people."""
-    heads = ("model", "key", "state", "attribute", "kind", "verdict", *(("proved",) if proves else ()), "instead")
-    rows = [heads, *(_cells(line, proves=proves) for line in lines)]
+    """Yield the results as the lines of a table."""
+    header = ("model", "key", "state", "attribute", "kind", "verdict", *(("proved",) if proves else ()), "instead")
+    rows = [header, *(_cells(line, proves=proves) for line in lines)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(map(str.ljust, row, widths)).rstrip() + "\n"
@@ -184,14 +184,14 @@ def as_table(lines: Sequence[CheckResult], *, proves: bool) -> Iterable[str]:
 
 def _cells(line: CheckResult, *, proves: bool) -> tuple[str, ...]:
     key = "" if line.key is None else clean(", ".join(map(str, line.key)))
-    told = " ".join(filter(None, (line.verdict, line.error if line.verdict == "raises" else "")))
+    verdict = " ".join(filter(None, (line.verdict, line.error if line.verdict == "raises" else "")))
     proved = ((line.proved or "") + (" WRONG" if line.is_wrong else ""),) if proves else ()
     behind = line.remedy or line.note or ""
-    return (line.model, key, line.state or "", line.attribute or "", line.kind or "", told, *proved, behind)
+    return (line.model, key, line.state or "", line.attribute or "", line.kind or "", verdict, *proved, behind)
 
 
 def _progress(name: str) -> None:
-    """Tell a person who waits which class is being checked; a file that takes stderr is told nothing."""
+    """Show on a terminal which class is being checked; nothing where stderr is redirected."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[2Kchecking {clean(name)} …" if name else "\r\x1b[2K")
         sys.stderr.flush()

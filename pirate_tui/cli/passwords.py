@@ -1,4 +1,4 @@
-"""Passwords: found where people keep them, or asked for before there is a screen."""
+"""Find passwords in the environment, or prompt for them before there is a screen."""
 
 import asyncio
 import getpass
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 
 VARIABLE = "PIRATE_TUI_PASSWORD"
-"""Where a password is looked for that the URL does not have."""
+"""The variable for a password that the URL does not have."""
 
 THEIRS = "PGPASSWORD"
-"""Where PostgreSQL's drivers look themselves."""
+"""The variable that PostgreSQL's drivers read."""
 
 TRIES = 3
-"""How often a password is asked for."""
+"""How often the user is prompted for a password."""
 
 PATIENCE = 1.0
-"""Seconds after which somebody who waits is told for what."""
+"""Seconds of connecting after which that is shown."""
 
 WRONG_PASSWORD = {"28P01", 1045}
-"""What PostgreSQL and MariaDB say to a password that is wrong, or missing
+"""The error codes of PostgreSQL and MariaDB for a wrong or missing password
 (https://www.postgresql.org/docs/current/errcodes-appendix.html, https://mariadb.com/kb/en/mariadb-error-codes/)."""
 
 
 def with_known_password(server: Server) -> Server:
-    """The server with the password of the URL; else with that of the environment; else as it was.
+    """Return the server with the password of the URL; else with that of the environment; else unchanged.
 
-    Raises `StartupError` where that cannot be one.
+    Raise `StartupError` where the environment's is not valid.
     """
     known = os.environ.get(VARIABLE, "")
     if known.encode(errors="replace").decode() != known:  # a byte that is not UTF-8 stands as half a surrogate pair
@@ -49,10 +49,10 @@ def with_known_password(server: Server) -> Server:
     return server.with_password(known) if known and not server.url.password else server
 
 
-def with_asked_password(server: Server) -> Server:
-    """The server with a password that a person has typed, if it wants one and no driver knows it.
+def with_prompted_password(server: Server) -> Server:
+    """Return the server with a password that the user has typed, if it requires one and no driver knows it.
 
-    Whatever else is wrong with it is for the screen to show, as is a password that is wrong again and again.
+    Other errors are shown on the screen later, as is a password that is still wrong after all tries.
     """
     if server.url.password or sys.stdin is None or not sys.stdin.isatty():
         return server
@@ -71,7 +71,7 @@ def with_asked_password(server: Server) -> Server:
 
 
 async def _wants_another_password(server: Server) -> bool:
-    """Connect once; was it the password?"""
+    """Connect once, and return whether the password was refused."""
     remote = cast("ServerBackend", backend_of(server))
     connecting = asyncio.ensure_future(_refusal(remote))
     if not (await asyncio.wait({connecting}, timeout=PATIENCE))[0]:
@@ -81,7 +81,7 @@ async def _wants_another_password(server: Server) -> bool:
 
 
 async def _refusal(remote: "ServerBackend") -> BaseException | None:
-    """Why the server cannot be connected to; None if it can."""
+    """Return why the server cannot be connected to; None if it can."""
     engine = remote.engine(CONNECT_LIMIT)
     try:
         async with engine.connect():

@@ -1,4 +1,4 @@
-"""The sub-command `seed`: makes a large world in a file, with a bar on the terminal, wholly or not at all."""
+"""Run the sub-command `seed`: make a large sample database, with a progress bar, wholly or not at all."""
 
 import argparse
 import asyncio
@@ -21,51 +21,51 @@ if TYPE_CHECKING:
     from pirate_tui.pirates.fleet import Progress
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-"""What ends the work: nothing of it is left behind."""
+"""Signals that end the work: nothing of it is left behind."""
 
 MOST = 10**12
-"""Rows of a table: more would fill no disk that there is, and less than what SQLite can count."""
+"""The most rows of a table: more would fill any disk, and SQLite can count more."""
 
 BESIDE = ("-journal", "-wal")
-"""What SQLite puts beside a database while it is written to, and would take for a part of the new one."""
+"""Suffixes of files that SQLite writes beside a database, and would take for a part of the new one."""
 
 
 class SeedOptions(NamedTuple):
-    """What the command line asks for."""
+    """The options of the command line."""
 
     file: Path
     crews: int
     members: int
     seed: int
     force: bool
-    """Replace the file, if there is one."""
+    """Whether to replace the file, if it exists."""
 
     @property
     def place(self) -> Path:
-        """Where the file really is to lie: behind the link, if it is one."""
+        """The real path of the file, where it is a link."""
         return Path(os.path.realpath(self.file))
 
     @property
     def shown(self) -> str:
-        """The file, as a message names it."""
+        """The file's name for messages."""
         return clean(str(self.file))
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
-    """The command `pirate-tui seed`: never returns, ends with its exit code."""
+    """Run `pirate-tui seed`; never returns, ends with its exit code."""
     order = parse(arguments)
-    for number in _heeded():
+    for number in _handled_signals():
         signal.signal(number, _leave)
     try:
         check_place(order)
         sys.exit(asyncio.run(until_signalled(make(order))))
     except StartupError as reason:
-        _say(reason.message)
+        _write(reason.message)
         sys.exit(reason.exit_code)
 
 
 def parse(arguments: Sequence[str]) -> SeedOptions:
-    """What is asked for; ends with exit code 2 where it is wrong."""
+    """Return the options of a command line; end with exit code 2 where it is invalid."""
     parser = CleanParser(
         prog="pirate-tui seed",
         description="Generate a large, reproducible sample database in a SQLite file.",
@@ -80,7 +80,7 @@ def parse(arguments: Sequence[str]) -> SeedOptions:
 
 
 def check_place(order: SeedOptions) -> None:
-    """May the file be made there?"""
+    """Raise `StartupError` where the file cannot be made at its place."""
     try:
         refusal = _refusal(order) or _stranger(order)
     except (OSError, ValueError) as error:
@@ -90,7 +90,7 @@ def check_place(order: SeedOptions) -> None:
 
 
 async def make(order: SeedOptions) -> None:
-    """Make the file, and say so."""
+    """Make the file, and report that on stderr."""
     from pirate_tui.pirates.fleet import SampleSize, load
     from pirate_tui.pirates.seed import atomic_database
 
@@ -98,39 +98,39 @@ async def make(order: SeedOptions) -> None:
     try:
         with _bar(fleet.rows) as progress, atomic_database(order.place) as unfinished:
             await load(unfinished, fleet, progress)
-            check_place(order)  # somebody may have been faster
+            check_place(order)  # another program may have been faster
     except OSError as error:
         hint = "free some space, or choose a writable folder"
         raise StartupError(NO_DATABASE, f"cannot create {order.shown}: {reason_of(error)}; {hint}") from error
     made = f"{order.crews:,} crews, {order.members:,} members, seed {order.seed}"
-    _say(f"created {order.shown}: {made}; to open it: pirate-tui {_word(order.file)}")
+    _write(f"created {order.shown}: {made}; to open it: pirate-tui {_word(order.file)}")
 
 
 async def until_signalled(work: Coroutine[None, None, None]) -> int:
-    """The exit code: 0 when the work is done, 128 and the signal's number when a signal has cancelled it."""
-    heard: list[signal.Signals] = []
+    """Run the work, and return the exit code: 0, or 128 and the number of the signal that cancelled it."""
+    received: list[signal.Signals] = []
     task = asyncio.ensure_future(work)
 
     def stop(number: signal.Signals) -> None:
-        if not heard:  # the second one must not disturb the tidying up
-            heard.append(number)
+        if not received:  # the second one must not disturb the tidying up
+            received.append(number)
             task.cancel()
 
-    with _heard_by(stop):
+    with _handled_by(stop):
         try:
             await task
         except (asyncio.CancelledError, StartupError):  # a terminal that is gone cannot be tidied up
-            if not heard:
+            if not received:
                 raise
-            return 128 + heard[0]
+            return 128 + received[0]
         return 0
 
 
 @contextmanager
-def _heard_by(stop: Callable[[signal.Signals], None]) -> Iterator[None]:
-    """The event loop hears the signals; afterwards whoever heard them before, while the loop can still be left."""
+def _handled_by(stop: Callable[[signal.Signals], None]) -> Iterator[None]:
+    """Handle the signals in the event loop inside the block, then restore the previous handlers."""
     loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in _heeded()}
+    before = {number: signal.getsignal(number) for number in _handled_signals()}
     for number in before:
         loop.add_signal_handler(number, stop, number)
     try:
@@ -141,19 +141,19 @@ def _heard_by(stop: Callable[[signal.Signals], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _heeded() -> list[signal.Signals]:
-    """Not those that whoever started us wants us not to hear, as `nohup` does."""
+def _handled_signals() -> list[signal.Signals]:
+    """Return the signals that are not ignored from outside, as `nohup` does."""
     return [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def _leave(number: int, _frame: object) -> NoReturn:
-    """Nothing has been made yet."""
+    """Exit at a signal before anything is made."""
     sys.exit(128 + number)
 
 
 @contextmanager
 def _bar(total: int) -> "Iterator[Progress]":
-    """A bar on a terminal that can draw it; else nothing."""
+    """Show a progress bar inside the block, on a terminal that can draw it; yield its update."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -172,7 +172,7 @@ def _bar(total: int) -> "Iterator[Progress]":
 
 
 def _refusal(order: SeedOptions) -> str:
-    """What speaks against the place itself."""
+    """Return why the file cannot be made; empty where it can."""
     mode = _mode(order.place)
     if mode is None:
         folder = order.place.parent
@@ -183,10 +183,10 @@ def _refusal(order: SeedOptions) -> str:
 
 
 def _stranger(order: SeedOptions) -> str:
-    """What lies beside the place, and would spoil the new file when it is opened."""
-    found = [tail for tail in BESIDE if _mode(Path(f"{order.place}{tail}")) is not None]
+    """Return which file beside it would spoil the new one when it is opened; empty where none does."""
+    leftovers = [tail for tail in BESIDE if _mode(Path(f"{order.place}{tail}")) is not None]
     hint = "close the program that uses it, or delete it"
-    return f"{found[0]} exists, and belongs to another database; {hint}" if found else ""
+    return f"{leftovers[0]} exists, and belongs to another database; {hint}" if leftovers else ""
 
 
 def _mode(path: Path) -> int | None:
@@ -197,7 +197,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _number(least: int) -> Callable[[str], int]:
-    """A reader for argparse: a whole number, this one at the least."""
+    """Return a type for argparse: a whole number from `least` on."""
 
     def read(text: str) -> int:
         if text.isascii() and text.isdigit() and len(text) <= len(str(MOST)) and least <= int(text) <= MOST:
@@ -208,12 +208,12 @@ def _number(least: int) -> Callable[[str], int]:
 
 
 def _word(file: Path) -> str:
-    """The file as a word of the shell, and not one of the command's own."""
+    """Return the file as a word of the shell that is not one of the sub-commands."""
     text = str(file)
     is_taken = text in {"seed", "check"} or text.startswith("-")
     return clean(shlex.quote(f"./{text}" if is_taken else text), len(text) * 2)
 
 
-def _say(message: str) -> None:
+def _write(message: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(f"pirate-tui: {message}\n")

@@ -1,1 +1,1 @@
-"""The world that ships: crews and their members. Nothing outside knows that they exist."""
+"""The bundled sample models and their database. Nothing outside knows what they are."""

@@ -1,4 +1,4 @@
-"""Makes large worlds: any number of crews and members, the same ones each time it is asked."""
+"""Generate large sample databases: any number of crews and members, reproducibly."""
 
 import asyncio
 import math
@@ -25,19 +25,19 @@ MemberRow = tuple[int, str, str, bool, int]
 """A member's columns: id, name, role, devil_fruit_user, pirate_crew_id."""
 
 BATCH = 20_000
-"""Rows that are made, and sent, at once: all that is ever held of them."""
+"""Rows that are made, and sent, at once: the most that is held in memory."""
 
 SHARE = 10
-"""One member in so many, at the least, sails with the first crew; and one crew in so many has nobody."""
+"""At least one member in so many sails with the first crew; and one crew in so many is empty."""
 
 SPREAD = 0.618
-"""How far apart, as a part of all crews, the second largest crew is from the largest, the third from it, ..."""
+"""The distance, as a share of all crews, between a crew and the next smaller one."""
 
 FAST = ("PRAGMA journal_mode = OFF", "PRAGMA cache_size = -32768")
-"""A file that is thrown away unless it is whole needs no journal; 32 MiB are what the index is sorted in."""
+"""Pragmas for speed. A file that is dropped unless it is whole needs no journal; the index is sorted in 32 MiB."""
 
 PATIENCE = 0.01
-"""Seconds between two tries to interrupt."""
+"""Seconds between two attempts to interrupt."""
 
 INDEXES = [index for table in Base.metadata.sorted_tables for index in table.indexes]
 """Built when the rows are there, which is faster than keeping them in order meanwhile."""
@@ -110,12 +110,12 @@ POWERS = (True, False, False)
 
 
 class SampleSize(NamedTuple):
-    """What a world shall hold. The same numbers give the same rows."""
+    """The size of a sample database. The same numbers give the same rows."""
 
     crews: int
     """One or more; their ids are 1 to this."""
     members: int
-    """In all, none or more; their ids are 1 to this. Crew 1 has the most: a tenth of them, and then some."""
+    """In total, none or more; their ids are 1 to this. Crew 1 has the most: more than a tenth of them."""
     seed: int = 1
 
     @property
@@ -125,11 +125,11 @@ class SampleSize(NamedTuple):
 
 
 Progress = Callable[[int], None]
-"""Is told how many rows are there; when all of them are, the index is still to be built."""
+"""Called with the number of rows so far; when all of them are there, the index is still to be built."""
 
 
 def crew_batches(fleet: SampleSize) -> Iterator[list[CrewRow]]:
-    """The rows of all crews."""
+    """Yield the rows of all crews, in batches."""
     name, home = _draw(fleet, "crew", CREW_NAMES), _draw(fleet, "home", HOMES)
     ship = _draw(fleet, "ship", SHIP_NAMES)
     for ids in _batches(fleet.crews):
@@ -138,21 +138,21 @@ def crew_batches(fleet: SampleSize) -> Iterator[list[CrewRow]]:
 
 
 def member_batches(fleet: SampleSize) -> Iterator[list[MemberRow]]:
-    """The rows of all members."""
-    given, family = _draw(fleet, "given", GIVEN_NAMES), _draw(fleet, "family", FAMILY)
+    """Yield the rows of all members, in batches."""
+    first, family = _draw(fleet, "given", GIVEN_NAMES), _draw(fleet, "family", FAMILY)
     role, power, crew = _draw(fleet, "role", ROLES), _draw(fleet, "power", POWERS), _random(fleet, "member")
     for ids in _batches(fleet.members):
-        names = map(" ".join, zip(given(k=len(ids)), family(k=len(ids)), strict=True))
+        names = map(" ".join, zip(first(k=len(ids)), family(k=len(ids)), strict=True))
         crews = _crews_of(fleet, ids, crew)
         yield list(zip(ids, names, role(k=len(ids)), power(k=len(ids)), crews, strict=True))
 
 
-class Stopped(Exception):  # noqa: N818  what was asked for, no error
+class Stopped(Exception):  # noqa: N818  it was requested, and is no error
     """The load ends between two batches. Not a CancelledError, at which SQLAlchemy 2.0 leaves its thread behind."""
 
 
 async def load(path: Path, fleet: SampleSize, progress: Progress) -> None:
-    """Fill a new database at `path`. A cancel stops it in the middle of a statement, and leaves when it has stopped.
+    """Fill a new database at `path`. When cancelled, interrupt the running statement and wait for its end.
 
     The work is a task that no cancel reaches, for SQLAlchemy loses the connection that it is cancelled in.
     """
@@ -172,7 +172,7 @@ async def load(path: Path, fleet: SampleSize, progress: Progress) -> None:
 
 
 def _report(progress: Progress, stopped: asyncio.Event, done: int) -> None:
-    """Between two batches: go on, or not?"""
+    """Report the progress between two batches; raise `Stopped` where the load is to stop."""
     if stopped.is_set():
         raise Stopped
     progress(done)
@@ -192,7 +192,7 @@ async def _load(engine: AsyncEngine, fleet: SampleSize, progress: Progress) -> N
 
 
 async def _insert(connection: AsyncConnection, fleet: SampleSize, progress: Progress) -> None:
-    """As tuples: a list of dictionaries takes SQLAlchemy one or two microseconds more for each row."""
+    """Insert the rows as tuples: dictionaries take SQLAlchemy one or two microseconds more for each."""
     done = 0
     for model, batches in ((PirateCrew, crew_batches(fleet)), (Pirate, member_batches(fleet))):
         statement = str(insert(model).compile(dialect=connection.dialect))
@@ -203,7 +203,7 @@ async def _insert(connection: AsyncConnection, fleet: SampleSize, progress: Prog
 
 
 async def _stop(job: "asyncio.Task[None]", drivers: list[Any]) -> None:
-    """Interrupt what runs, again and again: between two statements it is not heard. The outcome is dropped."""
+    """Interrupt until the job ends: an interrupt between two statements has no effect. Its result is dropped."""
     while not job.done():
         for driver in drivers:
             await driver.interrupt()
@@ -213,7 +213,7 @@ async def _stop(job: "asyncio.Task[None]", drivers: list[Any]) -> None:
 
 
 def _crews_of(fleet: SampleSize, ids: range, random: Random) -> list[int]:
-    """The crew of each member: the fourth power of a random number makes few crews large and most of them small."""
+    """Return the crew of each member: the fourth power of a random number makes few crews large and most small."""
     count, step, draw = fleet.crews, _step(fleet.crews), random.random
     manned = count - min(count - 1, -(-count // SHARE))
     drawn = ((id_, draw()) for id_ in ids)
@@ -222,17 +222,17 @@ def _crews_of(fleet: SampleSize, ids: range, random: Random) -> list[int]:
 
 
 def _step(count: int) -> int:
-    """From one crew to the next smaller one; it has no factor in common with their count, so it comes to each once."""
+    """Return the step from a crew to the next smaller one, coprime with their count, so that it reaches each once."""
     return next(step for step in range(max(1, int(count * SPREAD)), count + 2) if math.gcd(step, count) == 1)
 
 
 def _draw(fleet: SampleSize, what: str, words: Sequence[T]) -> Callable[..., list[T]]:
-    """Draws words at random, `k` at once."""
+    """Return a function that draws `k` words at random."""
     return partial(_random(fleet, what).choices, words)
 
 
 def _random(fleet: SampleSize, what: str) -> Random:
-    """A stream of its own for each column: the rows do not depend on the size of a batch."""
+    """Return a generator for one column, so that the rows do not depend on the size of a batch."""
     return Random(f"{fleet.seed} {what}")  # noqa: S311  no secret
 
 

@@ -1,4 +1,4 @@
-"""The models of the article "SQLAlchemy: MissingGreenletError", ready to be accessed in the wrong way."""
+"""Define the models of the article "SQLAlchemy: MissingGreenletError"."""
 
 from typing import Any
 
@@ -44,4 +44,4 @@ class Pirate(Base):
 
 
 MODELS = (PirateCrew, Pirate)
-"""The mapped classes, the one to begin with first."""
+"""The mapped classes, the initial one first."""

@@ -1,4 +1,4 @@
-"""Makes the database of the world that ships: wholly or not at all."""
+"""Make the bundled sample database: wholly or not at all."""
 
 import json
 import os
@@ -19,22 +19,24 @@ WORLD = "pirates.json"
 
 
 def world_file() -> Path:
-    """Where the data lies: inside the package in a wheel, beside it in a checkout (an editable install)."""
+    """Return the path of the data: inside the package in a wheel, beside it in a checkout (an editable install)."""
     package = Path(__file__).parent.parent
     return next(path for path in (package / "data" / WORLD, package.parent / "data" / WORLD) if path.is_file())
 
 
 def read_world(file: Path) -> list[PirateCrew]:
-    """The crews of the file with their members, ready to be added to a session."""
+    """Return the crews of the file with their members, ready to be added to a session."""
     crews = json.loads(file.read_text(encoding="utf-8"))["crews"]
     return [
-        PirateCrew(name=crew["name"], ship_name=crew["ship_name"], members=[Pirate(**one) for one in crew["members"]])
+        PirateCrew(
+            name=crew["name"], ship_name=crew["ship_name"], members=[Pirate(**member) for member in crew["members"]]
+        )
         for crew in crews
     ]
 
 
 async def make_world(path: Path, *, replaces: bool = True) -> None:
-    """Make the database at `path`, in place of what is there. Raises OSError with what hindered it."""
+    """Make the database at `path`, in place of an existing one. Raises OSError where that fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_database(path, replaces=replaces) as unfinished:
         await _fill(unfinished)
@@ -42,11 +44,11 @@ async def make_world(path: Path, *, replaces: bool = True) -> None:
 
 @contextmanager
 def atomic_database(path: Path, *, replaces: bool = True) -> Iterator[Path]:
-    """Where to make what is to be at `path`. Raises OSError with what hindered it.
+    """Yield the path at which to make the database for `path`. Raises OSError where that fails.
 
-    It is made beside its place and moved there when it is whole, so that a kill, a full disk or a second
+    It is made beside `path` and moved there when it is whole, so that a kill, a full disk or a second
     launch at the same time leave either nothing or a whole database. Unless it `replaces` what is there, a file
-    that has come meanwhile stays: somebody may have opened it.
+    that has come meanwhile stays: another program may have opened it.
     """
     _remove_stale(path)
     unfinished = _unfinished(path, os.getpid())
@@ -73,7 +75,7 @@ async def _fill(path: Path) -> None:
 
 
 async def create_tables(engine: AsyncEngine) -> None:
-    """Make the tables of the models; `create_all` is synchronous, and `run_sync` gives it its greenlet."""
+    """Make the tables of the models; `create_all` is synchronous, so `run_sync` runs it in a greenlet."""
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
 
@@ -83,12 +85,12 @@ def _unfinished(path: Path, process: int) -> Path:
 
 
 def _make_empty(path: Path) -> None:
-    """Make the file, which is not there yet: SQLite would write through a link that somebody has put there."""
+    """Make the file, which must not exist: SQLite would write through a link that another user has put there."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666))
 
 
 def _flush(path: Path) -> None:
-    """Onto the disk, before it takes its name."""
+    """Flush the file to the disk, before it is renamed."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -106,7 +108,7 @@ def _publish(unfinished: Path, path: Path, *, replaces: bool) -> None:
 
 
 def _remove_stale(path: Path) -> None:
-    """Take away what launches that were killed have left; a launch that lives keeps its own, as does another user."""
+    """Remove what killed launches have left, but not the files of running ones, or of another user."""
     ours = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.unfinished(-journal)?")
     for left in path.parent.iterdir():
         process = ours.fullmatch(left.name)

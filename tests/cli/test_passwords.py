@@ -16,7 +16,7 @@ import pytest
 
 from pirate_tui.bootstrap import Bootstrap, check_file
 from pirate_tui.cli import passwords as credentials
-from pirate_tui.cli.passwords import with_asked_password, with_known_password
+from pirate_tui.cli.passwords import with_known_password, with_prompted_password
 from pirate_tui.domain import text
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
 from pirate_tui.domain.text import keep_secret, redact
@@ -113,7 +113,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch, *typed: str) -> Person:
 
 def test_a_password_is_asked_for_where_the_server_wants_one(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
     person = somebody(monkeypatch, "wrong", PASSWORD)
-    assert with_asked_password(guarded).url.password == PASSWORD
+    assert with_prompted_password(guarded).url.password == PASSWORD
     assert person.asked == [f"pirate-tui: password for ann on {guarded.name}: "] * 2
     assert redact(f"wrong {PASSWORD}") == "*** ***"
 
@@ -123,14 +123,14 @@ def test_it_is_asked_for_three_times_and_the_screen_tells_the_rest(
 ) -> None:
     third = "three"
     person = somebody(monkeypatch, "one", "two", third, PASSWORD)
-    assert with_asked_password(guarded).url.password == third
+    assert with_prompted_password(guarded).url.password == third
     assert len(person.asked) == 3
     assert capsys.readouterr().err == "pirate-tui: password rejected\n" * 2
 
 
 def test_who_types_none_goes_on_without(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
     person = somebody(monkeypatch)
-    assert with_asked_password(guarded) == guarded
+    assert with_prompted_password(guarded) == guarded
     assert len(person.asked) == 1
 
 
@@ -139,13 +139,13 @@ def test_a_password_that_the_driver_finds_itself_is_not_asked_for(
 ) -> None:
     person = somebody(monkeypatch)
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    assert with_asked_password(guarded) == guarded
+    assert with_prompted_password(guarded) == guarded
     monkeypatch.delenv("PGPASSWORD")
     file = tmp_path / "pgpass"
     file.write_text(f"127.0.0.1:*:*:ann:{PASSWORD}\n")
     file.chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(file))
-    assert with_asked_password(guarded) == guarded
+    assert with_prompted_password(guarded) == guarded
     assert person.asked == []
 
 
@@ -153,19 +153,19 @@ def test_who_waits_is_told_for_what(
     monkeypatch: pytest.MonkeyPatch, guarded: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     somebody(monkeypatch)
-    with_asked_password(guarded)
+    with_prompted_password(guarded)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(credentials, "PATIENCE", 0.0)
-    with_asked_password(guarded)
+    with_prompted_password(guarded)
     assert capsys.readouterr().err == f"pirate-tui: connecting to {guarded.name} ... (ctrl+c cancels)\n"
 
 
 def test_nothing_is_asked_where_nobody_can_answer(monkeypatch: pytest.MonkeyPatch, guarded: Server) -> None:
     person = somebody(monkeypatch, PASSWORD)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
-    assert with_asked_password(guarded) == guarded
+    assert with_prompted_password(guarded) == guarded
     monkeypatch.setattr(sys, "stdin", None)
-    assert with_asked_password(guarded) == guarded
+    assert with_prompted_password(guarded) == guarded
     assert person.asked == []
 
 
@@ -174,7 +174,7 @@ def test_a_server_that_is_not_there_asks_nothing(monkeypatch: pytest.MonkeyPatch
     for drivername in ("postgresql+psycopg", "postgresql+asyncpg", "mysql+asyncmy"):
         server = named(f"{drivername}://ann@127.0.0.1:1/shop")
         assert isinstance(server, Server)
-        assert with_asked_password(server) == server
+        assert with_prompted_password(server) == server
     assert person.asked == []
 
 

@@ -5,7 +5,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from pirate_tui.cli.passwords import with_asked_password
+from pirate_tui.cli.passwords import with_prompted_password
 from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.url import Server
@@ -111,5 +111,5 @@ def test_where_a_password_is_asked_for_nothing_of_that_is_asked_again(monkeypatc
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("getpass.getpass", lambda _prompt: pytest.fail("it was not the password"))
     with FakeServer(lambda line: log_in(line, b"mysql_clear_password", b"")) as server:
-        assert with_asked_password(server.named("mysql+asyncmy")) == server.named("mysql+asyncmy")
+        assert with_prompted_password(server.named("mysql+asyncmy")) == server.named("mysql+asyncmy")
     assert len(server.lines) == 1
