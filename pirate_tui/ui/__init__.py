@@ -1,1 +1,1 @@
-"""Textual: screens and widgets, which know the domain and its ports and nothing else."""
+"""Screens and widgets of Textual, which know the domain and its ports and nothing else."""

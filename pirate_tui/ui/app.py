@@ -1,4 +1,4 @@
-"""The application: themes, palette, signals, and an end that always gives the terminal back."""
+"""Run the application: themes, palette, signals, and an exit that always restores the terminal."""
 
 import asyncio
 import signal
@@ -55,18 +55,18 @@ PIRATE = Theme(
 """Lamp light on deep water."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
-"""Those that end a program and would leave the terminal raw; Textual handles none of them."""
+"""Signals that end a program and would leave the terminal raw; Textual handles none of them."""
 
 REPORT = "This is a bug in pirate-tui. Please report it in its issue tracker, with the lines above and these versions: "
 VERSIONS_OF = ("pirate-tui", "textual", "sqlalchemy", "aiosqlite", "greenlet")
-"""What a bug report should name."""
+"""The packages whose versions a bug report names."""
 
 
 class Start(NamedTuple):
-    """What there is to know of a start that is out of the ordinary."""
+    """Optional details of a start."""
 
     printed: tuple[str, ...] = ()
-    """What the developer's own models wrote when they were imported."""
+    """What the user's models printed when they were imported."""
     remember: Callable[[str], None] = lambda _name: None
     """Called with the name of the mapped class that was chosen."""
 
@@ -95,11 +95,11 @@ class PirateApp(ReadableApp):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
-        """The browser is the first screen."""
+        """Return the browser, which is the first screen."""
         return BrowseScreen(self._connect, self._label, self._start.remember)
 
     def on_load(self) -> None:
-        """Signals end the browser as `q` does, but with an exit code that tells; heard before the screen is taken.
+        """Handle signals like `q`, but with an exit code of their own, before the screen is taken.
 
         They are Python's own again when the loop is closed.
         """
@@ -108,11 +108,11 @@ class PirateApp(ReadableApp):
             loop.add_signal_handler(number, self._signalled, number)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: Textual's own commands, and those of ours that can be done just now."""
+        """Yield Textual's own commands for the palette, and ours that are available now."""
         yield from super().get_system_commands(screen)
         if self._start.printed:
-            told = "What importing the models printed"
-            yield SystemCommand("Output of the model import", told, self._show_printed)
+            description = "What importing the models printed"
+            yield SystemCommand("Output of the model import", description, self._show_printed)
         if isinstance(screen, BrowseScreen):
             for command in COMMANDS:
                 bound_to = screen.bound_to.get(command.scope)
@@ -130,7 +130,7 @@ class PirateApp(ReadableApp):
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy what is selected, as Textual asks for it: with the mouse, or in a line that is typed."""
+        """Copy what is selected, with the mouse or in an input: called by Textual."""
         copy(self, "the selection", text)
 
     def _show_printed(self) -> None:
@@ -142,7 +142,7 @@ class PirateApp(ReadableApp):
         await self.run_action(action, namespace)
 
     async def action_quit(self) -> None:
-        """Leave; where the database was never there, with an exit code and a line that say so."""
+        """Quit; where the database was never reached, with an exit code and a message."""
         first = self.screen_stack[0]
         error = first.connection.startup_error if isinstance(first, BrowseScreen) else None
         if error is None:
@@ -151,12 +151,12 @@ class PirateApp(ReadableApp):
             self.exit(return_code=NO_DATABASE, message=Text(f"pirate-tui: {error.message}"))
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End, once: a second `q`, or a signal that comes meanwhile, changes nothing any more."""
+        """Exit once: a second `q`, or a signal that comes meanwhile, changes nothing any more."""
         if not self._exit:
             super().exit(result, return_code, message)
 
     def quits_at(self, key: str) -> bool:
-        """Would the key end the app, as it is just now? Asked by the thread that reads keys, at any time."""
+        """Whether the key quits the app now. Called by the thread that reads keys, at any time."""
         screens = [*self.screen_stack]  # none before the first is shown, and after the last
         is_text = any(isinstance(screen.focused, Input) for screen in screens)
         return bool(screens) and (key == "ctrl+q" or (key == "q" and len(screens) == 1 and not is_text))
@@ -166,22 +166,22 @@ class PirateApp(ReadableApp):
 
     @on(HungUp)
     def _hung_up(self) -> None:
-        """The terminal is gone, and the signal that says so went to somebody else: the leader of the session."""
+        """Exit when the terminal is gone: the signal for that goes to the leader of the session, maybe another one."""
         self._signalled(signal.SIGHUP)
 
     def _fatal_error(self) -> None:
-        """A bug ends the app loudly. Textual's own report shows locals, which can hold a password."""
+        """Exit on a bug with its traceback. Textual's own report shows locals, which can hold a password."""
         self._report(traceback.format_exception(sys.exception() or self._exception))
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Textual's other way to end, for errors that draw themselves: with exit code 0, and in a frame."""
+        """Report an error that draws itself, for which Textual would exit with code 0."""
         self._return_code = BUG
         error = sys.exception() or self._exception
-        told = [str(renderable) for renderable in renderables] if error is None else traceback.format_exception(error)
-        self._report(told)
+        report = [str(renderable) for renderable in renderables] if error is None else traceback.format_exception(error)
+        self._report(report)
 
-    def _report(self, told: Iterable[str]) -> None:
-        """End with what is told of a bug; of several, with the first."""
+    def _report(self, report: Iterable[str]) -> None:
+        """Exit with the report of a bug; of several, with the first."""
         from importlib.metadata import version
 
         self._close_messages_no_wait()
@@ -190,6 +190,6 @@ class PirateApp(ReadableApp):
         self._is_reported = True
         self.bell()
         versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS_OF)
-        lines = (*clean_lines(redact("".join(told))), REPORT + versions)
+        lines = (*clean_lines(redact("".join(report))), REPORT + versions)
         segments = self.console.render(Text("\n".join(lines), overflow="fold"))
         self._exit_renderables[:] = [Segments(segments)]

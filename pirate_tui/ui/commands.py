@@ -1,4 +1,4 @@
-"""What a person can do: one table, which feeds the key bindings, the footer, the palette and the help."""
+"""List all commands: one table for the key bindings, the footer, the palette and the help."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -21,7 +21,7 @@ class BindingScope(Enum):
 
 
 class Group(Enum):
-    """What a command is about: the sections of the help."""
+    """The topics of commands: the sections of the help."""
 
     ACCESS = "Access"
     OPEN = "Relationships"
@@ -33,50 +33,50 @@ class Group(Enum):
 
 
 class ScreenState(NamedTuple):
-    """What of the browser's state decides which commands are available."""
+    """The part of the browser's state that decides which commands are available."""
 
     is_open: bool = False
-    """Is the database open?"""
+    """Whether the database is open."""
     is_furnished: bool = False
-    """Is everything mounted that comes after the first paint?"""
+    """Whether everything is mounted that comes after the first paint."""
     is_failed: bool = False
-    """Is a failure shown?"""
+    """Whether a failure is shown."""
     has_rows: bool = False
-    """Is a table shown?"""
+    """Whether a table is shown."""
     has_instance: bool = False
-    """Is the cursor on a row that there is, or will be in a moment, a live instance of?"""
+    """Whether the row under the cursor has a live instance, or will have one in a moment."""
     is_in_table: bool = False
-    """Has the table the focus?"""
+    """Whether the table has the focus."""
     is_in_text: bool = False
-    """Has a panel of text the focus?"""
+    """Whether a panel of text has the focus."""
 
 
 Availability: TypeAlias = Callable[[ScreenState], bool | None]
-"""Whether a command can be used: what cannot be just now is greyed out (None), or absent (False)."""
+"""Decides whether a command is available now; one that is not is greyed out (None) or absent (False)."""
 
 
 def always(_state: ScreenState) -> bool:
-    """Whatever the state."""
+    """Return True, whatever the state."""
     return True
 
 
 def in_rows(state: ScreenState) -> bool:
-    """While the table has rows and the focus."""
+    """Whether the table has rows and the focus."""
     return state.has_rows and state.is_in_table
 
 
 def in_rows_or_text(state: ScreenState) -> bool:
-    """While there is something to search, and something to type it in, now or in a moment."""
+    """Whether there is something to search, and a prompt for it, now or in a moment."""
     return in_rows(state) or ((state.has_rows or state.is_furnished) and state.is_in_text)
 
 
 def when_open(state: ScreenState) -> bool | None:
-    """While the database is open, else greyed."""
+    """Return True while the database is open, else None: greyed out."""
     return state.is_open or None
 
 
 class Command(NamedTuple):
-    """One command."""
+    """A command: its action, keys, texts and place."""
 
     action: str
     keys: str
@@ -86,11 +86,11 @@ class Command(NamedTuple):
     scope: BindingScope = BindingScope.SCREEN
     in_footer: bool = False
     priority: bool = False
-    """Is it heard before the panel that has the focus? Then what is typed right after it goes where it leads."""
+    """Whether its key goes before those of the focused panel, so that what is typed next goes into its prompt."""
     available: Availability = always
-    """Whether it can be used just now; what a command needs never goes away once it is there."""
+    """Whether it is available now. What a command needs never goes away once it is there."""
     id_scope: BindingScope | None = None
-    """The scope that its id names, where that is not its own: a command that moves keeps its id."""
+    """The scope in its id, where that is not its own: a command that moves keeps its id."""
 
     @property
     def binding(self) -> Binding:
@@ -208,11 +208,11 @@ COMMANDS = (
 
 
 def bindings(scope: BindingScope) -> list[Binding]:
-    """The bindings of the commands that belong to that part of the screen."""
+    """Return the bindings of the commands of a scope."""
     return [command.binding for command in COMMANDS if command.scope is scope]
 
 
 def is_available(scope: BindingScope, action: str, state: ScreenState) -> bool | None:
-    """Whether the command of that action can be used in that part of the screen; what is no command can."""
-    found = (command for command in COMMANDS if command.scope is scope and command.action == action)
-    return next((command.available(state) for command in found), True)
+    """Whether the command of that action is available in that scope. Actions that are no commands are."""
+    commands = (command for command in COMMANDS if command.scope is scope and command.action == action)
+    return next((command.available(state) for command in commands), True)

@@ -1,4 +1,4 @@
-"""The connection to the database: opened once, and opened again after it was lost."""
+"""Hold the connection to the database: opened once, and again after it was lost."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pirate_tui.domain.ports import Benchmarks, Connect, Database, Instances, Li
 
 
 class ConnectionHandle:
-    """Opens the database, and hands out its ports: before it is open, these raise `BrowserError`."""
+    """The open database and its ports, which raise `BrowserError` before it is open."""
 
     def __init__(self, connect: Connect, listener: Listener) -> None:
         self._connect = connect
@@ -19,7 +19,7 @@ class ConnectionHandle:
         self.database: Database | None = None
         """None until it is open."""
         self.startup_error: DatabaseUnreachableError | None = None
-        """Why it has not been open by now, where it was not there."""
+        """The error of the first attempts, while the database was never reached."""
 
     @property
     def models(self) -> Models:
@@ -38,7 +38,7 @@ class ConnectionHandle:
 
     @property
     def benchmarks(self) -> Benchmarks:
-        """Loader strategies and fixes, tried out."""
+        """Benchmarks of loader strategies, and trials of fixes."""
         return self._opened.benchmarks
 
     @property
@@ -57,7 +57,7 @@ class ConnectionHandle:
                 if not opening.is_cancelled:
                     self.startup_error = error
                 raise
-            if opening.is_cancelled:  # and did not heed it: nobody waits for this one any more
+            if opening.is_cancelled:  # and swallowed the cancellation: the result is not wanted any more
                 await database.close()
                 raise asyncio.CancelledError
             self.database, self.startup_error = database, None
@@ -72,7 +72,7 @@ class ConnectionHandle:
 
 
 async def first_usable(choices: Sequence[ModelInfo], models: Models) -> Entity:
-    """Return the mapped class to begin with: what is broken spoils only itself. Raises `BrowserError` where all are."""
+    """Return the first mapped class that is not broken. Raises `BrowserError` where all are."""
     errors: list[BrowserError] = []
     for choice in choices:
         try:
@@ -85,9 +85,9 @@ async def first_usable(choices: Sequence[ModelInfo], models: Models) -> Entity:
 
 
 def unusable(choices: Sequence[ModelInfo]) -> BrowserError | None:
-    """Return what there is to say of mapped classes that cannot be browsed."""
-    told = [f"{choice.name}: {choice.problem}" for choice in choices if choice.problem]
-    if not told:
+    """Return a note on the mapped classes that cannot be browsed; None where all can."""
+    problems = [f"{choice.name}: {choice.problem}" for choice in choices if choice.problem]
+    if not problems:
         return None
-    more = f", and {len(told) - 1:,} more" if len(told) > 1 else ""
-    return BrowserError(f"{told[0]}{more}", "all other classes can be browsed; m lists them, esc dismisses this")
+    more = f", and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+    return BrowserError(f"{problems[0]}{more}", "all other classes can be browsed; m lists them, esc dismisses this")

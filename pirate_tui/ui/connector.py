@@ -1,4 +1,4 @@
-"""The life of the connection: opened at the start, opened again when asked, there or not."""
+"""Open the database at the start, reopen it on request, and note whether it is reachable."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from pirate_tui.ui.tasks import Tasks
 
 
 FIRST_STEPS = "⏎ load relationships · u ⏎ load them without await"
-"""What to do first."""
+"""The hint shown at first."""
 
 
 class Connector:
-    """Opens the database and shows its first rows; opens it again; notes whether it is there."""
+    """Opens the database and shows its first rows; reopens it; notes whether it is reachable."""
 
     @dataclass
     class Opened(Message):
@@ -29,7 +29,7 @@ class Connector:
         database: Database
         is_first: bool = True
         is_other: bool = False
-        """May it be another one now, of which nothing need be as it was?"""
+        """Whether it may be another one now, of which nothing need be as it was."""
 
     @dataclass
     class Refused(Message):
@@ -50,7 +50,7 @@ class Connector:
         self._rows = rows
         self._refresher = refresher
         self._is_away = False
-        """Did the last question not reach the database?"""
+        """Whether the last query did not reach the database."""
 
     def begin(self, post: Callable[[Message], object]) -> None:
         """Open the database, and show the first rows of the mapped class to begin with."""
@@ -64,7 +64,7 @@ class Connector:
                 choices = database.models.choices
                 await self._rows.begin(Query(await first_usable(choices, database.models)))
                 self._tasks.show_error(unusable(choices))
-                self._table.tell(hint=FIRST_STEPS)
+                self._table.set_caption(hint=FIRST_STEPS)
             except StartupError as reason:
                 post(self.Refused(reason))
             finally:

@@ -1,4 +1,4 @@
-"""Copying: the one way to the terminal's clipboard, which tells what will be pasted, and what will not."""
+"""Copy to the terminal's clipboard, and report what was copied and what was not."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from textual.app import App
 
 
 FRAME = len("\x1b]52;c;\a")
-"""Characters that OSC 52, the sequence that fills a terminal's clipboard, has around the text."""
+"""The length of OSC 52, the sequence that fills a terminal's clipboard, without the text."""
 
 
 def room(sequence: int) -> int:
-    """Bytes of text in a sequence of that length: base64 makes four of three."""
+    """Return how many bytes of text fit into a sequence of that length: base64 makes four of three."""
     return (sequence - FRAME) // 4 * 3
 
 
@@ -24,16 +24,16 @@ https://github.com/tmux/tmux/blob/3.5a/input.c)."""
 
 
 def copy(app: App[Any], what: str, text: str) -> None:
-    """Copy the text, and say what was copied: how many lines, for each but the last is run when pasted into a shell.
+    """Copy the text, and show how many lines: each but the last is run when pasted into a shell.
 
-    What many terminals drop, or all of them, is said too: what is pasted would be what was copied before.
+    A text too long for many terminals, or all, is reported: pasting would insert what was copied before.
     """
     text = text.encode(errors="replace").decode()  # half of a surrogate pair cannot be sent
     size = len(text.encode())
     if not size:
         app.notify(f"nothing to copy: {what} is empty", markup=False, timeout=2)
     elif size > MOST:
-        say_too_large(app, what, size)
+        notify_too_large(app, what, size)
     else:
         App.copy_to_clipboard(app, text)
         lines = text.count("\n") + 1
@@ -45,12 +45,12 @@ def copy(app: App[Any], what: str, text: str) -> None:
             app.notify(note, markup=False, timeout=2)
 
 
-def say_too_large(app: App[Any], what: str, size: int) -> None:
-    """Say that something of so many bytes cannot be copied."""
+def notify_too_large(app: App[Any], what: str, size: int) -> None:
+    """Show that a text of so many bytes cannot be copied."""
     reason = f"not copied: {what} is {shown(size)}, more than a terminal clipboard accepts ({shown(MOST)})"
     app.notify(f"{reason}; the clipboard is unchanged", severity="warning", markup=False)
 
 
 def shown(size: int) -> str:
-    """A number of bytes, in words: rounded down, as limits are."""
+    """Return a number of bytes in words, rounded down, as limits are."""
     return f"{size // 1_000:,} kB" if size < 1_000_000 else f"{size // 100_000 / 10:,} MB"  # noqa: PLR2004  a thousand kB

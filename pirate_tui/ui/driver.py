@@ -1,4 +1,4 @@
-"""The terminal's driver: Textual's own, fit for impossible sizes, other encodings, and a terminal that goes away."""
+"""Adapt Textual's terminal driver to impossible sizes, other encodings, and a terminal that goes away."""
 
 import os
 from codecs import getincrementaldecoder
@@ -19,10 +19,10 @@ from pirate_tui.shutdown import end_now
 
 
 FALLBACK = Size(80, 24)
-"""The size of a terminal that does not know its own, or says an impossible one."""
+"""The size of a terminal that reports none, or an impossible one."""
 
 MOST = 1_000
-"""Columns or lines beyond which a size is taken for none: every cell of it would be drawn."""
+"""Columns or lines beyond which a size is ignored: every cell of it would be drawn."""
 
 CHUNK = 4_096
 """Bytes that are read from the terminal at once."""
@@ -31,15 +31,15 @@ TICK = 0.1
 """Seconds after which a lone escape byte is looked at again: it is the key, or the beginning of a sequence."""
 
 
-UNHEARD = 0.8
-"""Seconds after which a key that quits ends the process all the same, where the event loop is held."""
+QUIT_TIMEOUT = 0.8
+"""Seconds after which a key that quits ends the process, even when the event loop is blocked."""
 
 
 class Quits(Protocol):
-    """The app, as far as the thread that reads keys asks it."""
+    """The app, as seen by the thread that reads keys."""
 
     def quits_at(self, key: str) -> bool:
-        """Would the key end the app?"""
+        """Whether the key quits the app."""
 
 
 class HungUp(Message):
@@ -47,31 +47,31 @@ class HungUp(Message):
 
 
 class TerminalDriver(LinuxDriver):
-    """Draws at a possible size, reads any bytes, and tells the app when the terminal is gone."""
+    """Draws at a possible size, reads any bytes, and notifies the app when the terminal is gone."""
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file: Any = TerminalOutput(self._file)
-        self._unheard = 0
-        """Keys that the event loop has not come to yet."""
+        self._pending_keys = 0
+        """How many keys the event loop has not handled yet."""
 
     # Sizes. Textual 8.2.8 takes 80x24 for 0x0 here and 80x25 elsewhere, and draws one after the other for ever.
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """The size that the environment says or, where that is impossible, the terminal; the app takes it, too."""
-        said = Size(*super()._get_terminal_size())
-        if not _is_possible(said):
+        """Return the size of the environment or, where that is impossible, of the terminal; the app uses it, too."""
+        size = Size(*super()._get_terminal_size())
+        if not _is_possible(size):
             try:
-                said = Size(*os.get_terminal_size(self.fileno))
+                size = Size(*os.get_terminal_size(self.fileno))
             except OSError:
-                said = FALLBACK
-        self._size = said if _is_possible(said) else FALLBACK
+                size = FALLBACK
+        self._size = size if _is_possible(size) else FALLBACK
         return self._size
 
     def process_message(self, message: Message) -> None:
-        """Some terminals tell their size among the keys."""
+        """Correct sizes that some terminals report among the keys."""
         if isinstance(message, events.Resize):
             self._size = message.size if _is_possible(message.size) else FALLBACK
             message = events.Resize(Size(*self._size), Size(*self._size), pixel_size=message.pixel_size)
@@ -104,7 +104,7 @@ class TerminalDriver(LinuxDriver):
             self._process(parser.tick())
 
     def _read(self) -> bytes:
-        """What has been typed; nothing when the terminal is gone."""
+        """Return what has been typed; empty when the terminal is gone."""
         try:
             return os.read(self.fileno, CHUNK)
         except OSError:
@@ -117,23 +117,23 @@ class TerminalDriver(LinuxDriver):
             self.process_message(message)
 
     def _watch_over(self, key: str) -> None:
-        """See to it that a key that quits does so, also while a driver or code of the models holds the event loop.
+        """Quit at a key that quits also while a driver or code of the models blocks the event loop.
 
-        Unless others are under way to the loop, after which it might be a letter of a word.
+        Not while other keys are pending, after which it might be a letter of a word.
         """
-        if not self._unheard and cast("Quits", self._app).quits_at(key):
-            timer = Timer(UNHEARD, self._end_unheard)
+        if not self._pending_keys and cast("Quits", self._app).quits_at(key):
+            timer = Timer(QUIT_TIMEOUT, self._quit_now)
             timer.daemon = True
             self._loop.call_soon_threadsafe(timer.cancel)
             timer.start()
-        self._unheard += 1
-        self._loop.call_soon_threadsafe(self._hear)
+        self._pending_keys += 1
+        self._loop.call_soon_threadsafe(self._key_handled)
 
-    def _hear(self) -> None:
-        self._unheard -= 1
+    def _key_handled(self) -> None:
+        self._pending_keys -= 1
 
-    def _end_unheard(self) -> None:
-        """Give the terminal back, from this thread, and end as the key would."""
+    def _quit_now(self) -> None:
+        """Restore the terminal, from this thread, and end the process as the key would."""
         self._disable_mouse_support()
         self.stop_application_mode()
         self.close()
@@ -141,10 +141,10 @@ class TerminalDriver(LinuxDriver):
 
 
 class TerminalParser(XTermParser):
-    """Makes events of what a terminal sends, whatever it sends."""
+    """Parses what a terminal sends into events, whatever it sends."""
 
     def parse_mouse_code(self, code: str) -> Message | None:
-        """Where the mouse is; unknown, if the terminal tells it in pixels and not how many of them it has.
+        """Return where the mouse is; None, if the terminal reports pixels and not how many of them it has.
 
         Textual 8.2.8 divides by zero then: https://github.com/Textualize/textual/issues/6706.
         """
@@ -154,7 +154,7 @@ class TerminalParser(XTermParser):
             return None
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:  # noqa: FBT001, FBT002
-        """The keys of a sequence; none where it names a character that there is not, at which Textual 8.2.8 ends."""
+        """Yield the keys of a sequence; none for a character that does not exist, on which Textual 8.2.8 crashes."""
         try:
             for key in super()._sequence_to_key_events(sequence, alt):
                 (key.character or "").encode()  # half of a surrogate pair cannot be shown
@@ -164,9 +164,9 @@ class TerminalParser(XTermParser):
 
 
 class TerminalOutput:
-    """The terminal as a file that is written to; what is written when it is gone, is lost.
+    """The terminal as a file for output, which is lost without an error when the terminal is gone.
 
-    Else the thread that writes would end, and the app would wait for it for ever.
+    Otherwise the thread that writes would end, and the app would wait for it for ever.
     """
 
     def __init__(self, file: IO[str]) -> None:
@@ -180,14 +180,14 @@ class TerminalOutput:
             _write_nowhere()
 
     def flush(self) -> None:
-        """Write what is held back."""
+        """Flush what is buffered."""
         try:
             self._file.flush()
         except OSError:
             _write_nowhere()
 
     def fileno(self) -> int:
-        """The number of the file."""
+        """Return the number of the file."""
         return self._file.fileno()
 
 
@@ -196,7 +196,7 @@ def _is_possible(size: Size) -> bool:
 
 
 def _write_nowhere() -> None:
-    """Whatever is written to the terminal from now on, also by Python at the very end, is lost without an error."""
+    """Discard whatever is written to the terminal from now on, also by Python at the very end."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         if not os.isatty(number):

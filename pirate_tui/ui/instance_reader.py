@@ -1,4 +1,4 @@
-"""Asks the database for instances: the one that the cursor rests on, and what opening a relationship gives."""
+"""Load the live instance under the cursor, open relationships, and access attributes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
@@ -25,30 +25,30 @@ DEBOUNCE = 0.05
 """Seconds that the cursor rests on a row before its instance is selected."""
 
 AFRESH = "opening selects a fresh instance; to access this one as it is: tab, choose an attribute, ⏎"
-"""Said to somebody who has put the instance in another state, and opens its row."""
+"""The hint for opening the row of an instance that was brought into another scenario."""
 
 Ready = Callable[[], Awaitable[object]]
-"""Waits until what is needed to show something is there."""
+"""Waits until what shows a result is mounted."""
 
 Post = Callable[[Message], object]
-"""Posts a message to whoever shows what it says."""
+"""Posts a message to the widget that handles it."""
 
 
-class _Put(NamedTuple):
-    """An instance that is put into a state."""
+class _ScenarioRequest(NamedTuple):
+    """An instance that is brought into a scenario."""
 
     entity: Entity
     key: RowKey
     scenario: Scenario
 
     @property
-    def next(self) -> "_Put":
-        """The same instance in the next state."""
+    def next(self) -> "_ScenarioRequest":
+        """The same instance in the next scenario."""
         return self._replace(scenario=self.scenario.next)
 
 
 class InstanceReader:
-    """Keeps one instance live, and says by messages what has become of it."""
+    """Keeps one instance live, and posts messages about it."""
 
     @dataclass
     class InstanceShown(Message):
@@ -61,7 +61,7 @@ class InstanceReader:
         """A relationship has been opened."""
 
         path: Path
-        """That of the relationship."""
+        """The path of the relationship."""
         opening: OpenResult
 
         @property
@@ -71,7 +71,7 @@ class InstanceReader:
 
         @property
         def how(self) -> str:
-            """How it was accessed, in words."""
+            """How it was accessed: mode and loader strategy."""
             return f"{self.opening.request.mode.how} · {self.opening.request.strategy.title}"
 
     @dataclass
@@ -80,7 +80,7 @@ class InstanceReader:
 
         accessed: AccessResult
         path: Path = ()
-        """Nothing has been opened in the table."""
+        """Empty: nothing has been opened in the table."""
 
         @property
         def failure(self) -> Failure | None:
@@ -89,7 +89,7 @@ class InstanceReader:
 
         @property
         def how(self) -> str:
-            """How it was accessed and at what cost, in words."""
+            """How it was accessed: mode, statements and time."""
             sent = plural(self.accessed.statements, "statement")
             return f"{self.accessed.request.mode.how} · {sent} · {self.accessed.seconds * 1000:.1f} ms"
 
@@ -111,54 +111,54 @@ class InstanceReader:
         self._post = post
         self._ready = ready
         self._snapshot: InstanceSnapshot | None = None
-        """The live instance as it was last seen."""
+        """The live instance as last read."""
         self._opening: Task | None = None
-        """The opening of a relationship, while it is under way or after."""
+        """The opening of a relationship, running or done."""
         self._entity: Entity | None = None
-        """Whose instance the live one is."""
+        """The entity of the live instance."""
         self._live = asyncio.Lock()
-        """Held while the live instance is exchanged: no prediction is made of another."""
-        self._putting: _Put | None = None
-        """What it is being put into, or was last."""
+        """Held while the live instance is replaced, so that no prediction is made of another."""
+        self._pending_scenario: _ScenarioRequest | None = None
+        """The scenario that is being applied, or was last."""
         self._is_lost = False
-        """Is what is shown not the live instance any more?"""
+        """Whether the instance shown is not the live one any more."""
 
-    def rest(self, entity: Entity, row: Row) -> None:
-        """The cursor rests on a row: its instance becomes the live one, if it has a key."""
-        self._tasks.start("rest", lambda: self._rest(entity, row))
+    def load_instance(self, entity: Entity, row: Row) -> None:
+        """Make the row's instance the live one after a short rest of the cursor, if it has a key."""
+        self._tasks.start("rest", lambda: self._load_instance(entity, row))
 
     def open(self, path: Path, request: OpenRequest) -> None:
-        """Open a relationship under the row at the path, as soon as what is needed to show it is there."""
+        """Open a relationship under the row at the path, as soon as its result can be shown."""
         self._tasks.cancel("rest")
         self._start(lambda: self._open(path, request))
 
-    def open_all(self, rows: Mapping[int, Row], ask: OpenAllRequest) -> None:
+    def open_all(self, rows: Mapping[int, Row], request: OpenAllRequest) -> None:
         """Open a relationship of all these rows, given by their numbers."""
         self._tasks.cancel("rest")
-        self._start(lambda: self._open_all({row.key: n for n, row in rows.items()}, ask))
+        self._start(lambda: self._open_all({row.key: n for n, row in rows.items()}, request))
 
     def next_scenario(self) -> None:
-        """Put the live instance into the next state in which applications meet the error.
+        """Bring the live instance into the next scenario in which applications meet the error.
 
-        Pressed again before it is there, it goes on to the one after.
+        Called again before that is done, it goes on to the one after.
         """
         snapshot, entity = self._snapshot, self._entity
-        found = self._table.shown.row_at(self._table.cursor)
-        if self._putting is not None and self._tasks.is_running("open"):
-            self._start_put(self._putting.next)
+        entity_and_row = self._table.shown.row_at(self._table.cursor)
+        if self._pending_scenario is not None and self._tasks.is_running("open"):
+            self._start_scenario(self._pending_scenario.next)
         elif snapshot is not None and entity is not None:
-            self._start_put(_Put(entity, snapshot.key, snapshot.scenario.next))
-        elif found is not None and found[1].key is not None:  # it is being selected: it is put through at once
-            self._start_put(_Put(found[0], found[1].key, Scenario.FRESH.next))
+            self._start_scenario(_ScenarioRequest(entity, snapshot.key, snapshot.scenario.next))
+        elif entity_and_row is not None and entity_and_row[1].key is not None:  # it is being selected
+            self._start_scenario(_ScenarioRequest(entity_and_row[0], entity_and_row[1].key, Scenario.FRESH.next))
 
-    def _start_put(self, put: "_Put") -> None:
+    def _start_scenario(self, request: "_ScenarioRequest") -> None:
         self._tasks.cancel("rest")
-        self._start(lambda: self._put(put))
-        self._putting = put
+        self._start(lambda: self._apply_scenario(request))
+        self._pending_scenario = request
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do something with the live instance, in place of what is done with it."""
-        self._putting = None
+        """Start work on the live instance, in place of other work on it."""
+        self._pending_scenario = None
         self._tasks.start("open", work)
 
     def access(self, name: str, mode: AccessMode) -> None:
@@ -168,20 +168,20 @@ class InstanceReader:
             self._start(lambda: self._access(request))
 
     def predict(self, name: str) -> None:
-        """Find what a plain access to that attribute would send first."""
+        """Predict what a plain access to that attribute would send first, and post it."""
         self._tasks.start("predict", lambda: self._predict(name))
 
     def loaded(self, instances: int) -> None:
-        """So many instances are loaded of what is being opened."""
+        """Show how many instances of the relationship are loaded by now."""
         if self._opening is not None:
             self._opening.progress = f"{instances:,} loaded"
 
     def lose(self) -> None:
-        """The live instance is none any more: it is selected again, also where the cursor rests on its row still."""
+        """Select the live instance again at the next rest, even on the same row: it is lost."""
         self._is_lost = True
 
     def forget(self) -> None:
-        """There is no row to rest on."""
+        """Show no instance: there is no row under the cursor."""
         self._tasks.cancel("rest")
         self._show(None)
 
@@ -192,7 +192,7 @@ class InstanceReader:
         self._snapshot = snapshot
         self._post(self.InstanceShown(snapshot))
 
-    async def _rest(self, entity: Entity, row: Row) -> None:
+    async def _load_instance(self, entity: Entity, row: Row) -> None:
         await asyncio.sleep(DEBOUNCE)
         async with self._live:
             shown = self._snapshot
@@ -209,7 +209,7 @@ class InstanceReader:
         with self._tasks.track(f"opening {request.entity.name}.{name}") as self._opening:
             before = self._snapshot
             is_fresh = before is None or before.scenario is Scenario.FRESH
-            self._table.tell(hint="" if is_fresh else AFRESH)
+            self._table.set_caption(hint="" if is_fresh else AFRESH)
             async with self._live:
                 await self._ready()
                 with self._live_or_none():
@@ -218,26 +218,26 @@ class InstanceReader:
             self._table.show_opening(path, opening)
             self._post(self.Opened((*path, name), opening))
 
-    async def _open_all(self, numbers: Mapping[RowKey | None, int], ask: OpenAllRequest) -> None:
-        name = ask.relationship.name
-        with self._tasks.track(f"opening {ask.entity.name}.{name} of {len(ask.keys):,} rows"):
+    async def _open_all(self, numbers: Mapping[RowKey | None, int], request: OpenAllRequest) -> None:
+        name = request.relationship.name
+        with self._tasks.track(f"opening {request.entity.name}.{name} of {len(request.keys):,} rows"):
             async with self._live:
                 await self._ready()
                 with self._live_or_none():
-                    chosen = await _loadable(self._connection.instances, ask)
-                    openings = await self._connection.instances.open_all(ask._replace(keys=chosen.keys))
-                self._show(openings[0].instance if openings else None, ask.entity)
-            self._table.tell(hint=str(chosen))
+                    chosen = await _loadable(self._connection.instances, request)
+                    openings = await self._connection.instances.open_all(request._replace(keys=chosen.keys))
+                self._show(openings[0].instance if openings else None, request.entity)
+            self._table.set_caption(hint=str(chosen))
             for opening in openings:
                 self._table.show_opening((numbers[opening.request.key],), opening)
             for opening in openings[-1:]:
                 self._post(self.Opened((numbers[opening.request.key], name), opening))
 
-    async def _put(self, put: "_Put") -> None:
-        with self._tasks.track(f"bringing {put.entity.name} into state {put.scenario.value}"):
+    async def _apply_scenario(self, request: "_ScenarioRequest") -> None:
+        with self._tasks.track(f"bringing {request.entity.name} into state {request.scenario.value}"):
             async with self._live:
                 with self._live_or_none():
-                    self._show(await self._connection.instances.apply_scenario(*put), put.entity)
+                    self._show(await self._connection.instances.apply_scenario(*request), request.entity)
 
     async def _access(self, request: AttributeRequest) -> None:
         with self._tasks.track(f"accessing {request.entity.name}.{request.name}"):
@@ -256,9 +256,9 @@ class InstanceReader:
 
     @contextmanager
     def _live_or_none(self) -> Iterator[None]:
-        """An opening that comes to nothing has let go of the live instance: the row rested on becomes it again.
+        """Release the live instance when the block fails; the row under the cursor is then loaded again.
 
-        Not at once, while there is no database to ask.
+        While the database is unreachable it is not loaded again at once.
         """
         try:
             yield
@@ -271,9 +271,9 @@ class InstanceReader:
             raise
 
 
-async def _loadable(instances: Instances, ask: OpenAllRequest) -> Loadable:
-    """The rows that can be opened at once; raises `BrowserError` where they lead to too much."""
-    if not ask.loads:
-        return Loadable(ask.keys)
-    chosen = await instances.loadable(ask.entity, ask.relationship, ask.keys)
-    return chosen.checked(ask.relationship.target, "⏎ opens one row")
+async def _loadable(instances: Instances, request: OpenAllRequest) -> Loadable:
+    """Return the rows that can be opened at once; raise `BrowserError` where they lead to too many."""
+    if not request.loads:
+        return Loadable(request.keys)
+    chosen = await instances.loadable(request.entity, request.relationship, request.keys)
+    return chosen.checked(request.relationship.target, "⏎ opens one row")

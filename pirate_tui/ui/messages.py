@@ -1,4 +1,4 @@
-"""What the database layer tells the screen; a widget's own messages stand in the widget."""
+"""Carry events of the database layer to the screen; a widget's own messages are in the widget."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from pirate_tui.domain.statements import Statement
 
 
 class DatabaseEvent(Message):
-    """Something has happened inside the database layer."""
+    """An event of the database layer."""
 
 
 @dataclass
-class StatementTold(DatabaseEvent):
+class StatementReported(DatabaseEvent):
     """A statement has been sent, has ended, or could not be sent."""
 
     statement: Statement
@@ -48,27 +48,27 @@ class Reachable(DatabaseEvent):
 
 
 class Relay(Listener):
-    """Makes messages of what the database layer tells, for one widget or screen."""
+    """Posts the events of the database layer as messages to one widget or screen."""
 
     def __init__(self, to: Widget) -> None:
         self._to = to
 
     def statement(self, statement: Statement) -> None:
-        """A statement has been sent, or has ended, or could not be sent."""
-        self._to.post_message(StatementTold(statement))
+        """Post that a statement was sent, has ended, or could not be sent."""
+        self._to.post_message(StatementReported(statement))
 
     def retrying(self, attempt: int, reason: str) -> None:
-        """A lock is in the way."""
+        """Post that work is retried because of a lock."""
         self._to.post_message(Retrying(attempt, reason))
 
     def loaded(self, instances: int) -> None:
-        """So many instances of a large collection are there by now."""
+        """Post how many instances of a large collection are loaded by now."""
         self._to.post_message(Loaded(instances))
 
     def changed(self) -> None:
-        """Another program has written to the database."""
+        """Post that another program has written to the database."""
         self._to.post_message(Changed())
 
     def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  as declared
-        """The database answers again, or does not."""
+        """Post whether the database answers."""
         self._to.post_message(Reachable(is_reachable))

@@ -1,4 +1,4 @@
-"""Another order and other filters for the rows that are shown."""
+"""Change order and filters of the rows that are shown."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ from pirate_tui.ui.tasks import Tasks
 
 
 MANY = 100_000
-"""Rows: to sort so many takes a time that can be felt, and it is said before it is done."""
+"""The number of rows from which sorting without an index takes a confirmation."""
 
 
 class QueryEditor:
-    """Changes the query of a table. `rows_changed` is called when other rows, or rows in another order, have come."""
+    """Changes the query of a table. `rows_changed` is called when its rows or their order have changed."""
 
     def __init__(
         self,
@@ -30,17 +30,17 @@ class QueryEditor:
         self._tasks = tasks
         self._reader = reader
         self._rows_changed = rows_changed
-        self._asked: Query | None = None
-        """What will be shown in a moment."""
+        self._pending: Query | None = None
+        """The query that is being read to be shown."""
 
     def order(self, column: Column) -> None:
-        """Order by the column; again: descending; again: by key. Many rows without an index: only if asked again."""
+        """Sort by the column: ascending, descending, by key. Many rows without an index take a second call."""
         listing, query = self._table.listing, self._query
         if listing is None or query is None:
             return
         ordered = query.ordered(column)
         is_cheap = (listing.window.count or 0) <= MANY or ordered.order is None or column == self._reader.warned
-        self._table.tell(hint="")
+        self._table.set_caption(hint="")
         if is_cheap:
             self._show(ordered)
         else:
@@ -52,24 +52,24 @@ class QueryEditor:
                 self._show(query)
                 return
             self._reader.warned = column
-            told = f"no index on {column.name}: every page sorts all rows"
-            self._table.tell(hint=f"{told} · o again to sort anyway")
+            warning = f"no index on {column.name}: every page sorts all rows"
+            self._table.set_caption(hint=f"{warning} · o again to sort anyway")
 
     def filter(self, typed: str, column: Column) -> None:
-        """Add the filter that was typed for a column; ValueError when it is none."""
+        """Add the filter that was typed for a column; raise ValueError when it is invalid."""
         query, added = self._query, parse_filter(typed, column)
         if query is not None:
             self._show(query.filtered(added))
 
     def unfilter(self, column: Column) -> None:
-        """Take the column's filter away, or the newest one."""
+        """Remove the column's filter, or the newest one."""
         query = self._query
         if query is not None and query.filters:
             self._show(query.without_filter(column))
 
     def _show(self, query: Query) -> None:
         """Show the rows of another query; the cursor stays on its row."""
-        self._asked = query
+        self._pending = query
         self._tasks.start("show", lambda: self._change_to(query))
 
     async def _change_to(self, query: Query) -> None:
@@ -84,11 +84,11 @@ class QueryEditor:
                 self._reader.show_window(query, window, row)
                 self._rows_changed()
         finally:
-            if self._asked is query:
-                self._asked = None
+            if self._pending is query:
+                self._pending = None
 
     @property
     def _query(self) -> Query | None:
-        """What is shown, or will be in a moment; None before there is anything."""
+        """The query that is shown, or is being read; None before there is one."""
         listing = self._table.listing
-        return self._asked or (None if listing is None else listing.query)
+        return self._pending or (None if listing is None else listing.query)

@@ -1,4 +1,4 @@
-"""Everything that is shown, read again: another program has written, or a person asks for it."""
+"""Reload everything that is shown, on request or after a write by another program."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +18,7 @@ SETTLING = 0.3
 
 
 class Refresher:
-    """Reads the rows again, in place. `rows_changed` is called when they have come."""
+    """Reads the rows again, in place. `rows_changed` is called when they are read."""
 
     def __init__(
         self,
@@ -34,10 +34,10 @@ class Refresher:
         self._reader = reader
         self._rows_changed = rows_changed
         self._is_stale = False
-        """Has another program written, and the rows have not been read again?"""
+        """Whether another program has written since the rows were read."""
 
     def changed(self) -> None:
-        """Another program has written to the database."""
+        """Reload after a write by another program, as soon as it pauses."""
         self._is_stale = True
         if not self._tasks.is_running("reread"):
             self._tasks.start("reread", self._reread_while_stale)
@@ -48,7 +48,7 @@ class Refresher:
             await self.reread()
 
     async def renew(self) -> None:
-        """Read everything again; the tables may be others then. Raises `BrowserError` if there is none any more."""
+        """Reload everything; the tables may be others now. Raises `BrowserError` if there is none any more."""
         listing = self._table.listing
         if listing is None:
             return
@@ -59,9 +59,9 @@ class Refresher:
             await self._reader.begin(Query(entity))
 
     async def reread(self) -> None:
-        """Read everything again; the cursor stays on its row, and what is open stays open under its row.
+        """Reload the rows; the cursor stays on its row, and what is open stays open under its row.
 
-        What is seen stays until what takes its place is there.
+        What is shown stays until its replacement is read.
         """
         self._is_stale = False
         listing = self._table.listing
@@ -80,14 +80,14 @@ class Refresher:
                 self._rows_changed()
 
     async def _page_with(self, query: Query, row: int, count: int) -> tuple[int, Page]:
-        """The page that has the row of that number, or the last one, of so many rows; and its own number before it."""
+        """Read the page with the row of that number, or the last one of `count` rows; return its number and itself."""
         window = Window()
         window.count = count
         number = max(0, min(row, count - 1)) // window.page_size
         return number, await self._connection.rows.page(query, window.seek(number))
 
     async def _ranks(self, listing: Listing) -> AsyncIterator[tuple[int, int | None]]:
-        """The rows whose place must be known, by their numbers as they were, with those that they have now."""
+        """Yield the old and the new number of every row whose place must be known; None for one that is gone."""
         keys = {
             number: branch.opening.request.key
             for number, branches in listing.outline.opened.items()

@@ -1,4 +1,4 @@
-"""Asks the database for the rows that the table shows: pages, counts, anchors, places."""
+"""Read the rows that the table shows: pages, counts, anchors, places."""
 
 import asyncio
 from enum import Enum
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 class RowsReader:
-    """Keeps a table filled. Every question runs in an exclusive worker: a newer one takes its place."""
+    """Keeps a table filled. Every query runs in an exclusive worker: a newer one takes its place."""
 
     def __init__(self, connection: ConnectionHandle, table: TableState, tasks: Tasks) -> None:
         self._connection = connection
         self._table = table
         self._tasks = tasks
         self.warned: Column | None = None
-        """The column of this table of which it has been said what it costs to order by it."""
+        """The column of this table that the user was warned about: sorting by it is slow."""
         self._walking = asyncio.Lock()
-        """Held while anchors are read: each goes on from the one before."""
+        """Held while anchors are read: each is found from the previous one."""
 
     async def begin(self, query: Query) -> None:
         """Show the first rows of a query, in place of what is shown; its count comes later."""
@@ -42,11 +42,11 @@ class RowsReader:
         self.count()
 
     def stop(self) -> None:
-        """Stop what is being read: it is of a table that is left."""
+        """Cancel what is being read for a table that is left."""
         for group in ("count", "pages", "find", "order"):
             self._tasks.cancel(group)
         self.warned = None
-        self._table.tell(estimate=None, hint="")
+        self._table.set_caption(estimate=None, hint="")
 
     def show_window(self, query: Query, window: Window, row: int) -> None:
         """Show the rows of a query of which a window is read, with the cursor on the row of that number."""
@@ -61,7 +61,7 @@ class RowsReader:
             self._tasks.start("pages", lambda: self._read_pages(listing))
 
     async def _read_pages(self, listing: Listing) -> None:
-        """Read what is wanted now, which may have changed with every page: one that left the view is not read."""
+        """Read the wanted pages, which may change with every page: one that left the view is not read."""
         with self._tasks.track(f"reading {listing.entity.name}"):
             while self._table.wanted:
                 path, number = self._table.wanted[0]
@@ -71,7 +71,7 @@ class RowsReader:
                     self._table.hold(path, number, page)
 
     def count(self) -> None:
-        """Count what is not counted yet, and walk its anchors."""
+        """Count what is not counted yet, and read its anchors."""
         listing = self._table.listing
         if listing is not None:
             self._tasks.start("count", lambda: self._count(listing))
@@ -86,7 +86,7 @@ class RowsReader:
         query = listing.query_at(path)
         with self._tasks.track(f"counting {query.entity.name}"):
             if not path:
-                self._table.tell(estimate=await self._connection.rows.estimate(query))
+                self._table.set_caption(estimate=await self._connection.rows.estimate(query))
             count = await self._connection.rows.count(query)
             if listing.windows.get(path) is window:
                 self._table.count(path, count)
@@ -106,7 +106,7 @@ class RowsReader:
             self._tasks.show_error(error)
 
     async def prepared(self, query: Query, key: RowKey | None) -> tuple[Window, int]:
-        """Read a window that holds the page of the row of that key, and its number; what is shown stays meanwhile."""
+        """Read a window with the page of the row of that key; return it and the row's number."""
         window = Window()
         window.count = await self._connection.rows.count(query)
         window.is_indexed = await self._connection.rows.is_sorted(query)
@@ -118,27 +118,27 @@ class RowsReader:
         return window, number
 
     async def rank(self, query: Query, key: RowKey) -> int | None:
-        """Read the number that the row of that key has among those of the query; None where it is not among them."""
+        """Return the number of the row of that key among those of the query; None where it is not among them."""
         return await self._connection.rows.rank(query, tuple(map(as_typed, key)))
 
     @property
     def cursor_row(self) -> Row | None:
-        """The query's own row that the cursor is on, or inside of."""
-        found = self._table.shown.row_at(self._table.cursor[:1])
-        return None if found is None else found[1]
+        """The query's own row that the cursor is on, or inside of; None while it is not read."""
+        entity_and_row = self._table.shown.row_at(self._table.cursor[:1])
+        return None if entity_and_row is None else entity_and_row[1]
 
     # Another place.
 
     def go_to(self, typed: str) -> None:
-        """Go to the place that was typed; ValueError when it is none."""
+        """Go to the place that was typed; raise ValueError when it is invalid."""
         listing = self._table.listing
         if listing is None:
             return
-        place = parse_location(typed, listing.window.known)
-        if place.key is None:
-            self._table.go_to(place.row or 0)
+        location = parse_location(typed, listing.window.known)
+        if location.key is None:
+            self._table.go_to(location.row or 0)
         else:
-            key = place.key
+            key = location.key
             self._tasks.start("find", lambda: self._find(key, listing.query))
 
     async def _find(self, key: tuple[str, ...], query: Query) -> None:
@@ -153,7 +153,7 @@ class RowsReader:
 
 
 def as_typed(part: Any) -> str:
-    """A part of a key as a person would type it."""
+    """Return a part of a key as it would be typed."""
     if isinstance(part, Enum):
         return str(part.value)
     return f"x'{part.hex()}'" if isinstance(part, bytes) else str(part)

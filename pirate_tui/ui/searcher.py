@@ -1,4 +1,4 @@
-"""Searches the whole table: from the cursor to the next hit, and all over it to count the hits."""
+"""Search the whole table: go from the cursor to the next hit, and count all hits."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,7 +12,7 @@ from pirate_tui.ui.tasks import Tasks
 
 
 Walk = Callable[[Listing], Awaitable[None]]
-"""Sees to it that all anchors of a listing are read."""
+"""Reads all anchors of a listing."""
 
 
 class Searcher:
@@ -27,33 +27,33 @@ class Searcher:
     def search(self, typed: str, column: Column | None) -> None:
         """Go to the first hit from the cursor on, and count all hits; an empty line ends the search before.
 
-        `column` is the one to search in, None for all text. Raises ValueError where nothing can be sought so.
+        `column` is the one to search in, None for all text. Raises ValueError where the text is invalid.
         """
         self.forget()
         listing = self._table.listing
         if typed and listing is not None:
-            self._table.tell(hint="")
+            self._table.set_caption(hint="")
             match = parse_match(typed, column)
-            self._table.tell(match=match)
+            self._table.set_caption(match=match)
             self._tasks.start("search", lambda: self._from_here(match, listing))
 
     def next_hit(self, *, backward: bool = False) -> None:
-        """Go to the next hit, or the one before; round from the last to the first."""
+        """Go to the next hit, or the previous one; after the last to the first."""
         match, listing = self._table.caption.match, self._table.listing
         if match is not None and listing is not None:
             self._tasks.start("search", lambda: self._step(match, listing, backward=backward))
 
     def count_again(self) -> None:
-        """Other rows have come: what was counted is worth nothing any more."""
+        """Count the hits again, after the rows have changed."""
         match, listing = self._table.caption.match, self._table.listing
         if match is not None and listing is not None:
-            self._table.tell(tally=MatchCounts())
+            self._table.set_caption(tally=MatchCounts())
             self._tasks.start("search", lambda: self._count(match, listing))
 
     def forget(self) -> None:
-        """No hits are shown any more."""
+        """End the search."""
         self._tasks.cancel("search")
-        self._table.tell(match=None, tally=MatchCounts())
+        self._table.set_caption(match=None, tally=MatchCounts())
 
     async def _from_here(self, match: Match, listing: Listing) -> None:
         if not await self._is_hit(match, listing):
@@ -65,7 +65,7 @@ class Searcher:
         await self._count(match, listing)
 
     async def _is_hit(self, match: Match, listing: Listing) -> bool:
-        """Is the row that the cursor is on a hit itself?"""
+        """Whether the row under the cursor is a hit itself."""
         origin = await self._origin(listing)
         if origin is None:
             return False
@@ -89,13 +89,13 @@ class Searcher:
                     break
 
     async def _number(self, listing: Listing, span: Span, hit: Position) -> int:
-        """The number of the row at a position: those before it are counted from the start of its span on."""
+        """Return the number of the row at a position: those before it are counted from the start of its span on."""
         return span.start + await self._connection.rows.count_between(listing.query, Span(span.after, hit)) - 1
 
     async def _count(self, match: Match, listing: Listing) -> None:
         """Count the hits, span after span, as far as the anchors are known; then wait for more of them.
 
-        Where these cannot be read, what is counted by then stands.
+        Where these cannot be read, the count so far stays.
         """
         window = listing.window
         with self._tasks.track(f"counting matches of {match}") as task:
@@ -107,11 +107,11 @@ class Searcher:
                     if window.next_anchor is not None:
                         break
                 hits = await self._connection.rows.count_between(listing.query, spans[len(counted)], match)
-                self._table.tell(tally=MatchCounts((*counted, hits), window.span_count))
+                self._table.set_caption(tally=MatchCounts((*counted, hits), window.span_count))
                 task.progress = str(self._table.caption.tally)
 
     async def _origin(self, listing: Listing) -> tuple[int, Position] | None:
-        """Number and position of the row that the cursor is on, or inside of; None in an empty table."""
+        """Return number and position of the row that the cursor is on, or inside of; None in an empty table."""
         number = int(self._table.cursor[0])
         row = listing.window.row(number)
         if row is None and listing.window.known:

@@ -1,4 +1,4 @@
-"""Another table, and back to the one that was left for it."""
+"""Switch to another table, and back to the previous one."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from pirate_tui.ui.tasks import Tasks
 
 
 class TableHistory:
-    """Goes over to tables, and remembers those that were left."""
+    """Switches between tables, and remembers the previous ones."""
 
     def __init__(
         self, connection: ConnectionHandle, table: TableState, tasks: Tasks, reader: RowsReader, refresher: Refresher
@@ -23,12 +23,12 @@ class TableHistory:
         self._reader = reader
         self._refresher = refresher
         self._left: list[TablePlace] = []
-        """The tables that were left for others, the newest last."""
+        """The tables that were left, the newest last."""
 
     def choose(self, name: str, key: RowKey | None = None, opened: Callable[[], None] | None = None) -> None:
         """Show the rows of another mapped class, with the cursor on the row of that key; `back` leads here again.
 
-        `opened` is called when they are there.
+        `opened` is called when they are shown.
         """
         self._tasks.start("show", lambda: self._go_over(name, key, opened))
 
@@ -48,7 +48,7 @@ class TableHistory:
                 opened()
 
     def back(self) -> bool:
-        """Show the table that was left, as it was, with the cursor on its row; was there one?"""
+        """Show the previous table as it was left, and return whether there was one."""
         if not self._left:
             return False
         self._reader.stop()

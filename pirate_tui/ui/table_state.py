@@ -1,4 +1,4 @@
-"""What a table shows and where its cursor is, without the widget that draws it."""
+"""Keep what a table shows and where its cursor is, without the widget that draws it."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -15,24 +15,24 @@ from pirate_tui.domain.window import Window
 
 
 NO_ROWS = Query(Entity("", "", (), ()))
-"""The query of what there is before anything is shown: nothing of nothing."""
+"""The query before anything is shown, of no rows."""
 
 
 class Caption(NamedTuple):
-    """What is said of the rows around them."""
+    """Texts around the rows, in title and subtitle."""
 
     hint: str = ""
-    """What is good to know before the next key; shown where a search would tell its hits."""
+    """A hint for the next key; shown in place of the search's result."""
     estimate: int | None = None
     """How many rows there may be, until they are counted."""
     match: Match | None = None
-    """What is searched; its places in the rows are marked."""
+    """What is searched; its matches are highlighted in the rows."""
     tally: MatchCounts = MatchCounts()
     """What the search has found so far."""
 
 
 class TablePlace(NamedTuple):
-    """A table as somebody has left it."""
+    """A table as it was left."""
 
     listing: Listing
     cursor: Path
@@ -40,7 +40,7 @@ class TablePlace(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Rows that have come: room is made for their cells."""
+    """Rows that have been read: their columns are widened to fit."""
 
     entity: Entity
     level: int
@@ -49,43 +49,43 @@ class Read(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What has become of the rows, as far as it cannot be seen in them."""
+    """How the rows have changed, as far as the rows do not show it."""
 
     read: tuple[Read, ...] = ()
-    """Rows that have come."""
+    """Rows that have been read."""
     is_new: bool = False
-    """Are they other rows, to be shown from the first on?"""
+    """Whether they are other rows, to be shown from the first on."""
     moved_by: int = 0
     """How many lines further down the row under the cursor is now."""
     lines: tuple[int, ...] = ()
     """Lines to bring into view, one after another."""
     needs_column: bool = False
-    """May the current column have gone out of view?"""
+    """Whether the current column may have left the view."""
     is_highlighted: bool = False
-    """Is another row under the cursor, or has it come only now?"""
+    """Whether another row is under the cursor, or it has been read only now."""
 
 
 class TableObserver(Protocol):
-    """Who is told of every change of a table's state, at once."""
+    """Receives every change of a table's state, at once."""
 
     def rows_changed(self, change: Change) -> None:
-        """The rows, or what is opened, are others now."""
+        """Handle a change of the rows, or of what is opened."""
 
     def cursor_moved(self, before: Path, after: Path) -> None:
-        """The cursor is on another line."""
+        """Handle a move of the cursor to another line."""
 
     def column_moved(self) -> None:
-        """Another column is the current one."""
+        """Handle a change of the current column."""
 
     def line_sought(self, line: int) -> None:
-        """The cursor will go to that line, which may be far away."""
+        """Handle that the cursor will go to that line, which may be far away."""
 
     def caption_changed(self, before: Caption) -> None:
-        """Something else is said of the rows."""
+        """Handle a change of the caption."""
 
 
 class TableState:
-    """The rows of one query, what is opened under them, the cursor; whoever asks the database changes it here."""
+    """The rows of one query, what is opened under them, and the cursor; readers change it here."""
 
     def __init__(self, observer: TableObserver) -> None:
         self._observer = observer
@@ -100,7 +100,7 @@ class TableState:
 
     @property
     def listing(self) -> Listing | None:
-        """What is shown; None before there is anything."""
+        """The listing shown; None before there is one."""
         return None if self.shown.query is NO_ROWS else self.shown
 
     @property
@@ -110,7 +110,7 @@ class TableState:
         return columns[self.column] if self.column < len(columns) else None
 
     def page_rows(self) -> dict[int, Row]:
-        """The table's own rows of the page that the cursor is in, which have a key, by their numbers."""
+        """Return the table's own rows on the cursor's page that have a key, by their numbers."""
         window = self.shown.window
         start = int(self.cursor[0]) // window.page_size * window.page_size
         rows = {number: window.row(number) for number in range(start, start + window.page_size)}
@@ -139,8 +139,8 @@ class TableState:
         self._observer.line_sought(self.shown.outline.line_of(path))
         self.move_cursor(path)
 
-    def tell(self, **changes: Any) -> None:
-        """Say something else of the rows: see `Caption`."""
+    def set_caption(self, **changes: Any) -> None:
+        """Change fields of the `Caption`."""
         before, self.caption = self.caption, self.caption._replace(**changes)
         if before != self.caption:
             self._observer.caption_changed(before)
@@ -157,11 +157,11 @@ class TableState:
 
     @property
     def place(self) -> TablePlace | None:
-        """What is shown and where the cursor is in it; None before there is anything."""
+        """The listing shown, with cursor and column; None before there is one."""
         return None if self.listing is None else TablePlace(self.listing, self.cursor, self.column)
 
     def show_place(self, place: TablePlace) -> None:
-        """Show what was shown before, as it was."""
+        """Show a table again as it was left."""
         self.shown, cursor, self.column = place
         self.cursor = navigation.within(self.shown.outline, cursor)
         self._change(Change(lines=(self.shown.outline.line_of(self.cursor),), is_highlighted=True))
@@ -175,14 +175,14 @@ class TableState:
         self._change(Change((read,), needs_column=bool(page.block), is_highlighted=not was_read))
 
     def count(self, path: Path, rows: int) -> None:
-        """What is paged at the path has been counted."""
+        """Set how many rows there are of what is paged at the path."""
         self.shown.count(path, rows)
         self._change(Change())
 
     def reread(self, rows: int, moved: Mapping[int, int]) -> None:
-        """Read every row anew, of that many.
+        """Forget every row and set how many there are now.
 
-        The cursor and what is open stay with their rows, of which `moved` tells the new numbers; a row that is gone
+        The cursor and what is open stay with their rows, whose new numbers are in `moved`; a row that is gone
         leaves the cursor where it was.
         """
         number, *inside = self.cursor
@@ -192,9 +192,9 @@ class TableState:
         self._change(Change(moved_by=0 if new is None else new - int(number)))
 
     def show_opening(self, path: Path, opening: OpenResult) -> None:
-        """Show what came of opening a relationship under the row at the path, if that row is still there."""
-        found = self.shown.row_at(path) if self.shown.outline.has(path) else None
-        if found is None or found[1].key != opening.request.key:
+        """Show the result of opening a relationship under the row at the path, if that row is still there."""
+        entity_and_row = self.shown.row_at(path) if self.shown.outline.has(path) else None
+        if entity_and_row is None or entity_and_row[1].key != opening.request.key:
             return
         branch = self.shown.show(path, opening)
         read = Read(opening.target, (len(path) - 1) // 2 + 1, Page(opening.rows))
@@ -208,7 +208,7 @@ class TableState:
         self._change(Change())
 
     def close(self, path: Path) -> None:
-        """Close a row, or a relationship; a cursor inside of it goes to it."""
+        """Close a row, or a relationship; a cursor inside of it moves to it."""
         if self.cursor[: len(path)] == path:
             self.move_cursor(path)
         self.shown.close(path)
@@ -220,7 +220,7 @@ class TableState:
             self.close((number,))
 
     def _change(self, change: Change) -> None:
-        """Tell of it, with the cursor on a line that there is."""
+        """Notify the observer, with the cursor on a line that exists."""
         self.cursor = navigation.within(self.shown.outline, self.cursor)
         self._observer.rows_changed(change)
 

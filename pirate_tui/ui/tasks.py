@@ -1,4 +1,4 @@
-"""What is under way: workers in exclusive groups, a word on those that take long, and the errors they end in."""
+"""Run workers in exclusive groups, show those that take long, and the errors that they end in."""
 
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -13,48 +13,48 @@ from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 
 
 PATIENCE = 0.2
-"""Seconds that work may take before it is said that it is under way."""
+"""Seconds after which running work is shown."""
 
 CANCELLABLE = frozenset({"connect", "open", "find", "show", "search", "compare"})
-"""Groups of workers that esc stops at once; whatever else runs, when it is said to be under way."""
+"""Groups of workers that esc stops at once; others only while they are shown."""
 
 COMMANDS = CANCELLABLE - {"connect"}
-"""Groups of workers that a person's command starts, while there is something to work with."""
+"""Groups of workers that a command starts, while there is a database."""
 
 
 @dataclass(eq=False)
 class Task:
-    """One piece of work under way."""
+    """One running piece of work."""
 
     what: str
     worker: Worker[Any]
-    """Who does it."""
+    """The worker that runs it."""
     began: float = field(default_factory=time.monotonic)
     progress: str = ""
-    """How far it is, in words; whoever does the work keeps it."""
+    """How far it is, in words; kept by the work itself."""
 
     def __str__(self) -> str:
         seconds = time.monotonic() - self.began
-        told = [self.what, self.progress, f"{seconds:.0f} s" if seconds >= 1 else ""]
-        return f"{' · '.join(filter(None, told))} … · esc cancels"
+        parts = [self.what, self.progress, f"{seconds:.0f} s" if seconds >= 1 else ""]
+        return f"{' · '.join(filter(None, parts))} … · esc cancels"
 
 
 class Tasks:
-    """The work of one screen. `say` is told what takes long, `show` the error that they end in, or None."""
+    """The work of one screen. `show_busy` gets what takes long, `show` the error that it ends in, or None."""
 
     def __init__(
-        self, screen: Screen[Any], say: Callable[[str], None], show: Callable[[BrowserError | None], None]
+        self, screen: Screen[Any], show_busy: Callable[[str], None], show: Callable[[BrowserError | None], None]
     ) -> None:
         self._screen = screen
-        self._say = say
+        self._show_busy = show_busy
         self._show = show
         self._tasks: list[Task] = []
         self._error: BrowserError | None = None
-        """What is shown."""
+        """The error that is shown."""
         self._failed_task = ""
-        """What was under way when it came."""
+        """The work that ended in that error."""
         self._notice = ""
-        """What stands in the way of the work."""
+        """The obstacle that is shown while the work waits."""
 
     def start(self, group: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do the work in place of what runs in its group."""
@@ -66,57 +66,57 @@ class Tasks:
         worker.name = group
 
     def cancel(self, group: str) -> None:
-        """Stop what runs in a group."""
+        """Cancel what runs in a group."""
         self._screen.workers.cancel_group(self._screen, group)
 
     def is_running(self, group: str) -> bool:
-        """Does anything run in the group?"""
+        """Whether anything runs in the group."""
         return any(worker.group == group for worker in self._running)
 
     def stop(self) -> bool:
-        """Stop everything that a person may stop, and return whether there was anything.
+        """Cancel everything that esc may stop, and return whether there was anything.
 
-        The opening of the database is not stopped before it has begun: it would not even tell that it has ended.
+        The opening of the database is not stopped before it has begun: it would not report its end.
         """
         tracked = {task.worker for task in self._tasks}
         begun = [worker for worker in self._running if worker.group != "connect" or worker in tracked]
-        chosen = [worker for worker in begun if worker.group in CANCELLABLE or self._is_said]
+        chosen = [worker for worker in begun if worker.group in CANCELLABLE or self._is_shown]
         for worker in chosen:
             worker.cancel()
         self._notice = ""
-        self._say("")
+        self._show_busy("")
         return bool(chosen)
 
     def show_notice(self, notice: str) -> None:
-        """Say what stands in the way, until the work is done."""
+        """Show an obstacle, until the work is done."""
         self._notice = notice
-        self._say(f"{notice} · esc cancels")
+        self._show_busy(f"{notice} · esc cancels")
 
     def show_error(self, error: BrowserError | None) -> None:
-        """Show an error, or none."""
+        """Show an error, or hide it (None)."""
         self._error, self._failed_task = error, ""
         self._show(error)
 
     def clear_error(self) -> None:
-        """Another command has done its work: the error of an earlier one is past, unless the database is not there."""
+        """Hide the error of an earlier command, unless the database is unreachable."""
         if self._error is not None and not isinstance(self._error, DatabaseUnreachableError):
             self.show_error(None)
 
     def clear_unreachable(self) -> None:
-        """The database has answered: it is there, whatever was said."""
+        """Hide the error of an unreachable database, which has answered."""
         if isinstance(self._error, DatabaseUnreachableError):
             self.show_error(None)
 
     @contextmanager
     def track(self, what: str) -> Iterator[Task]:
-        """Say what is under way if it takes longer than a moment, and show the error that it ends in.
+        """Show the work inside the block if it takes longer than a moment, and the error that it ends in.
 
-        The error stays until the same work succeeds, or that of a later command, or esc puts it away. Work that was
-        stopped says nothing more.
+        The error stays until the same work succeeds, or that of a later command, or esc hides it. Work that was
+        cancelled shows nothing more.
         """
         task, before = Task(what, get_current_worker()), self._error
         self._tasks.append(task)
-        timer = self._screen.set_interval(PATIENCE, self._tell)
+        timer = self._screen.set_interval(PATIENCE, self._show_latest)
         try:
             yield task
             if self._failed_task == what:
@@ -132,25 +132,25 @@ class Tasks:
             self._tasks.remove(task)
             self._notice = ""
             if not self._tasks:
-                self._say("")
+                self._show_busy("")
 
-    def _tell(self) -> None:
-        """Say what was begun last; what it is a part of has waited for it."""
+    def _show_latest(self) -> None:
+        """Show the work that was begun last: what it is a part of waits for it."""
         active = self._active
         if active and not self._notice and time.monotonic() - active[-1].began >= PATIENCE:
-            self._say(str(active[-1]))
+            self._show_busy(str(active[-1]))
 
     @property
     def _running(self) -> list[Worker[Any]]:
-        """What runs, and has not been told to stop."""
+        """The workers that run and are not cancelled."""
         mine = [worker for worker in self._screen.workers if worker.node is self._screen]
         return [worker for worker in mine if worker.is_running and not worker.is_cancelled]
 
     @property
-    def _is_said(self) -> bool:
+    def _is_shown(self) -> bool:
         return any(time.monotonic() - task.began > PATIENCE for task in self._active)
 
     @property
     def _active(self) -> list[Task]:
-        """What has not been told to stop; the rest may take its time to end."""
+        """The work that is not cancelled; cancelled work may take its time to end."""
         return [task for task in self._tasks if not task.worker.is_cancelled]

@@ -30,7 +30,7 @@ from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.domain.statements import StatementStatus as Sent
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.entities import Catalog
-from pirate_tui.ui.widgets.row_lines import _told
+from pirate_tui.ui.widgets.row_lines import _result
 from tests.orm.conftest import OpenModels, Remembering
 from tests.orm.mappings import asking, code, inheritance, keys, loading, make_database, names, relations, ways
 from tests.orm.verdicts import access, apply_scenario, entity_of, named, verdict_of, watched
@@ -286,10 +286,10 @@ async def test_what_is_never_loaded_is_not_called_loaded(
     entity = entity_of(database, name)
     request = OpenRequest(entity, (1,), entity.relationship(attribute), SAFE, LoaderStrategy.AS_MAPPED)
     opening = await database.instances.open(request)
-    assert "never loads it" in _told(opening, None)
+    assert "never loads it" in _result(opening, None)
     eager = await database.instances.open(request._replace(strategy=LoaderStrategy.SELECTINLOAD))
     assert eager.rows, "there is something to be loaded"
-    assert "never loads it" not in _told(eager, None)
+    assert "never loads it" not in _result(eager, None)
     assert named(eager.instance, attribute).state is AttributeState.LOADED
 
 

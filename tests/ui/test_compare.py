@@ -55,7 +55,7 @@ async def begin(browser: Any) -> CompareScreen:
 async def measured(browser: Any, screen: CompareScreen) -> None:
     """Wait until nothing more is due."""
     await browser.until(
-        lambda: screen.chart.contest is not None and screen.chart.contest.next_request is None, "all rounds"
+        lambda: screen.chart.comparison is not None and screen.chart.comparison.next_request is None, "all rounds"
     )
     await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
 
@@ -102,12 +102,12 @@ async def test_the_title_and_the_star_tell_what_has_been_counted(browse: Browse,
     async with browse(small) as browser:
         screen = await compare(browser, budget=0)
         assert "3 PirateCrew, median of 1 round" in text(screen)
-        contest = screen.chart.contest
-        assert contest is not None
-        assert {len(measurement.counted) for measurement in contest.measurements if measurement.works} == {1}
+        comparison = screen.chart.comparison
+        assert comparison is not None
+        assert {len(measurement.counted) for measurement in comparison.measurements if measurement.works} == {1}
         assert "★ selectinload" in text(screen)
-        only = tuple(measurement._replace(runs=measurement.runs[:1]) for measurement in contest.measurements)
-        screen.chart.contest = contest._replace(measurements=only)
+        only = tuple(measurement._replace(runs=measurement.runs[:1]) for measurement in comparison.measurements)
+        screen.chart.comparison = comparison._replace(measurements=only)
         screen._advise()  # noqa: SLF001  as after each run
         shown = text(screen)
         assert "3 PirateCrew, warm-up runs, not counted" in shown
@@ -148,8 +148,8 @@ def test_of_rows_that_are_held_those_from_one_on_are_taken(at: int, count: int, 
 
 
 def _says_parents(screen: CompareScreen, count: int) -> bool:
-    contest = screen.chart.contest
-    return contest is not None and len(contest.keys) == count and f"of {count:,} PirateCrew" in text(screen)
+    comparison = screen.chart.comparison
+    return comparison is not None and len(comparison.keys) == count and f"of {count:,} PirateCrew" in text(screen)
 
 
 async def test_inside_an_opened_row_it_is_about_the_rows_that_the_cursor_is_among(browse: Browse, world: Path) -> None:
@@ -166,11 +166,13 @@ async def test_inside_an_opened_row_it_is_about_the_rows_that_the_cursor_is_amon
 async def test_esc_stops_the_measuring_and_then_leads_back(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         screen = await begin(browser)
-        await browser.until(lambda: screen.chart.contest and screen.chart.contest.measurements[0].runs, "a first run")
+        await browser.until(
+            lambda: screen.chart.comparison and screen.chart.comparison.measurements[0].runs, "a first run"
+        )
         await browser.press("escape")
         await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
-        assert screen.chart.contest is not None
-        assert screen.chart.contest.next_request is not None
+        assert screen.chart.comparison is not None
+        assert screen.chart.comparison.next_request is not None
         assert not screen.chart.is_measuring
         assert browser.app.screen is screen
         await browser.press("escape")

@@ -102,9 +102,9 @@ async def test_the_n_plus_1_in_the_title_is_what_was_asked_for(browse: Browse, w
         asked = Statement(
             101, "SELECT 1", "", "orders", StatementStatus.DONE, times=30, option="selectinload(A.b)", parents=30
         )
-        browser.log.tell(asked._replace(number=100, times=90, option="selectinload(A.d)", parents=90))
-        browser.log.tell(asked)
-        browser.log.tell(asked._replace(number=102, times=6, option="selectinload(B.c)"))
+        browser.log.record(asked._replace(number=100, times=90, option="selectinload(A.d)", parents=90))
+        browser.log.record(asked)
+        browser.log.record(asked._replace(number=102, times=6, option="selectinload(B.c)"))
         assert "N+1: 30 statements for 30 rows, fixed by selectinload(A.b)" in str(browser.log.border_title)
 
 

@@ -1,1 +1,1 @@
-"""Screens: each is the one mediator of its widgets."""
+"""Screens, each of which mediates between its widgets."""

@@ -1,4 +1,4 @@
-"""The browser: its commands, and what passes between table, inspector, failure and statements."""
+"""Browse a database: commands, and what passes between table, inspector, failure and statements."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +13,7 @@ from pirate_tui.domain.ports import Connect
 from pirate_tui.ui.commands import BindingScope, ScreenState, bindings, is_available
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.instance_reader import InstanceReader
-from pirate_tui.ui.messages import Changed, DatabaseEvent, Loaded, Reachable, Retrying, StatementTold
+from pirate_tui.ui.messages import Changed, DatabaseEvent, Loaded, Reachable, Retrying, StatementReported
 from pirate_tui.ui.screens.frame import Frame
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.text_pane import SearchableView
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class BrowseScreen(Frame):
-    """One database, browsed."""
+    """The browser's main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.SCREEN)]
 
@@ -36,10 +36,10 @@ class BrowseScreen(Frame):
             BindingScope.TABLE: self.table,
             BindingScope.INSPECTOR: self.workspace.inspector,
         }
-        """The part of the screen to which the commands of a scope are bound; those of others are another screen's."""
+        """The node that the commands of a scope are bound to; scopes of other screens are missing."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
-        """Whether a command can be used just now: keys, palette, footer and clicks ask here."""
+        """Whether a command is available now, for keys, palette, footer and clicks."""
         state = ScreenState(
             is_open=self.connection.database is not None,
             is_furnished=self.furnished.is_set(),
@@ -51,13 +51,13 @@ class BrowseScreen(Frame):
         )
         return is_available(BindingScope.SCREEN, action, state)
 
-    # What is told.
+    # Events.
 
     @on(DatabaseEvent)
-    def _hear(self, event: DatabaseEvent) -> None:
+    def _handle_event(self, event: DatabaseEvent) -> None:
         match event:
-            case StatementTold():
-                self.statements.tell(event.statement)
+            case StatementReported():
+                self.statements.record(event.statement)
             case Retrying():
                 self.tasks.show_notice(f"{event.reason}; retrying ({event.attempt})")
             case Loaded():
@@ -70,11 +70,11 @@ class BrowseScreen(Frame):
     @on(InstanceReader.Opened)
     @on(InstanceReader.AttributeAccessed)
     def _show_outcome(self, done: InstanceReader.Opened | InstanceReader.AttributeAccessed) -> None:
-        """Show what an access raised, or that it raised nothing."""
+        """Show the failure of an access, or dismiss the previous one where it succeeded."""
         if done.failure is not None:
             panels = (self.table, self.workspace.inspector)
-            asker = next((panel for panel in panels if panel is self.focused), self.failure.asker or self.table)
-            self.failure.show(done.failure, done.how, done.path, asker)
+            origin = next((panel for panel in panels if panel is self.focused), self.failure.origin or self.table)
+            self.failure.show(done.failure, done.how, done.path, origin)
         elif self.has_class("-failed"):
             self.failure.dismiss()
 
@@ -92,7 +92,7 @@ class BrowseScreen(Frame):
     # Commands.
 
     def action_unsafe(self) -> None:
-        """Unsafe mode on and off."""
+        """Toggle unsafe mode."""
         self.mode = self.mode.other
 
     def action_choose(self) -> None:
@@ -104,8 +104,8 @@ class BrowseScreen(Frame):
                 self._show_table(RowTable.TableRequested(chosen, opened=partial(self._remember, chosen)))
 
         if self.connection.database is not None:
-            found = self.table.row_at(self.table.cursor)
-            current = "" if found is None else found[0].name
+            entity_and_row = self.table.row_at(self.table.cursor)
+            current = "" if entity_and_row is None else entity_and_row[0].name
             models = self.connection.models
             self.app.push_screen(ChooseScreen(models.choices, current, models.sizes), show)
 
@@ -115,40 +115,40 @@ class BrowseScreen(Frame):
 
         question = question_at(self.connection, self.table, self.workspace.inspector)
         if question is None:
-            self.table.state.tell(hint="no relationship here to compare loader strategies for")
+            self.table.state.set_caption(hint="no relationship here to compare loader strategies for")
         else:
             self.app.push_screen(CompareScreen(self.connection, question))
 
     def action_situation(self) -> None:
-        """After commit, after rollback, detached, fresh again."""
+        """Bring the live instance into the next scenario: after commit, after rollback, detached, and others."""
         self.workspace.instance.next_scenario()
 
     def action_next_strategy(self) -> None:
-        """The next loader strategy."""
+        """Use the next loader strategy."""
         self._use(self.strategy.step(1))
 
     def action_previous_strategy(self) -> None:
-        """The loader strategy before."""
+        """Use the previous loader strategy."""
         self._use(self.strategy.step(-1))
 
     def _use(self, strategy: LoaderStrategy) -> None:
         self.strategy = strategy
-        self.table.state.tell(hint=f"{strategy.title}: {strategy.lesson}")
+        self.table.state.set_caption(hint=f"{strategy.title}: {strategy.lesson}")
 
     def action_explain(self) -> None:
-        """Raw or explained."""
+        """Toggle the raw traceback and the explanation."""
         self.search_bar.end()
         self.failure.is_explained = not self.failure.is_explained
 
     def action_log(self) -> None:
-        """Statements on and off."""
+        """Show or hide the statement log."""
         self.toggle_class("-without-log")
         if self.statements.has_focus or self.search_bar.pane is self.statements:
             self.search_bar.end()
             self.table.focus()
 
     def action_read_again(self) -> None:
-        """Read everything again, also from another file in its place; after an error at the start, open it again."""
+        """Reload everything, also from another file in its place; after an error at the start, open it again."""
         self.tasks.show_error(None)
         if self.connection.database is None or self.table.listing is None:
             self.connector.begin(self.post_message)
@@ -156,15 +156,15 @@ class BrowseScreen(Frame):
             self.connector.reopen(self.post_message)
 
     def action_ask_again(self) -> None:
-        """Enter asks again what has failed: the inspector's question, or the table's if mode or loader are others."""
+        """Retry the failed access: the inspector's, or the table's if mode or loader have changed."""
         inspector = self.workspace.inspector
-        if self.failure.asker is inspector:
+        if self.failure.origin is inspector:
             inspector.action_access()
         else:
-            self.table.ask_again()
+            self.table.reopen()
 
     def action_cancel(self) -> None:
-        """Stop what is running; else close what is open, the last thing first."""
+        """Cancel what is running; else close what is open, the last opened first."""
         caption = self.table.state.caption
         if self.tasks.stop():
             what = "cancelled" if self.connection.database is not None else "not opened"
@@ -178,7 +178,7 @@ class BrowseScreen(Frame):
         elif not self.table.has_focus:
             self.table.focus()
         elif caption.hint or caption.match:
-            self.table.state.tell(hint="")
+            self.table.state.set_caption(hint="")
             self.workspace.searcher.forget()
         elif not self.table.close_enclosing():
             self.workspace.history.back()
@@ -193,7 +193,7 @@ class BrowseScreen(Frame):
             copy(self.app, *panel.clipboard_text)
 
     def action_help(self) -> None:
-        """All keys, and what the browser teaches."""
+        """Show all keys, and the concepts behind them."""
         from pirate_tui.ui.screens.help import HelpScreen  # not needed for the first paint
 
         self.app.push_screen(HelpScreen())

@@ -1,4 +1,4 @@
-"""Choose a mapped class: all of them, with what they relate to, found by a part of their names."""
+"""Choose a mapped class from a list that is filtered while typing."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar
@@ -24,14 +24,14 @@ from pirate_tui.ui.widgets.prompts import LONGEST
 
 
 MOST_LISTED = 200
-"""So many are listed at once; of more, a part of the name finds the others."""
+"""The most classes that are listed at once; typing finds the others."""
 
 ReadSizes = Callable[[], Awaitable[Mapping[str, Size]]]
 """Reads how many rows each class may have. May raise `BrowserError`."""
 
 
 class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
-    """The mapped classes; gives the name of the chosen one, or None."""
+    """The mapped classes; returns the name of the chosen one, or None."""
 
     DEFAULT_CSS = """
     ChooseScreen {
@@ -71,21 +71,21 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         self._name_width = max((cell_len(choice.name) for choice in choices), default=0)
 
     def compose(self) -> ComposeResult:
-        """A line to type in, and the list."""
+        """Compose the input and the list."""
         with Vertical() as box:
             box.border_title = f"Models · {len(self._choices):,} · type to filter · ⏎ opens · esc closes"
             yield Input(compact=True, placeholder="filter by class or table name", max_length=LONGEST)
             yield Options()
 
     def on_mount(self) -> None:
-        """All are listed, the one that is shown now under the cursor; how many rows they have is found meanwhile."""
+        """List all classes, with the current one highlighted; their numbers of rows are read meanwhile."""
         self._list("")
         names = [choice.name for choice in self._choices[:MOST_LISTED]]
         self._options.highlighted = names.index(self._current) if self._current in names else 0
         self._read()
 
     def action_step(self, by: int) -> None:
-        """Go up or down the list, while the line has the focus."""
+        """Move the highlight, while the input keeps the focus."""
         last = self._options.option_count - 1
         if last >= 0:
             self._options.highlighted = max(0, min((self._options.highlighted or 0) + by, last))
@@ -121,15 +121,16 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         self._options.highlighted = number
 
     def _list(self, typed: str) -> None:
-        found = _found(self._choices, typed)
+        matching = _matching(self._choices, typed)
         self._options.clear_options()
         self._options.add_options(
-            Option(self._line(choice), id=choice.name, disabled=bool(choice.problem)) for choice in found[:MOST_LISTED]
+            Option(self._line(choice), id=choice.name, disabled=bool(choice.problem))
+            for choice in matching[:MOST_LISTED]
         )
-        if not found:
+        if not matching:
             self._options.add_option(Option(Text(f"no model or table matches “{clean(typed)}”"), disabled=True))
-        self._options.highlighted = 0 if found else None
-        left = len(found) - MOST_LISTED
+        self._options.highlighted = 0 if matching else None
+        left = len(matching) - MOST_LISTED
         self.query_one(Vertical).border_subtitle = f"{left:,} more: keep typing to filter" if left > 0 else ""
 
     def _line(self, choice: ModelInfo) -> ModelLine:
@@ -140,10 +141,10 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         return self.query_one(OptionList)
 
 
-def _found(choices: Sequence[ModelInfo], typed: str) -> list[ModelInfo]:
-    """Those whose name or table has what was typed, letters in their order, the best first."""
+def _matching(choices: Sequence[ModelInfo], typed: str) -> list[ModelInfo]:
+    """Return the classes whose name or table matches what was typed, the best match first."""
     if not typed.strip():
         return list(choices)
     matcher = Matcher(typed.strip())
     scored = [(max(matcher.match(choice.name), matcher.match(choice.table)), choice) for choice in choices]
-    return [choice for score, choice in sorted(scored, key=lambda one: -one[0]) if score > 0]
+    return [choice for score, choice in sorted(scored, key=lambda match: -match[0]) if score > 0]

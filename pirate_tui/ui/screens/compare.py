@@ -1,4 +1,4 @@
-"""Loader strategies compared on the rows that are shown: measured side by side, and one recommended."""
+"""Compare loader strategies on the rows that are shown, and recommend one."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -33,20 +33,20 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 
 
 COUNTS = (None, 100, 1_000, 1, 10, 40)
-"""How many parents may be chosen, one after the other; None is the page that is shown."""
+"""The numbers of parents to choose from in turn; None is the page that is shown."""
 
 BUDGET = 4.0
 """Seconds of measuring after which no further round begins."""
 
 FEWER = "press p for fewer rows, ] for another relationship"
-"""What can be done where these rows lead to too much."""
+"""A hint for rows that lead to too many others."""
 
 ReadKeys: TypeAlias = Callable[[int | None], Awaitable[tuple[RowKey, ...]]]
 """Reads the keys of so many rows from the cursor on, or of the page that is shown."""
 
 
 class Question(NamedTuple):
-    """What is compared at first."""
+    """What is compared at first: a relationship, and how to read the parents' keys."""
 
     entity: Entity
     relationship: Relationship
@@ -54,7 +54,7 @@ class Question(NamedTuple):
 
 
 def question_at(database: ConnectionHandle, table: RowTable, inspector: Inspector) -> Question | None:
-    """What to compare where the cursor is: the relationship under it, or the first of its row's; None without one.
+    """Return what to compare at the cursor: its relationship, or the first of its row's; None without one.
 
     The parents are the rows among which the cursor is: the table's own, or those of a relationship opened in it.
     """
@@ -69,8 +69,8 @@ def question_at(database: ConnectionHandle, table: RowTable, inspector: Inspecto
     query = listing.query_at(above) if above in listing.windows else None
     opening = listing.opening_at(above) if above else None
     page = tuple(table.state.page_rows().values()) if opening is None else opening.rows
-    found = listing.row_at(cursor)
-    here = None if found is None else found[1]
+    entity_and_row = listing.row_at(cursor)
+    here = None if entity_and_row is None else entity_and_row[1]
 
     async def keys(count: int | None) -> tuple[RowKey, ...]:
         if count is None:
@@ -85,13 +85,13 @@ def question_at(database: ConnectionHandle, table: RowTable, inspector: Inspecto
 
 
 def from_here(rows: tuple[Row, ...], here: Row | None, count: int) -> tuple[Row, ...]:
-    """So many of the rows from one of them on; where there are not as many, also some before it."""
+    """Return `count` rows from `here` on; where there are fewer, also rows before it."""
     start = rows.index(here) if here in rows else 0
     return rows[max(0, min(start, len(rows) - count)) :][:count]
 
 
 async def read_from_here(database: ConnectionHandle, query: Query, here: Row, count: int) -> tuple[Row, ...]:
-    """So many of the query's rows, in the same way."""
+    """Return `count` of the query's rows from `here` on; where there are fewer, also rows before it."""
     after = (await database.rows.page(query, Seek(here.position, limit=count - 1))).rows if count > 1 else ()
     missing = count - 1 - len(after)
     before = (
@@ -101,7 +101,7 @@ async def read_from_here(database: ConnectionHandle, query: Query, here: Row, co
 
 
 class CompareScreen(Passing[None], Screen[None]):
-    """One relationship of many rows, read in every way there is."""
+    """One relationship of many rows, loaded in every way there is."""
 
     DEFAULT_CSS = """
     CompareScreen {
@@ -124,7 +124,7 @@ class CompareScreen(Passing[None], Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.COMPARE)]
 
     busy: reactive[str] = reactive("")
-    """What is under way; empty while nothing is."""
+    """The running work; empty while nothing runs."""
 
     def __init__(self, database: ConnectionHandle, question: Question, budget: float = BUDGET) -> None:
         super().__init__()
@@ -134,13 +134,13 @@ class CompareScreen(Passing[None], Screen[None]):
         """Seconds after which no further round begins."""
         self._count: int | None = None
         self._chosen = Loadable(())
-        """The rows that are compared, and what was left out of them."""
+        """The rows that are compared, and which were left out."""
         self._measuring: object = None
-        """What is being measured."""
+        """A token of the measurement under way."""
         self._tasks = Tasks(self, partial(setattr, self, "busy"), self._show_error)
 
     def compose(self) -> ComposeResult:
-        """What is compared, the chart, what to take from it."""
+        """Compose the title, the chart, the recommendation, the error line and the footer."""
         yield Static(id="compared", markup=False)
         yield StrategyChart()
         yield TextPane(wrap=True)
@@ -148,7 +148,7 @@ class CompareScreen(Passing[None], Screen[None]):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Measure at once."""
+        """Start measuring at once."""
         self.watch(self.chart, "number", self._advise, init=False)
         self.chart.focus()
         self.action_again()
@@ -161,10 +161,10 @@ class CompareScreen(Passing[None], Screen[None]):
     @property
     def advice(self) -> Recommendation | None:
         """What is recommended by what is measured so far."""
-        return None if self.chart.contest is None else recommendation(self.chart.contest)
+        return None if self.chart.comparison is None else recommendation(self.chart.comparison)
 
     def watch_busy(self) -> None:
-        """The title says it."""
+        """Show the running work in the title."""
         self._retitle()
 
     def action_again(self) -> None:
@@ -173,23 +173,23 @@ class CompareScreen(Passing[None], Screen[None]):
         self._tasks.start("compare", self._measure)
 
     def action_next_count(self) -> None:
-        """The page, 100 rows, 1,000 rows, 1, 10, 40."""
+        """Compare the next number of parents: the page, 100, 1,000, 1, 10, 40."""
         self._count = COUNTS[(COUNTS.index(self._count) + 1) % len(COUNTS)]
         self.action_again()
 
     def action_next_relationship(self) -> None:
-        """Compare for the class's next relationship."""
+        """Compare for the next relationship of the class."""
         self._step(1)
 
     def action_previous_relationship(self) -> None:
-        """Compare for the relationship before."""
+        """Compare for the previous relationship of the class."""
         self._step(-1)
 
     def action_copy(self) -> None:
         """Copy the line of code of the way that the cursor is on."""
-        contest, measured = self.chart.contest, self.chart.current
-        if contest is not None and measured is not None:
-            code = code_of(contest.entity, contest.relationship, measured.way)
+        comparison, measured = self.chart.comparison, self.chart.current
+        if comparison is not None and measured is not None:
+            code = code_of(comparison.entity, comparison.relationship, measured.way)
             copy(self.app, f"the code of {measured.way.title}", code)
 
     def action_close(self) -> None:
@@ -203,25 +203,25 @@ class CompareScreen(Passing[None], Screen[None]):
         self.action_again()
 
     async def _measure(self) -> None:
-        self.chart.contest, self.chart.recommended, self._chosen = None, None, Loadable(())
+        self.chart.comparison, self.chart.recommended, self._chosen = None, None, Loadable(())
         self._advise()
         with self._tasks.track(f"comparing {self._entity.name}.{self._relationship.name}") as task:
             self._chosen = await self._loadable()
-            contest = Comparison.of(self._entity, self._chosen.keys, self._relationship, self._budget)
+            comparison = Comparison.of(self._entity, self._chosen.keys, self._relationship, self._budget)
             with self._more_to_come():
-                while (due := contest.next_request) is not None:
-                    self.chart.contest = contest
+                while (due := comparison.next_request) is not None:
+                    self.chart.comparison = comparison
                     self._advise()
-                    told = f"round {contest.rounds + 1} of {ROUNDS}" if contest.is_warm else "first run"
-                    task.progress = f"{due.way.title}, {told}"
-                    contest = contest.with_run(due.way, await self._database.benchmarks.measure(due))
-            self.chart.contest = contest
+                    run = f"round {comparison.rounds + 1} of {ROUNDS}" if comparison.is_warm else "first run"
+                    task.progress = f"{due.way.title}, {run}"
+                    comparison = comparison.with_run(due.way, await self._database.benchmarks.measure(due))
+            self.chart.comparison = comparison
             self._advise()
             self._point_at_the_best()
 
     @contextmanager
     def _more_to_come(self) -> Iterator[None]:
-        """More is to be measured inside the block; one that was stopped may end when the next has begun already."""
+        """Mark the chart as measuring inside the block; one that was stopped may end when the next has begun."""
         self.chart.is_measuring, self._measuring = True, (mine := object())
         try:
             yield
@@ -231,7 +231,7 @@ class CompareScreen(Passing[None], Screen[None]):
                     chart.is_measuring = False
 
     async def _loadable(self) -> Loadable:
-        """The rows to compare; raises `BrowserError` where there are none, or they lead to too much."""
+        """Return the rows to compare; raise `BrowserError` where there are none, or they lead to too many."""
         keys = await self._keys(self._count)
         if not keys:
             raise BrowserError("no row here has a primary key", "compare another table")
@@ -239,22 +239,23 @@ class CompareScreen(Passing[None], Screen[None]):
         return chosen.checked(self._relationship.target, FEWER)
 
     def _point_at_the_best(self) -> None:
-        contest, advice = self.chart.contest, self.advice
-        if contest is not None and advice is not None:
-            self.chart.number = next(n for n, one in enumerate(contest.measurements) if one.way is advice.way)
+        comparison, advice = self.chart.comparison, self.advice
+        if comparison is not None and advice is not None:
+            ways = [measurement.way for measurement in comparison.measurements]
+            self.chart.number = ways.index(advice.way)
 
     def _advise(self) -> None:
-        """What to take, and what there is to know of the way under the cursor."""
+        """Show the recommendation, and details of the way under the cursor."""
         self._retitle()
-        contest, measured, advice = self.chart.contest, self.chart.current, self.advice
+        comparison, measured, advice = self.chart.comparison, self.chart.current, self.advice
         self.chart.recommended = None if advice is None else advice.way
         lines: list[Text] = []
         if advice is not None:
             lines += [Text(f"★ {advice.way.title}", "bold"), Text(advice.reason), Text(f"  {advice.code}", "bold")]
-        if contest is not None and measured is not None and (advice is None or measured.way is not advice.way):
-            code = code_of(contest.entity, contest.relationship, measured.way)
-            told = [f"{measured.way.title}: {measured.way.lesson}", measured.remark, f"  {code}"]
-            lines += [Text(), *(Text(line) for line in told if line)]
+        if comparison is not None and measured is not None and (advice is None or measured.way is not advice.way):
+            code = code_of(comparison.entity, comparison.relationship, measured.way)
+            details = [f"{measured.way.title}: {measured.way.lesson}", measured.remark, f"  {code}"]
+            lines += [Text(), *(Text(line) for line in details if line)]
         pane = self.query_one(TextPane)
         pane.border_title = "Recommendation"
         pane.set_text(lines)
@@ -263,16 +264,16 @@ class CompareScreen(Passing[None], Screen[None]):
         title = next(iter(self.query("#compared").results(Static)), None)
         if title is None:  # work that was stopped ends after the screen is gone
             return
-        contest = self.chart.contest
+        comparison = self.chart.comparison
         what = f"{self._entity.name}.{self._relationship.name}"
-        if contest is not None:
-            what += f" of {len(contest.keys):,} {contest.entity.name}, {contest.rounds_label}"
+        if comparison is not None:
+            what += f" of {len(comparison.keys):,} {comparison.entity.name}, {comparison.rounds_label}"
         what += f" · {self._chosen}" if self._chosen.giants else ""
         busy = f" · {self.busy}" if self.busy else ""
         title.update(Text(f"compare {what}{busy}"))
 
     def _show_error(self, error: BrowserError | None) -> None:
         self.set_class(error is not None, "-with-error")
-        told = "" if error is None else f"{error.message}; {error.hint}"
+        message = "" if error is None else f"{error.message}; {error.hint}"
         for line in self.query("#error-line").results(Static):
-            line.update(Text(told))
+            line.update(Text(message))

@@ -1,4 +1,4 @@
-"""The browser's frame: what it is composed of, what comes after the first paint, and the prompts."""
+"""Compose the main screen: widgets, what is mounted after the first paint, and the prompts."""
 
 import asyncio
 from functools import partial
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Frame(Guarded[None], Screen[None]):
-    """Title, workspace, failure, statements, prompts and footer of a database; what they do, a subclass says."""
+    """Title, workspace, failure, statements, prompts and footer of a database; a subclass has the commands."""
 
     # Textual declares these two so that neither a ClassVar nor a tuple would be right.
     HORIZONTAL_BREAKPOINTS = [(0, "-w0"), (40, "-w40"), (60, "-w60"), (110, "-w110")]  # noqa: RUF012
@@ -44,20 +44,20 @@ class Frame(Guarded[None], Screen[None]):
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED)
     """By which loader strategy relationships are opened."""
     database_label: reactive[str] = reactive("")
-    """What is open, for the title."""
+    """The name of the database, for the title."""
     warning: reactive[str] = reactive("")
-    """What should be known of it all the time, for the title."""
+    """A warning shown all the time in the title; empty where there is none."""
     busy: reactive[str] = reactive("")
-    """What is under way, for the title; empty while nothing takes long."""
+    """The running work, for the title; empty while nothing takes long."""
     is_away: reactive[bool] = reactive(False, init=False)
-    """Did the last question not reach the database? Then what is shown is from before."""
+    """Whether the last query did not reach the database, so that what is shown may be outdated."""
 
     def __init__(self, connect: Connect, label: str) -> None:
         super().__init__()
         self.connection = ConnectionHandle(connect, Relay(self))
         self.tasks = Tasks(self, partial(setattr, self, "busy"), self._show_error)
         self.furnished, self._is_being_furnished = asyncio.Event(), False
-        """Is everything mounted that comes after the first paint?"""
+        """Whether everything is mounted that comes after the first paint."""
         self.workspace = Workspace(self.connection, self.tasks, self.furnished.wait)
         self.table, self.statements = self.workspace.table, StatementLog()
         self.connector = Connector(
@@ -66,7 +66,7 @@ class Frame(Guarded[None], Screen[None]):
         self.set_reactive(Frame.database_label, label)
 
     def compose(self) -> ComposeResult:
-        """The frame; rows come when the database is open."""
+        """Compose the frame; rows come when the database is open."""
         yield TitleBar().data_bind(Frame.mode, Frame.strategy, Frame.busy, Frame.warning, database=Frame.database_label)
         yield self.workspace.data_bind(Frame.mode, Frame.strategy, is_stale=Frame.is_away)
         yield Static(id="error-line", markup=False)
@@ -75,7 +75,7 @@ class Frame(Guarded[None], Screen[None]):
         yield Static("too small: pirate-tui needs 40 x 10", id="too-small")
 
     def on_mount(self) -> None:
-        """The frame is painted first; only then is SQLAlchemy imported and the database opened."""
+        """Open the database after the first paint, since importing SQLAlchemy takes long."""
         self.table.border_title = "opening …"
         self.workspace.inspector.border_title = "Instance"
         self.table.focus()
@@ -105,15 +105,15 @@ class Frame(Guarded[None], Screen[None]):
 
     @on(Resize)
     def _resized(self) -> None:
-        """What was hidden while the terminal was too small has lost the focus."""
-        self.call_after_refresh(self._focus_something)
+        """Restore the focus, which a widget loses that is hidden in a small terminal."""
+        self.call_after_refresh(self._restore_focus)
 
-    def _focus_something(self) -> None:
+    def _restore_focus(self) -> None:
         if self.focused is None:
             (self.failure.pane if self.has_class("-failed") else self.table).focus()
 
     async def _furnish(self) -> None:
-        """Import and mount what nobody misses before there are rows, unless somebody has left meanwhile."""
+        """Import and mount what is not needed for the first paint, unless the screen was left meanwhile."""
         if not self._is_being_furnished and self.is_attached:
             self._is_being_furnished = True
             from pirate_tui.ui.widgets import failure_view, key_footer, prompts
@@ -126,10 +126,10 @@ class Frame(Guarded[None], Screen[None]):
             await self.mount(prompts.SearchBar(), *bars, key_footer.KeyFooter(), before="#foot")
             await self.query_one("#foot").remove()
             self.furnished.set()
-        self.refresh_bindings()  # there may be rows now; and the footer is composed when these are told
+        self.refresh_bindings()  # there may be rows now; and the footer is composed when bindings are refreshed
 
     def _make_room(self, is_failed: bool) -> None:  # noqa: FBT001  Textual's signature
-        """A failure is shown, or not any more: then nothing is searched in it either."""
+        """Make room for a failure, or take it back and end a search in it."""
         if not is_failed:
             self.search_bar.end()
         self.set_class(is_failed, "-failed")
@@ -144,7 +144,7 @@ class Frame(Guarded[None], Screen[None]):
 
     @property
     def failure(self) -> "FailureView":
-        """The failure, shown or not."""
+        """The failure view, shown or not."""
         return cast("FailureView", self.query_one("FailureView"))
 
     @property
@@ -153,7 +153,7 @@ class Frame(Guarded[None], Screen[None]):
         return cast("SearchBar", self.query_one("SearchBar"))
 
     def prompt(self, id: str) -> "PromptBar":  # noqa: A002  Textual's own name
-        """The prompt of a kind, by the kind's id."""
+        """Return the prompt of a kind, by the kind's id."""
         return cast("PromptBar", self.query_one(f"#{id}"))
 
     # Prompts: they take the focus at once, so that what is typed next is not taken for a command.
@@ -169,23 +169,23 @@ class Frame(Guarded[None], Screen[None]):
             self.table.call_later(lambda: bar.choose(self.table.current_column))
 
     async def action_filter(self) -> None:
-        """Ask how the current column is to be filtered; keys that were pressed before may still choose another."""
+        """Prompt for a filter of the current column; keys that were pressed before may still choose another."""
         await self.furnished.wait()
         bar = self.prompt("filter")
         bar.begin_typing()
         self.table.call_later(lambda: bar.choose(self.table.own_column()))
 
     async def action_go_to(self) -> None:
-        """Ask where to go in the table."""
+        """Prompt for a place in the table."""
         await self.furnished.wait()
         self.prompt("go-to").begin_typing()
 
     def on_prompt_bar_ended(self) -> None:
-        """Nothing was typed after all."""
+        """Focus the table after a cancelled prompt."""
         self.table.focus()
 
     def on_prompt_bar_submitted(self, submitted: "PromptBar.Submitted") -> None:
-        """A place, a filter or a search has been typed, which may be wrong; an empty line ends the search before."""
+        """Handle a typed place, filter or search, which may be invalid; an empty search ends the previous one."""
         self.table.focus()
         text, column = submitted.text, submitted.column
         try:

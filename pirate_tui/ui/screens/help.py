@@ -1,4 +1,4 @@
-"""The help: the concepts, then every key."""
+"""Show the help: the concepts, then every key."""
 
 from itertools import groupby
 from textwrap import wrap
@@ -75,7 +75,7 @@ class HelpScreen(Passing[None], ModalScreen[None]):
     ]
 
     def action_scroll(self, where: str) -> None:
-        """The keys of the table work here too."""
+        """Scroll the help, also by keys of the table."""
         getattr(self.query_one(VerticalScroll), f"action_scroll_{where}")()
 
     def compose(self) -> ComposeResult:
@@ -102,7 +102,7 @@ def _help(width: int) -> Text:
     for lesson in LESSONS.splitlines():
         text.append("• " + _hanging(lesson, width, len("• ")))
     for group, commands in groupby(
-        sorted(COMMANDS, key=lambda one: list(Group).index(one.group)), lambda one: one.group
+        sorted(COMMANDS, key=lambda command: list(Group).index(command.group)), lambda command: command.group
     ):
         text.append(f"\n{group.value}\n", "bold underline")
         for command in commands:

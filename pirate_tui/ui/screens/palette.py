@@ -1,4 +1,4 @@
-"""The command palette: Textual's own, which also hears what comes too early or too late."""
+"""Adapt Textual's command palette to input that comes too early or too late."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,14 +17,14 @@ class Palette(Passing[None], CommandPalette):
     """Runs one command, once."""
 
     def compose(self) -> ComposeResult:
-        """Textual's own, with a list and a line that stand more."""
+        """Compose Textual's own palette, with our list and a limit to what is typed."""
         for widget in super().compose():
             if isinstance(widget, CommandInput):
                 widget.max_length = LONGEST
             yield Commands() if isinstance(widget, CommandList) else widget
 
     def on_click(self, click: Click) -> None:
-        """A click where nothing is drawn, before it is laid out or in a terminal that shrinks, is beside no widget."""
+        """Ignore a click beside all widgets: before it is laid out, or in a terminal that shrinks."""
         try:
             self.get_widget_at(click.screen_x, click.screen_y)
         except NoWidget:
@@ -33,6 +33,6 @@ class Palette(Passing[None], CommandPalette):
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
     def _choose_once(self, chosen: Message) -> None:
-        """What is chosen after the command, by a second Enter, does not run it again."""
+        """Ignore what is chosen after the command, by a second Enter."""
         if not self.is_active:
             chosen.prevent_default()

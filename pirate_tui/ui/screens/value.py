@@ -1,4 +1,4 @@
-"""One value, whole: page by page, however large it is."""
+"""Show one value, whole: page by page, however large it is."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -12,19 +12,19 @@ from textual.screen import ModalScreen
 
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.rows import Value
-from pirate_tui.ui.copying import MOST, copy, say_too_large
+from pirate_tui.ui.copying import MOST, copy, notify_too_large
 from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
 PART = 16_384
-"""Characters, or bytes, of a value that are shown at once: to lay out more would be felt."""
+"""Characters, or bytes, of a value that are shown at once: laying out more takes a noticeable time."""
 
 WHOLE = "the full value"
-"""What copying takes."""
+"""The name of what copying takes."""
 
 Read = Callable[[int, int], Awaitable[Value]]
-"""Reads a stretch of the value: where it starts, and its length. May raise `BrowserError`."""
+"""Reads a part of the value: where it starts, and its length. May raise `BrowserError`."""
 
 
 class ValueScreen(Passing[None], ModalScreen[None]):
@@ -65,7 +65,7 @@ class ValueScreen(Passing[None], ModalScreen[None]):
 
     @classmethod
     def of_lines(cls, name: str, lines: tuple[str, ...]) -> "ValueScreen":
-        """Show lines that are there already."""
+        """Return a screen for lines that are read already."""
         text = "\n".join(lines)
 
         async def read(start: int, size: int) -> Value:
@@ -74,7 +74,7 @@ class ValueScreen(Passing[None], ModalScreen[None]):
         return cls(name, read)
 
     def compose(self) -> ComposeResult:
-        """One pane."""
+        """Compose the pane."""
         yield TextPane(wrap=True)
 
     def on_mount(self) -> None:
@@ -99,9 +99,9 @@ class ValueScreen(Passing[None], ModalScreen[None]):
 
     @work(exclusive=True)
     async def action_copy(self) -> None:
-        """Copy the whole value, also what is not on this page; one that is too large is not read for it."""
+        """Copy the whole value, also what is not on this page, unless it is too large."""
         if self._length > MOST:
-            say_too_large(self.app, WHOLE, self._length)
+            notify_too_large(self.app, WHOLE, self._length)
             return
         try:
             parts = [(await self._read(number * PART, PART)).lines for number in range(self._pages)]

@@ -1,7 +1,7 @@
-"""The table beside the inspector, with those who ask the database for what they show.
+"""Lay out the table beside the inspector, with the readers that query the database for them.
 
-What a widget asks for goes to a reader here; what a reader finds goes to a widget. What concerns the rest of the
-screen goes on to it.
+A widget's request goes to a reader here; a reader's result goes to a widget. What concerns the rest of the
+screen bubbles on to it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,14 +31,14 @@ from pirate_tui.ui.widgets.row_table import RowTable
 
 
 class TableArea(Horizontal):
-    """The table, and those who read its rows."""
+    """The table, and the readers of its rows."""
 
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
     """How attributes are accessed; bound to the screen's, as all of these."""
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
     """By which loader strategy relationships are opened."""
     is_stale: reactive[bool] = reactive(False, init=False, repaint=False)
-    """Is the database not there, and all that is shown from before?"""
+    """Whether the database is gone, so that what is shown may be outdated."""
 
     def __init__(self, connection: ConnectionHandle, tasks: Tasks) -> None:
         super().__init__(id="main")
@@ -53,7 +53,7 @@ class TableArea(Horizontal):
         self.history = TableHistory(*ports, self.rows, self.refresher)
 
     def compose(self) -> ComposeResult:
-        """The table."""
+        """Compose the table."""
         yield self.table.data_bind(TableArea.mode, TableArea.strategy, TableArea.is_stale)
 
     def show_table(self, name: str, key: RowKey | None, opened: Callable[[], None] | None) -> None:
@@ -98,10 +98,10 @@ class TableArea(Horizontal):
 
 
 class Workspace(TableArea):
-    """The table and the inspector, with the one who keeps an instance live."""
+    """The table and the inspector, with the reader of the live instance."""
 
     has_instance: reactive[bool] = reactive(False, init=False, repaint=False, bindings=True)
-    """Is the cursor on a row that there is, or will be in a moment, a live instance of?"""
+    """Whether the row under the cursor has a live instance, or will have one in a moment."""
     snapshot: reactive[InstanceSnapshot | None] = reactive(None, init=False, repaint=False)
     """The live instance."""
 
@@ -111,16 +111,16 @@ class Workspace(TableArea):
         self.instance = InstanceReader(connection, self.table.state, tasks, self.post_message, ready)
 
     def compose(self) -> ComposeResult:
-        """The table and the inspector."""
+        """Compose the table and the inspector."""
         yield from super().compose()
         yield self.inspector.data_bind(Workspace.snapshot, Workspace.is_stale)
 
-    # What the widgets ask for.
+    # Requests of the widgets.
 
     @on(RowTable.RowHighlighted)
-    def _rest(self, highlighted: RowTable.RowHighlighted) -> None:
+    def _load_instance(self, highlighted: RowTable.RowHighlighted) -> None:
         self.has_instance = highlighted.row.key is not None
-        self.instance.rest(highlighted.entity, highlighted.row)
+        self.instance.load_instance(highlighted.entity, highlighted.row)
 
     @on(RowTable.TableEmptied)
     def _forget(self) -> None:
@@ -154,7 +154,7 @@ class Workspace(TableArea):
     def _access(self, requested: Inspector.AccessRequested) -> None:
         self.instance.access(requested.name, self.mode)
 
-    # What comes of it.
+    # Results.
 
     @on(InstanceReader.InstanceShown)
     def _show_instance(self, shown: InstanceReader.InstanceShown) -> None:

@@ -1,1 +1,1 @@
-"""Widgets: they show values and post messages; they hold no port and never talk sideways."""
+"""Widgets, which show values and post messages; they hold no port and know no sibling."""

@@ -1,4 +1,4 @@
-"""How the inspector writes an attribute: one line for each, and details of the current one."""
+"""Write an attribute for the inspector: one line for each, and details of the current one."""
 
 from collections.abc import Callable, Sequence
 from typing import overload
@@ -10,10 +10,10 @@ from pirate_tui.domain.access import AttributeKind, AttributeSnapshot, Attribute
 
 
 LEAST_VALUE = 8
-"""Columns of the screen that an attribute's value has at the least."""
+"""The least width of an attribute's value, in columns of the screen."""
 
 CODE_MARK = "ƒ"
-"""Stands behind the name of what runs code of the model."""
+"""A mark after the name of an attribute that runs code of the model."""
 
 
 class Lines(Sequence[Text]):
@@ -35,7 +35,7 @@ class Lines(Sequence[Text]):
     def __getitem__(self, index: slice) -> list[Text]: ...
     def __getitem__(self, index: int | slice) -> Text | list[Text]:
         if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
+            return [self[number] for number in range(*index.indices(len(self)))]
         count = len(self._attributes)
         return self._make(self._attributes[index]) if index < count else self._details[index - count]
 
@@ -59,13 +59,13 @@ def attribute_line(attribute: AttributeSnapshot, widths: list[int], width: int) 
 
 
 def attribute_details(attribute: AttributeSnapshot, prediction: Prediction) -> list[Text]:
-    """Return what there is to know of an attribute, and what a plain access to it would send first."""
-    told = [f"─ {attribute.name} · {attribute.kind.value} · {WORDS[attribute.verdict]} {attribute.error}".rstrip()]
-    told += [attribute.note] if attribute.note else []
-    told += ["runs model code, even to compute this verdict"] if attribute.kind.runs_code else []
-    told += [f"use: {prediction.remedy}"] if prediction.remedy else []
-    told += ["would emit first:", *prediction.statement] if prediction.statement else []
-    return [Text(line, "inspector--detail") for line in told]
+    """Return details of an attribute, and what a plain access to it would send first."""
+    details = [f"─ {attribute.name} · {attribute.kind.value} · {WORDS[attribute.verdict]} {attribute.error}".rstrip()]
+    details += [attribute.note] if attribute.note else []
+    details += ["runs model code, even to compute this verdict"] if attribute.kind.runs_code else []
+    details += [f"use: {prediction.remedy}"] if prediction.remedy else []
+    details += ["would emit first:", *prediction.statement] if prediction.statement else []
+    return [Text(line, "inspector--detail") for line in details]
 
 
 WORDS = {

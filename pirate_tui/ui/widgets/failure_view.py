@@ -1,4 +1,4 @@
-"""An access that raised: the raw traceback first, and the same thing explained."""
+"""Show an access that raised: the raw traceback first, or its explanation."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -19,10 +19,10 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 
 
 TRY_IT = "u ⏎ toggles await · s ⏎ eager-loads, then the plain access works"
-"""How the remedies can be seen at work."""
+"""A hint how to try the remedies."""
 
 ROOMY = 14
-"""From how many lines on there is room for empty ones between the topics."""
+"""The number of lines from which the topics are separated by empty ones."""
 
 
 class Explanation(TextPane):
@@ -73,7 +73,7 @@ class Explanation(TextPane):
             self.scroll_relative(y=by, animate=False)
 
     def text_in(self, size: Size) -> list[Text]:
-        """All topics, apart from each other where there is room."""
+        """Return all topics, separated by empty lines where there is room."""
         if self.failure is None:
             return []
         failure = self.failure
@@ -108,7 +108,7 @@ class Explanation(TextPane):
     @staticmethod
     def _useless(useless: Sequence[Remedy]) -> list[Text]:
         style = "explanation--useless"
-        return [line for one in useless for line in (Text(f"✗ {one.code}", style), Text(f"    {one.reason}"))]
+        return [line for remedy in useless for line in (Text(f"✗ {remedy.code}", style), Text(f"    {remedy.reason}"))]
 
 
 class Traceback(TextPane):
@@ -123,14 +123,14 @@ class Traceback(TextPane):
     """
 
     def show(self, failure: Failure) -> None:
-        """Show another one, from its beginning."""
+        """Show a failure's traceback, from its beginning."""
         styles = ["traceback--own" if y in failure.own else "" for y in range(len(failure.raw))]
         self.set_text([Text(line, style, no_wrap=True) for line, style in zip(failure.raw, styles, strict=True)])
         self.scroll_home(animate=False)
 
 
 class FailureView(Vertical):
-    """The failure that is shown: always what it says, in the error's words or in ours, and one of its two sides."""
+    """The failure that is shown: its headline, and below that either the traceback or the explanation."""
 
     DEFAULT_CSS = """
     FailureView {
@@ -147,26 +147,26 @@ class FailureView(Vertical):
     failure: reactive[Failure | None] = reactive(None, init=False)
     """What is shown; frozen."""
 
-    asked: reactive[str] = reactive("")
-    """How it was accessed, and by which loader strategy: the title says it, since both can change meanwhile."""
+    access: reactive[str] = reactive("")
+    """How it was accessed, and by which loader strategy: kept for the title, since both can change later."""
 
     is_explained: reactive[bool] = reactive(default=False, init=False)
-    """Is it the explained side?"""
+    """Whether the explained side is shown."""
 
     is_shown: reactive[bool] = reactive(default=False, init=False, repaint=False)
-    """Is there a failure to be shown? The screen makes room for it."""
+    """Whether there is a failure to show. The screen makes room for it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.path: Path = ()
-        """Where in the table the relationship stands whose access failed; empty for another access."""
-        self.asker: Widget | None = None
-        """What had the focus when the access was made, and has it again when the failure is dismissed."""
+        """The path of the relationship whose access failed; empty for another access."""
+        self.origin: Widget | None = None
+        """The widget that had the focus at the access, and gets it back when the failure is dismissed."""
 
-    def show(self, failure: Failure, asked: str, path: Path, asker: Widget | None) -> None:
-        """Show a failure, and take the focus; without an asker, the one before has it back."""
-        self.asker = asker or self.asker
-        self.path, self.asked, self.failure = path, asked, failure
+    def show(self, failure: Failure, access: str, path: Path, origin: Widget | None) -> None:
+        """Show a failure, and take the focus; without an origin, the previous one gets it back."""
+        self.origin = origin or self.origin
+        self.path, self.access, self.failure = path, access, failure
         self.is_shown = True
         self.pane.focus()
 
@@ -175,11 +175,11 @@ class FailureView(Vertical):
         if self.is_shown:
             self.path = ()
             self.is_shown = False
-            if self.asker is not None:
-                self.asker.focus()
+            if self.origin is not None:
+                self.origin.focus()
 
     def compose(self) -> ComposeResult:
-        """The pinned lines above, the two sides below."""
+        """Compose the pinned lines above, and the two sides below."""
         yield Static(id="headline", markup=False)
         yield Static(id="own-line", markup=False)
         with ContentSwitcher(initial="raw"):
@@ -193,7 +193,7 @@ class FailureView(Vertical):
 
     @property
     def clipboard_text(self) -> tuple[str, str]:
-        """What copying takes, in a word and its text: the whole traceback, or the chosen remedy."""
+        """What copying takes, its name and its text: the whole traceback, or the chosen remedy."""
         if self.failure is None:
             return "nothing", ""
         if self.is_explained and self.failure.remedies:
@@ -226,22 +226,22 @@ class FailureView(Vertical):
             if self.is_explained:
                 side, headline = "explained", self.failure.summary
             self.query_one("#headline", Static).update(Text(headline))
-            self.border_title = Text(f"{self.failure.attribute} of {self.failure.instance} · {self.asked} · {side}")
+            self.border_title = Text(f"{self.failure.attribute} of {self.failure.instance} · {self.access} · {side}")
             self.border_subtitle = f"t {'raw' if self.is_explained else 'explained'} · y copy · / search · esc close"
 
 
 def _own_line(failure: Failure) -> str:
-    """Where the user's line stands, and how many of the frames are of the model's own code."""
+    """Describe where the user's line is in the traceback, and how many frames are of the model's code."""
     line = failure.own_line
     others = sum(failure.raw[y].startswith("  File ") for y in failure.own) - 1
     models = f", {others} more in your code" if others > 0 else ""
-    told = f"your line: {failure.code}"
+    line_text = f"your line: {failure.code}"
     if failure.returned is not None:
-        told += f"  returned {failure.returned}: its code caught this error"
-    return f"{told}   (line {line + 1} of {len(failure.raw)} below{models})"
+        line_text += f"  returned {failure.returned}: its code caught this error"
+    return f"{line_text}   (line {line + 1} of {len(failure.raw)} below{models})"
 
 
 def _headline(failure: Failure) -> str:
-    """The exception's first and last line: what it says, and where it is explained."""
+    """Return the exception's first and last line: its message, and the link to its documentation."""
     first, *others = failure.headline
     return f"{first}\n{others[-1]}" if others else first

@@ -1,4 +1,4 @@
-"""The inspector: the live instance's attributes and what is loaded of them."""
+"""Show the live instance's attributes, and which of them are loaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 
 
 MEASURED = 200
-"""Lines by which it is judged how wide the text is."""
+"""How many lines the width of the text is measured by."""
 
 
 class Inspector(TextPane):
@@ -62,16 +62,16 @@ class Inspector(TextPane):
     ]
 
     snapshot: reactive[InstanceSnapshot | None] = reactive(None, init=False)
-    """The instance as it was last seen; frozen."""
+    """The instance as last read; frozen."""
 
     number: reactive[int] = reactive(0, init=False)
     """Which attribute the cursor is on."""
 
     prediction: reactive[Prediction] = reactive(Prediction(), init=False)
-    """What a plain access to that one would send first."""
+    """What a plain access to the current attribute would send first."""
 
     is_stale: reactive[bool] = reactive(False, init=False)
-    """Is the database not there, and all that is shown from before? Bound to the screen's."""
+    """Whether the database is gone, so that what is shown may be outdated. Bound to the screen's."""
 
     @dataclass
     class Focused(Message):
@@ -87,7 +87,7 @@ class Inspector(TextPane):
 
     @property
     def clipboard_text(self) -> tuple[str, str]:
-        """What copying takes, in a word and its text: every attribute, its value whole."""
+        """What copying takes, its name and its text: every attribute, its value whole."""
         rows = (
             (attribute.name, attribute.state.value, attribute.verdict.value, value_of(attribute))
             for attribute in self._attributes
@@ -109,14 +109,14 @@ class Inspector(TextPane):
         self.number += by
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """A press goes to its attribute: the panel, which has the focus now, may have grown when it is released."""
+        """Go to the pressed attribute: the panel, which takes the focus now, may have grown when it is released."""
         at = event.get_content_offset(self)
         number = -1 if at is None else at.y + round(self.scroll_y)
         if 0 <= number < len(self._attributes):
             self.number = number
 
     def on_click(self, event: events.Click) -> None:
-        """A double click accesses the attribute."""
+        """Access the attribute at a double click."""
         if event.chain == 2:  # noqa: PLR2004
             self.action_access()
 
@@ -125,35 +125,35 @@ class Inspector(TextPane):
         return max(0, min(number, len(self._attributes) - 1))
 
     def watch_number(self) -> None:
-        """The view follows the cursor, and tells more of the attribute under it."""
-        self._ask_more()
+        """Scroll to the cursor, and request details of the attribute under it."""
+        self._request_prediction()
 
     def watch_prediction(self) -> None:
-        """There is more to be told."""
+        """Show the details of the attribute."""
         self._write()
 
     def watch_snapshot(self, before: InstanceSnapshot | None, after: InstanceSnapshot | None) -> None:
         """Show another instance, the same one in another state, or none."""
         if before is None or after is None or before.entity != after.entity:
             self.set_reactive(Inspector.number, 0)
-        self._ask_more()
+        self._request_prediction()
 
     def watch_is_stale(self) -> None:
-        """The database has gone away, or has come back."""
+        """Mark what is shown as stale, or no longer."""
         self.set_class(self.is_stale, "-stale")
         self._write()
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  Textual's signature
-        """The cursor is seen now, or no more."""
+        """Show the cursor and its details, or hide them."""
         super().watch_has_focus(has_focus)
-        self._ask_more()
+        self._request_prediction()
 
     def on_resize(self) -> None:
-        """The cursor stays in view."""
+        """Keep the cursor in view."""
         self._show_current()
 
     def line_at(self, y: int) -> Strip:
-        """One line; that of the current attribute as such."""
+        """Return the strip of a line, highlighted when it is the current attribute's."""
         strip = super().line_at(y)
         if self.has_focus and y == self.number and self._attributes:
             style = self.get_component_rich_style("inspector--cursor", partial=True)
@@ -164,8 +164,8 @@ class Inspector(TextPane):
     def _attributes(self) -> tuple[AttributeSnapshot, ...]:
         return () if self.snapshot is None else self.snapshot.attributes
 
-    def _ask_more(self) -> None:
-        """What a plain access would send is found for one attribute at a time."""
+    def _request_prediction(self) -> None:
+        """Request the prediction for the current attribute alone, since each takes time."""
         self.set_reactive(Inspector.prediction, Prediction())
         self._write()
         if self.has_focus and self.current is not None:
@@ -183,13 +183,13 @@ class Inspector(TextPane):
         self._show_current()
 
     def _show_current(self) -> None:
-        """Bring what there is to know of the current attribute into view, and then itself."""
+        """Scroll to the details of the current attribute, and then to itself."""
         if self.line_count() > len(self._attributes):
             self.scroll_line_into_view(self.line_count() - 1)
             self.scroll_line_into_view(self.number)
 
     def text_in(self, size: Size) -> Sequence[Text]:
-        """A line for each attribute, and while the panel has the focus, what there is to know of the current one."""
+        """Return a line for each attribute, and with the focus the details of the current one."""
         rows = [(name_of(attribute), attribute.state.value, attribute.verdict.value) for attribute in self._attributes]
         widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         details = (
@@ -199,5 +199,5 @@ class Inspector(TextPane):
         return Lines(self._attributes, make, self.wrapped(details, size.width))
 
     def widest(self, lines: Sequence[Text]) -> int:
-        """All lines have the same columns, and are cut to the panel's width: the first tell enough."""
+        """Return the width of the first lines: all have the same columns, and are cut to the panel."""
         return super().widest(lines[:MEASURED])

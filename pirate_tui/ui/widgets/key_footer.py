@@ -1,4 +1,4 @@
-"""The footer: Textual's own, which is composed anew only when its keys have changed."""
+"""Show the footer: Textual's own, which is recomposed only when its keys have changed."""
 
 from typing import Any, NamedTuple
 
@@ -27,8 +27,8 @@ class _Key(NamedTuple):
 class KeyFooter(Footer):
     """The keys that do something here.
 
-    Textual's footer binds each of its keys to `Footer.compact`, which is never heard of any more once it is composed
-    anew, but keeps the key alive: some 15 widgets at each change of the focus. Nothing here changes `compact`.
+    Textual's footer binds each of its keys to `Footer.compact`, and keeps the keys alive when it is recomposed:
+    some 15 widgets at each change of the focus. Nothing here changes `compact`.
 
     Textual 8.2 also keeps what it has drawn of the last 1,024 widgets, gone or not: `StylesCache.get_inner_outer` is
     meant to be a class method and is none, so that its `lru_cache` holds each instance. It is emptied here.
@@ -39,24 +39,26 @@ class KeyFooter(Footer):
         self._composed: list[_Key] | None = None
 
     def compose(self) -> ComposeResult:
-        """A key for each command that is to be shown."""
+        """Compose a key for each command that is to be shown."""
         StylesCache.get_inner_outer.cache_clear()
         self._composed = self._keys()
-        for one in self._composed:
-            shown = (one.key, one.shown, one.description, one.action)
-            key = FooterKey(*shown, disabled=one.is_disabled, tooltip=one.tooltip)
+        for item in self._composed:
+            shown = (item.key, item.shown, item.description, item.action)
+            key = FooterKey(*shown, disabled=item.is_disabled, tooltip=item.tooltip)
             key.set_reactive(FooterKey.compact, self.compact)
             yield key
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
-        """Textual says that there may be other keys."""
+        """Recompose if the keys are others now; called by Textual at every change of the bindings."""
         if self._composed != self._keys():
             super().bindings_changed(screen)
 
     def _keys(self) -> list[_Key]:
-        """The first key of each command, in the order of the table of commands, whatever they are bound to."""
+        """Return the first key of each command, in the order of the table of commands."""
         keys: dict[str, _Key] = {}
-        active = sorted(self.screen.active_bindings.values(), key=lambda one: PLACES.get(one.binding.id or "", -1))
+        active = sorted(
+            self.screen.active_bindings.values(), key=lambda active: PLACES.get(active.binding.id or "", -1)
+        )
         for _, binding, is_enabled, tooltip in active:
             if binding.show and binding.action not in keys:
                 shown, is_disabled = self.app.get_key_display(binding), not is_enabled

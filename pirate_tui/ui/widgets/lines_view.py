@@ -1,4 +1,4 @@
-"""A view of lines that are drawn one by one, only while they are on the screen, and can be selected."""
+"""Show lines that are drawn one by one, only while they are on the screen, and can be selected."""
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,31 +16,31 @@ class LinesView(ScrollView):
     """How many lines at the top stay while the others scroll."""
 
     def line_at(self, y: int) -> Strip:
-        """The line number `y`, whole; a negative number is one of the fixed lines."""
+        """Return the strip of line `y`, whole; a negative number is one of the fixed lines."""
         raise NotImplementedError
 
     def line_count(self) -> int:
-        """How many lines there are, the fixed ones not counted."""
+        """Return how many lines there are, the fixed ones not counted."""
         raise NotImplementedError
 
     def empty_line(self) -> Strip:
-        """What is said in place of lines where there is none."""
+        """Return the strip that is shown in place of lines where there are none."""
         return Strip.blank(0)
 
     def text_at(self, y: int) -> str:
-        """The text of a line."""
+        """Return the text of line `y`, without trailing spaces."""
         return self.line_at(y).text.rstrip()
 
     def render_line(self, y: int) -> Strip:
-        """Textual asks for the line at `y` of the view."""
+        """Return the strip at `y` of the view, cropped to its width: part of Textual's Line API."""
         scroll_x, scroll_y = self.scroll_offset
         number = y - self.FIXED_LINES
         if number >= 0:
             number += scroll_y
         width = self.size.width
         if number >= self.line_count():
-            told = self.empty_line() if number == 0 else Strip.blank(0)
-            return told.apply_style(self.rich_style).crop_extend(0, width, self.rich_style)
+            strip = self.empty_line() if number == 0 else Strip.blank(0)
+            return strip.apply_style(self.rich_style).crop_extend(0, width, self.rich_style)
         strip = self._selected(self.line_at(number).apply_style(self.rich_style), number)
         return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style).apply_offsets(scroll_x, number)
 
@@ -53,11 +53,11 @@ class LinesView(ScrollView):
             self.scroll_to(y=target, animate=False, immediate=True, force=True)
 
     def refresh_line(self, y: int) -> None:
-        """Draw one line anew."""
+        """Redraw one line."""
         self.refresh(Region(0, y + self.FIXED_LINES - self.scroll_offset.y, self.size.width, 1))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text, of the lines that it touches only: there may be ten million others."""
+        """Return the selected text, reading only the lines that it touches: there may be ten million others."""
         top = round(self.scroll_y)
         first = top if selection.start is None else max(0, selection.start.y)
         last = top + self.size.height if selection.end is None else selection.end.y
@@ -68,7 +68,7 @@ class LinesView(ScrollView):
         return ("\n".join(lines), "\n") if lines else None
 
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002  Textual's signature
-        """Textual tells that the mouse has selected other text."""
+        """Redraw when the mouse has selected other text."""
         self.refresh()
 
     def _selected(self, strip: Strip, y: int) -> Strip:
@@ -86,7 +86,7 @@ class LinesView(ScrollView):
 
 
 def restyle(strip: Strip, start: int, end: int | None, style: Style) -> Strip:
-    """The strip with the characters from `start` up to `end` (or its own end) in another style."""
+    """Return the strip with the characters from `start` up to `end` (None: its own end) in another style."""
     text = strip.text
     first, last = cell_len(text[:start]), cell_len(text if end is None else text[:end])
     if first >= last:

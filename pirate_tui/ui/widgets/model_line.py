@@ -1,4 +1,4 @@
-"""One line of the list of models: a class with its size, its table and what it relates to, as wide as there is room."""
+"""Draw one line of the list of models: a class with its size, its table and related classes, as wide as fits."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ GAP = "  "
 
 
 class ModelLine(Visual):
-    """A class in one line, of which what it relates to is cut; what is wrong with it takes more lines where it must.
+    """A class in one line, whose related classes are cut to the width; what is wrong with it wraps.
 
     Names stand in a column as wide as the longest of all.
     """
@@ -33,7 +33,7 @@ class ModelLine(Visual):
         return self.at(None).plain
 
     def at(self, width: int | None) -> Content:
-        """The line in that width; without one, all of it."""
+        """Return the line in that width; without one, all of it."""
         choice, name_width = self._choice, self._name_width
         if width is not None:  # a name that is longer than its column is whole all the same
             name_width = min(name_width, width - SIZE_WIDTH - len(GAP) - len("…"))
@@ -48,27 +48,27 @@ class ModelLine(Visual):
 
     @property
     def _is_whole(self) -> bool:
-        """Is there something that must not be cut?"""
+        """Whether it has something that must not be cut."""
         return bool(self._choice.problem or self._choice.note)
 
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
-        """The line in the width that there is."""
+        """Return the strips of the line in the width that there is."""
         return self.at(width).render_strips(width, height, style, options)
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002  Textual's own signature
-        """As wide as it may be."""
+        """Return the container's width: the line takes all of it."""
         return container_width
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """One line, unless something must not be cut."""
+        """Return one, unless something must not be cut."""
         return self.at(width).get_height(rules, width) if self._is_whole else 1
 
 
 def related(names: Sequence[str], room: int | None) -> str:
-    """`→ Order, Item … and 38 more`: as many as there is room for, and at least one."""
+    """Return `→ Order, Item … and 38 more`: as many names as fit into the room, and at least one."""
     for count in range(len(names), 0, -1):
         left = f" … and {len(names) - count:,} more" if count < len(names) else ""
-        told = f"→ {', '.join(names[:count])}{left}"
-        if room is None or cell_len(told) <= room or count == 1:
-            return told
+        line = f"→ {', '.join(names[:count])}{left}"
+        if room is None or cell_len(line) <= room or count == 1:
+            return line
     return ""

@@ -1,4 +1,4 @@
-"""OpenResult and closing what hangs on the rows of the table."""
+"""Open and close relationships under the rows of the table."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from pirate_tui.ui.widgets.row_cursor import RowCursor
 
 
 class OpenableRows(RowCursor):
-    """Rows that can be opened and closed. It asks for openings by messages."""
+    """Rows that can be opened and closed. It requests openings by messages."""
 
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
     """How a relationship would be opened now; bound to the screen's."""
@@ -32,7 +32,7 @@ class OpenableRows(RowCursor):
         row: Row
         relationship: Relationship
         in_full: bool = False
-        """Load it, however much there is?"""
+        """Whether to load a collection of any size."""
 
     @dataclass
     class Closed(Message):
@@ -46,10 +46,10 @@ class OpenableRows(RowCursor):
 
     def action_open_or_close(self) -> None:
         """Open what the cursor is on. Close it if it stands open just as it would be opened now."""
-        found = self.row_at(self.cursor)
-        if found is None:
+        entity_and_row = self.row_at(self.cursor)
+        if entity_and_row is None:
             return
-        relationships = found[0].relationships
+        relationships = entity_and_row[0].relationships
         if not is_row(self.cursor):
             self._open_or_close(self.cursor)
         elif len(relationships) == 1:
@@ -58,19 +58,19 @@ class OpenableRows(RowCursor):
             self._close(self.cursor)
         elif relationships:
             self.state.list_relationships(self.cursor)
-            self.state.tell(hint="↓ to a relationship, ⏎ loads it")
+            self.state.set_caption(hint="↓ to a relationship, ⏎ loads it")
         else:
             self.post_message(self.NothingToOpen())
 
-    def ask_again(self) -> None:
-        """Open what the cursor is on, unless it was opened just as it would be now."""
-        found = self.row_at(self.cursor)
-        if found is None:
+    def reopen(self) -> None:
+        """Open what the cursor is on, unless it was opened with the current mode and strategy."""
+        entity_and_row = self.row_at(self.cursor)
+        if entity_and_row is None:
             return
-        relationships = found[0].relationships
+        relationships = entity_and_row[0].relationships
         path = (*self.cursor, relationships[0].name) if is_row(self.cursor) and relationships else self.cursor
-        if not is_row(path) and not self._is_answered(path):
-            self._ask(path)
+        if not is_row(path) and not self._is_current(path):
+            self._request_opening(path)
 
     def action_open(self) -> None:
         """Open the row; on an open row, go to its first child."""
@@ -89,34 +89,34 @@ class OpenableRows(RowCursor):
             self.cursor = navigation.parent(self.cursor)
 
     def close_enclosing(self) -> bool:
-        """Close what is open at the cursor or around it; was anything?"""
+        """Close what is open at the cursor or around it, and return whether anything was."""
         path = navigation.enclosing(self.state.shown.outline, self.cursor)
         if path is not None:
             self._close(path)
         return path is not None
 
     def _open_or_close(self, path: Path) -> None:
-        """Enter on a relationship: the same question again closes it, another one is asked.
+        """Close a relationship that is open with the current mode and strategy; else open it.
 
-        What was held back because there is so much of it is now loaded.
+        One that was held back because of its size is now loaded in full.
         """
         opening = self.state.shown.opening_at(path)
-        if opening is not None and opening.is_held_back and self._is_answered(path):
-            self._ask(path, in_full=True)
-        elif self._is_answered(path):
+        if opening is not None and opening.is_held_back and self._is_current(path):
+            self._request_opening(path, in_full=True)
+        elif self._is_current(path):
             self._close(path if self.state.shown.can_close(path) else path[:-1])
         else:
-            self._ask(path)
+            self._request_opening(path)
 
-    def _is_answered(self, path: Path) -> bool:
-        """Has the relationship been opened just as it would be opened now?"""
+    def _is_current(self, path: Path) -> bool:
+        """Whether the relationship was opened with the current mode and strategy."""
         opening = self.state.shown.opening_at(path)
         return opening is not None and (opening.request.mode, opening.request.strategy) == (self.mode, self.strategy)
 
-    def _ask(self, path: Path, *, in_full: bool = False) -> None:
-        found = self.row_at(path)
-        if found is not None:
-            entity, row = found
+    def _request_opening(self, path: Path, *, in_full: bool = False) -> None:
+        entity_and_row = self.row_at(path)
+        if entity_and_row is not None:
+            entity, row = entity_and_row
             relationship = entity.relationship(str(path[-1]))
             self.post_message(self.OpenRequested(path[:-1], entity, row, relationship, in_full))
 

@@ -1,4 +1,4 @@
-"""Lists to choose from: Textual's own, in which a click or a page may find that the list is another by now."""
+"""Adapt Textual's option lists to clicks and pages that come when the list has changed."""
 
 from typing import TYPE_CHECKING
 
@@ -10,16 +10,16 @@ from textual.widgets import OptionList
 if TYPE_CHECKING:
 
     class _Base(OptionList):
-        """The list that comes behind."""
+        """The next base class, for the type checker."""
 else:
     _Base = object  # Textual takes the styles of the first base that is a widget
 
 
 class _Steady(_Base):
-    """Textual 8.2.8 ends where a click names an option that there is no more, and where a page has no lines."""
+    """Keep Textual 8.2.8 from crashing on a click on an option that is gone, and on a page without lines."""
 
     def on_click(self, click: Click) -> None:
-        """What was clicked stood there when the list was drawn."""
+        """Ignore a click on an option that was removed since the list was drawn."""
         if click.style.meta.get("option", -1) >= self.option_count:
             click.prevent_default()
 

@@ -1,4 +1,4 @@
-"""The line at the foot of the screen in which something is typed: what to search, where to go, how to filter."""
+"""Show the line at the foot of the screen in which something is typed: a search, a place, a filter."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -21,14 +21,14 @@ from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
 LEAST_NAME = 8
-"""Columns of the screen that a column's name in a label has at the least."""
+"""The least width of a column's name in a label, in columns of the screen."""
 
 LONGEST = 1_000
-"""Characters of a line that is typed: every key would take longer in one that somebody has pasted a file into."""
+"""The most characters of a typed line: every key would take longer in one with a pasted file."""
 
 
 class PromptKind(Enum):
-    """What is asked for: its name is the id of the prompt that asks."""
+    """The kinds of prompts, with their ids."""
 
     GO_TO = (
         "go-to",
@@ -60,11 +60,11 @@ class PromptKind(Enum):
         self.id = id
         self.label = label
         self.placeholders = placeholders
-        """What may be typed, in more and in fewer words: the first that there is room for is shown."""
+        """What may be typed, in decreasing length: the first that fits is shown."""
 
 
 class PromptBar(Horizontal):
-    """A label, which may name a column, an input, and a word on what was typed; esc ends it."""
+    """A label, which may name a column, an input, and a note on what was typed; esc ends it."""
 
     DEFAULT_CSS = """
     PromptBar {
@@ -75,55 +75,55 @@ class PromptBar(Horizontal):
         & > Input { width: 1fr; background: $panel; }
         & > Input:focus { background-tint: 0%; }
         & > Input > .input--placeholder { color: $muted-on-panel; }
-        & > .word { width: auto; padding: 0 1; color: $muted-on-panel; }
+        & > .note { width: auto; padding: 0 1; color: $muted-on-panel; }
     }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "end", "Cancel"), ("tab", "turn", "One column, or all text")]
 
     in_column: reactive[bool] = reactive(False, init=False)
-    """Is a search of the table for the current column alone?"""
+    """Whether a search of the table is for the current column alone."""
 
     @dataclass
     class Submitted(Message):
-        """A line has been typed."""
+        """Posted when a line was typed and confirmed."""
 
         kind: PromptKind
         text: str
         column: Column | None
-        """The column that it is meant for; None where it is for none, or for all text."""
+        """The column that it is for; None where it is for none, or for all text."""
 
     @dataclass
     class Ended(Message):
-        """Nothing was typed after all."""
+        """Posted when the prompt was cancelled."""
 
     def __init__(self, kind: PromptKind) -> None:
         super().__init__(id=kind.id)
         self.kind = kind
         self._column: Column | None = None
         self._named = ""
-        """What stands in the label."""
+        """The column or place named in the label."""
 
     def compose(self) -> ComposeResult:
-        """The label, the input, the word."""
+        """Compose the label, the input and the note."""
         yield Static(classes="label", markup=False)
         yield Input(compact=True, max_length=LONGEST)
-        yield Static(classes="word", markup=False)
+        yield Static(classes="note", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
-        """Only a search of the table can be turned to one column; elsewhere tab goes to the next panel."""
+        """Whether the action is available: only a search of the table can switch between one column and all text."""
         return action != "turn" or self.kind is PromptKind.SEARCH_TABLE
 
     def begin_typing(self) -> None:
-        """The focus goes over at once, so that nothing typed next is taken for a command."""
-        self.say("")
+        """Show the prompt and focus it at once, so that nothing typed next is taken for a command."""
+        self.show_note("")
         self._name_column("")
         self.display = True
         self.query_one(Input).clear()
         self.screen.set_focus(self.query_one(Input))
 
     def choose(self, column: Column | None) -> None:
-        """Ask for what is meant for that column; without one, there is nothing to filter by."""
+        """Set the column that the input is for; a filter without one ends."""
         self._column = column
         if self.kind is PromptKind.SEARCH_TABLE:
             self.watch_in_column()
@@ -133,28 +133,28 @@ class PromptBar(Horizontal):
             self._name_column(column.name)
 
     def end(self) -> None:
-        """Go from the screen."""
+        """Hide the prompt."""
         self.display = False
 
     def action_end(self) -> None:
-        """Leave everything as it is."""
+        """Cancel: hide the prompt and change nothing."""
         self.end()
         self.post_message(self.Ended())
 
     def action_turn(self) -> None:
-        """Search in the column, or in all text."""
+        """Toggle between the column and all text."""
         self.in_column = not self.in_column
 
     def watch_in_column(self) -> None:
-        """Say where it is searched."""
+        """Show where it searches."""
         self._name_column("all text" if self._sought is None else self._sought.name)
 
     @on(Input.Submitted)
-    def _hear_enter(self, submitted: Input.Submitted) -> None:
+    def _submit_input(self, submitted: Input.Submitted) -> None:
         self.submit(submitted.value)
 
     def submit(self, text: str) -> None:
-        """Give the line away; a filter without a column is none."""
+        """Hide the prompt and post the line; a filter without a column counts as cancelled."""
         self.end()
         if self.kind is PromptKind.FILTER and self._column is None:
             self.post_message(self.Ended())
@@ -165,21 +165,21 @@ class PromptBar(Horizontal):
     def _sought(self) -> Column | None:
         return self._column if self.in_column or self.kind is not PromptKind.SEARCH_TABLE else None
 
-    def say(self, word: str) -> None:
-        """Say something of what is typed."""
-        self.query_one(".word", Static).update(word)
+    def show_note(self, note: str) -> None:
+        """Show a note beside the input."""
+        self.query_one(".note", Static).update(note)
 
     def on_resize(self) -> None:
-        """There is more room, or less."""
+        """Fit label and placeholder to the new width."""
         self._fit()
 
     def _name_column(self, name: str) -> None:
-        """Say in the label for what it is typed."""
+        """Show in the label what is typed for."""
         self._named = name
         self._fit()
 
     def _fit(self) -> None:
-        """The name is cut rather than all room be taken; the placeholder is shown whole, or another one is."""
+        """Fit the label and the longest placeholder to the width; a long name is cut."""
         width = self.app.size.width
         name = Text(self._named)
         name.truncate(max(LEAST_NAME, width // 3), overflow="ellipsis")
@@ -198,7 +198,7 @@ class SearchBar(PromptBar):
     def __init__(self) -> None:
         super().__init__(PromptKind.SEARCH_TEXT)
         self.pane: SearchableView | None = None
-        """What is searched."""
+        """The pane that is searched."""
 
     def begin(self, pane: SearchableView) -> None:
         """Search the pane."""
@@ -215,12 +215,12 @@ class SearchBar(PromptBar):
 
     @on(Input.Changed)
     def search(self, typed: Input.Changed) -> None:
-        """Search while it is typed."""
+        """Search the pane while the text is typed."""
         if self.pane is not None:
             self.pane.search(typed.value)
 
     def submit(self, text: str) -> None:  # noqa: ARG002  as declared
-        """Go back to the text, where n and N go on."""
+        """Focus the text, where n and N go to other matches."""
         if self.pane is not None:
             self.pane.focus()
 
@@ -235,4 +235,4 @@ class SearchBar(PromptBar):
         current, hits = place
         if self.pane is not None:
             nothing = "no matches" if self.query_one(Input).value else ""
-            self.say(f"{current} of {hits}" if hits else nothing)
+            self.show_note(f"{current} of {hits}" if hits else nothing)

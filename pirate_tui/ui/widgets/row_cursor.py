@@ -1,4 +1,4 @@
-"""The cursor of the table: it moves by keys and mouse, and the view follows it."""
+"""Move the cursor of the table by keys and mouse, and scroll with it."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from pirate_tui.ui.widgets.rows_view import RowsView
 
 
 class RowCursor(RowsView):
-    """Rows that can be gone over."""
+    """Rows with a cursor."""
 
     @dataclass
     class RowHighlighted(Message):
@@ -44,10 +44,10 @@ class RowCursor(RowsView):
     def column(self, number: int) -> None:
         self.state.move_column(number)
 
-    # What the state tells.
+    # What the state reports.
 
     def rows_changed(self, change: Change) -> None:
-        """Draw other rows, where they can be seen."""
+        """Show changed rows, as far as they are in view."""
         top = round(self.scroll_y)
         if change.is_new:
             self.scroll_to(0, 0, animate=False, immediate=True, force=True)
@@ -64,7 +64,7 @@ class RowCursor(RowsView):
             self.highlight()
 
     def cursor_moved(self, before: Path, after: Path) -> None:
-        """The view follows the cursor, and the row under it becomes the live instance."""
+        """Scroll to the cursor, redraw its old and new line, and announce the row under it."""
         outline = self.state.shown.outline
         self.scroll_line_into_view(outline.line_of(after))
         if before[:-1] == after[:-1]:
@@ -76,19 +76,19 @@ class RowCursor(RowsView):
         self.highlight()
 
     def column_moved(self) -> None:
-        """The view scrolls sideways with the column."""
+        """Scroll sideways to the column."""
         self._show_column()
         self.refresh()
 
     def line_sought(self, line: int) -> None:
-        """The line comes into the middle of the view."""
+        """Scroll the line into the middle of the view."""
         self.scroll_to(y=max(0, line - self._rows_in_view // 2), animate=False, immediate=True, force=True)
 
     def highlight(self) -> None:
-        """Say which row the cursor is on."""
-        found = self.row_at(self.cursor)
-        if found is not None:
-            self.post_message(self.RowHighlighted(*found))
+        """Post which row the cursor is on."""
+        entity_and_row = self.row_at(self.cursor)
+        if entity_and_row is not None:
+            self.post_message(self.RowHighlighted(*entity_and_row))
 
     def _show_column(self) -> None:
         """Scroll sideways until the current column is in view."""

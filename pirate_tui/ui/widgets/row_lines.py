@@ -1,4 +1,4 @@
-"""How a line of the table is drawn: columns in their widths, cells cut with their true length."""
+"""Draw the lines of the table: columns in their widths, cells cut with their true length."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -26,30 +26,30 @@ MAX_WIDTH = 40
 GAP = "  "
 
 CLOSED, OPEN, LEAF, FAILED, KEYLESS = "▸ ", "▾ ", "  ", "✗ ", "! "
-"""What stands before a line: a glyph and a space, the same width each. No instance can be made of a keyless row."""
+"""Glyphs before a line, with a space. No instance can be loaded of a keyless row."""
 
 UNREAD = Cell("…", is_null=True)
-"""What stands in the place of a cell that is not read yet."""
+"""Shown in place of a cell that is not read yet."""
 
 Styles = Callable[[str], Style]
-"""The style of a part of a line by its name: header, null, type-mismatch, ..."""
+"""Returns the style of a part of a line by its name: header, null, type-mismatch, ..."""
 
 
 @dataclass
 class Widths:
-    """The widths of one entity's columns on one level: they only grow, so that the table does not dance."""
+    """The widths of one entity's columns on one level: they only grow, so that columns do not jump."""
 
     cells: list[int]
     _ends: list[int] = field(default_factory=list)
-    """Where each column ends, counted from the first; empty until somebody asks."""
+    """The end of each column, counted from the first; empty until needed."""
 
     @classmethod
     def of(cls, entity: Entity) -> "Widths":
-        """Wide enough for the header."""
+        """Return widths that fit the header."""
         return cls([cell_len(column.name) for column in entity.columns])
 
     def fit(self, page: Page) -> None:
-        """Make room for the cells of its rows."""
+        """Widen the columns to fit the cells of a page."""
         self._ends.clear()
         for row in page.rows:
             for number, cell in enumerate(row.cells, start=page.block * BLOCK):
@@ -64,16 +64,16 @@ class Widths:
         return self._all_ends()[-1] if self.cells else 0
 
     def offset(self, number: int) -> tuple[int, int]:
-        """Where a column begins and ends, counted from the first."""
+        """Return where a column begins and ends, counted from the first."""
         end = self._all_ends()[number]
         return end - self.cells[number], end
 
     def before(self, columns: range) -> int:
-        """The width of what is to the left of these columns."""
+        """Return the width of what is to the left of these columns."""
         return self.offset(columns.start)[0] if columns.start else 0
 
     def in_view(self, left: int, right: int) -> range:
-        """The columns between two places, and all columns where there are not many."""
+        """Return the columns between two places, or all columns where there are few."""
         if len(self.cells) <= BLOCK:
             return range(len(self.cells))
         ends = self._all_ends()
@@ -86,29 +86,29 @@ class Widths:
         return self._ends
 
     def column_at(self, x: int) -> int | None:
-        """The number of the column there, counted as `offset` does; None beside and between them."""
+        """Return the number of the column at `x`, counted as in `offset`; None beside and between them."""
         spans = map(self.offset, range(len(self.cells)))
         return next((number for number, (start, end) in enumerate(spans) if start <= x < end), None)
 
 
 def level_of(path: Path) -> int:
-    """How deep the rows are nested that a row is among, or the row that a relationship belongs to."""
+    """Return how deep a row is nested; for a relationship, the row that it belongs to."""
     return (len(path) - 1) // 2
 
 
 def glyph_offset(line: Line) -> int:
-    """The column of the screen at which a line's glyph stands."""
+    """Return the column of the screen at which a line's glyph stands."""
     return len(line.path) // 2 * STEP - (0 if line.part is LineKind.ROW else STEP // 2)
 
 
 def suffix(cell: Cell) -> str:
-    """What is said behind a cell's text: its true length when it is cut, a mark when its type cannot read it."""
+    """Return what follows a cell's text: its true length when it is cut, a mark at a type mismatch."""
     length = "" if cell.length is None else f" ({cell.length:,})"
     return f"{length} !" if cell.is_type_mismatch else length
 
 
 def cell_text(cell: Cell, width: int) -> str:
-    """The cell's text in that width, cut with an ellipsis where it is longer."""
+    """Return the cell's text in that width, cut with an ellipsis where it is longer."""
     behind = suffix(cell)
     room = width - len(behind)
     if cell_len(cell.text) <= room:
@@ -124,28 +124,28 @@ class LineRenderer:
         self._widths: dict[tuple[str, int], Widths] = {}
 
     def widths(self, entity: Entity, level: int) -> Widths:
-        """The widths of an entity's columns: what is nested does not widen the table that it is nested in."""
+        """Return the widths of an entity's columns: nested rows do not widen the table around them."""
         if (entity.name, level) not in self._widths:
             self._widths[entity.name, level] = Widths.of(entity)
         return self._widths[entity.name, level]
 
     def width(self, listing: Listing) -> int:
-        """How wide the listing is with all that is opened in it."""
+        """Return how wide the listing is with all that is opened in it."""
         opened = [(level, opening.target) for level, opening in listing.outline.openings() if opening.rows]
         listed = [(0, listing.entity), *opened]
         return max(level * STEP + len(LEAF) + self.widths(entity, level).total for level, entity in listed)
 
     def line(self, listing: Listing, line: Line, current: int | None, view: range) -> list[Segment]:
-        """A line of the listing; `current` is the column to mark in a header, `view` the part of it that is seen."""
+        """Return a line of the listing; a header marks the `current` column, `view` is the visible part."""
         level = len(line.path) // 2
         if line.part is LineKind.RELATIONSHIP:
             return self._relationship(listing, line.path, level, view.stop)
         if line.part is LineKind.HEADER:
             return self.header(listing.entity_at((*line.path, 0)), level, current, view)
-        found = listing.row_at(line.path)
-        if found is None:
+        entity_and_row = listing.row_at(line.path)
+        if entity_and_row is None:
             return [Segment("  …", self._styles("null"))]
-        entity, row = found
+        entity, row = entity_and_row
         columns = self.in_view(entity, level, view)
         cells = row.cells if len(entity.columns) <= BLOCK else _cells(listing, line.path, columns)
         glyph = _glyph(entity, row, is_open=bool(listing.outline.branches(line.path)))
@@ -156,7 +156,7 @@ class LineRenderer:
         ]
 
     def header(self, entity: Entity, level: int, current: int | None, view: range) -> list[Segment]:
-        """The line of an entity's column names."""
+        """Return the line of an entity's column names, with the current column marked."""
         plain, marked = self._styles("header"), self._styles("header") + self._styles("column")
         widths, columns = self.widths(entity, level), self.in_view(entity, level, view)
         line: list[Segment] = [Segment(" " * (level * STEP + len(LEAF) + widths.before(columns)))]
@@ -166,7 +166,7 @@ class LineRenderer:
         return line
 
     def in_view(self, entity: Entity, level: int, view: range) -> range:
-        """The columns of rows at that level which are seen, and all of them where there are not many."""
+        """Return the visible columns of rows at that level, or all of them where there are few."""
         edge = level * STEP + len(LEAF)
         return self.widths(entity, level).in_view(view.start - edge, view.stop - edge)
 
@@ -187,24 +187,24 @@ class LineRenderer:
         return self._styles("type-mismatch") if cell.is_type_mismatch else None
 
     def _relationship(self, listing: Listing, path: Path, level: int, width: int) -> list[Segment]:
-        """The line of a relationship, which says what opening it gave and cost, cut to the width."""
-        found = listing.outline.branch(path)
+        """Return the line of a relationship, with the result and the cost of opening it, cut to the width."""
+        branch = listing.outline.branch(path)
         indent = level * STEP - STEP // 2
-        name, opening = found.relationship.name, found.opening
+        name, opening = branch.relationship.name, branch.opening
         if opening is None:
             glyph, style = CLOSED, "null"
-            told = f" · {found.relationship.direction} {found.relationship.target}"
+            result = f" · {branch.relationship.direction} {branch.relationship.target}"
         else:
             glyph, style = (FAILED, "failure") if opening.failure else (OPEN, "relationship")
-            told = _told(opening, listing.windows.get(path))
+            result = _result(opening, listing.windows.get(path))
         room = width - indent - cell_len(glyph + name)
-        told = told if cell_len(told) <= room else set_cell_size(told, max(0, room - 1)) + "…"
+        result = result if cell_len(result) <= room else set_cell_size(result, max(0, room - 1)) + "…"
         head = self._styles("relationship" if opening is None else style)
-        return [Segment(" " * indent), Segment(glyph + name, head), Segment(told, self._styles(style))]
+        return [Segment(" " * indent), Segment(glyph + name, head), Segment(result, self._styles(style))]
 
 
 def _cells(listing: Listing, path: Path, columns: range) -> list[Cell]:
-    """The row's cells in these columns, as far as they are read."""
+    """Return the row's cells in these columns, as far as they are read."""
     blocks = range(columns.start // BLOCK, (columns.stop - 1) // BLOCK + 1)
     read = {block * BLOCK + at: cell for block in blocks for at, cell in enumerate(listing.cells_in(path, block))}
     return [read.get(number, UNREAD) for number in columns]
@@ -218,13 +218,13 @@ def _glyph(entity: Entity, row: Row, *, is_open: bool) -> str:
     return OPEN if is_open else CLOSED
 
 
-def _told(opening: OpenResult, window: Window | None) -> str:
-    """What opening a relationship gave and cost."""
+def _result(opening: OpenResult, window: Window | None) -> str:
+    """Describe the result and the cost of opening a relationship."""
     request, cost = opening.request, opening.cost
     if opening.failure:
         what = f"raised {opening.failure.name}"
     elif window is not None:
-        what = f"{_many(window)} {opening.target.name}"
+        what = f"{_row_count(window)} {opening.target.name}"
     elif request.relationship.uselist:
         what = f"{len(opening.rows):,} {opening.target.name}"
     else:
@@ -242,7 +242,7 @@ def _told(opening: OpenResult, window: Window | None) -> str:
     )
 
 
-def _many(window: Window) -> str:
+def _row_count(window: Window) -> str:
     return f"more than {window.known:,}" if window.count is None else f"{window.count:,}"
 
 

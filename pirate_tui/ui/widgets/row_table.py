@@ -1,4 +1,4 @@
-"""The table, whole: with the mouse, and what it takes a database to do."""
+"""Complete the table with the mouse, and with requests that need the database."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from pirate_tui.ui.widgets.openable_rows import OpenableRows
 
 
 TOP = Line((), LineKind.HEADER)
-"""The line of the table's own column names, which stays above its rows."""
+"""The table's own header, which stays above its rows."""
 
 
 class RowTable(OpenableRows):
-    """Rows that can be opened, sorted, filtered and searched. What it takes a database to do, it asks for by messages.
+    """Rows that can be opened, sorted, filtered and searched. What needs the database is requested by messages.
 
     What opens a prompt stays with the screen: a message would come too late for what is typed next.
     """
@@ -86,7 +86,7 @@ class RowTable(OpenableRows):
     # The mouse.
 
     def on_click(self, event: events.Click) -> None:
-        """A click goes to a line; on its glyph, or twice, it opens or closes it. On a header it goes to the column."""
+        """Go to the clicked line; open or close it by its glyph or a double click. A header goes to the column."""
         at = event.get_content_offset(self)
         if at is None or self.listing is None:
             return
@@ -104,7 +104,7 @@ class RowTable(OpenableRows):
             self.action_open_or_close()
 
     def _go_to_header(self, path: Path, x: int) -> None:
-        """Go to the column under whose name `x` is; the table's own current column is ordered by.
+        """Go to the column at `x`; when it is the table's own current column, sort by it.
 
         `path` is that of the relationship whose rows have this header, empty for the table's own.
         """
@@ -124,14 +124,14 @@ class RowTable(OpenableRows):
     # Requests.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
-        """Whether a command can be used just now."""
+        """Whether a command is available now."""
         state = ScreenState(has_rows=self.listing is not None, is_in_table=self.screen.focused is self)
         return is_available(BindingScope.TABLE, action, state)
 
     def own_column(self) -> Column | None:
-        """The current column, where it is one of the table's own: what is nested keeps its order and its rows."""
+        """Return the current column of the table's own rows; None among nested ones, whose order is fixed."""
         if len(self.cursor) > 1:
-            self.state.tell(hint="sort and filter work on top-level rows (← to go up)")
+            self.state.set_caption(hint="sort and filter work on top-level rows (← to go up)")
             return None
         return self.current_column
 
@@ -152,22 +152,22 @@ class RowTable(OpenableRows):
         self.post_message(self.MatchRequested())
 
     def action_previous_match(self) -> None:
-        """Go to the row before that."""
+        """Go to the previous row that the search finds."""
         self.post_message(self.MatchRequested(backward=True))
 
     def action_view(self) -> None:
         """Show the whole value of the current column."""
-        found, column = self.row_at(self.cursor), self.current_column
+        entity_and_row, column = self.row_at(self.cursor), self.current_column
         query = self.state.shown.query_of(self.cursor)
-        if found is not None and column is not None and query is not None:
-            self.post_message(self.ValueRequested(query, *found, column))
+        if entity_and_row is not None and column is not None and query is not None:
+            self.post_message(self.ValueRequested(query, *entity_and_row, column))
 
     def action_open_all(self) -> None:
         """Open every row of the page, one access each, the one that the cursor is on first."""
         rows, entity = self.state.page_rows(), self.state.shown.entity
         listed = [relationship for relationship in entity.relationships if not relationship.is_query]
         if rows and listed:
-            chosen = next((one for one in listed if one.name in self.cursor[1:2]), listed[0])
+            chosen = next((branch for branch in listed if branch.name in self.cursor[1:2]), listed[0])
             here = int(self.cursor[0])
             keys = tuple(rows[number].key or () for number in sorted(rows, key=lambda number: (number != here, number)))
             request = OpenAllRequest(entity, keys, chosen, self.mode, self.strategy)
@@ -175,18 +175,18 @@ class RowTable(OpenableRows):
 
     def action_open_as_table(self) -> None:
         """Show the row that the cursor is on in the table of its own class."""
-        found = self.row_at(self.cursor)
-        if found is not None and found[1].key is not None and len(self.cursor) > 1:
-            self.post_message(self.TableRequested(found[0].name, found[1].key))
+        entity_and_row = self.row_at(self.cursor)
+        if entity_and_row is not None and entity_and_row[1].key is not None and len(self.cursor) > 1:
+            self.post_message(self.TableRequested(entity_and_row[0].name, entity_and_row[1].key))
         else:
-            self.state.tell(hint="select a nested row first: this row is in its own table already")
+            self.state.set_caption(hint="select a nested row first: this row is in its own table already")
 
     def copy_row(self) -> None:
-        """Copy the row that the cursor is on; what is cut of it must be read first."""
-        found, query = self.row_at(self.cursor), self.state.shown.query_of(self.cursor)
-        if found is None or query is None:
+        """Copy the row under the cursor; a cut one is requested whole."""
+        entity_and_row, query = self.row_at(self.cursor), self.state.shown.query_of(self.cursor)
+        if entity_and_row is None or query is None:
             return
-        entity, row = found
+        entity, row = entity_and_row
         if len(row.cells) < len(entity.columns) or any(cell.length is not None for cell in row.cells):
             self.post_message(self.RowRequested(query, row))
         else:

@@ -1,4 +1,4 @@
-"""The rows as they are drawn: any number of them over keyset pages, with what is opened nested under them."""
+"""Draw the rows: any number of them over keyset pages, with what is opened nested under them."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,14 +24,14 @@ from pirate_tui.ui.widgets.row_lines import LineRenderer
 HEADER = -1
 """The line of the column names, which stays at the top."""
 
-AS_OF = "stale · r reloads"
-"""Said of rows whose database is not there, also to somebody who sees no colours."""
+STALE = "stale · r reloads"
+"""Shown at rows whose database is gone: colour alone does not carry it."""
 
 
 class RowsView(LinesView):
-    """Rows of one query and the relationships opened under them, as a state has them. It asks for pages by messages.
+    """Rows of one query and the relationships opened under them, as a state has them. It requests pages by messages.
 
-    What its state tells as its observer is heard by a subclass.
+    A subclass observes the state.
     """
 
     FIXED_LINES = 1
@@ -64,7 +64,7 @@ class RowsView(LinesView):
     """
 
     is_stale: reactive[bool] = reactive(False, init=False)
-    """Is the database not there, and all that is shown from before? Bound to the screen's."""
+    """Whether the database is gone, so that what is shown may be outdated. Bound to the screen's."""
 
     @dataclass
     class PagesNeeded(Message):
@@ -81,7 +81,7 @@ class RowsView(LinesView):
 
     @property
     def listing(self) -> Listing | None:
-        """What is shown; None before there is anything."""
+        """The listing shown; None before there is one."""
         return self.state.listing
 
     @property
@@ -90,21 +90,21 @@ class RowsView(LinesView):
         return self.state.current_column
 
     def row_at(self, path: Path) -> tuple[Entity, Row] | None:
-        """The entity and the row of a path; None while it is not read."""
+        """Return the entity and the row of a path; None while it is not read."""
         return self.state.shown.row_at(path)
 
     # Drawing.
 
     def line_count(self) -> int:
-        """How many lines the rows and all that is opened take."""
+        """Return how many lines the rows and all that is opened take."""
         return self.state.shown.outline.lines
 
     def shown_line(self, y: int) -> Line | None:
-        """What the line number `y` shows; None below the last."""
+        """Return what the line `y` shows; None below the last."""
         return self.state.shown.outline.line_at(y) if y < self.line_count() else None
 
     def line_at(self, y: int) -> Strip:
-        """One line, drawn."""
+        """Return the strip of a line, with the cursor and the search's matches highlighted."""
         if y == HEADER:
             current = self.state.column if len(self.state.cursor) == 1 else None
             return Strip(self._renderer.header(self.state.shown.entity, 0, current, self._seen))
@@ -120,17 +120,17 @@ class RowsView(LinesView):
         return strip
 
     def empty_line(self) -> Strip:
-        """Why there are no rows, and what brings them back."""
+        """Return why there are no rows, and which key brings them back."""
         if self.listing is None or self.listing.window.count != 0:
             return super().empty_line()
         filters = len(self.listing.query.filters)
-        told = "no rows"
+        reason = "no rows"
         if filters:
-            told += " match the filter · F removes it" if filters == 1 else " match the filters · F removes one"
-        return Strip([Segment(f"  {told}", self._style("null"))])
+            reason += " match the filter · F removes it" if filters == 1 else " match the filters · F removes one"
+        return Strip([Segment(f"  {reason}", self._style("null"))])
 
     def _with_hits(self, strip: Strip, needle: str) -> Strip:
-        """The line with the places marked at which the search finds it."""
+        """Return the line with every match of the search highlighted."""
         text, style = strip.text.lower(), self._style("hit")
         start = text.find(needle)
         while start >= 0:
@@ -144,28 +144,28 @@ class RowsView(LinesView):
     # What changes what is seen.
 
     def caption_changed(self, before: Caption) -> None:
-        """The title says something else; the places that a search finds are marked in the rows."""
+        """Update the title, and the highlighted matches of a search."""
         self._retitle()
         if before.match != self.state.caption.match:
             self.refresh()
 
     def watch_is_stale(self) -> None:
-        """The database has gone away, or has come back."""
+        """Mark the rows as stale, or no longer."""
         self.set_class(self.is_stale, "-stale")
         self._retitle()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Other rows come into view."""
+        """Request the rows that come into view."""
         super().watch_scroll_y(old_value, new_value)
         self._want()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
-        """Other columns come into view."""
+        """Request the columns that come into view."""
         super().watch_scroll_x(old_value, new_value)
         self._want()
 
     def on_resize(self) -> None:
-        """More rows may be in view."""
+        """Request the rows that come into view."""
         self._want()
 
     @property
@@ -179,7 +179,7 @@ class RowsView(LinesView):
         return max(1, self.scrollable_content_region.height - self.FIXED_LINES)
 
     def _want(self) -> None:
-        """Find which pages are wanted in the view as it is now, and ask for them."""
+        """Compute which pages the view needs now, and request them."""
         listing = self.state.shown
         for path, window in listing.windows.items():
             columns = self._renderer.in_view(listing.query_at(path).entity, len(path) // 2, self._seen)
@@ -189,7 +189,7 @@ class RowsView(LinesView):
             self.post_message(self.PagesNeeded())
 
     def _reshape(self) -> None:
-        """The rows, or what is opened, are others now: so are the view's size and the pages in view."""
+        """Update size, title and needed pages after the rows, or what is opened, have changed."""
         listing = self.state.shown
         self._retitle()
         self.virtual_size = Size(self._renderer.width(listing), listing.outline.lines + self.FIXED_LINES)
@@ -199,18 +199,18 @@ class RowsView(LinesView):
             self.post_message(self.TableEmptied())
 
     def _retitle(self) -> None:
-        """Which rows are shown, how many there are, and what the search has found."""
+        """Show which rows these are, how many there are, and what the search has found."""
         listing, caption = self.state.listing, self.state.caption
         if listing is not None:
-            told = (listing.entity.name, _many(listing.window.count, caption.estimate), str(listing.query))
-            self.border_title = Text(" · ".join(filter(None, told)))
-            found = "" if caption.match is None else f"{caption.match} · {caption.tally}"
-            said = (AS_OF if self.is_stale else "", caption.hint or found)
-            self.border_subtitle = Text(" · ".join(filter(None, said)))
+            title = (listing.entity.name, _row_count(listing.window.count, caption.estimate), str(listing.query))
+            self.border_title = Text(" · ".join(filter(None, title)))
+            matches = "" if caption.match is None else f"{caption.match} · {caption.tally}"
+            subtitle = (STALE if self.is_stale else "", caption.hint or matches)
+            self.border_subtitle = Text(" · ".join(filter(None, subtitle)))
 
 
-def _many(count: int | None, estimate: int | None) -> str:
-    """How many rows, as far as it is known."""
+def _row_count(count: int | None, estimate: int | None) -> str:
+    """Return how many rows there are, as far as that is known."""
     if count is not None:
         return plural(count, "row")
     return "" if estimate is None else f"~{estimate:,} rows"

@@ -1,4 +1,4 @@
-"""The statement log: what was sent, at what cost, and whose access caused it."""
+"""Show the statement log: what was sent, at what cost, and whose access caused it."""
 
 from typing import ClassVar
 
@@ -50,24 +50,24 @@ class StatementLog(SearchableView):
     ]
 
     unfolded: reactive[bool] = reactive(default=False, init=False)
-    """Is the chosen statement shown whole?"""
+    """Whether the chosen statement is shown whole."""
 
     def __init__(self) -> None:
         super().__init__()
         self._statements: dict[int, Statement] = {}
         self._numbers: list[int] = []
-        """Those of the statements, listed once for each change: every line that is drawn needs them."""
+        """The numbers of the statements, listed once for each change: every drawn line needs them."""
         self._seconds = 0.0
         self._sent = 0
         self._causes = 0
         self._chosen: int | None = None
 
     def on_mount(self) -> None:
-        """It is empty, and says so."""
+        """Show the title of the empty log."""
         self._reshape()
 
-    def tell(self, statement: Statement) -> None:
-        """Show a statement, or what has become of it."""
+    def record(self, statement: Statement) -> None:
+        """Add a statement, or update the one of its number."""
         before = self._statements.get(statement.number)
         self._seconds += (statement.seconds or 0.0) - ((before.seconds or 0.0) if before else 0.0)
         self._sent += statement.times - (before.times if before else 0)
@@ -85,7 +85,7 @@ class StatementLog(SearchableView):
 
     @property
     def clipboard_text(self) -> tuple[str, str]:
-        """What copying takes, in a word and its text: the chosen statement."""
+        """What copying takes, its name and its text: the chosen statement."""
         return "the statement", "" if self.statement is None else self.statement.text
 
     def action_choose(self, by: int) -> None:
@@ -102,28 +102,28 @@ class StatementLog(SearchableView):
         self._reshape()
 
     def line_count(self) -> int:
-        """A line for each statement, and those that the unfolded one takes."""
+        """Return the number of lines: one for each statement, and those of the unfolded one."""
         return len(self._statements) + len(self._details)
 
     def on_resize(self) -> None:
-        """The statements are cut elsewhere."""
+        """Cut the statements to the new width."""
         self._reshape()
 
     def draw(self, y: int) -> Strip:
-        """One statement, or a part of the unfolded one."""
+        """Return the strip of a statement, or of a part of the unfolded one."""
         statement = self._statement_at(y)
         text = self._details[y - self._index - 1] if statement is None else self._line(statement)
         return Strip(text.render(self.app.console, end=""))
 
     def searchable_text(self, y: int) -> str:
-        """All of a statement, its parameters and its cause."""
+        """Return all of a statement, its parameters and its cause."""
         statement = self._statement_at(y)
         if statement is None:
             return super().searchable_text(y)
         return f"{' '.join(statement.text.split())} {statement.parameters} {statement.cause}"
 
     def _statement_at(self, y: int) -> Statement | None:
-        """The statement that a line tells of; None for the details of the unfolded one."""
+        """Return the statement of a line; None for the details of the unfolded one."""
         within = y - self._index - 1
         if 0 <= within < len(self._details):
             return None
@@ -142,18 +142,19 @@ class StatementLog(SearchableView):
             return []
         text = [Text(f"      {line}") for line in self.statement.text.split("\n")]
         parameters = f"      parameters: {self.statement.parameters or 'none'}"
-        told = [*text, Text.assemble((parameters, self._style("parameters")))]
+        details = [*text, Text.assemble((parameters, self._style("parameters")))]
         if _is_n_plus_1(self.statement):
-            told.append(Text(f"      {_n_plus_1(self.statement)}"))
-        return told
+            details.append(Text(f"      {_n_plus_1(self.statement)}"))
+        return details
 
     def _reshape(self) -> None:
         self._numbers = list(self._statements)
-        # What is loaded may load more by itself, for fewer rows: what was asked for is the largest of the newest.
-        found = [statement for statement in reversed(self._statements.values()) if _is_n_plus_1(statement)]
-        asked = max((one for one in found if one.parents == found[0].parents), key=lambda one: one.times, default=None)
-        told = f" · {_n_plus_1(asked)}" if asked else ""
-        self.border_title = Text(f"Statements · {self._sent:,} · {self._seconds * 1000:.1f} ms{told}")
+        # What is loaded may load more by itself, for fewer rows: what was requested is the largest of the newest.
+        repeated = [statement for statement in reversed(self._statements.values()) if _is_n_plus_1(statement)]
+        newest = [statement for statement in repeated if statement.parents == repeated[0].parents]
+        requested = max(newest, key=lambda statement: statement.times, default=None)
+        n_plus_1 = f" · {_n_plus_1(requested)}" if requested else ""
+        self.border_title = Text(f"Statements · {self._sent:,} · {self._seconds * 1000:.1f} ms{n_plus_1}")
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
         self.find_again()
@@ -167,30 +168,30 @@ class StatementLog(SearchableView):
         room = max(20, self.scrollable_content_region.width - FIGURES_WIDTH - self._causes)
         return Text.assemble(
             (f"{statement.number:>3} ", self._style("chosen") if is_chosen else ""),
-            self._told(statement, room),
+            self._summary(statement, room),
             (_figures(statement), self._style("failed") if _went_wrong(statement) else ""),
             (f"  {statement.cause}{_times(statement)}", self._style("cause")),
         )
 
-    def _told(self, statement: Statement, room: int) -> Text:
-        """The statement on one line, and behind it the parameters, in exactly that many columns."""
+    def _summary(self, statement: Statement, room: int) -> Text:
+        """Return the statement on one line, with its parameters, in exactly that many columns."""
         parameters = f"  [{statement.parameters}]" if statement.parameters else ""
-        told = Text(_fit(statement.summary, max(room // 2, room - cell_len(parameters))))
-        told.append(_fit(parameters, room - told.cell_len), self._style("parameters"))
-        told.pad_right(room - told.cell_len)
-        return told
+        summary = Text(_fit(statement.summary, max(room // 2, room - cell_len(parameters))))
+        summary.append(_fit(parameters, room - summary.cell_len), self._style("parameters"))
+        summary.pad_right(room - summary.cell_len)
+        return summary
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"statement-log--{name}", partial=True)
 
 
 def _is_n_plus_1(statement: Statement) -> bool:
-    """Is it the same load, again and again, that one statement could have done?"""
+    """Whether it is the same load, repeated, that one statement could have done."""
     return statement.times > 1 and bool(statement.option)
 
 
 def _n_plus_1(statement: Statement) -> str:
-    """Parents that share what is loaded need fewer statements than there are parents."""
+    """Describe an N+1. Parents that share what is loaded need fewer statements than there are parents."""
     rows = f" for {plural(statement.parents, 'row')}" if statement.parents else ""
     return f"N+1: {plural(statement.times, 'statement')}{rows}, fixed by {statement.option}"
 

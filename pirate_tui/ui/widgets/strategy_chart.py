@@ -1,4 +1,4 @@
-"""The ways of loading beside each other: a bar for the time of each, what it sent and fetched, what came of it."""
+"""Chart the ways of loading beside each other: time as a bar, statements, rows, and errors."""
 
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ FIGURES_WIDTH = len(" 1234.5 ms 123.4 … 123.4")
 """Columns of the screen for the time and its spread."""
 
 LONGEST_ERROR = "StatementError(MissingGreenlet)"
-"""It is never cut; the reason why a way was stopped may be."""
+"""The longest error that is never cut; the reason why a way was stopped may be."""
 
 LONG = 1.0
 """Seconds from which on a tenth of a millisecond is not shown."""
@@ -64,8 +64,8 @@ class StrategyChart(LinesView):
         ("end,G", "step(100)"),
     ]
 
-    contest: reactive[Comparison | None] = reactive(None, init=False)
-    """What is compared, and what is measured of it so far; frozen."""
+    comparison: reactive[Comparison | None] = reactive(None, init=False)
+    """The comparison shown, with its measurements so far; frozen."""
 
     recommended: reactive[LoadMethod | None] = reactive(None)
     """Which way is recommended, once there is one."""
@@ -74,12 +74,12 @@ class StrategyChart(LinesView):
     """Which line the cursor is on."""
 
     is_measuring: reactive[bool] = reactive(False)
-    """Is more to come?"""
+    """Whether more measurements are to come."""
 
     @property
     def current(self) -> Measurement | None:
-        """What is measured of the way that the cursor is on."""
-        return None if self.contest is None else self.contest.measurements[self.number]
+        """The measurement of the way that the cursor is on."""
+        return None if self.comparison is None else self.comparison.measurements[self.number]
 
     def action_step(self, by: int) -> None:
         """Go to another way."""
@@ -90,41 +90,41 @@ class StrategyChart(LinesView):
         return max(0, min(number, self.line_count() - 1))
 
     def watch_number(self, number: int) -> None:
-        """The view follows the cursor."""
+        """Scroll to the cursor."""
         self.scroll_line_into_view(number)
         self.refresh()
 
     def watch_recommended(self) -> None:
-        """It is marked."""
+        """Redraw with the recommended way marked."""
         self.refresh()
 
-    def watch_contest(self) -> None:
-        """Something more is measured, or something else is compared."""
+    def watch_comparison(self) -> None:
+        """Show new measurements, or another comparison."""
         self.virtual_size = Size(0, self.line_count())
         self.set_reactive(StrategyChart.number, self.validate_number(self.number))
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's own
-        """All lines and the header."""
+        """Return the height of all lines and the header."""
         return self.FIXED_LINES + self.line_count()
 
     def line_count(self) -> int:
-        """One for each way."""
-        return 0 if self.contest is None else len(self.contest.measurements)
+        """Return the number of ways."""
+        return 0 if self.comparison is None else len(self.comparison.measurements)
 
     def line_at(self, y: int) -> Strip:
-        """The header, or one way."""
-        if self.contest is None:
+        """Return the strip of the header, or of one way."""
+        if self.comparison is None:
             return Strip.blank(self.size.width)
         if y < 0:
             text = Text.assemble((" " * (NAME_WIDTH + self._bar_width + 1) + HEADER, self._style("header")))
         else:
-            text = self._line(self.contest, self.contest.measurements[y])
+            text = self._line(self.comparison, self.comparison.measurements[y])
         text.truncate(self._width)
         strip = Strip(text.render(self.app.console, end="")).adjust_cell_length(self._width)
         return restyle(strip, 0, NAME_WIDTH, self._style("cursor")) if y == self.number else strip
 
-    def _line(self, contest: Comparison, measured: Measurement) -> Text:
+    def _line(self, comparison: Comparison, measured: Measurement) -> Text:
         is_chosen = measured.way is self.recommended
         mark = "★ " if is_chosen else "  "
         name = set_cell_size(mark + measured.way.title, NAME_WIDTH)
@@ -139,22 +139,22 @@ class StrategyChart(LinesView):
         least, most = (_ms(seconds) for seconds in measured.spread)
         spread = f"{least:>5} … {most:<5}" if measured.counted else "warm-up"
         figures = f" {_ms(measured.seconds):>6} ms {spread}"
-        loaded = f"  {measured.last.instances:,} {contest.relationship.target}"
-        bar = self._bar(contest, measured) if measured.counted else ""
+        loaded = f"  {measured.last.instances:,} {comparison.relationship.target}"
+        bar = self._bar(comparison, measured) if measured.counted else ""
         line.append(bar.ljust(self._bar_width), self._style("bar"))
         return line.append(figures + counted + loaded)
 
-    def _bar(self, contest: Comparison, measured: Measurement) -> str:
-        """As long as its time is beside that of the slowest way that works."""
+    def _bar(self, comparison: Comparison, measured: Measurement) -> str:
+        """Return the bar, as long as the time is in relation to that of the slowest way that works."""
         slowest = max(
-            measurement.seconds for measurement in contest.measurements if measurement.works and measurement.counted
+            measurement.seconds for measurement in comparison.measurements if measurement.works and measurement.counted
         )
         eighths = max(1, round(self._bar_width * 8 * measured.seconds / slowest))
         return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
     @property
     def _width(self) -> int:
-        """What there is beside a scrollbar."""
+        """The width without the scrollbar."""
         return self.scrollable_content_region.width
 
     @property
@@ -167,5 +167,5 @@ class StrategyChart(LinesView):
 
 
 def _ms(seconds: float) -> str:
-    """Milliseconds in at most six characters."""
+    """Return seconds as milliseconds, in at most six characters."""
     return f"{seconds * 1000:.{1 if seconds < LONG else 0}f}"

@@ -1,4 +1,4 @@
-"""Panels of text that can be scrolled, searched, selected and copied."""
+"""Show panels of text that can be scrolled, searched, selected and copied."""
 
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
@@ -56,15 +56,15 @@ class SearchableView(LinesView):
         self._current = 0
 
     def draw(self, y: int) -> Strip:
-        """One line, without the marks of a search."""
+        """Return the strip of line `y`, without the marks of a search."""
         raise NotImplementedError
 
     def searchable_text(self, y: int) -> str:
-        """What the search looks through in a line: all of it, where `draw` shows less."""
+        """Return what the search looks through in a line: all of it, where `draw` shows less."""
         return self.draw(y).text
 
     def line_at(self, y: int) -> Strip:
-        """One line, with the hits marked."""
+        """Return the strip of line `y`, with the hits marked."""
         strip = self.draw(y)
         for number, hit in enumerate(self._hits):
             if hit.line == y:
@@ -82,7 +82,7 @@ class SearchableView(LinesView):
         self._show_hit()
 
     def find_again(self) -> None:
-        """The lines have changed: so have the places that the search finds."""
+        """Search the changed lines again."""
         self._hits = []
         for y in range(self.line_count() if self._needle else 0):
             text = self.draw(y).text.lower()
@@ -99,7 +99,7 @@ class SearchableView(LinesView):
         self._step(1)
 
     def action_previous_hit(self) -> None:
-        """Go to the hit before."""
+        """Go to the previous hit, and from the first to the last."""
         self._step(-1)
 
     def _step(self, by: int) -> None:
@@ -117,7 +117,7 @@ class SearchableView(LinesView):
 
 
 class TextPane(SearchableView):
-    """A given text, with its lines as they are or wrapped to the panel's width.
+    """A text, with its lines as they are or wrapped to the panel's width.
 
     A style in it may be the name of one of the pane's component classes: it is looked up when a line is drawn, so that
     it is the theme's at any time.
@@ -129,24 +129,24 @@ class TextPane(SearchableView):
         self._source: Sequence[Text] = ()
         self._lines: Sequence[Text] = ()
         self._laid_out = Size()
-        """For which size of the panel the lines were laid out."""
+        """The size of the panel for which the lines were laid out."""
 
     @property
     def plain(self) -> str:
         """All its text."""
         return "\n".join(text.plain for text in self.text_in(self.size))
 
-    def text_in(self, size: Size) -> Sequence[Text]:  # noqa: ARG002  for those that say more in a larger panel
-        """What is said in a panel of that size."""
+    def text_in(self, size: Size) -> Sequence[Text]:  # noqa: ARG002  for those that show more in a larger panel
+        """Return the lines for a panel of that size."""
         return self._source
 
     def set_text(self, lines: Sequence[Text]) -> None:
-        """Show other text; a search goes on in it. Lines that are not wrapped are asked for as they come into view."""
+        """Show other text; a search goes on in it. Lines that are not wrapped are read as they come into view."""
         self._source = lines
         self.lay_out()
 
     def lay_out(self) -> None:
-        """Lay out what is to be said now; while the panel has no size, this waits until it is drawn."""
+        """Lay out the current text; while the panel has no size, this waits until it is drawn."""
         self._laid_out = size = self.size
         self._lines, width = self._fitting(size) if size else ((), 0)
         widest = self.widest(self._lines)
@@ -155,28 +155,28 @@ class TextPane(SearchableView):
         self.refresh()
 
     def draw(self, y: int) -> Strip:
-        """One line, in the colours of now."""
+        """Return the strip of line `y`, in the theme's current colours."""
         line = self._lines[y].copy()
         line.spans = [Span(start, end, self._style_of(style)) for start, end, style in line.spans]
         line.stylize_before(self._style_of(line.style))  # without spans, rich would leave it out
         return Strip(line.render(self.app.console, end=""))
 
     def widest(self, lines: Sequence[Text]) -> int:
-        """How wide the widest line is."""
+        """Return how wide the widest line is."""
         return max((line.cell_len for line in lines), default=0)
 
     def line_count(self) -> int:
-        """How many lines it has, wrapped ones counted as they are seen."""
+        """Return the number of lines, wrapped ones counted as they are shown."""
         return len(self._lines)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Textual draws a panel with its new size before it tells it of that size."""
+        """Lay out for a new size first: Textual draws a panel before it reports the size."""
         if self.size != self._laid_out:
             self.lay_out()
         return super().render_lines(crop)
 
     def _fitting(self, size: Size) -> tuple[Sequence[Text], int]:
-        """The lines, and the width that they have; beside a scrollbar, where they are too many for the height."""
+        """Return the lines and their width; beside a scrollbar, where they are too many for the height."""
         lines: Sequence[Text] = ()
         width = size.width
         for width in (size.width, size.width - self.styles.scrollbar_size_vertical):
@@ -189,7 +189,7 @@ class TextPane(SearchableView):
         return lines, width
 
     def wrapped(self, text: Sequence[Text], width: int) -> list[Text]:
-        """The lines of the text, none wider than that."""
+        """Return the lines of the text, wrapped to the width."""
         return [piece for line in text for piece in line.wrap(self.app.console, max(1, width))]
 
     def _style_of(self, style: str | Style) -> Style:

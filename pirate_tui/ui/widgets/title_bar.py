@@ -1,4 +1,4 @@
-"""The line at the top: which database, in which mode, by which loader strategy, and whether work is under way."""
+"""Show the line at the top: database, mode, loader strategy, and running work."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from pirate_tui.domain.loading import LoaderStrategy
 
 
 class TitleBar(Widget):
-    """Mode and strategy stand here at all times, in words and in colour."""
+    """The title, which shows mode and strategy at all times, in words and in colour."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "title-bar--name",
@@ -38,14 +38,14 @@ class TitleBar(Widget):
     database: reactive[str] = reactive("")
     """What is open: name, dialect and driver."""
     warning: reactive[str] = reactive("")
-    """What should be known of it all the time."""
+    """A warning shown all the time; empty where there is none."""
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE)
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED)
     busy: reactive[str] = reactive("")
-    """What is under way, once it takes longer than a moment."""
+    """The running work, once it takes longer than a moment."""
 
     def render(self) -> Text:
-        """The line, with the mode at its right end."""
+        """Return the line, with the mode at its right end."""
         mode = "safe" if self.mode is AccessMode.SAFE else "unsafe"
         right = Text.assemble(
             (f" {mode.upper()} ", self._style(mode)), f"  loader: {self.strategy.title} ", no_wrap=True
@@ -53,13 +53,13 @@ class TitleBar(Widget):
         return self._left(max(0, self.size.width - right.cell_len)) + right
 
     def _left(self, room: int) -> Text:
-        """What is under way, or what is open; where that is too long, the warning stays, and our own name goes."""
-        said, style = (self.busy, self._style("busy")) if self.busy else (self.database, Style())
+        """Return the running work or the database; where that is too long, the app's name goes, the warning stays."""
+        label, style = (self.busy, self._style("busy")) if self.busy else (self.database, Style())
         warning = Text(f" · {self.warning}" if self.warning else "", self._style("warning"))
         space = max(0, room - warning.cell_len)
-        left = Text.assemble((" pirate-tui", self._style("name")), "   ", (said, style), no_wrap=True)
+        left = Text.assemble((" pirate-tui", self._style("name")), "   ", (label, style), no_wrap=True)
         if warning and left.cell_len > space:
-            left = Text.assemble(" ", (said, style), no_wrap=True)
+            left = Text.assemble(" ", (label, style), no_wrap=True)
         left.truncate(space, overflow="ellipsis")
         left += warning
         left.truncate(room, pad=True, overflow="ellipsis")

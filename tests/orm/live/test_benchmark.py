@@ -162,15 +162,15 @@ async def test_what_refuses_says_so(database: OrmDatabase, name: str, way: LoadM
 
 async def test_every_way_of_a_relationship_gives_the_same_instances(database: OrmDatabase) -> None:
     harbour = entity_of(database, "Harbour")
-    contest = Comparison.of(harbour, KEYS, harbour.relationship("berths"), budget=inf)
-    while (due := contest.next_request) is not None:
-        contest = contest.with_run(due.way, await database.benchmarks.measure(due))
-    assert {measurement.last.instances for measurement in contest.measurements if measurement.works} == {5}
-    assert {measurement.way for measurement in contest.measurements if not measurement.works} == {
+    comparison = Comparison.of(harbour, KEYS, harbour.relationship("berths"), budget=inf)
+    while (due := comparison.next_request) is not None:
+        comparison = comparison.with_run(due.way, await database.benchmarks.measure(due))
+    assert {measurement.last.instances for measurement in comparison.measurements if measurement.works} == {5}
+    assert {measurement.way for measurement in comparison.measurements if not measurement.works} == {
         LoadMethod.PLAIN,
         LoadMethod.RAISELOAD,
     }
-    assert {len(measurement.runs) for measurement in contest.measurements if measurement.works} == {6}
+    assert {len(measurement.runs) for measurement in comparison.measurements if measurement.works} == {6}
 
 
 async def test_a_cross_product_is_counted_as_rows(database: OrmDatabase) -> None:
@@ -215,17 +215,17 @@ async def test_rows_of_other_eager_loads_are_none_of_a_join_and_what_is_mapped_s
     await load(path, Base.metadata, {Member: [{"id": n} for n in range(1, 5)], Role: rows, Team: rows})
     database = await open_models(path, [Member, Role, Team])
     member = database.models.catalog.entities[0]
-    contest = Comparison.of(member, tuple((n,) for n in range(1, 5)), member.relationship("roles"), budget=0)
-    while (due := contest.next_request) is not None:
-        contest = contest.with_run(due.way, await database.benchmarks.measure(due))
-    runs = {measurement.way: measurement.last for measurement in contest.measurements}
+    comparison = Comparison.of(member, tuple((n,) for n in range(1, 5)), member.relationship("roles"), budget=0)
+    while (due := comparison.next_request) is not None:
+        comparison = comparison.with_run(due.way, await database.benchmarks.measure(due))
+    runs = {measurement.way: measurement.last for measurement in comparison.measurements}
     assert (runs[LoadMethod.JOINEDLOAD].selected, runs[LoadMethod.JOINEDLOAD].instances) == (4, 4)
     assert runs[LoadMethod.JOINEDLOAD].rows > 8, "the other collection's rows are counted too"
     assert runs[LoadMethod.AS_MAPPED].statements == runs[LoadMethod.SELECTINLOAD].statements > 2
-    assert [measurement.remark for measurement in contest.measurements if measurement.remark] == [
+    assert [measurement.remark for measurement in comparison.measurements if measurement.remark] == [
         "it did not raise here: another, eagerly loaded relationship has loaded these too"
     ]
-    advice = recommendation(contest)
+    advice = recommendation(comparison)
     assert advice is not None
     assert (advice.way, advice.code) == (LoadMethod.AS_MAPPED, "select(Member)")
     assert advice.reason.startswith("nothing to change: lazy='selectin' already does that")
@@ -257,10 +257,10 @@ async def test_a_cycle_in_the_rows_is_measured_to_its_end(tmp_path: Path, open_m
     database = await open_models(path, [Node])
     node = database.models.catalog.entities[0]
     for relationship_ in node.relationships:
-        contest = Comparison.of(node, ((1,), (2,), (3,), (4,)), relationship_, budget=0)
-        while (due := contest.next_request) is not None:
-            contest = contest.with_run(due.way, await database.benchmarks.measure(due))
-        worked = [measurement.last for measurement in contest.measurements if measurement.works]
+        comparison = Comparison.of(node, ((1,), (2,), (3,), (4,)), relationship_, budget=0)
+        while (due := comparison.next_request) is not None:
+            comparison = comparison.with_run(due.way, await database.benchmarks.measure(due))
+        worked = [measurement.last for measurement in comparison.measurements if measurement.works]
         assert {one.instances for one in worked} == {4}
         assert max(one.statements for one in worked) < 20
 
