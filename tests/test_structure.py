@@ -1,13 +1,24 @@
-"""No class and no file grows beyond what can be read in one go, and no name stands for two classes."""
+"""No class and no file grows too large, no name stands for two classes, and docstrings start with a verb."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
+from typing import TypeAlias
 
 import pirate_tui
 
 
 PACKAGE = Path(pirate_tui.__file__).parent
+
+# With "" for the modules of the package itself.
+DOCUMENTED = ("", "cli", "domain", "pirates", "ui")
+
+NO_VERB = re.compile(
+    r"(The|A|An|What|How|Who|Where|Which|When|By|Of|As|It|Is|Are|Does|Has|Was|May|Can|Would|Those|Every|Nothing)\b"
+)
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 MOST_LINES_OF_A_CLASS, MOST_METHODS, MOST_LINES_OF_A_FILE = 250, 20, 350
 
@@ -34,3 +45,22 @@ def test_no_name_stands_for_two_classes() -> None:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path.relative_to(PACKAGE)))
     assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
+def test_docstrings_of_functions_start_with_a_verb_or_whether() -> None:
+    paths = [path for folder in DOCUMENTED for path in (PACKAGE / folder).glob("**/*.py" if folder else "*.py")]
+    assert not [
+        f"{path.relative_to(PACKAGE)}:{function.lineno}: {docstring}"
+        for path in sorted(paths)
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, Function) and (docstring := ast.get_docstring(function))
+        if is_question(docstring) or (NO_VERB.match(docstring) and not is_property(function))
+    ]
+
+
+def is_question(docstring: str) -> bool:
+    return docstring.endswith("?") or docstring.splitlines()[0].endswith("?")
+
+
+def is_property(function: Function) -> bool:
+    return any("property" in ast.unparse(decorator) for decorator in function.decorator_list)
