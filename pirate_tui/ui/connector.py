@@ -61,9 +61,9 @@ class Connector:
             try:
                 database = await self._connection.open()
                 post(self.Opened(database))
-                choices = database.models.choices
-                await self._rows.begin(Query(await first_usable(choices, database.models)))
-                self._tasks.show_error(unusable(choices))
+                models = database.models
+                await self._rows.begin(Query(await first_usable(models.choices, models)))
+                self._tasks.show_error(unusable(models.choices))  # which reading them may have found
                 self._table.set_caption(hint=FIRST_STEPS)
             except StartupError as reason:
                 post(self.Refused(reason))
