@@ -6,69 +6,33 @@ import pytest
 
 from pirate_tui.domain.comparing import ROUNDS, Comparison, LoadMethod, Measurement, code_of, ways
 from pirate_tui.domain.entity import Entity, Relationship
-from pirate_tui.domain.recommendation import recommendation
-
-
-SAILORS = Relationship("sailors", "Sailor", uselist=True, direction="one to many", lazy="select")
-CAPTAIN = Relationship("captain", "Sailor", uselist=False, direction="many to one", lazy="select")
-ASKED = SAILORS._replace(name="asked", lazy="write_only", query="asked.select()")
-SHIP = Entity("BigShip", "ships", (), (SAILORS, CAPTAIN, ASKED))
-KEYS = ((1,), (2,), (3,))
-
-
-@dataclass
-class Told:
-    """What a way is pretended to cost."""
-
-    seconds: float
-    statements: int = 1
-    rows: int = 3
-    instances: int = 30
-    error: str = ""
-    selected: int = 3
-
-    @property
-    def run(self) -> Sample:
-        """As a run of all parents."""
-        return Sample(self.seconds, self.statements, self.rows, self.instances, len(KEYS), self.error, self.selected)
-
-
-def measured(
-    relationship: Relationship, told: dict[LoadMethod, Told], *, otherwise: Told | None = None, budget: float = inf
-) -> Comparison:
-    """A comparison that is over."""
-    comparison = Comparison.of(SHIP, KEYS, relationship, budget)
-    while (due := comparison.next_request) is not None:
-        comparison = comparison.with_run(due.way, told.get(due.way, otherwise or Told(0.01, error="Refused")).run)
-    return comparison
+from tests.domain.contests import ASKED, KEYS, SAILORS, SHIP, Told, measured
 
 
 def test_the_ways_take_turns_and_each_has_as_many() -> None:
-    comparison, order = Comparison.of(SHIP, KEYS, SAILORS, inf), list[LoadMethod]()
-    while (due := comparison.next_request) is not None:
+    contest, order = Comparison.of(SHIP, KEYS, SAILORS, inf), list[LoadMethod]()
+    while (due := contest.next_request) is not None:
         assert (due.entity, due.keys, due.relationship) == (SHIP, KEYS, SAILORS)
         order.append(due.way)
-        comparison = comparison.with_run(due.way, Told(0.01).run)
+        contest = contest.with_run(due.way, Told(0.01).run)
     listed = list(ways(SHIP, SAILORS))
     assert order == listed * (ROUNDS + 1)
-    assert comparison.rounds == ROUNDS
+    assert contest.rounds == ROUNDS
 
 
 def test_the_others_go_on_taking_turns_when_one_fails() -> None:
-    comparison, order = Comparison.of(SHIP, KEYS, SAILORS, inf), list[LoadMethod]()
-    while (due := comparison.next_request) is not None:
+    contest, order = Comparison.of(SHIP, KEYS, SAILORS, inf), list[LoadMethod]()
+    while (due := contest.next_request) is not None:
         order.append(due.way)
-        comparison = comparison.with_run(
-            due.way, Told(0.01, error="Refused" if due.way is LoadMethod.PLAIN else "").run
-        )
+        contest = contest.with_run(due.way, Told(0.01, error="Refused" if due.way is LoadMethod.PLAIN else "").run)
     listed = list(ways(SHIP, SAILORS))
     assert order == [*listed, *[way for way in listed if way is not LoadMethod.PLAIN] * ROUNDS]
-    assert comparison.rounds == ROUNDS
+    assert contest.rounds == ROUNDS
 
 
 def test_what_fails_is_tried_once() -> None:
-    comparison = measured(SAILORS, {LoadMethod.SELECTINLOAD: Told(0.01)})
-    runs = {measurement.way: len(measurement.runs) for measurement in comparison.measurements}
+    contest = measured(SAILORS, {LoadMethod.SELECTINLOAD: Told(0.01)})
+    runs = {one.way: len(one.runs) for one in contest.measurements}
     assert runs.pop(LoadMethod.SELECTINLOAD) == ROUNDS + 1
     assert set(runs.values()) == {1}
 
@@ -84,38 +48,27 @@ def test_what_fails_is_tried_once() -> None:
 )
 def test_a_budget_ends_the_rounds_but_never_before_one_that_counts(budget: float, rounds: int, told: str) -> None:
     ten_seconds = 10 / len(ways(SHIP, SAILORS))
-    comparison = measured(SAILORS, {}, otherwise=Told(ten_seconds * 1.01), budget=budget)
-    assert {len(measurement.counted) for measurement in comparison.measurements} == {rounds}
-    assert (comparison.rounds, comparison.rounds_label) == (rounds, told)
+    contest = measured(SAILORS, {}, otherwise=Told(ten_seconds * 1.01), budget=budget)
+    assert {len(one.counted) for one in contest.measurements} == {rounds}
+    assert (contest.rounds, contest.rounds_label) == (rounds, told)
 
 
 def test_a_round_that_has_begun_is_finished_whatever_it_takes() -> None:
-    comparison = Comparison.of(SHIP, KEYS, SAILORS, budget=1)
-    while (due := comparison.next_request) is not None:
-        is_slow = comparison.rounds == 1 and due.way is LoadMethod.PLAIN
-        comparison = comparison.with_run(due.way, Told(100 if is_slow else 0.01).run)
-    assert {len(measurement.counted) for measurement in comparison.measurements} == {2}
+    contest = Comparison.of(SHIP, KEYS, SAILORS, budget=1)
+    while (due := contest.next_request) is not None:
+        is_slow = contest.rounds == 1 and due.way is LoadMethod.PLAIN
+        contest = contest.with_run(due.way, Told(100 if is_slow else 0.01).run)
+    assert {len(one.counted) for one in contest.measurements} == {2}
 
 
 def test_the_first_run_compiles_and_does_not_count() -> None:
-    comparison = Comparison.of(SHIP, KEYS, SAILORS, inf)
-    assert comparison.rounds_label == "warm-up runs, not counted"
+    contest = Comparison.of(SHIP, KEYS, SAILORS, inf)
+    assert contest.rounds_label == "warm-up runs, not counted"
     for seconds in (9.0, 0.3, 0.1, 0.2):
-        comparison = comparison.with_run(LoadMethod.SELECTINLOAD, Told(seconds).run)
-    found = comparison.result(LoadMethod.SELECTINLOAD)
+        contest = contest.with_run(LoadMethod.SELECTINLOAD, Told(seconds).run)
+    found = contest.result(LoadMethod.SELECTINLOAD)
     assert found is not None
     assert (found.seconds, found.spread) == (0.2, (0.1, 0.3))
-
-
-def test_nothing_is_recommended_by_first_runs() -> None:
-    comparison = Comparison.of(SHIP, KEYS, SAILORS, inf)
-    for way in ways(SHIP, SAILORS):
-        assert recommendation(comparison) is None
-        comparison = comparison.with_run(way, Told(0.1).run)
-    assert comparison.is_warm
-    assert recommendation(comparison) is None
-    counted = comparison.with_run(LoadMethod.SELECTINLOAD, Told(0.1).run)
-    assert recommendation(counted) is not None
 
 
 def test_raiseload_that_does_not_raise_is_explained() -> None:

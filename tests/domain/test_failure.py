@@ -3,7 +3,14 @@
 import pytest
 
 from pirate_tui.domain.entity import ModelInfo
-from pirate_tui.domain.failure import SOME, WRONG_USE, BrowserError, DatabaseLockedError, StartupError, no_such_class
+from pirate_tui.domain.failure import (
+    LISTED_NAMES,
+    WRONG_USE,
+    BrowserError,
+    DatabaseLockedError,
+    StartupError,
+    no_such_class,
+)
 from tests.domain.failures import failure
 
 
@@ -52,5 +59,5 @@ def test_why_a_class_cannot_be_had(name: str, words: str) -> None:
 
 @pytest.mark.parametrize(("more", "end"), [(0, "Ship19"), (1, "Ship19 …")])
 def test_no_more_classes_are_listed_than_can_be_read(more: int, end: str) -> None:
-    reason = no_such_class("Boat", [ModelInfo(f"Ship{n}", "ships") for n in range(SOME + more)])
+    reason = no_such_class("Boat", [ModelInfo(f"Ship{n}", "ships") for n in range(LISTED_NAMES + more)])
     assert reason.message.endswith(f", {end}")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain.entity import Column, Entity
-from pirate_tui.domain.query import HOW, Filter, FilterOperator, Query, SortOrder, read_filter
+from pirate_tui.domain.query import HOW, Filter, FilterOperator, Query, SortOrder, parse_filter
 
 
 NAME = Column("name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
@@ -37,20 +37,20 @@ UNARMED = Filter(GUNS, FilterOperator.IS_NULL)
     ],
 )
 def test_a_filter_is_read_as_it_is_typed(typed: str, column: Column, read: Filter) -> None:
-    assert read_filter(typed, column) == read
+    assert parse_filter(typed, column) == read
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "=", "< ", ">", "~"])
 def test_a_filter_without_a_value_is_refused_with_what_may_be_typed(typed: str) -> None:
     with pytest.raises(ValueError, match="expected") as refused:
-        read_filter(typed, NAME)
+        parse_filter(typed, NAME)
     assert HOW in str(refused.value)
 
 
 @given(st.sampled_from([one for one in FilterOperator if one is not FilterOperator.IS_NULL]), st.text(min_size=1))
 def test_a_filter_that_is_typed_with_its_sign_is_read_back(comparison: FilterOperator, value: str) -> None:
     value = value.strip() or "x"
-    assert read_filter(f"{comparison.value}{value}", GUNS) == Filter(GUNS, comparison, value)
+    assert parse_filter(f"{comparison.value}{value}", GUNS) == Filter(GUNS, comparison, value)
 
 
 @pytest.mark.parametrize(

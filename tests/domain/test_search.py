@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.search import Match, MatchCounts, Span, onward, read_match, span_of
+from pirate_tui.domain.search import Match, MatchCounts, Span, onward, parse_match, span_of
 
 
 NAME = Column("name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
@@ -28,7 +28,7 @@ NAME = Column("name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
 def test_what_is_typed_is_sought_and_shown_as_it_is_typed(
     typed: str, column: Column | None, match: Match, title: str
 ) -> None:
-    read = read_match(typed, column)
+    read = parse_match(typed, column)
     assert read == match
     assert str(read) == title
 
@@ -38,7 +38,7 @@ def test_what_is_typed_is_sought_and_shown_as_it_is_typed(
 )
 def test_a_prefix_needs_a_column_and_a_letter(typed: str, column: Column | None, reason: str) -> None:
     with pytest.raises(ValueError, match=reason.replace("^", r"\^")):
-        read_match(typed, column)
+        parse_match(typed, column)
 
 
 @pytest.mark.parametrize(
