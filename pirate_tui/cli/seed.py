@@ -94,10 +94,10 @@ async def make(order: SeedOptions) -> None:
     from pirate_tui.pirates.fleet import SampleSize, load
     from pirate_tui.pirates.seed import atomic_database
 
-    fleet = SampleSize(order.crews, order.members, order.seed)
+    size = SampleSize(order.crews, order.members, order.seed)
     try:
-        with _bar(fleet.rows) as progress, atomic_database(order.place) as unfinished:
-            await load(unfinished, fleet, progress)
+        with _bar(size.rows) as progress, atomic_database(order.place) as unfinished:
+            await load(unfinished, size, progress)
             check_place(order)  # another program may have been faster
     except OSError as error:
         hint = "free some space, or choose a writable folder"

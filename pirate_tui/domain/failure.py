@@ -42,7 +42,7 @@ class Failure(NamedTuple):
     """The page of SQLAlchemy's documentation about this error."""
     remedies: tuple[Remedy, ...]
     """What helps, best first."""
-    useless: tuple[Remedy, ...]
+    ineffective: tuple[Remedy, ...]
     """What people try, and what does not help here."""
     returned: str | None = None
     """What the access returned, where code of the model has caught the error; None where it was raised."""

@@ -128,22 +128,22 @@ Progress = Callable[[int], None]
 """Called with the number of rows so far; when all of them are there, the index is still to be built."""
 
 
-def crew_batches(fleet: SampleSize) -> Iterator[list[CrewRow]]:
+def crew_batches(size: SampleSize) -> Iterator[list[CrewRow]]:
     """Yield the rows of all crews, in batches."""
-    name, home = _draw(fleet, "crew", CREW_NAMES), _draw(fleet, "home", HOMES)
-    ship = _draw(fleet, "ship", SHIP_NAMES)
-    for ids in _batches(fleet.crews):
+    name, home = _draw(size, "crew", CREW_NAMES), _draw(size, "home", HOMES)
+    ship = _draw(size, "ship", SHIP_NAMES)
+    for ids in _batches(size.crews):
         names = map(" ".join, zip(name(k=len(ids)), home(k=len(ids)), strict=True))
         yield list(zip(ids, names, ship(k=len(ids)), strict=True))
 
 
-def member_batches(fleet: SampleSize) -> Iterator[list[MemberRow]]:
+def member_batches(size: SampleSize) -> Iterator[list[MemberRow]]:
     """Yield the rows of all members, in batches."""
-    first, family = _draw(fleet, "given", GIVEN_NAMES), _draw(fleet, "family", FAMILY)
-    role, power, crew = _draw(fleet, "role", ROLES), _draw(fleet, "power", POWERS), _random(fleet, "member")
-    for ids in _batches(fleet.members):
+    first, family = _draw(size, "given", GIVEN_NAMES), _draw(size, "family", FAMILY)
+    role, power, crew = _draw(size, "role", ROLES), _draw(size, "power", POWERS), _random(size, "member")
+    for ids in _batches(size.members):
         names = map(" ".join, zip(first(k=len(ids)), family(k=len(ids)), strict=True))
-        crews = _crews_of(fleet, ids, crew)
+        crews = _crews_of(size, ids, crew)
         yield list(zip(ids, names, role(k=len(ids)), power(k=len(ids)), crews, strict=True))
 
 
@@ -151,7 +151,7 @@ class Stopped(Exception):  # noqa: N818  it was requested, and is no error
     """The load ends between two batches. Not a CancelledError, at which SQLAlchemy 2.0 leaves its thread behind."""
 
 
-async def load(path: Path, fleet: SampleSize, progress: Progress) -> None:
+async def load(path: Path, size: SampleSize, progress: Progress) -> None:
     """Fill a new database at `path`. When cancelled, interrupt the running statement and wait for its end.
 
     The work is a task that no cancel reaches, for SQLAlchemy loses the connection that it is cancelled in.
@@ -160,7 +160,7 @@ async def load(path: Path, fleet: SampleSize, progress: Progress) -> None:
     drivers: list[Any] = []
     event.listen(engine.sync_engine, "connect", lambda connection, _: drivers.append(connection.driver_connection))
     stopped = asyncio.Event()
-    job = asyncio.ensure_future(_load(engine, fleet, partial(_report, progress, stopped)))
+    job = asyncio.ensure_future(_load(engine, size, partial(_report, progress, stopped)))
     try:
         await asyncio.shield(job)
     except asyncio.CancelledError:
@@ -178,23 +178,23 @@ def _report(progress: Progress, stopped: asyncio.Event, done: int) -> None:
     progress(done)
 
 
-async def _load(engine: AsyncEngine, fleet: SampleSize, progress: Progress) -> None:
+async def _load(engine: AsyncEngine, size: SampleSize, progress: Progress) -> None:
     await create_tables(engine)
     async with engine.connect() as connection:
         for pragma in FAST:
             await connection.exec_driver_sql(pragma)
         for index in INDEXES:
             await connection.run_sync(index.drop)
-        await _insert(connection, fleet, progress)
+        await _insert(connection, size, progress)
         for index in INDEXES:
             await connection.run_sync(index.create)
         await connection.commit()
 
 
-async def _insert(connection: AsyncConnection, fleet: SampleSize, progress: Progress) -> None:
+async def _insert(connection: AsyncConnection, size: SampleSize, progress: Progress) -> None:
     """Insert the rows as tuples: dictionaries take SQLAlchemy one or two microseconds more for each."""
     done = 0
-    for model, batches in ((PirateCrew, crew_batches(fleet)), (Pirate, member_batches(fleet))):
+    for model, batches in ((PirateCrew, crew_batches(size)), (Pirate, member_batches(size))):
         statement = str(insert(model).compile(dialect=connection.dialect))
         for rows in batches:
             await connection.exec_driver_sql(statement, rows)
@@ -212,9 +212,9 @@ async def _stop(job: "asyncio.Task[None]", drivers: list[Any]) -> None:
         job.exception()
 
 
-def _crews_of(fleet: SampleSize, ids: range, random: Random) -> list[int]:
+def _crews_of(size: SampleSize, ids: range, random: Random) -> list[int]:
     """Return the crew of each member: the fourth power of a random number makes few crews large and most small."""
-    count, step, draw = fleet.crews, _step(fleet.crews), random.random
+    count, step, draw = size.crews, _step(size.crews), random.random
     manned = count - min(count - 1, -(-count // SHARE))
     drawn = ((id_, draw()) for id_ in ids)
     ranks = (0 if id_ % SHARE == 1 else int(manned * (u * u) * (u * u)) for id_, u in drawn)
@@ -226,14 +226,14 @@ def _step(count: int) -> int:
     return next(step for step in range(max(1, int(count * SPREAD)), count + 2) if math.gcd(step, count) == 1)
 
 
-def _draw(fleet: SampleSize, what: str, words: Sequence[T]) -> Callable[..., list[T]]:
+def _draw(size: SampleSize, what: str, words: Sequence[T]) -> Callable[..., list[T]]:
     """Return a function that draws `k` words at random."""
-    return partial(_random(fleet, what).choices, words)
+    return partial(_random(size, what).choices, words)
 
 
-def _random(fleet: SampleSize, what: str) -> Random:
+def _random(size: SampleSize, what: str) -> Random:
     """Return a generator for one column, so that the rows do not depend on the size of a batch."""
-    return Random(f"{fleet.seed} {what}")  # noqa: S311  no secret
+    return Random(f"{size.seed} {what}")  # noqa: S311  no secret
 
 
 def _batches(count: int) -> Iterator[range]:

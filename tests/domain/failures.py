@@ -31,5 +31,5 @@ def failure(code: str, own: tuple[int, ...]) -> Failure:
         statement=(),
         link="",
         remedies=(),
-        useless=(),
+        ineffective=(),
     )

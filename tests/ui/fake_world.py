@@ -431,5 +431,5 @@ def _failure(entity: Entity, name: str) -> Failure:
         statement=("SELECT 1",),
         link="https://sqlalche.me/e/20/xd2s",
         remedies=remedies,
-        useless=remedies[:1],
+        ineffective=remedies[:1],
     )

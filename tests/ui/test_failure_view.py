@@ -46,7 +46,7 @@ FAILURE = Failure(
     statement=("SELECT 1",),
     link="https://sqlalche.me/e/21/xd2s",
     remedies=(Remedy("await it", "it waits"), Remedy("select(Ship)", "it is loaded")),
-    useless=(Remedy("await ship.sailors", "it reads first"),),
+    ineffective=(Remedy("await ship.sailors", "it reads first"),),
 )
 
 TOPICS = (
@@ -94,7 +94,7 @@ async def test_the_explained_side_goes_from_why_and_remedies_to_what_does_not_he
 
 
 async def test_what_there_is_nothing_to_say_of_is_left_out() -> None:
-    bare = FAILURE._replace(remedies=(), useless=(), where="", statement=())
+    bare = FAILURE._replace(remedies=(), ineffective=(), where="", statement=())
     async with viewing(bare, is_explained=True) as (view, _):
         assert topics(view) == ["Why", "Try it here", "Error", "Documentation"]
 

@@ -48,7 +48,7 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
         statement=() if access.unsent is None else access.unsent.lines,
         link=cause.link(evidence),
         remedies=remedies_of(cause, evidence),
-        useless=ineffective_fixes_of(cause, evidence),
+        ineffective=ineffective_fixes_of(cause, evidence),
         returned=returned,
     )
 

@@ -209,12 +209,12 @@ class CompareScreen(Passing[None], Screen[None]):
             self._chosen = await self._loadable()
             comparison = Comparison.of(self._entity, self._chosen.keys, self._relationship, self._budget)
             with self._more_to_come():
-                while (due := comparison.next_request) is not None:
+                while (request := comparison.next_request) is not None:
                     self.chart.comparison = comparison
                     self._advise()
                     run = f"round {comparison.rounds + 1} of {ROUNDS}" if comparison.is_warm else "first run"
-                    task.progress = f"{due.way.title}, {run}"
-                    comparison = comparison.with_run(due.way, await self._database.benchmarks.measure(due))
+                    task.progress = f"{request.way.title}, {run}"
+                    comparison = comparison.with_run(request.way, await self._database.benchmarks.measure(request))
             self.chart.comparison = comparison
             self._advise()
             self._point_at_the_best()

@@ -32,7 +32,7 @@ class Explanation(TextPane):
         "explanation--topic",
         "explanation--code",
         "explanation--chosen",
-        "explanation--useless",
+        "explanation--ineffective",
     }
 
     DEFAULT_CSS = """
@@ -40,7 +40,7 @@ class Explanation(TextPane):
         & > .explanation--topic { color: $accent-on-background; text-style: bold; }
         & > .explanation--code { color: $primary-on-background; text-style: bold; }
         & > .explanation--chosen { text-style: reverse; }
-        & > .explanation--useless { color: $muted-on-background; }
+        & > .explanation--ineffective { color: $muted-on-background; }
     }
     """
 
@@ -80,7 +80,7 @@ class Explanation(TextPane):
         sections = (
             ("Why", [Text(failure.cause)]),
             ("Fixes  (↑ ↓ select, y copies)", self._remedies(failure.remedies)),
-            ("What won't fix it", self._useless(failure.useless)),
+            ("What won't fix it", self._ineffective(failure.ineffective)),
             ("Where the traceback misleads", [Text(failure.where)] if failure.where else []),
             ("Try it here", [Text(TRY_IT)]),
             ("Error", [Text(f"{failure.name} at  {failure.code}"), Text(failure.kind)]),
@@ -106,9 +106,9 @@ class Explanation(TextPane):
         return lines
 
     @staticmethod
-    def _useless(useless: Sequence[Remedy]) -> list[Text]:
-        style = "explanation--useless"
-        return [line for remedy in useless for line in (Text(f"✗ {remedy.code}", style), Text(f"    {remedy.reason}"))]
+    def _ineffective(remedies: Sequence[Remedy]) -> list[Text]:
+        style = "explanation--ineffective"
+        return [line for remedy in remedies for line in (Text(f"✗ {remedy.code}", style), Text(f"    {remedy.reason}"))]
 
 
 class Traceback(TextPane):

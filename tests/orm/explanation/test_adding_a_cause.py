@@ -59,7 +59,7 @@ async def test_a_new_cause_says_everything_about_what_it_matches(sea: Sea) -> No
         "select(Ship).options(selectinload(Ship.members))",
         'await session.refresh(ship, ["members"])',
     ]
-    assert [fix.code for fix in explained.useless] == ["await asyncio.to_thread(lambda: ship.members)"]
+    assert [fix.code for fix in explained.ineffective] == ["await asyncio.to_thread(lambda: ship.members)"]
 
 
 @pytest.mark.usefixtures("lazy_collection")

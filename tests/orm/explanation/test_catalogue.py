@@ -115,8 +115,8 @@ async def test_it_raises_and_is_explained(row: Row, begin: Begin) -> None:
     assert row.names in told.summary
     assert row.cause in told.cause
     assert [remedy.code for remedy in told.remedies[:1]] == ([row.best] if row.best else [])
-    assert row.useless in ["", *[one.code for one in told.useless]]
-    assert len(told.useless) <= MOST_INEFFECTIVE
+    assert row.useless in ["", *[one.code for one in told.ineffective]]
+    assert len(told.ineffective) <= MOST_INEFFECTIVE
     assert (row.where in told.where) if row.where else (told.where == "")
 
 
@@ -148,7 +148,7 @@ async def the_session_works_after_it(row: Row, begin: Begin) -> None:
 @pytest.mark.thorough
 async def test_what_is_told_to_be_useless_is(row: Row, begin: Begin) -> None:
     async with begin(row) as sea:
-        useless = (await explained(row, sea)).useless
+        useless = (await explained(row, sea)).ineffective
     for remedy in useless:
         with pytest.raises((SQLAlchemyError, TypeError)) as caught, without_warnings():
             await try_out(remedy, row, begin)
