@@ -12,7 +12,7 @@ import pirate_tui
 PACKAGE = Path(pirate_tui.__file__).parent
 
 # With "" for the modules of the package itself.
-DOCUMENTED = ("", "cli", "domain", "pirates", "ui")
+DOCUMENTED = ("", "cli", "domain", "pirates", "ui", "orm")
 
 NO_VERB = re.compile(
     r"(The|A|An|What|How|Who|Where|Which|When|By|Of|As|It|Is|Are|Does|Has|Was|May|Can|Would|Those|Every|Nothing)\b"

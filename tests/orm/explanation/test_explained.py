@@ -58,7 +58,7 @@ def written(failure: Failure) -> Iterator[str]:
     yield failure.cause
     yield from filter(None, (failure.where, failure.link.replace(DOCUMENTATION, "…/").replace(ERROR_PAGES, "…/")))
     yield from fixes("helps", failure.remedies)
-    yield from fixes("does not help", failure.useless)
+    yield from fixes("does not help", failure.ineffective)
 
 
 def fixes(head: str, remedies: Iterable[Remedy]) -> Iterator[str]:
