@@ -3,6 +3,7 @@
 import sqlite3
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
@@ -59,3 +60,21 @@ def test_an_error_without_frames_has_read_nothing() -> None:
     assert read_in([ValueError("no")]) is None
     assert innermost_of([ValueError("no")]) is None
     assert own_lines(()) == ()
+
+
+DESCRIPTOR = """
+class Computed:
+    def __get__(self, owner, kind):
+        raise ValueError("no")
+
+class Ship:
+    size = Computed()
+"""
+
+
+def test_a_users_own_descriptor_is_no_attribute_of_sqlalchemy() -> None:
+    names: dict[str, Any] = {}
+    exec(compile(DESCRIPTOR, "/srv/app/attributes.py", "exec"), names)  # noqa: S102  a file of the user's
+    with pytest.raises(ValueError, match="no") as caught:
+        names["Ship"]().size  # noqa: B018  read for what it raises
+    assert read_in([caught.value]) is None
