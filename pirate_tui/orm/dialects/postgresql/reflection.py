@@ -87,7 +87,7 @@ class PostgreSQLReader(CatalogReader):
         self.denied = {name: "permission denied" for name, row in self._found.items() if not row.is_readable}
 
     def schema(self, name: str) -> str | None:
-        """Return None for what the search path finds, unless a table of pg_catalog, say, hides it."""
+        """Return None for what the search path finds; a table hidden there, as by pg_catalog, has its schema."""
         return None if self._schema is None and self._found[name].is_visible else self._found[name].schema
 
     def read(self, inspector: Inspector, name: str) -> Table:
