@@ -12,6 +12,9 @@ import unicodedata
 CELL_LIMIT = 200
 """How many characters of a value a cell shows."""
 
+INPUT_LIMIT = 1_000
+"""The most characters of a line that is typed: with a pasted file in it, every key would take longer."""
+
 TAB_SIZE = 4
 """The width of a tab in columns."""
 

@@ -133,7 +133,7 @@ class Connections:
         except DatabaseUnreachableError:
             self._tell_reachable(is_reachable=False)
             raise
-        if query.is_answered:
+        if query.is_answered or (query.has_connected and not self.backend.is_remote):
             self._tell_reachable(is_reachable=True)
         return answer
 

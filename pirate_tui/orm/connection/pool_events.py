@@ -25,8 +25,8 @@ class PoolEvents:
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "checkout", self._checked_out)
         event.listen(engine, "checkin", self._checked_in)
-        event.listen(engine, "after_cursor_execute", self._answered)
         if backend.is_remote:
+            event.listen(engine, "after_cursor_execute", self._answered)
             event.listen(engine, "before_cursor_execute", self._before_statement)
             event.listen(engine, "handle_error", self._failed)
 

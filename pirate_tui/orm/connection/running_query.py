@@ -37,7 +37,7 @@ class RunningQuery:
         """The connections that are checked out, by their guards."""
         self.is_stopped = False
         self.is_answered = False
-        """Whether the database has answered any of its statements."""
+        """Whether a server has answered any of its statements; a file that could be opened always does."""
         self.has_connected = False
         """Whether it has ever had a connection."""
         self.runs_listeners = False

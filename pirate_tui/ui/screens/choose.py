@@ -16,11 +16,10 @@ from textual.widgets.option_list import Option
 
 from pirate_tui.domain.entity import ModelInfo, Size
 from pirate_tui.domain.failure import BrowserError
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.text import INPUT_LIMIT, clean
 from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.model_line import ModelLine
 from pirate_tui.ui.widgets.options import Options
-from pirate_tui.ui.widgets.prompts import LONGEST
 
 
 MOST_LISTED = 200
@@ -74,7 +73,7 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         """Compose the input and the list."""
         with Vertical() as box:
             box.border_title = f"Models · {len(self._choices):,} · type to filter · ⏎ opens · esc closes"
-            yield Input(compact=True, placeholder="filter by class or table name", max_length=LONGEST)
+            yield Input(compact=True, placeholder="filter by class or table name", max_length=INPUT_LIMIT)
             yield Options()
 
     def on_mount(self) -> None:

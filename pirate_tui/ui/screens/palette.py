@@ -8,9 +8,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.widgets import Input, OptionList
 
+from pirate_tui.domain.text import INPUT_LIMIT
 from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.widgets.options import Commands
-from pirate_tui.ui.widgets.prompts import LONGEST
 
 
 class Palette(Passing[None], CommandPalette):
@@ -20,7 +20,7 @@ class Palette(Passing[None], CommandPalette):
         """Compose Textual's own palette, with our list and a limit to what is typed."""
         for widget in super().compose():
             if isinstance(widget, CommandInput):
-                widget.max_length = LONGEST
+                widget.max_length = INPUT_LIMIT
             yield Commands() if isinstance(widget, CommandList) else widget
 
     def on_click(self, click: Click) -> None:

@@ -17,14 +17,12 @@ from textual.widgets import Input, Static
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.goto import HOW
 from pirate_tui.domain.query import HOW as FILTER_HOW
+from pirate_tui.domain.text import INPUT_LIMIT
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
 LEAST_NAME = 8
 """The least width of a column's name in a label, in columns of the screen."""
-
-LONGEST = 1_000
-"""The most characters of a typed line: every key would take longer in one with a pasted file."""
 
 
 class PromptKind(Enum):
@@ -107,7 +105,7 @@ class PromptBar(Horizontal):
     def compose(self) -> ComposeResult:
         """Compose the label, the input and the note."""
         yield Static(classes="label", markup=False)
-        yield Input(compact=True, max_length=LONGEST)
+        yield Input(compact=True, max_length=INPUT_LIMIT)
         yield Static(classes="note", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's
