@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pirate_tui.ui.commands import COMMANDS, Command, Group
+from pirate_tui.ui.commands import COMMANDS, Command, Group, in_rows, in_rows_or_text
 
 
 PAGE = Path(__file__).with_name("keys.md")
+
+LIMITED = {in_rows: "in the table", in_rows_or_text: "in the table and in panels of text"}
+"""Where a command works whose scope is the screen, and which needs more."""
 
 INTRODUCTION = """\
 # Keys
@@ -36,7 +39,7 @@ def _sections() -> Iterator[str]:
 
 def _row(command: Command) -> str:
     keys = " ".join(_code(command.keys_shown.split()))
-    where = command.scope.value
+    where = LIMITED.get(command.available, command.scope.value)
     what = command.tooltip.replace("|", r"\|")
     return f"| {keys} | {command.title} | {what} | {where} | `{command.binding.id}` |"
 
