@@ -242,7 +242,7 @@ async def test_a_synchronous_engine_of_the_models_own_is_not_asked_either(databa
     assert happened == []
     assert (said.verdict, said.note) == (
         Verdict.IO,
-        "of sqlite+pysqlite, which blocks: no MissingGreenlet comes of it",
+        "it uses sqlite+pysqlite, which blocks: no MissingGreenlet is raised",
     )
     accessed = await access(database, "Foreigner", name, UNSAFE)
     assert accessed.failure is None

@@ -141,7 +141,7 @@ def test_rows_without_a_key_or_with_the_same_key_are_all_shown(start: "Launcher"
     terminal = start(path, size=SIZE)
     terminal.wait_for("4 rows", "Ghost crew", "First crew", "Second crew", "Third")
     terminal.send("<home><enter>")
-    terminal.wait_for("no key")
+    terminal.wait_for("no primary key")
     terminal.send("<end>")
     terminal.wait_for("PirateCrew x · persistent")
     terminal.send("<up>")

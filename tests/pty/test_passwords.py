@@ -81,7 +81,7 @@ def test_after_three_wrong_ones_the_screen_says_so(start: "Launcher", shop: Serv
     for number in (1, 2, 3):
         times(terminal, PROMPT, number)
         terminal.send(f"{WRONG}\r")
-    terminal.wait_for("wrong user or password")
+    terminal.wait_for("wrong or missing user or password")
     terminal.send("q")
     terminal.wait_exit()
     terminal.assert_restored()
@@ -109,21 +109,21 @@ def test_a_password_on_the_command_line_is_warned_of_once_and_shown_nowhere(
     start: "Launcher", shop: Server, own_home: Path, password: str
 ) -> None:
     terminal = start(typed(shop, password), "--log", own_home / "a.log")
-    terminal.wait_for("Polly" if password == QUOTED else "wrong user or password")
+    terminal.wait_for("Polly" if password == QUOTED else "wrong or missing user or password")
     terminal.send("q")
     terminal.wait_exit()
-    assert terminal.raw.count(b"set PIRATE_TUI_PASSWORD") == 1
+    assert terminal.raw.count(b"use PIRATE_TUI_PASSWORD") == 1
     assert PROMPT.encode() not in terminal.raw
     assert_untold(bytes(terminal.raw), folders=[own_home])
 
 
 CRASH = f"""
 from pirate_tui.__main__ import main
-from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.rows.row_queries import RowQueries
 async def broken(self, *arguments):
     word = "{PASSWORD[:3]}" + "{PASSWORD[3:]}"
     raise ZeroDivisionError(f"the bug of this test\\x1b[2J {{word}} at mysql://ann:{{word}}@db")
-OrmDatabase.page = broken
+RowQueries.page = broken
 main()
 """
 """The browser with a bug in it, whose error and whose frames hold the password."""

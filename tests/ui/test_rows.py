@@ -75,7 +75,7 @@ async def test_the_cursor_stays_on_its_row(browse: Browse, fleet: Path) -> None:
 async def test_a_costly_order_says_so_before_it_is_done(
     browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pirate_tui.ui.rows_reader.MANY", 1_000)
+    monkeypatch.setattr("pirate_tui.ui.query_editor.MANY", 1_000)
     async with browse(fleet) as browser:
         await browser.press("]", "]", "o")
         await browser.until(lambda: "no index on ship_name" in browser.subtitle, "the warning")
@@ -111,7 +111,7 @@ def hold_up(monkeypatch: pytest.MonkeyPatch, method: str) -> list[str]:
         finally:
             ends.append(method)
 
-    monkeypatch.setattr(f"pirate_tui.orm.database.OrmDatabase.{method}", wait)
+    monkeypatch.setattr(f"pirate_tui.orm.rows.row_queries.RowQueries.{method}", wait)
     return ends
 
 
