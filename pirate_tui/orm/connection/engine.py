@@ -64,7 +64,7 @@ class Connections:
         """The running queries by their tasks."""
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
         """Tasks that stop a query, by its own: a second cancel would disturb SQLAlchemy as it closes a connection."""
-        self._events = PoolEvents(backend, self.engine.sync_engine)
+        self._events = PoolEvents(backend, self.engine.sync_engine, self)
 
     async def run(self, work: Callable[[], Awaitable[T]], most: int = MOST) -> T:
         """Run a query, from its first connect until its connection is returned, and return its result.

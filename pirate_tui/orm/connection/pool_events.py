@@ -16,8 +16,13 @@ from pirate_tui.orm.user_code.foreign import Cancelled, is_of_driver
 class PoolEvents:
     """Listens to one engine. The query of an event is that of the task in which it happens."""
 
-    def __init__(self, backend: Backend, engine: Engine) -> None:
+    def __init__(self, backend: Backend, engine: Engine, owner: object) -> None:
         self.backend = backend
+        self.owner = owner
+        """Whoever runs queries on the engine. The engine holds it by this: asyncio itself holds a task only weakly, and
+        what still runs in the background must not be collected, with its connection, before it has ended
+        (https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task).
+        """
         self._trusted_since = 0.0
         """The time before which connections may be in the middle of an answer that the driver could not read."""
         event.listen(engine, "do_connect", self._connect)
