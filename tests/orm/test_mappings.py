@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import sqlalchemy
 from sqlalchemy import create_engine, event, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
@@ -98,8 +99,10 @@ async def test_the_verdict_is_what_the_plain_access_then_does(
     assert wrong == []
 
 
-OWN_PARENT = ("Node", (3,))
-"""A row that is its own parent: SQLAlchemy 2.0 follows it without end, and the try is skipped, with that reason."""
+IS_2_0 = sqlalchemy.__version__.startswith("2.0.")
+
+ENDLESS = ("Node", (3,), "it sends more than 100 statements: the rows may form a cycle")
+"""A row that is its own parent. SQLAlchemy 2.0 may follow it without end, with most hash seeds; 2.1 does not."""
 
 
 @pytest.mark.parametrize("scenario", Scenario)
@@ -113,7 +116,7 @@ async def test_every_fix_that_is_offered_helps(database: OrmDatabase, mapped: ty
             for remedy in remedies:
                 trial = await database.benchmarks.try_out(TrialRequest(entity, key, scenario, name, remedy))
                 counted += 1
-                if (mapped.__name__, key) == OWN_PARENT and "form a cycle" in trial.reason:
+                if IS_2_0 and (mapped.__name__, key, trial.reason) == ENDLESS:
                     continue
                 if trial.outcome not in {TrialOutcome.HELPS, TrialOutcome.NOT_PROVED}:
                     failing.append(f"{mapped.__name__} {key}.{name}: {trial}")
