@@ -11,7 +11,20 @@ from pirate_tui.orm.user_code.foreign import error_name
 from pirate_tui.orm.user_code.time_limit import Hanging
 
 
-class CodeHangs(Cause):
+class CodeFails(Cause):
+    """Code that fails by itself, so that no loader strategy helps."""
+
+    def link(self, evidence: Evidence) -> str:
+        return DOCUMENTATION
+
+    def fixes(self, evidence: Evidence) -> Fixes:
+        return ()
+
+    def ineffective_fixes(self, evidence: Evidence) -> Fixes:
+        return ()
+
+
+class CodeHangs(CodeFails):
     """Code that did not end, and was interrupted."""
 
     def matches(self, evidence: Evidence) -> bool:
@@ -29,15 +42,6 @@ class CodeHangs(Cause):
 
     def kind(self, evidence: Evidence) -> str:
         return "Not an error of SQLAlchemy: pirate-tui interrupted the code, after --attribute-timeout seconds."
-
-    def link(self, evidence: Evidence) -> str:
-        return DOCUMENTATION
-
-    def fixes(self, evidence: Evidence) -> Fixes:
-        return ()
-
-    def ineffective_fixes(self, evidence: Evidence) -> Fixes:
-        return ()
 
 
 class CodeQueries(LoadCause):
@@ -62,7 +66,7 @@ class CodeQueries(LoadCause):
         return other_ways_to_read(evidence.access)
 
 
-class CodeRaises(Cause):
+class CodeRaises(CodeFails):
     """Code that has raised an error of its own."""
 
     def matches(self, evidence: Evidence) -> bool:
@@ -78,12 +82,3 @@ class CodeRaises(Cause):
 
     def kind(self, evidence: Evidence) -> str:
         return "An error in the model's own code: no IO was needed, and no loader strategy helps."
-
-    def link(self, evidence: Evidence) -> str:
-        return DOCUMENTATION
-
-    def fixes(self, evidence: Evidence) -> Fixes:
-        return ()
-
-    def ineffective_fixes(self, evidence: Evidence) -> Fixes:
-        return ()
