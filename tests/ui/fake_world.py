@@ -82,7 +82,7 @@ class Moods:
     away: int = 2
     silent: int = 2
     deaf: int = 1
-    """Answered all the same, by somebody who does not heed that the question is taken back."""
+    """Cancelled late: whoever is asked takes a moment to heed that the question is taken back."""
 
 
 CALM = Moods(late=0, trouble=0, away=0, silent=0, deaf=0)
@@ -92,11 +92,32 @@ class Nobody(Listener):
     """Who is told before anybody listens."""
 
 
-class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
-    """Crews by the ten thousand, members by the hundred, and whatever befalls a question on its way.
+class OwnPorts(Database, Models, Rows, Instances, Benchmarks):
+    """A database that is all four ports of itself."""
 
-    It is all four ports of itself.
-    """
+    @property
+    def models(self) -> Models:
+        """Itself."""
+        return self
+
+    @property
+    def rows(self) -> Rows:
+        """Itself."""
+        return self
+
+    @property
+    def instances(self) -> Instances:
+        """Itself."""
+        return self
+
+    @property
+    def benchmarks(self) -> Benchmarks:
+        """Itself."""
+        return self
+
+
+class FakeWorld(OwnPorts):
+    """Crews by the ten thousand, members by the hundred, and whatever befalls a question on its way."""
 
     name = "made up"
     dialect = "fake"
@@ -136,26 +157,6 @@ class FakeWorld(Database, Models, Rows, Instances, Benchmarks):
 
     async def close(self) -> None:
         """Nothing is held."""
-
-    @property
-    def models(self) -> Models:
-        """Itself."""
-        return self
-
-    @property
-    def rows(self) -> Rows:
-        """Itself."""
-        return self
-
-    @property
-    def instances(self) -> Instances:
-        """Itself."""
-        return self
-
-    @property
-    def benchmarks(self) -> Benchmarks:
-        """Itself."""
-        return self
 
     # What there is.
 

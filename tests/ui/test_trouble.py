@@ -22,11 +22,12 @@ from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
 from pirate_tui.domain.loading import AccessResult, Loadable, OpenAllRequest, OpenRequest, OpenResult
-from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
+from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
 from pirate_tui.domain.search import Match, Span
+from tests.ui.fake_world import OwnPorts
 
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
@@ -34,7 +35,7 @@ Browse = Callable[..., AbstractAsyncContextManager[Any]]
 ISLAND = Entity("Island", "island", (Column("id", "INTEGER", is_key=True, is_numeric=True),), ())
 
 
-class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
+class FakeDatabase(OwnPorts):
     """Rows that are computed, and the trouble that a test sets."""
 
     name = "islands.db"
@@ -55,26 +56,6 @@ class FakeDatabase(Database, Models, Rows, Instances, Benchmarks):
         """It is open at once, unless there is trouble."""
         self.listener = listener
         await self._meet()
-        return self
-
-    @property
-    def models(self) -> Models:
-        """Itself."""
-        return self
-
-    @property
-    def rows(self) -> Rows:
-        """Itself."""
-        return self
-
-    @property
-    def instances(self) -> Instances:
-        """Itself."""
-        return self
-
-    @property
-    def benchmarks(self) -> Benchmarks:
-        """Itself."""
         return self
 
     @property
