@@ -39,11 +39,11 @@ def test_no_class_and_no_file_is_too_large() -> None:
 
 
 def test_no_name_stands_for_two_classes() -> None:
-    places = defaultdict(list)
+    places = defaultdict(set)
     for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
-                places[node.name].append(str(path.relative_to(PACKAGE)))
+                places[node.name].add(str(path.relative_to(PACKAGE)))
     assert not {name: where for name, where in places.items() if len(where) > 1}
 
 

@@ -23,7 +23,7 @@ class Connector:
     """Opens the database and shows its first rows; reopens it; notes whether it is reachable."""
 
     @dataclass
-    class Opened(Message):
+    class DatabaseOpened(Message):
         """The database is open, or open again."""
 
         database: Database
@@ -38,7 +38,7 @@ class Connector:
         reason: StartupError
 
     @dataclass
-    class Ended(Message):
+    class StartEnded(Message):
         """Rows are shown, or something has come between."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Connector:
         with self._tasks.track("opening the database"):
             try:
                 database = await self._connection.open()
-                post(self.Opened(database))
+                post(self.DatabaseOpened(database))
                 models = database.models
                 await self._rows.begin(Query(await first_usable(models.choices, models)))
                 self._tasks.show_error(unusable(models.choices))  # which reading them may have found
@@ -68,7 +68,7 @@ class Connector:
             except StartupError as reason:
                 post(self.Refused(reason))
             finally:
-                post(self.Ended())
+                post(self.StartEnded())
 
     def reopen(self, post: Callable[[Message], object]) -> None:
         """Connect again and read what is shown; of another database, which a file may be now, nothing stays open."""
@@ -79,7 +79,7 @@ class Connector:
             is_other = await self._connection.reconnect()
             if is_other:
                 self._table.close_all()
-            post(self.Opened(await self._connection.open(), is_first=False, is_other=is_other))
+            post(self.DatabaseOpened(await self._connection.open(), is_first=False, is_other=is_other))
             await self._refresher.renew()
 
     def note(self, *, is_reachable: bool) -> bool:

@@ -210,7 +210,7 @@ def _base() -> type[DeclarativeBase]:
     # Not `catch_warnings`: other tasks run while the Inspector waits for the driver.
     warnings.filterwarnings("ignore", "Could not instantiate type|Did not recognize type", SAWarning)
 
-    class Base(AsyncAttrs, DeclarativeBase):
+    class ReflectedBase(AsyncAttrs, DeclarativeBase):
         """The declarative base of one reflection's classes, with its own registry."""
 
-    return Base
+    return ReflectedBase

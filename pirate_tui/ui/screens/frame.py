@@ -81,8 +81,8 @@ class Frame(Guarded[None], Screen[None]):
         self.table.focus()
         self.call_after_refresh(self.connector.begin, self.post_message)
 
-    @on(Connector.Opened)
-    def _show_database(self, opened: Connector.Opened) -> None:
+    @on(Connector.DatabaseOpened)
+    def _show_database(self, opened: Connector.DatabaseOpened) -> None:
         database = opened.database
         self.warning = database.warning
         if opened.is_first:
@@ -97,7 +97,7 @@ class Frame(Guarded[None], Screen[None]):
         reason = refused.reason
         self.app.exit(return_code=reason.exit_code, message=Text(f"pirate-tui: {reason.message}"))
 
-    @on(Connector.Ended)
+    @on(Connector.StartEnded)
     def _complete(self) -> None:
         if self.table.listing is None:
             self.table.border_title = "not opened"

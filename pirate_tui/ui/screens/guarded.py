@@ -15,15 +15,15 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    class _Base(Screen[ScreenResultType]):
+    class _NextScreen(Screen[ScreenResultType]):
         """The next base class, for the type checker."""
 else:
 
-    class _Base(Generic[ScreenResultType]):
+    class _NextScreen(Generic[ScreenResultType]):
         """Nothing at run time, where the screen is the next base class."""
 
 
-class Guarded(_Base[ScreenResultType]):
+class Guarded(_NextScreen[ScreenResultType]):
     """A screen that ignores outdated sizes and removed widgets."""
 
     def on_resize(self, event: Resize) -> None:

@@ -9,13 +9,13 @@ from textual.widgets import OptionList
 
 if TYPE_CHECKING:
 
-    class _Base(OptionList):
+    class _NextList(OptionList):
         """The next base class, for the type checker."""
 else:
-    _Base = object  # Textual takes the styles of the first base that is a widget
+    _NextList = object  # Textual takes the styles of the first base that is a widget
 
 
-class _Steady(_Base):
+class _Steady(_NextList):
     """Keep Textual 8.2.8 from crashing on a click on an option that is gone, and on a page without lines."""
 
     def on_click(self, click: Click) -> None:
