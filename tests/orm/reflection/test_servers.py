@@ -1,6 +1,5 @@
 """Classes mapped from a server's tables alone: every kind of table, column and name is listed, rested on and opened."""
 
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias, cast
 
@@ -562,7 +561,7 @@ async def test_a_user_with_few_rights_sees_what_he_may_read(
 async def test_two_thousand_tables_are_listed_by_as_few_statements_as_two(
     server: Server, reflected: Reflected, told: list[Statement]
 ) -> None:
-    sent, seconds = [], 0.0
+    sent = []
     for first, last in ((0, 2), (2, 2_000)):
         tables = [
             f"CREATE TABLE t{n} (id INTEGER PRIMARY KEY, t_id INTEGER, CONSTRAINT k{n} FOREIGN KEY (t_id)"
@@ -572,15 +571,12 @@ async def test_two_thousand_tables_are_listed_by_as_few_statements_as_two(
         unchecked = [] if is_postgresql(server) else ["SET foreign_key_checks = 0"]
         await verbatim(server, *unchecked, *tables)
         told.clear()
-        start = time.perf_counter()
         database = await reflected(server)
-        seconds = time.perf_counter() - start
         assert len(database.models.choices) == last
         await database.models.sizes()
         await database.models.entity("T1")
         sent.append(len({one.number for one in told}))
     assert sent[0] == pytest.approx(sent[1], abs=8), "of t1 and its neighbours"
-    assert seconds < 1
 
 
 async def test_a_table_that_goes_while_it_is_read_spoils_only_itself(server: Server) -> None:
