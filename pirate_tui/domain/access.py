@@ -77,6 +77,21 @@ class AttributeState(Enum):
     """It holds nothing by itself."""
 
 
+class Expiry(Enum):
+    """What has expired a value that had been loaded."""
+
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    EXPIRE = "expire"
+    """A call of `expire()` or `expire_all()`."""
+    REFRESH = "refresh"
+    """A call of `refresh()` that did not load it again."""
+    FLUSH = "flush"
+    """The INSERT or UPDATE of the instance's own row, in a flush."""
+    UPDATE = "update"
+    """A bulk `update()` of its class, which synchronises the session."""
+
+
 class Scenario(Enum):
     """What an application has done with the instance before: the states in which it meets the error."""
 
@@ -97,6 +112,11 @@ class Scenario(Enum):
         """The scenario that follows, after the last one the first."""
         order = list(Scenario)
         return order[(order.index(self) + 1) % len(order)]
+
+    @property
+    def expiry(self) -> Expiry | None:
+        """What has expired the whole instance; None in scenarios that do not."""
+        return {Scenario.AFTER_COMMIT: Expiry.COMMIT, Scenario.AFTER_ROLLBACK: Expiry.ROLLBACK}.get(self)
 
 
 class Verdict(Enum):

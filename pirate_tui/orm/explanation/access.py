@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, RelationshipDirection, RelationshipProperty, Session
 from sqlalchemy.orm.util import AliasedInsp
 
-from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeState, Scenario
+from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeState, Expiry
 from pirate_tui.domain.entity import NEVER_LOADED, snake_case
 from pirate_tui.domain.loading import EAGER, LoaderStrategy
 from pirate_tui.domain.options import attribute as typed
@@ -181,8 +181,8 @@ class Access:
     mode: AccessMode
     strategy: LoaderStrategy
     """The strategy by which the instance was loaded."""
-    scenario: Scenario | None
-    """What was done with the instance before, where that is known."""
+    expiry: Expiry | None
+    """What has expired its value, or the whole instance; None where that is not known."""
     needs: Needs
     """All that the access would have to load."""
     loaded_before: Mapping[str, bool | None]
@@ -198,7 +198,7 @@ class Access:
         mode: AccessMode = AccessMode.UNSAFE,
         *,
         strategy: LoaderStrategy = LoaderStrategy.AS_MAPPED,
-        scenario: Scenario | None = None,
+        expiry: Expiry | None = None,
     ) -> "Access":
         """Describe an access that is about to be made, to an instance of any session."""
         state: InstanceState[Any] = inspect(instance)
@@ -209,7 +209,7 @@ class Access:
         elif target.attribute.kind.runs_code:
             needs = needs_of(state, target.attribute.read, known_of(state))
         before = {need.name: _was_loaded(state, (need.name,)) for need in needs.reads if not need.way}
-        return cls(target, SessionState.of(state), mode, strategy, scenario, needs, before)
+        return cls(target, SessionState.of(state), mode, strategy, expiry, needs, before)
 
     def with_unsent(self, unsent: UnsentStatement | None) -> "Access":
         """Return the access with the statement that it could not send."""

@@ -1,6 +1,8 @@
 """Gather what an error and the access that raised it show together, once for all causes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import FrameType
 
 from sqlalchemy.orm.exc import DetachedInstanceError
 
@@ -33,11 +35,14 @@ class Evidence:
     """The attribute that code of the model was reading; None where no such code ran, or it read none."""
 
     @classmethod
-    def of(cls, error: BaseException, access: Access) -> "Evidence":
-        """Gather what the error's chain and frames show; `access` was made before it."""
+    def of(cls, error: BaseException, access: Access, live: Sequence[FrameType] = ()) -> "Evidence":
+        """Gather what the error's chain and frames show; `access` was made before it.
+
+        `live` are the frames, outermost first, of an error that is being constructed, and has no traceback yet.
+        """
         links = tuple(chain(error))
         read = _read(links) if access.attribute.kind.runs_code else None
-        return cls(error, access, links, innermost_of(links), read)
+        return cls(error, access, links, innermost_of(links, live), read)
 
     @property
     def is_missing_greenlet(self) -> bool:

@@ -104,12 +104,15 @@ def read_in(links: Iterable[BaseException]) -> AttributeRead | None:
     return None
 
 
-def innermost_of(links: Iterable[BaseException]) -> Innermost | None:
-    """Find what the innermost frames of the MissingGreenlet in an error's chain did; None without one."""
+def innermost_of(links: Iterable[BaseException], live: Iterable[FrameType] = ()) -> Innermost | None:
+    """Find what the innermost frames of the MissingGreenlet in an error's chain did; None without one.
+
+    `live` are its frames where it has no traceback yet.
+    """
     link = next((one for one in links if isinstance(one, SQLAlchemyError) and one.code == MISSING_GREENLET), None)
     if link is None:
         return None
-    calls = [frame.f_code for frame in _frames(link) if "sqlalchemy" in frame.f_code.co_filename]
+    calls = [frame.f_code for frame in (*_frames(link), *live) if "sqlalchemy" in frame.f_code.co_filename]
     names = [code.co_name for code in calls]
     pings, connects = "do_ping" in names, "_create_connection" in names
     doing = [name for name in names if name.startswith("do_") or name == "connect"]

@@ -133,8 +133,7 @@ class LiveInstance:
         return self._catalog.target(request.entity, request.relationship)
 
     def _access_of(self, request: OpenRequest) -> Access:
-        name, scenario = request.relationship.name, Scenario.FRESH
-        return Access.of(self._held.instance, name, request.mode, strategy=request.strategy, scenario=scenario)
+        return Access.of(self._held.instance, request.relationship.name, request.mode, strategy=request.strategy)
 
     def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
         return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.loader)
@@ -151,7 +150,7 @@ class LiveInstance:
     async def _access_as_it_stands(self, request: AttributeRequest) -> AccessResult:
         if self._held.instance is None:
             raise BrowserError("the instance is gone", "select a row")
-        access = Access.of(self._held.instance, request.name, request.mode, scenario=self._held.scenario)
+        access = Access.of(self._held.instance, request.name, request.mode, expiry=self._held.scenario.expiry)
         began = time.perf_counter()
         label = label_of(request.entity.name, inspect(self._held.instance).identity or ())
         session = self._held.session
@@ -167,7 +166,7 @@ class LiveInstance:
     def _predict(self, name: str) -> Prediction:
         if self._held.instance is None:
             return Prediction()
-        access = Access.of(self._held.instance, name, scenario=self._held.scenario)
+        access = Access.of(self._held.instance, name, expiry=self._held.scenario.expiry)
         outcome = dry_run(self._held.instance, access.attribute)
         unsent = None if outcome.execution is None else self._recorder.unsent(outcome.execution)
         if outcome.raised is None:

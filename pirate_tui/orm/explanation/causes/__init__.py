@@ -9,6 +9,7 @@ from pirate_tui.orm.explanation.causes.database import LoadingCodeRaised, Statem
 from pirate_tui.orm.explanation.causes.expiry import (
     Expired,
     ExpiredAlone,
+    ExpiredByCall,
     ExpiredByCommit,
     ExpiredByRollback,
     GeneratedValue,
@@ -35,6 +36,7 @@ CAUSES: tuple[Cause, ...] = (
     DynamicQuery(),
     ExpiredByCommit(),
     ExpiredByRollback(),
+    ExpiredByCall(),
     Expired(),
     LazyRelationship(),
     DeferredColumn(),

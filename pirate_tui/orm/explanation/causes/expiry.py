@@ -1,6 +1,6 @@
 """Explain MissingGreenlets of what had been loaded, and has expired since."""
 
-from pirate_tui.domain.access import AttributeKind, AttributeState, Scenario
+from pirate_tui.domain.access import AttributeKind, AttributeState, Expiry
 from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.orm.explanation.access import Target
@@ -37,7 +37,7 @@ class ExpiredByCommit(MaybeByCommit):
     """The commit before the access has expired the whole instance."""
 
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
-        return evidence.wanted.has_expired_with_all and evidence.access.scenario is Scenario.AFTER_COMMIT
+        return evidence.wanted.has_expired_with_all and evidence.access.expiry is Expiry.COMMIT
 
     def state(self, evidence: Evidence) -> str:
         return "a commit has expired its value"
@@ -63,17 +63,17 @@ class ExpiredByRollback(LoadCause):
     def is_why_not_loaded(self, evidence: Evidence) -> bool:
         access = evidence.access
         is_by_commit = access.session is None or access.session.expires_on_commit
-        is_by_rollback = access.scenario is Scenario.AFTER_ROLLBACK or not is_by_commit
+        is_by_rollback = access.expiry is Expiry.ROLLBACK or (access.expiry is None and not is_by_commit)
         return evidence.wanted.has_expired_with_all and is_by_rollback
 
     def state(self, evidence: Evidence) -> str:
-        is_known = evidence.access.scenario is Scenario.AFTER_ROLLBACK
+        is_known = evidence.access.expiry is Expiry.ROLLBACK
         return "a rollback has expired its value" if is_known else "its value has expired"
 
     def reason(self, evidence: Evidence) -> str:
         target = evidence.wanted
         by = f"{target.label} was expired by a rollback or by expire(), and by no commit: expire_on_commit is off"
-        if evidence.access.scenario is Scenario.AFTER_ROLLBACK:
+        if evidence.access.expiry is Expiry.ROLLBACK:
             by = f"The rollback expired {target.label}, as it always does, whatever expire_on_commit says"
         return f"{by}; {_again(target)}"
 
@@ -82,6 +82,27 @@ class ExpiredByRollback(LoadCause):
 
     def ineffective_fixes(self, evidence: Evidence) -> Fixes:
         keeping = expire_on_commit_off("rollback and expire() expire it all the same")
+        return (*_refreshing_columns(evidence), keeping, *other_ways_to_read(evidence.access))
+
+
+class ExpiredByCall(LoadCause):
+    """A call, such as expire(), has expired the whole instance."""
+
+    def is_why_not_loaded(self, evidence: Evidence) -> bool:
+        return evidence.wanted.has_expired_with_all and evidence.access.expiry in CALLS
+
+    def state(self, evidence: Evidence) -> str:
+        return _expired(evidence)
+
+    def reason(self, evidence: Evidence) -> str:
+        by = f"{CALLS[evidence.access.expiry]} expired {evidence.wanted.label}, whatever expire_on_commit says"
+        return f"{by}; {_again(evidence.wanted)}"
+
+    def fixes(self, evidence: Evidence) -> Fixes:
+        return reloading(evidence)
+
+    def ineffective_fixes(self, evidence: Evidence) -> Fixes:
+        keeping = expire_on_commit_off(f"it was {CALLS[evidence.access.expiry]}, not a commit, that expired it")
         return (*_refreshing_columns(evidence), keeping, *other_ways_to_read(evidence.access))
 
 
@@ -107,7 +128,7 @@ class ValueExpired(LoadCause):
     """One value has expired, and the rest of its instance has not."""
 
     def state(self, evidence: Evidence) -> str:
-        return "its value has expired"
+        return _expired(evidence)
 
     def ineffective_fixes(self, evidence: Evidence) -> Fixes:
         keeping = expire_on_commit_off("it was not a commit that expired it: that would expire everything")
@@ -131,7 +152,8 @@ class GeneratedValue(ValueExpired):
 
     def fixes(self, evidence: Evidence) -> Fixes:
         is_property = evidence.wanted.attribute.kind is AttributeKind.COLUMN_PROPERTY
-        fetching = () if is_property else (eager_defaults(),)
+        is_by_update = evidence.access.expiry is Expiry.UPDATE
+        fetching = () if is_property or is_by_update else (eager_defaults(),)
         return (*refreshing(evidence.access), *fetching, *awaiting(evidence.access))
 
 
@@ -143,12 +165,31 @@ class ExpiredAlone(ValueExpired):
 
     def reason(self, evidence: Evidence) -> str:
         target = evidence.wanted
-        by = "by an UPDATE with an SQL expression, a bulk update(), or expire() with its name"
+        unknown = "an UPDATE with an SQL expression, a bulk update(), or expire() with its name"
+        expiry = evidence.access.expiry
+        by = f"by {unknown if expiry is None else CALLS[expiry]}"
         was = f"{target.name} was expired, but not the rest of {target.label}"
         return f"{was}, {by}; the first access emits a new SELECT"
 
     def fixes(self, evidence: Evidence) -> Fixes:
         return reloading(evidence)
+
+
+CALLS: dict[Expiry | None, str] = {
+    Expiry.COMMIT: "a commit",
+    Expiry.ROLLBACK: "a rollback",
+    Expiry.EXPIRE: "expire()",
+    Expiry.REFRESH: "refresh()",
+    Expiry.FLUSH: "a flush",
+    Expiry.UPDATE: "an update()",
+}
+"""What has expired a value, in a sentence."""
+
+
+def _expired(evidence: Evidence) -> str:
+    """Return that the value has expired, and by what, where that is known."""
+    expiry = evidence.access.expiry
+    return "its value has expired" if expiry is None else f"{CALLS[expiry]} has expired its value"
 
 
 def _again(target: Target) -> str:
