@@ -41,7 +41,7 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
         code=access.code,
         attribute=access.name,
         instance=access.label,
-        summary=_sentence(cause.headline(evidence), evidence) + ("" if returned is None else _hidden(error, returned)),
+        summary=summary_of(cause, evidence) + ("" if returned is None else _hidden(error, returned)),
         cause=cause.text(evidence),
         where="" if evidence.innermost is None else evidence.innermost.where_it_misleads(access.code),
         kind=cause.kind(evidence),
@@ -51,6 +51,18 @@ def failure(error: BaseException, access: Access, returned: str | None = None) -
         ineffective=ineffective_fixes_of(cause, evidence),
         returned=returned,
     )
+
+
+def summary_of(cause: Cause, evidence: Evidence, accessed: str = "accessed without await") -> str:
+    """Return the headline of a cause as a sentence, which names attribute and instance, and how it was `accessed`."""
+    access, read = evidence.access, evidence.read
+    headline = cause.headline(evidence)
+    how = "called without await" if access.attribute.kind is AttributeKind.METHOD else accessed
+    how = "awaited" if access.mode.awaits else how
+    if read is None:
+        return f"{access.name} of {access.label} was {how}, but {headline}."
+    name = read.name if evidence.is_at_hand else f"{read.name} of {read.label}"
+    return f"{access.name} of {access.label} was {how}; its code reads {name}, but {headline}."
 
 
 def remedies(error: BaseException, access: Access) -> tuple[Remedy, ...]:
@@ -74,17 +86,6 @@ def ineffective_fixes_of(cause: Cause, evidence: Evidence) -> Fixes:
     is_pinging = evidence.innermost is not None and evidence.innermost.pings
     pinging = (without_ping(),) if is_pinging else ()
     return (*pinging, *cause.ineffective_fixes(evidence))[:MOST_INEFFECTIVE]
-
-
-def _sentence(headline: str, evidence: Evidence) -> str:
-    """Return the headline of a cause as a sentence, which names attribute and instance."""
-    access, read = evidence.access, evidence.read
-    how = "called" if access.attribute.kind is AttributeKind.METHOD else "accessed"
-    how = "awaited" if access.mode.awaits else f"{how} without await"
-    if read is None:
-        return f"{access.name} of {access.label} was {how}, but {headline}."
-    name = read.name if evidence.is_at_hand else f"{read.name} of {read.label}"
-    return f"{access.name} of {access.label} was {how}; its code reads {name}, but {headline}."
 
 
 def _hidden(error: BaseException, returned: str) -> str:

@@ -1,0 +1,43 @@
+"""Explain errors of async SQLAlchemy where they are raised, in any program: `install()`, and the rest is as before.
+
+A probe runs in the user's own process. It changes no outcome, only messages and notes of the errors that it explains:
+MissingGreenlet and its kin. It is for development; docs/in-your-app.md tells the rest.
+"""
+
+import os
+import sys
+
+
+SWITCH = "PIRATE_TUI_PROBE"
+"""The environment variable that keeps the probe out (`0`), or out of the messages of errors (`no-message`)."""
+
+ANNOUNCED = "PIRATE_TUI_PROBE_ANNOUNCED"
+"""The environment variable by which `pirate-tui run` says that it has told what the probe is for."""
+
+PURPOSE = "pirate-tui: the probe explains errors of async SQLAlchemy; it is for development, not for production"
+
+
+def install() -> None:
+    """Explain errors from now on; does nothing where it is installed, or where PIRATE_TUI_PROBE is 0."""
+    from pirate_tui.probe.installation import is_installed, put_in
+
+    if os.environ.get(SWITCH) == "0" or is_installed():
+        return
+    put_in()
+    if ANNOUNCED not in os.environ:
+        os.environ[ANNOUNCED] = "1"
+        print(PURPOSE, file=sys.stderr)  # noqa: T201  it has no other way to say so
+
+
+def uninstall() -> None:
+    """Take the probe out again, and forget what it has recorded; does nothing where it is not installed."""
+    from pirate_tui.probe.installation import take_out
+
+    take_out()
+
+
+def is_installed() -> bool:
+    """Whether the probe explains errors of this process."""
+    from pirate_tui.probe.installation import is_installed
+
+    return is_installed()

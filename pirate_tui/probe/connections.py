@@ -1,0 +1,76 @@
+"""Remember where engines were made, and in which event loop their connections were opened."""
+
+import asyncio
+from asyncio import AbstractEventLoop
+from inspect import currentframe
+from typing import Any
+from weakref import ReferenceType, WeakKeyDictionary, ref
+
+from sqlalchemy import Engine
+from sqlalchemy.pool import Pool
+
+from pirate_tui.probe.hooks import LOGGER, Hooks
+from pirate_tui.probe.places import Place, place_of
+from pirate_tui.probe.report import Report, line_of
+
+
+BOUND = {"asyncpg", "asyncmy", "aiomysql", "psycopg_async"}
+"""The drivers whose connections work in one event loop only."""
+
+engines: WeakKeyDictionary[Engine, Place | None] = WeakKeyDictionary()
+"""Where each engine was made."""
+
+_loops: WeakKeyDictionary[Any, tuple[ReferenceType[AbstractEventLoop], Place | None]] = WeakKeyDictionary()
+"""The event loop in which a pooled connection was opened, and the line that needed it."""
+
+
+def install(hooks: Hooks) -> None:
+    """Put hooks into all engines and pools."""
+    hooks.after(Engine, "__init__", _made)
+    hooks.listen(Pool, "connect", _connected)
+    hooks.listen(Pool, "checkout", _checked_out)
+
+
+def forget_all() -> None:
+    """Drop everything that is remembered."""
+    engines.clear()
+    _loops.clear()
+
+
+def _made(engine: Engine, *_: Any, **__: Any) -> None:
+    engines[engine] = place_of(currentframe())
+
+
+def _connected(_connection: Any, record: Any) -> None:
+    loop = asyncio._get_running_loop()  # noqa: SLF001
+    if loop is not None:
+        _loops[record] = (ref(loop), place_of(currentframe()))
+
+
+def _checked_out(connection: Any, record: Any, _proxy: Any) -> None:
+    """Foretell the error of a connection that belongs to another event loop."""
+    opened = _loops.get(record)
+    if opened is None:
+        return
+    loop, line = opened
+    if loop() is not asyncio._get_running_loop() and _driver(connection) in BOUND:  # noqa: SLF001
+        _foretell(loop(), line, place_of(currentframe()))
+
+
+def _driver(connection: Any) -> str:
+    return type(connection).__module__.rpartition(".")[2]
+
+
+def _foretell(loop: AbstractEventLoop | None, opened: Place | None, here: Place | None) -> None:
+    which = "an event loop that is closed" if loop is None or loop.is_closed() else "another event loop"
+    report = Report(
+        f"a connection of {which} is used in this one, which its driver does not support: it fails, or waits for ever.",
+        "",
+        (
+            ("here", line_of(here)),
+            ("opened", line_of(opened)),
+            ("fix", "await engine.dispose()   at the end of the event loop that opened it"),
+            ("or", "create_async_engine(url, poolclass=NullPool)   # no connection outlives its use"),
+        ),
+    )
+    LOGGER.warning("%s", report.text)

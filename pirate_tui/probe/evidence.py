@@ -1,0 +1,203 @@
+"""Read from the stack, at the moment when an error is constructed, what was being done, by which line of whose code.
+
+Later is too late: `async with` has closed the session by then, and a serializer has dropped the error.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+import greenlet  # type: ignore[import-untyped]  # it has no hints
+import sqlalchemy
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import InstanceState, Session, attributes
+from sqlalchemy.orm.attributes import instance_state
+
+from pirate_tui.probe.places import OURS, Owner, Place, owner_of, place_of, shown_file, stack
+
+
+SQLALCHEMY = f"{Path(sqlalchemy.__file__).parent}{os.sep}"
+
+ERRORS = f"{SQLALCHEMY}exc.py"
+"""The file whose constructors call one another."""
+
+DATABASE = (SQLALCHEMY, OURS, f"{Path(greenlet.__file__).parent}{os.sep}")
+"""The folders of what stands between an access and the database."""
+
+
+class Operation(Enum):
+    """What was done with an attribute; the value is the label of its line in a report."""
+
+    READ = "read"
+    WRITE = "written"
+    DELETE = "deleted"
+
+
+OPERATIONS = {
+    "__get__": Operation.READ,
+    "get": Operation.READ,
+    "__set__": Operation.WRITE,
+    "set": Operation.WRITE,
+    "append": Operation.WRITE,
+    "remove": Operation.WRITE,
+    "pop": Operation.WRITE,
+    "__delete__": Operation.DELETE,
+    "delete": Operation.DELETE,
+}
+"""The methods of SQLAlchemy's attributes, and of their implementations, by name."""
+
+
+def _codes() -> dict[CodeType, Operation]:
+    """Find these methods: those of descriptors take an instance, those of implementations a state."""
+    found = {}
+    for one in vars(attributes).values():
+        for name, operation in OPERATIONS.items():
+            code = getattr(vars(one).get(name), "__code__", None) if isinstance(one, type) else None
+            if code is not None and code.co_varnames[:2] in {("self", "instance"), ("self", "state")}:
+                found[code] = operation
+    return found
+
+
+CODES = _codes()
+
+
+class Attribute(NamedTuple):
+    """The attribute of an instance that was read or written."""
+
+    state: InstanceState[Any]
+    name: str
+    operation: Operation
+
+
+class StackEvidence(NamedTuple):
+    """What the stack shows of an error that is being constructed."""
+
+    frames: tuple[FrameType, ...]
+    """Outermost first: from the user's frame, or the task's first, to the error's constructor."""
+    line: Place | None
+    """The user's line."""
+    attribute: Attribute | None
+    refreshed: InstanceState[Any] | None
+    """An expired instance that the access has to refresh, where that is another one."""
+    session: Session | None
+    call: str
+    """The method of the session that was called; empty where none was."""
+    engine: Engine | None
+    reader: str
+    """The package that has read the attribute for the user; empty where his own line has."""
+    endpoint: str
+    """The function whose result that was serializing: `get_order() returned (app.py:20)`; empty where none is known."""
+    thread: str
+    """The name of the thread, where no event loop runs in it; else empty."""
+
+
+def evidence_at(frame: FrameType | None) -> StackEvidence | None:
+    """Return what the stack shows; None where the error was not constructed by SQLAlchemy, but copied or unpickled."""
+    while frame is not None and (frame.f_code.co_filename.startswith(OURS) or frame.f_code.co_filename == ERRORS):
+        frame = frame.f_back
+    if frame is None or not frame.f_code.co_filename.startswith(SQLALCHEMY):
+        return None
+    inner = list[FrameType]()
+    for one in stack(frame):
+        inner.append(one)
+        if owner_of(one) is Owner.USER:
+            break
+    outer = inner[::-1]
+    endpoint = _endpoint(outer)
+    reader = _reader(outer)
+    line = None if endpoint else place_of(frame)
+    attribute = next(filter(None, map(_attribute, outer)), None)
+    session, call = _session(outer)
+    if attribute is not None:
+        session = attribute.state.session
+    return StackEvidence(
+        tuple(outer),
+        line,
+        attribute,
+        _refreshed(outer, attribute),
+        session,
+        call,
+        _engine(outer),
+        reader,
+        endpoint,
+        _thread(),
+    )
+
+
+def _attribute(frame: FrameType) -> Attribute | None:
+    operation = CODES.get(frame.f_code)
+    if operation is None:
+        return None
+    held = frame.f_locals
+    state = held.get("state")
+    if not isinstance(state, InstanceState):
+        instance = held.get("instance")
+        if instance is None:
+            return None
+        state = instance_state(instance)
+    return Attribute(state, held["self"].key, operation)
+
+
+def _refreshed(outer: Iterable[FrameType], attribute: Attribute | None) -> InstanceState[Any] | None:
+    if attribute is None:
+        return None
+    for frame in outer:
+        if frame.f_code.co_name == "_load_expired":
+            state = frame.f_locals.get("self")
+            return state if isinstance(state, InstanceState) and state is not attribute.state else None
+    return None
+
+
+def _session(outer: Iterable[FrameType]) -> tuple[Session | None, str]:
+    """Return the session that was called, and by which method."""
+    for frame in outer:
+        if frame.f_code.co_filename.startswith(SQLALCHEMY):
+            held = frame.f_locals.get("self")
+            if isinstance(held, Session):
+                return held, frame.f_code.co_name
+    return None, ""
+
+
+def _engine(outer: Iterable[FrameType]) -> Engine | None:
+    for frame in outer:
+        if frame.f_code.co_filename.startswith(SQLALCHEMY):
+            held = frame.f_locals.get("self")
+            if isinstance(held, (Engine, Connection)):
+                return held.engine
+    return None
+
+
+def _reader(outer: Iterable[FrameType]) -> str:
+    """Return the package between the user's line and SQLAlchemy; empty where there is none."""
+    for frame in reversed(tuple(outer)):
+        name = frame.f_code.co_filename
+        if not name.startswith(DATABASE):
+            is_users = owner_of(frame) is Owner.USER or name.startswith("<")
+            package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+            return "" if is_users else package
+    return ""
+
+
+def _endpoint(outer: Iterable[FrameType]) -> str:
+    """Return the endpoint of FastAPI whose result is being serialized: `get_order() returned (app.py:20)`."""
+    for frame in outer:
+        if str(frame.f_globals.get("__name__", "")).startswith("fastapi."):
+            call = getattr(frame.f_locals.get("dependant"), "call", None)
+            code = getattr(call, "__code__", None)
+            if code is not None:
+                return f"{code.co_name}() returned ({shown_file(code.co_filename)}:{code.co_firstlineno})"
+    return ""
+
+
+def _thread() -> str:
+    """Return the name of the thread; empty where it runs an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return threading.current_thread().name
+    return ""

@@ -1,0 +1,165 @@
+"""Explain an error with what the stack and the journal show, in the words of the explanation engine.
+
+Imported at the first failure, since the engine takes longer to import than the whole probe.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy.orm import InstanceState
+
+from pirate_tui.domain.access import AttributeState, Expiry
+from pirate_tui.domain.remedy import Applies, Remedy
+from pirate_tui.orm.class_names import name_of
+from pirate_tui.orm.explanation import remedies_of, summary_of
+from pirate_tui.orm.explanation.access import Access
+from pirate_tui.orm.explanation.causes import cause_of
+from pirate_tui.orm.explanation.evidence import Evidence
+from pirate_tui.orm.rows.cells import label_of
+from pirate_tui.probe import situations
+from pirate_tui.probe.evidence import Attribute, Operation, StackEvidence
+from pirate_tui.probe.journal import Event, Origin, Record, origin_of
+from pirate_tui.probe.places import Place
+from pirate_tui.probe.report import UNKNOWN, Line, Report, line_of
+
+
+EXPIRIES = {
+    Event.COMMIT: Expiry.COMMIT,
+    Event.ROLLBACK: Expiry.ROLLBACK,
+    Event.EXPIRE: Expiry.EXPIRE,
+    Event.EXPIRE_ALL: Expiry.EXPIRE,
+    Event.REFRESH: Expiry.REFRESH,
+    Event.FLUSH: Expiry.FLUSH,
+    Event.UPDATE: Expiry.UPDATE,
+}
+
+LABELS = {Event.CLOSE: "closed", Event.EXPUNGE: "expunged", Event.EXPUNGE_ALL: "expunged"}
+"""The labels of the lines that say what has detached an instance."""
+
+DONE = {Operation.WRITE: "set", Operation.DELETE: "deleted"}
+"""What was done with an attribute that was not read, in a sentence."""
+
+MOST_FIXES = 3
+"""The most fixes of one report."""
+
+GETTING = re.compile(r"\.(get|get_one|merge)\(")
+"""A call that takes loader options as an argument."""
+
+
+OPTIONS = ".options("
+
+
+def report_of(error: BaseException, evidence: StackEvidence) -> Report | None:
+    """Return the report of an error that is being constructed; None where nothing can be said."""
+    attribute = evidence.attribute
+    instance = None if attribute is None else attribute.state.obj()
+    if attribute is None or instance is None:
+        return situations.report_of(error, evidence)
+    origin = origin_of(evidence.refreshed or attribute.state, attribute.name)
+    expiry = None if origin.expired is None else EXPIRIES[origin.expired.event]
+    access = Access.of(instance, attribute.name, expiry=expiry)
+    return _AccessReport(Evidence.of(error, access, evidence.frames), evidence, attribute, origin).report
+
+
+class _AccessReport:
+    """The parts of a report about an attribute."""
+
+    def __init__(self, found: Evidence, stack: StackEvidence, attribute: Attribute, origin: Origin) -> None:
+        self._found = found
+        self._stack = stack
+        self._attribute = attribute
+        self._origin = origin
+        self._cause = cause_of(found)
+
+    @property
+    def report(self) -> Report:
+        """The whole report."""
+        is_read = self._attribute.operation is Operation.READ
+        accessed = "accessed without await" if is_read else f"{DONE[self._attribute.operation]} without await"
+        headline = summary_of(self._cause, self._found, accessed)
+        lines = (*self._where(), *self._history(), *situations.context(self._stack), *self._fixes())
+        subject = (self._found.access.name, self._stack.line or self._stack.endpoint)
+        return Report(headline, self._short(), lines, subject)
+
+    def _where(self) -> Iterator[Line]:
+        """Yield by which line of whose code the attribute was accessed."""
+        operation, stack = self._attribute.operation.value, self._stack
+        if stack.endpoint:
+            yield f"{operation} by", f"{stack.reader}, for what {stack.endpoint}"
+        else:
+            yield operation, line_of(stack.line, f"   by {stack.reader}" if stack.reader else "")
+
+    def _history(self) -> Iterator[Line]:
+        """Yield what has happened to the instance, as far as that is known: the latest first."""
+        origin, target, refreshed = self._origin, self._found.access.target, self._stack.refreshed
+        if refreshed is not None:
+            yield "refreshes", f"{_label(refreshed)}, which is in the session, but has expired"
+        if self._is_detached:
+            yield self._end()
+        if target.is_expired or refreshed is not None or target.held is AttributeState.EXPIRED:
+            yield "expired", _line_of(origin.expired)
+        if origin.loaded is not None or origin.added is None:
+            yield "loaded", line_of(origin.loaded, "   by a lazy load" if origin.is_lazy else "")
+        if origin.added is not None and origin.loaded is None:
+            yield "added", line_of(origin.added)
+        if origin.flushed is not None and origin.loaded is None:
+            yield "flushed", line_of(origin.flushed)
+
+    @property
+    def _is_detached(self) -> bool:
+        return (self._stack.refreshed or self._attribute.state).session is None
+
+    def _end(self) -> Line:
+        """Return how the instance has lost its session."""
+        if self._origin.closed is not None:
+            return LABELS[self._origin.closed.event], line_of(self._origin.closed.place)
+        return "closed", "never: its session was dropped" if self._origin.is_dropped else line_of(None)
+
+    def _fixes(self) -> Iterator[Line]:
+        """Yield what helps: at the line of the load first, since it is known where that is."""
+        fixes = sorted(remedies_of(self._cause, self._found), key=lambda fix: not self._belongs_to_load(fix))
+        for number, fix in enumerate(fixes[:MOST_FIXES]):
+            yield "or" if number else "fix", self._code(fix)
+
+    def _belongs_to_load(self, fix: Remedy) -> bool:
+        """Whether it is an option of the SELECT that has loaded the instance, at a line that is known."""
+        is_option = fix.applies is Applies.IN_SELECT and OPTIONS in fix.code
+        return is_option and self._origin.loaded is not None and not self._origin.is_lazy
+
+    def _code(self, fix: Remedy) -> str:
+        """Return the code of a fix, with the line that it belongs to, or with what it does."""
+        loaded = self._origin.loaded
+        if loaded is not None and self._belongs_to_load(fix):
+            options = fix.code.partition(OPTIONS)[2].removesuffix(")")
+            takes_options = GETTING.search(loaded.source) is not None
+            return f"at {loaded}: " + (f"options=[{options}]" if takes_options else f"{OPTIONS}{options})")
+        is_first = self._attribute.operation is not Operation.READ and fix.applies is Applies.INSTEAD
+        return f"{fix.code}   # {'before it: ' if is_first else ''}{fix.reason}"
+
+    def _short(self) -> str:
+        """Return in a few words what was wrong."""
+        target, origin = self._found.access.target, self._origin
+        name = f"{target.name} of {target.label}"
+        if self._is_detached:
+            closed = origin.closed
+            by = "is detached" if closed is None else f"was detached by {closed.event.value}{_at(closed.place)}"
+            return f"{name}: {target.label} {by}"
+        if origin.expired is not None:
+            whose = name if self._stack.refreshed is None else f"{name}: {_label(self._stack.refreshed)}"
+            return f"{whose} was expired by {origin.expired.event.value}{_at(origin.expired.place)}"
+        if target.is_expired:
+            return f"{name} has expired"
+        return f"{name} is not loaded" + (f"; {target.label} was loaded{_at(origin.loaded)}" if origin.loaded else "")
+
+
+def _line_of(record: Record | None) -> str:
+    return UNKNOWN if record is None else line_of(record.place, f"   by {record.event.value}")
+
+
+def _at(place: Place | None) -> str:
+    return "" if place is None else f" at {place}"
+
+
+def _label(state: InstanceState[Any]) -> str:
+    return label_of(name_of(state.mapper), state.identity or ())

@@ -1,0 +1,220 @@
+"""Remember, for each session, where its instances were loaded, added, flushed, expired and closed.
+
+A record holds code and numbers; never a frame, an instance or a parameter. Nothing is done for each loaded instance:
+SQLAlchemy numbers its loads, and every instance keeps the number of its own (`InstanceState.runid`). Records take their
+numbers from the same counter, so that the order of numbers is the order of events.
+"""
+
+from collections import deque
+from enum import Enum
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm import InstanceState, Session, loading
+
+from pirate_tui.probe.places import Place
+
+
+REMEMBERED = 256
+"""The most records of one session, and the most sessions whose end is remembered."""
+
+
+class Event(Enum):
+    """What happened in a session; the value is the call that did it, as a sentence has it."""
+
+    LOAD = "a load"
+    RELOAD = "a reload"
+    """A SELECT that refreshed one instance: refresh(), or a load of what had expired or was deferred."""
+    LAZY_LOAD = "a lazy load"
+    ADD = "add()"
+    FLUSH = "a flush"
+    FAILED_FLUSH = "a failed flush"
+    COMMIT = "commit()"
+    ROLLBACK = "rollback()"
+    EXPIRE = "expire()"
+    EXPIRE_ALL = "expire_all()"
+    REFRESH = "refresh()"
+    UPDATE = "update()"
+    CLOSE = "close()"
+    EXPUNGE = "expunge()"
+    EXPUNGE_ALL = "expunge_all()"
+
+
+LOADS = {Event.LOAD, Event.RELOAD, Event.LAZY_LOAD}
+
+OF_ALL = {Event.COMMIT, Event.ROLLBACK, Event.EXPIRE_ALL}
+"""What expires all instances of a session."""
+
+
+class Record:
+    """One event of a session."""
+
+    __slots__ = ("event", "mark", "place")
+
+    def __init__(self, event: Event, mark: int, place: Place | None) -> None:
+        self.event = event
+        self.mark = mark
+        """Its number in SQLAlchemy's count of loads."""
+        self.place = place
+
+
+class Journal:
+    """What happened in one session."""
+
+    __slots__ = ("flushes", "records")
+
+    def __init__(self) -> None:
+        self.records: deque[Record] = deque(maxlen=REMEMBERED)
+        self.flushes: deque[Record] = deque(maxlen=REMEMBERED)
+
+    def write(self, event: Event, place: Place | None) -> Record:
+        """Add a record, and return it."""
+        record = Record(event, next_mark(), place)
+        self.records.append(record)
+        return record
+
+    def write_load(self, event: Event, place: Place | None) -> None:
+        """Add a record of a load, unless the last one is of the same line: then that one holds for both."""
+        last = self.records[-1] if self.records else None
+        if last is None or last.event is not event or last.place != place:
+            self.write(event, place)
+
+    def write_flush(self, place: Place | None) -> None:
+        """Note a flush; of flushes at one line in a row, the last one holds for all."""
+        last = self.flushes[-1] if self.flushes else None
+        if last is not None and last.place == place:
+            last.mark = next_mark()
+        else:
+            self.flushes.append(Record(Event.FLUSH, next_mark(), place))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no record has been dropped."""
+        return len(self.records) < REMEMBERED
+
+
+class Origin(NamedTuple):
+    """Where an instance comes from, and what has become of it; None is unknown."""
+
+    loaded: Place | None = None
+    added: Place | None = None
+    flushed: Place | None = None
+    expired: Record | None = None
+    """What has expired the attribute, or the whole instance."""
+    closed: Record | None = None
+    """What has detached it."""
+    is_lazy: bool = False
+    """Whether a lazy load has loaded it."""
+    is_dropped: bool = False
+    """Whether its session no longer exists, though nothing has closed it."""
+
+
+next_mark = getattr(loading, "_new_runid", None) or iter(int, 1).__next__
+"""Draw the next number of SQLAlchemy's count of loads; always 0 where it has none, and nothing is known then."""
+
+journals: WeakKeyDictionary[Session, Journal] = WeakKeyDictionary()
+births: WeakKeyDictionary[InstanceState[Any], Record] = WeakKeyDictionary()
+"""Where a new instance was added; its mark is that of its INSERT, once that is done."""
+attachments: WeakKeyDictionary[InstanceState[Any], Record] = WeakKeyDictionary()
+"""Where an instance was added that another session had loaded."""
+first_runs: WeakKeyDictionary[InstanceState[Any], int] = WeakKeyDictionary()
+"""The number of the load that an instance comes from, where a reload has given it another."""
+expiries: WeakKeyDictionary[InstanceState[Any], dict[str | None, Record]] = WeakKeyDictionary()
+"""What has expired attributes of one instance; None is the whole of it."""
+expunged: WeakKeyDictionary[InstanceState[Any], tuple[Journal, Record]] = WeakKeyDictionary()
+"""What has taken one instance out of its session."""
+ended: deque[tuple[Any, Journal, Record | None]] = deque(maxlen=REMEMBERED)
+"""The identity maps of sessions that began or ended last, by their own weak reference, which their instances keep."""
+
+
+def journal_of(session: Session) -> Journal:
+    """Return what has happened in the session."""
+    found = journals.get(session)
+    if found is None:
+        found = journals[session] = Journal()
+        ended.append((map_of(session), found, None))
+    return found
+
+
+def map_of(session: Session) -> Any:
+    """Return the session's identity map, as its instances refer to it; something else where they do not."""
+    return getattr(session.identity_map, "_wr", None) or object()
+
+
+def forget_all() -> None:
+    """Drop everything that is remembered."""
+    for remembered in (journals, births, attachments, first_runs, expiries, expunged, ended):
+        remembered.clear()
+
+
+def origin_of(state: InstanceState[Any], name: str) -> Origin:
+    """Return where the instance comes from, and what has happened to that attribute of it."""
+    journal, closed = _journal_and_end(state)
+    if journal is None:
+        return Origin()
+    end = None if closed is None else closed.mark
+    records = [record for record in journal.records if end is None or record.mark <= end]
+    birth, attached = births.get(state), attachments.get(state)
+    since = max(state.runid or 0, birth.mark if birth else 0, attached.mark if attached else 0)
+    load = None if attached else _load(state, records)
+    return Origin(
+        load.place if load else None,
+        birth.place if birth else None,
+        _flushed(journal, birth),
+        _expired(state, name, records, since, is_whole=journal.is_whole),
+        closed,
+        load is not None and load.event is Event.LAZY_LOAD,
+        state.session is None and closed is None,
+    )
+
+
+def failed_flush(session: Session) -> Record | None:
+    """Return the session's last flush that failed; None where none is remembered."""
+    records = journal_of(session).records
+    return next((record for record in reversed(records) if record.event is Event.FAILED_FLUSH), None)
+
+
+def _journal_and_end(state: InstanceState[Any]) -> tuple[Journal | None, Record | None]:
+    """Return the journal of the session that holds the instance, or held it last, and what has ended that."""
+    if state.session is not None:
+        return journals.get(state.session), None
+    if (one := expunged.get(state)) is not None:
+        return one
+    own = getattr(state, "_instance_dict", None)
+    return next(((journal, end) for held, journal, end in reversed(ended) if held is own), (None, None))
+
+
+def _load(state: InstanceState[Any], records: list[Record]) -> Record | None:
+    """Return the load that the instance comes from: the last one before it got its number."""
+    run = state.runid
+    if not run:
+        return None
+    loads = [record for record in records if record.event in LOADS]
+    last = next((record for record in reversed(loads) if record.mark < run), None)
+    if last is not None and last.event is Event.RELOAD:
+        first = first_runs.get(state)
+        before = (record for record in reversed(loads) if first and record.mark < first)
+        last = next((record for record in before if record.event is not Event.RELOAD), None)
+    return last
+
+
+def _flushed(journal: Journal, birth: Record | None) -> Place | None:
+    """Return the line of the flush that has inserted the instance."""
+    if birth is None or not birth.mark:
+        return None
+    return next((flush.place for flush in journal.flushes if flush.mark > birth.mark), None)
+
+
+def _expired(
+    state: InstanceState[Any], name: str, records: list[Record], since: int, *, is_whole: bool
+) -> Record | None:
+    """Return what has expired the attribute: with the whole instance, or alone."""
+    of_all = [record for record in records if record.event in OF_ALL]
+    if not state.expired:
+        alone = expiries.get(state, {}).get(name)
+        return alone if alone is not None and all(record.mark < alone.mark for record in of_all) else None
+    is_remembered = is_whole or (bool(records) and records[0].mark < since)
+    first = next((record for record in of_all if record.mark > since), None) if is_remembered else None
+    candidates = (first, expiries.get(state, {}).get(None))
+    known = [one for one in candidates if one is not None and one.mark > since]
+    return min(known, key=lambda record: record.mark, default=None)

@@ -1,0 +1,219 @@
+"""Find the user's own lines on the stack of a running program, through greenlets and tasks.
+
+Code inside `greenlet_spawn` runs in a greenlet, whose stack ends at its first function: the user's line is in the
+suspended parent. `AsyncSession.__aexit__` closes in a task of its own: the user's line is in the task awaiting it.
+"""
+
+import asyncio
+import gc
+import linecache
+import os
+import sysconfig
+from asyncio import Task
+from collections.abc import Iterator
+from enum import Enum
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import greenlet  # type: ignore[import-untyped]  # it has no hints
+
+
+class Owner(Enum):
+    """Whose code a file holds."""
+
+    USER = "user"
+    LIBRARY = "library"
+    LOOP = "loop"
+    """asyncio's event loop: what called it belongs to no task."""
+
+
+PACKAGES = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
+"""The folders in which packages are installed."""
+
+LIBRARIES = tuple(
+    folder + os.sep
+    for name in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
+    for folder in {sysconfig.get_path(name), os.path.realpath(sysconfig.get_path(name))}
+)
+"""The folders of Python itself and of what pip installs, scripts too: `bin/uvicorn` is not the user's."""
+
+LOOPS = tuple(str(Path(asyncio.__file__).parent / name) for name in ("events.py", "base_events.py", "runners.py"))
+
+OURS = f"{Path(__file__).parent.parent}{os.sep}"
+
+TYPED = ("<stdin>", "<console>", "<ipython-input", "<python-input")
+"""The names of what is typed at a prompt."""
+
+STARTERS = {"create_task", "factory"}
+"""The functions within which an eager task runs first (https://docs.python.org/3/library/asyncio-task.html)."""
+
+CO_AWAITABLE = CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR
+
+NESTED = 4
+"""The most tasks that await one another, from a task to the user's line."""
+
+_owners: dict[str, Owner] = {}
+
+
+class Place:
+    """A line of the user's, kept as code and instruction: it holds no frame, and the line is found when it is shown."""
+
+    __slots__ = ("code", "instruction")
+
+    def __init__(self, code: CodeType, instruction: int) -> None:
+        self.code = code
+        self.instruction = instruction
+
+    @classmethod
+    def of(cls, frame: FrameType) -> "Place":
+        """Return where the frame is now."""
+        return cls(frame.f_code, frame.f_lasti)
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and the last line of the expression."""
+        first, last, _, _ = list(self.code.co_positions())[self.instruction // 2]
+        first = first or self.code.co_firstlineno
+        return first, last or first
+
+    @property
+    def source(self) -> str:
+        """The expression's own lines, joined; empty where there is no source."""
+        first, last = self.lines
+        if linecache.getline(self.code.co_filename, first).rstrip().endswith(":"):
+            last = first  # the end of a block
+        lines = (linecache.getline(self.code.co_filename, number).strip() for number in range(first, last + 1))
+        return " ".join(filter(None, lines))
+
+    def __str__(self) -> str:
+        """Return file and line, relative to the working directory where the file is below it."""
+        return f"{shown_file(self.code.co_filename)}:{self.lines[0]}"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Place):
+            return NotImplemented
+        return self.code is other.code and self.instruction == other.instruction
+
+    def __hash__(self) -> int:
+        return hash((id(self.code), self.instruction))
+
+
+def shown_file(name: str) -> str:
+    """Return the name of a file, relative to the working directory where it is below it."""
+    try:
+        relative = os.path.relpath(name)
+    except (ValueError, OSError):  # another drive; the working directory is gone
+        return name
+    return name if name.startswith("<") or relative.startswith(os.pardir) else relative
+
+
+def owner_of(frame: FrameType) -> Owner:
+    """Return whose code the frame runs."""
+    name = frame.f_code.co_filename
+    owner = _owners.get(name)
+    if owner is None:
+        owner = _owners[name] = _owner_of_file(name)
+    if name == "<string>" and _is_command(frame):
+        return Owner.USER
+    return owner
+
+
+def _owner_of_file(name: str) -> Owner:
+    if name.startswith(LOOPS):
+        return Owner.LOOP
+    if name.startswith("<"):
+        return Owner.USER if name.startswith(TYPED) else Owner.LIBRARY
+    real = os.path.realpath(name)
+    is_installed = any(part in name for part in PACKAGES)
+    is_library = is_installed or name.startswith((*LIBRARIES, OURS)) or real.startswith(LIBRARIES)
+    return Owner.LIBRARY if is_library else Owner.USER
+
+
+def _is_command(frame: FrameType) -> bool:
+    """Whether the frame runs the text of `python -c`, and no method that dataclasses or SQLAlchemy have generated."""
+    return frame.f_globals.get("__name__") == "__main__" and not frame.f_code.co_name.startswith("__")
+
+
+def place_of(frame: FrameType | None) -> Place | None:
+    """Return the user's innermost line, from the frame outwards; None where there is none."""
+    for one in stack(frame):
+        if owner_of(one) is Owner.USER:
+            return Place.of(one)
+    return _awaiting()
+
+
+def stack(frame: FrameType | None) -> Iterator[FrameType]:
+    """Yield the frames of the running task, from this one outwards: through greenlets, up to its event loop."""
+    green, was_awaitable = None, False
+    while True:
+        while frame is not None:
+            code = frame.f_code
+            owner = owner_of(frame)
+            is_awaitable = bool(code.co_flags & CO_AWAITABLE)
+            if owner is Owner.LOOP and code.co_name not in STARTERS:
+                return
+            if was_awaitable and not is_awaitable and owner is Owner.USER:
+                return  # a loop that is written in C, as uvloop's, has no frames: this is who has started it
+            yield frame
+            was_awaitable = is_awaitable
+            frame = frame.f_back
+        green = (greenlet.getcurrent() if green is None else green).parent
+        if green is None:
+            return
+        frame, was_awaitable = green.gr_frame, False
+
+
+def _awaiting() -> Place | None:
+    """Return the line that awaits the current task; None where nothing does, or no loop runs."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return None
+    for _ in range(NESTED):
+        task = None if task is None else _waiter_of(task)
+        if task is None:
+            return None
+        lines = [frame for frame in coroutine_frames(task) if owner_of(frame) is Owner.USER]
+        if lines:
+            return Place.of(lines[-1])
+    return None
+
+
+def _waiter_of(task: Task[Any]) -> Task[Any] | None:
+    """Return the task that awaits another one, directly or by `asyncio.shield`."""
+    for callback in _callbacks(task):
+        owner = getattr(callback, "__self__", None)
+        if isinstance(owner, Task):
+            return owner
+        for cell in getattr(callback, "__closure__", None) or ():
+            outer = cell.cell_contents
+            if asyncio.isfuture(outer) and outer is not task:
+                waiters = (getattr(one, "__self__", None) for one in _callbacks(outer))
+                found = next((one for one in waiters if isinstance(one, Task)), None)
+                if found is not None:
+                    return found
+    return None
+
+
+def _callbacks(future: Any) -> Iterator[Any]:
+    """Yield the functions that are called when the future is done."""
+    for callback, _context in getattr(future, "_callbacks", None) or ():
+        yield getattr(callback, "__wrapped__", callback)
+
+
+def coroutine_frames(task: Task[Any]) -> Iterator[FrameType]:
+    """Yield the frames of a task that waits, outermost first: its coroutine, and what that awaits."""
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        frame = next(
+            filter(None, (getattr(awaited, name, None) for name in ("cr_frame", "gi_frame", "ag_frame"))), None
+        )
+        if frame is not None:
+            yield frame
+        awaited = next(
+            filter(None, (getattr(awaited, name, None) for name in ("cr_await", "gi_yieldfrom", "ag_await"))), None
+        )
+        if type(awaited).__name__.startswith("async_generator_"):  # one step of it, which only refers to its generator
+            awaited = next((one for one in gc.get_referents(awaited) if hasattr(one, "ag_frame")), None)

@@ -1,0 +1,78 @@
+"""Explain errors when they are constructed: in a note, in their own message, and in the log.
+
+All errors of SQLAlchemy go through one constructor: the only moment at which all that is known is still there. It costs
+nothing until something fails.
+"""
+
+import os
+import sys
+from inspect import currentframe
+
+from sqlalchemy import exc
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+from pirate_tui.probe.evidence import StackEvidence, evidence_at
+from pirate_tui.probe.hooks import LOGGER, Hooks
+
+
+CONCURRENT = "isce"
+"""SQLAlchemy's code of errors of a session that two tasks use at once (https://sqlalche.me/e/20/isce)."""
+
+BUSY = (
+    "another operation is in progress",
+    "another command is already in progress",
+    "while another coroutine is already waiting",
+)
+"""Parts of the messages with which asyncpg, psycopg and asyncmy refuse to do two things at once."""
+
+REFUSED = "is not available due to"
+"""Part of the message of lazy="raise" and raiseload()."""
+
+_logged: set[tuple[object, ...]] = set()
+
+
+def install(hooks: Hooks) -> None:
+    """Explain errors from now on."""
+    hooks.after(exc.HasDescriptionCode, "__init__", _constructed)
+
+
+def forget_all() -> None:
+    """Log what has been logged once more."""
+    _logged.clear()
+
+
+def is_explained(error: BaseException) -> bool:
+    """Whether an error is of a kind that the probe explains."""
+    if isinstance(error, (exc.MissingGreenlet, DetachedInstanceError, exc.PendingRollbackError)):
+        return True
+    message = str(error.args[0]) if error.args else ""
+    if isinstance(error, exc.InvalidRequestError):
+        return error.code == CONCURRENT or REFUSED in message
+    return isinstance(error, exc.DBAPIError) and any(words in message for words in BUSY)
+
+
+def _constructed(error: BaseException, *_arguments: object, **_named: object) -> None:
+    if not is_explained(error):
+        return
+    evidence = evidence_at(currentframe())
+    if evidence is not None:
+        _explain(error, evidence)
+
+
+def _explain(error: BaseException, evidence: StackEvidence) -> None:
+    from pirate_tui.probe.explaining import report_of
+
+    report = report_of(error, evidence)
+    if report is None:
+        return
+    error.add_note(report.text)
+    if wants_message() and error.args and isinstance(error.args[0], str):
+        error.args = (f"{error.args[0]} {report.bracket}", *error.args[1:])
+    if report.subject not in _logged:
+        _logged.add(report.subject)
+        LOGGER.warning("%s", report.text)
+
+
+def wants_message() -> bool:
+    """Whether errors are explained in their own messages too: not where tests compare these."""
+    return os.environ.get("PIRATE_TUI_PROBE") != "no-message" and "pytest" not in sys.modules

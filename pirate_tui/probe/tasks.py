@@ -1,0 +1,63 @@
+"""Find who else is using a session: other tasks, by the stacks of the greenlets that they wait for."""
+
+import asyncio
+from collections.abc import Iterator
+from types import FrameType
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from pirate_tui.probe.places import Owner, Place, coroutine_frames, owner_of
+
+
+class SessionUser(NamedTuple):
+    """A task that is inside a session."""
+
+    task: str
+    """The task's name."""
+    line: Place | None
+    """The user's line that it waits at."""
+    call: str
+    """The method of the session that has not returned yet."""
+
+
+def current_task_name() -> str:
+    """Return the name of the running task; empty outside of tasks."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return ""
+    return "" if task is None else task.get_name()
+
+
+def other_users_of(session: Session) -> tuple[SessionUser, ...]:
+    """Return the other tasks of this event loop that are inside the session now."""
+    try:
+        current = asyncio.current_task()
+    except RuntimeError:
+        return ()
+    return tuple(_users(session, current))
+
+
+def _users(session: Session, current: asyncio.Task[object] | None) -> Iterator[SessionUser]:
+    for task in asyncio.all_tasks():
+        if task is current:
+            continue
+        line = None
+        for frame in coroutine_frames(task):
+            if owner_of(frame) is Owner.USER:
+                line = Place.of(frame)
+            if frame.f_code.co_name == "greenlet_spawn" and (call := _call(session, frame)):
+                yield SessionUser(task.get_name(), line, call)
+
+
+def _call(session: Session, spawn: FrameType) -> str:
+    """Return the method of the session that runs in a greenlet; empty where none does."""
+    context = spawn.f_locals.get("context")
+    frame = getattr(context, "gr_frame", None)
+    call = ""
+    while frame is not None:
+        if frame.f_locals.get("self") is session:
+            call = frame.f_code.co_name
+        frame = frame.f_back
+    return call
