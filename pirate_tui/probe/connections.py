@@ -7,6 +7,7 @@ from typing import Any
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import Pool
 
 from pirate_tui.probe.hooks import LOGGER, Hooks
@@ -14,8 +15,11 @@ from pirate_tui.probe.places import Place, place_of
 from pirate_tui.probe.report import Report, line_of
 
 
-BOUND = {"asyncpg", "asyncmy", "aiomysql", "psycopg_async"}
-"""The drivers whose connections work in one event loop only."""
+BOUND = {"asyncpg", "asyncmy"}
+"""The drivers whose connections work in one event loop only; those of psycopg and aiosqlite work in any."""
+
+DIFFERENT_LOOP = "attached to a different loop"
+"""Part of asyncio's message."""
 
 engines: WeakKeyDictionary[Engine, Place | None] = WeakKeyDictionary()
 """Where each engine was made."""
@@ -29,6 +33,7 @@ def install(hooks: Hooks) -> None:
     hooks.after(Engine, "__init__", _made)
     hooks.listen(Pool, "connect", _connected)
     hooks.listen(Pool, "checkout", _checked_out)
+    hooks.listen(Engine, "handle_error", _failed)
 
 
 def forget_all() -> None:
@@ -61,16 +66,26 @@ def _driver(connection: Any) -> str:
     return type(connection).__module__.rpartition(".")[2]
 
 
+def _failed(context: ExceptionContext) -> None:
+    """Explain the driver's error of a connection that belongs to another event loop: it is none of SQLAlchemy's."""
+    error = context.original_exception
+    if isinstance(error, RuntimeError) and DIFFERENT_LOOP in str(error):
+        error.add_note(_report("another event loop", None, place_of(currentframe())).text)
+
+
 def _foretell(loop: AbstractEventLoop | None, opened: Place | None, here: Place | None) -> None:
     which = "an event loop that is closed" if loop is None or loop.is_closed() else "another event loop"
-    report = Report(
-        f"a connection of {which} is used in this one, which its driver does not support: it fails, or waits for ever.",
-        "",
+    LOGGER.warning("%s", _report(which, opened, here).text)
+
+
+def _report(which: str, opened: Place | None, here: Place | None) -> Report:
+    return Report(
+        f"a connection of {which} is used in this one, which its driver does not support.",
+        "a connection of another event loop",
         (
             ("here", line_of(here)),
             ("opened", line_of(opened)),
-            ("fix", "await engine.dispose()   at the end of the event loop that opened it"),
+            ("fix", "await engine.dispose()   # at the end of the event loop that has used the engine"),
             ("or", "create_async_engine(url, poolclass=NullPool)   # no connection outlives its use"),
         ),
     )
-    LOGGER.warning("%s", report.text)

@@ -18,7 +18,17 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import InstanceState, Session, attributes
 from sqlalchemy.orm.attributes import instance_state
 
-from pirate_tui.probe.places import OURS, Owner, Place, owner_of, place_of, shown_file, stack
+from pirate_tui.probe.places import (
+    OURS,
+    Owner,
+    Place,
+    coroutine_frames,
+    owner_of,
+    place_of,
+    shown_file,
+    stack,
+    waiter_of,
+)
 
 
 SQLALCHEMY = f"{Path(sqlalchemy.__file__).parent}{os.sep}"
@@ -183,14 +193,22 @@ def _reader(outer: Iterable[FrameType]) -> str:
     return ""
 
 
-def _endpoint(outer: Iterable[FrameType]) -> str:
-    """Return the endpoint of FastAPI whose result is being serialized: `get_order() returned (app.py:20)`."""
-    for frame in outer:
-        if str(frame.f_globals.get("__name__", "")).startswith("fastapi."):
-            call = getattr(frame.f_locals.get("dependant"), "call", None)
-            code = getattr(call, "__code__", None)
+def _endpoint(frames: Iterable[FrameType]) -> str:
+    """Return the endpoint of FastAPI whose result is being serialized: `get_order() returned (app.py:20)`.
+
+    That of a synchronous endpoint is serialized in a thread of anyio's, for a task that waits.
+    """
+    for frame in frames:
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith("fastapi."):
+            code = getattr(getattr(frame.f_locals.get("dependant"), "call", None), "__code__", None)
             if code is not None:
                 return f"{code.co_name}() returned ({shown_file(code.co_filename)}:{code.co_firstlineno})"
+        elif module.startswith("anyio."):
+            waiter = waiter_of(frame.f_locals.get("future"))
+            found = "" if waiter is None else _endpoint(coroutine_frames(waiter))
+            if found:
+                return found
     return ""
 
 

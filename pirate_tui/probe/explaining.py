@@ -37,8 +37,12 @@ EXPIRIES = {
 LABELS = {Event.CLOSE: "closed", Event.EXPUNGE: "expunged", Event.EXPUNGE_ALL: "expunged"}
 """The labels of the lines that say what has detached an instance."""
 
-DONE = {Operation.WRITE: "set", Operation.DELETE: "deleted"}
-"""What was done with an attribute that was not read, in a sentence."""
+ACCESSED = {
+    Operation.READ: "accessed without await",
+    Operation.WRITE: "set without await, which loads its old value first",
+    Operation.DELETE: "deleted without await, which loads its old value first",
+}
+"""What was done with an attribute, in a sentence."""
 
 MOST_FIXES = 3
 """The most fixes of one report."""
@@ -57,7 +61,8 @@ def report_of(error: BaseException, evidence: StackEvidence) -> Report | None:
     if attribute is None or instance is None:
         return situations.report_of(error, evidence)
     origin = origin_of(evidence.refreshed or attribute.state, attribute.name)
-    expiry = None if origin.expired is None else EXPIRIES[origin.expired.event]
+    expiries = {EXPIRIES[record.event] for record in origin.expired}
+    expiry = expiries.pop() if len(expiries) == 1 else None
     access = Access.of(instance, attribute.name, expiry=expiry)
     return _AccessReport(Evidence.of(error, access, evidence.frames), evidence, attribute, origin).report
 
@@ -75,9 +80,7 @@ class _AccessReport:
     @property
     def report(self) -> Report:
         """The whole report."""
-        is_read = self._attribute.operation is Operation.READ
-        accessed = "accessed without await" if is_read else f"{DONE[self._attribute.operation]} without await"
-        headline = summary_of(self._cause, self._found, accessed)
+        headline = summary_of(self._cause, self._found, ACCESSED[self._attribute.operation])
         lines = (*self._where(), *self._history(), *situations.context(self._stack), *self._fixes())
         subject = (self._found.access.name, self._stack.line or self._stack.endpoint)
         return Report(headline, self._short(), lines, subject)
@@ -98,7 +101,7 @@ class _AccessReport:
         if self._is_detached:
             yield self._end()
         if target.is_expired or refreshed is not None or target.held is AttributeState.EXPIRED:
-            yield "expired", _line_of(origin.expired)
+            yield "expired", " or ".join(map(_line_of, origin.expired)) or UNKNOWN
         if origin.loaded is not None or origin.added is None:
             yield "loaded", line_of(origin.loaded, "   by a lazy load" if origin.is_lazy else "")
         if origin.added is not None and origin.loaded is None:
@@ -125,7 +128,8 @@ class _AccessReport:
     def _belongs_to_load(self, fix: Remedy) -> bool:
         """Whether it is an option of the SELECT that has loaded the instance, at a line that is known."""
         is_option = fix.applies is Applies.IN_SELECT and OPTIONS in fix.code
-        return is_option and self._origin.loaded is not None and not self._origin.is_lazy
+        has_expired = self._found.access.target.is_expired or self._stack.refreshed is not None
+        return is_option and self._origin.loaded is not None and not self._origin.is_lazy and not has_expired
 
     def _code(self, fix: Remedy) -> str:
         """Return the code of a fix, with the line that it belongs to, or with what it does."""
@@ -145,16 +149,18 @@ class _AccessReport:
             closed = origin.closed
             by = "is detached" if closed is None else f"was detached by {closed.event.value}{_at(closed.place)}"
             return f"{name}: {target.label} {by}"
-        if origin.expired is not None:
-            whose = name if self._stack.refreshed is None else f"{name}: {_label(self._stack.refreshed)}"
-            return f"{whose} was expired by {origin.expired.event.value}{_at(origin.expired.place)}"
-        if target.is_expired:
-            return f"{name} has expired"
+        whose = name if self._stack.refreshed is None else f"{name}: {_label(self._stack.refreshed)}"
+        if len(origin.expired) == 1:
+            return f"{whose} was expired by {origin.expired[0].event.value}{_at(origin.expired[0].place)}"
+        if target.is_expired or self._stack.refreshed is not None:
+            return f"{whose} has expired"
         return f"{name} is not loaded" + (f"; {target.label} was loaded{_at(origin.loaded)}" if origin.loaded else "")
 
 
-def _line_of(record: Record | None) -> str:
-    return UNKNOWN if record is None else line_of(record.place, f"   by {record.event.value}")
+def _line_of(record: Record) -> str:
+    """Return the line of an event, and what it was, where its source does not say so."""
+    is_said = record.place is not None and record.event.value.removesuffix(")") in record.place.source
+    return line_of(record.place, "" if is_said else f"   by {record.event.value}")
 
 
 def _at(place: Place | None) -> str:

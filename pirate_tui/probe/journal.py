@@ -7,8 +7,9 @@ numbers from the same counter, so that the order of numbers is the order of even
 
 from collections import deque
 from enum import Enum
+from functools import partial
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy.orm import InstanceState, Session, loading
 
@@ -58,12 +59,21 @@ class Record:
         self.place = place
 
 
+def same_line(one: Place | None, other: Place | None) -> bool:
+    """Whether both are the same instruction of the same code, or both unknown."""
+    if one is None or other is None:
+        return one is other
+    return one.code is other.code and one.instruction == other.instruction
+
+
 class Journal:
     """What happened in one session."""
 
-    __slots__ = ("flushes", "records")
+    __slots__ = ("_end", "flushes", "records")
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
+        """Start a journal, which is dropped when the session no longer exists."""
+        self._end = ref(session, partial(journals.pop, session.hash_key))
         self.records: deque[Record] = deque(maxlen=REMEMBERED)
         self.flushes: deque[Record] = deque(maxlen=REMEMBERED)
 
@@ -75,32 +85,26 @@ class Journal:
 
     def write_load(self, event: Event, place: Place | None) -> None:
         """Add a record of a load, unless the last one is of the same line: then that one holds for both."""
-        last = self.records[-1] if self.records else None
-        if last is None or last.event is not event or last.place != place:
-            self.write(event, place)
+        records = self.records
+        if not records or records[-1].event is not event or not same_line(records[-1].place, place):
+            records.append(Record(event, next_mark(), place))
 
     def write_flush(self, place: Place | None) -> None:
         """Note a flush; of flushes at one line in a row, the last one holds for all."""
-        last = self.flushes[-1] if self.flushes else None
-        if last is not None and last.place == place:
-            last.mark = next_mark()
+        if self.flushes and same_line(self.flushes[-1].place, place):
+            self.flushes[-1].mark = next_mark()
         else:
             self.flushes.append(Record(Event.FLUSH, next_mark(), place))
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether no record has been dropped."""
-        return len(self.records) < REMEMBERED
-
 
 class Origin(NamedTuple):
-    """Where an instance comes from, and what has become of it; None is unknown."""
+    """Where an instance comes from, and what has become of it; None, and empty, is unknown."""
 
     loaded: Place | None = None
     added: Place | None = None
     flushed: Place | None = None
-    expired: Record | None = None
-    """What has expired the attribute, or the whole instance."""
+    expired: tuple[Record, ...] = ()
+    """What has expired the attribute, or the whole instance: one of these."""
     closed: Record | None = None
     """What has detached it."""
     is_lazy: bool = False
@@ -112,9 +116,10 @@ class Origin(NamedTuple):
 next_mark = getattr(loading, "_new_runid", None) or iter(int, 1).__next__
 """Draw the next number of SQLAlchemy's count of loads; always 0 where it has none, and nothing is known then."""
 
-journals: WeakKeyDictionary[Session, Journal] = WeakKeyDictionary()
+journals: dict[int, Journal] = {}
+"""The journals of sessions that exist, by `Session.hash_key`."""
 births: WeakKeyDictionary[InstanceState[Any], Record] = WeakKeyDictionary()
-"""Where a new instance was added; its mark is that of its INSERT, once that is done."""
+"""Where a new instance was added."""
 attachments: WeakKeyDictionary[InstanceState[Any], Record] = WeakKeyDictionary()
 """Where an instance was added that another session had loaded."""
 first_runs: WeakKeyDictionary[InstanceState[Any], int] = WeakKeyDictionary()
@@ -129,9 +134,9 @@ ended: deque[tuple[Any, Journal, Record | None]] = deque(maxlen=REMEMBERED)
 
 def journal_of(session: Session) -> Journal:
     """Return what has happened in the session."""
-    found = journals.get(session)
+    found = journals.get(session.hash_key)
     if found is None:
-        found = journals[session] = Journal()
+        found = journals[session.hash_key] = Journal(session)
         ended.append((map_of(session), found, None))
     return found
 
@@ -152,19 +157,20 @@ def origin_of(state: InstanceState[Any], name: str) -> Origin:
     journal, closed = _journal_and_end(state)
     if journal is None:
         return Origin()
-    end = None if closed is None else closed.mark
-    records = [record for record in journal.records if end is None or record.mark <= end]
+    records = [record for record in journal.records if closed is None or record.mark <= closed.mark]
     birth, attached = births.get(state), attachments.get(state)
-    since = max(state.runid or 0, birth.mark if birth else 0, attached.mark if attached else 0)
+    flush = None if birth is None else next((one for one in journal.flushes if one.mark > birth.mark), None)
+    since = max(state.runid or 0, flush.mark if flush else 0, attached.mark if attached else 0)
     load = None if attached else _load(state, records)
+    is_known = bool(since) and (len(journal.records) < REMEMBERED or records[0].mark < since)
     return Origin(
-        load.place if load else None,
-        birth.place if birth else None,
-        _flushed(journal, birth),
-        _expired(state, name, records, since, is_whole=journal.is_whole),
-        closed,
-        load is not None and load.event is Event.LAZY_LOAD,
-        state.session is None and closed is None,
+        loaded=load.place if load else None,
+        added=birth.place if birth else None,
+        flushed=flush.place if flush else None,
+        expired=_expired(state, name, records, since) if is_known else (),
+        closed=closed,
+        is_lazy=load is not None and load.event is Event.LAZY_LOAD,
+        is_dropped=state.session is None and closed is None,
     )
 
 
@@ -177,7 +183,7 @@ def failed_flush(session: Session) -> Record | None:
 def _journal_and_end(state: InstanceState[Any]) -> tuple[Journal | None, Record | None]:
     """Return the journal of the session that holds the instance, or held it last, and what has ended that."""
     if state.session is not None:
-        return journals.get(state.session), None
+        return journals.get(state.session.hash_key), None
     if (one := expunged.get(state)) is not None:
         return one
     own = getattr(state, "_instance_dict", None)
@@ -185,7 +191,10 @@ def _journal_and_end(state: InstanceState[Any]) -> tuple[Journal | None, Record 
 
 
 def _load(state: InstanceState[Any], records: list[Record]) -> Record | None:
-    """Return the load that the instance comes from: the last one before it got its number."""
+    """Return the load that the instance comes from: the last one before it got its number.
+
+    A reload gives it another number, and a SELECT that fills it again after it has expired gives it none.
+    """
     run = state.runid
     if not run:
         return None
@@ -195,26 +204,34 @@ def _load(state: InstanceState[Any], records: list[Record]) -> Record | None:
         first = first_runs.get(state)
         before = (record for record in reversed(loads) if first and record.mark < first)
         last = next((record for record in before if record.event is not Event.RELOAD), None)
+    expiry = next((record.mark for record in records if record.event in OF_ALL and record.mark > run), None)
+    if expiry is not None and not state.expired:
+        again = [record for record in loads if record.mark > expiry]
+        return again[0] if _distinct(again) == 1 else None
     return last
 
 
-def _flushed(journal: Journal, birth: Record | None) -> Place | None:
-    """Return the line of the flush that has inserted the instance."""
-    if birth is None or not birth.mark:
-        return None
-    return next((flush.place for flush in journal.flushes if flush.mark > birth.mark), None)
+def _expired(state: InstanceState[Any], name: str, records: list[Record], since: int) -> tuple[Record, ...]:
+    """Return what may have expired the attribute, with the whole instance or alone: one, unless it may be several.
 
-
-def _expired(
-    state: InstanceState[Any], name: str, records: list[Record], since: int, *, is_whole: bool
-) -> Record | None:
-    """Return what has expired the attribute: with the whole instance, or alone."""
-    of_all = [record for record in records if record.event in OF_ALL]
+    A SELECT in between may have filled the instance again, and leaves no trace in it.
+    """
+    alone, of_all = expiries.get(state, {}), [record for record in records if record.event in OF_ALL]
     if not state.expired:
-        alone = expiries.get(state, {}).get(name)
-        return alone if alone is not None and all(record.mark < alone.mark for record in of_all) else None
-    is_remembered = is_whole or (bool(records) and records[0].mark < since)
-    first = next((record for record in of_all if record.mark > since), None) if is_remembered else None
-    candidates = (first, expiries.get(state, {}).get(None))
-    known = [one for one in candidates if one is not None and one.mark > since]
-    return min(known, key=lambda record: record.mark, default=None)
+        own = alone.get(name)
+        return (own,) if own is not None and all(record.mark < own.mark for record in of_all) else ()
+    whole = alone.get(None)
+    after = [*of_all, *(() if whole is None else (whole,)), *(record for record in records if record.event in LOADS)]
+    found, was_filled = list[Record](), True
+    for record in sorted(after, key=lambda record: record.mark):
+        if record.mark > since and record.event in LOADS:
+            was_filled = True
+        elif record.mark > since and was_filled:
+            found.append(record)
+            was_filled = False
+    return tuple(found[:1] if _distinct(found) == 1 else found)
+
+
+def _distinct(records: list[Record]) -> int:
+    """Return at how many lines these happened, and by how many kinds of events."""
+    return len({(record.event, record.place) for record in records})

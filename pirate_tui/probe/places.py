@@ -112,23 +112,26 @@ def shown_file(name: str) -> str:
 def owner_of(frame: FrameType) -> Owner:
     """Return whose code the frame runs."""
     name = frame.f_code.co_filename
-    owner = _owners.get(name)
-    if owner is None:
-        owner = _owners[name] = _owner_of_file(name)
+    owner = _owners.get(name) or _owner_of_file(name)
     if name == "<string>" and _is_command(frame):
         return Owner.USER
     return owner
 
 
 def _owner_of_file(name: str) -> Owner:
+    """Return whose code a file holds, and remember it: this is asked for every frame."""
     if name.startswith(LOOPS):
-        return Owner.LOOP
-    if name.startswith("<"):
-        return Owner.USER if name.startswith(TYPED) else Owner.LIBRARY
-    real = os.path.realpath(name)
-    is_installed = any(part in name for part in PACKAGES)
-    is_library = is_installed or name.startswith((*LIBRARIES, OURS)) or real.startswith(LIBRARIES)
-    return Owner.LIBRARY if is_library else Owner.USER
+        owner = Owner.LOOP
+    elif name.startswith("<"):
+        owner = Owner.USER if name.startswith(TYPED) else Owner.LIBRARY
+    else:
+        real = os.path.realpath(name)
+        is_installed = any(part in name for part in PACKAGES)
+        is_library = is_installed or name.startswith((*LIBRARIES, OURS)) or real.startswith(LIBRARIES)
+        owner = Owner.LIBRARY if is_library else Owner.USER
+    if name != "<string>":
+        _owners[name] = owner
+    return owner
 
 
 def _is_command(frame: FrameType) -> bool:
@@ -137,32 +140,58 @@ def _is_command(frame: FrameType) -> bool:
 
 
 def place_of(frame: FrameType | None) -> Place | None:
-    """Return the user's innermost line, from the frame outwards; None where there is none."""
-    for one in stack(frame):
-        if owner_of(one) is Owner.USER:
-            return Place.of(one)
-    return _awaiting()
+    """Return the user's innermost line, from the frame outwards; None where there is none.
+
+    It is called for each event, and written so that a frame of a library costs little.
+    """
+    owners, library, inner = _owners, Owner.LIBRARY, None
+    green = None
+    while True:
+        while frame is not None:
+            code = frame.f_code
+            if owners.get(code.co_filename) is not library:
+                owner = owner_of(frame)
+                if _ends_task(owner, inner, code):
+                    return _awaiting()
+                if owner is Owner.USER:
+                    return Place(code, frame.f_lasti)
+            inner = code
+            frame = frame.f_back
+        green = (green or greenlet.getcurrent()).parent
+        if green is None:
+            return _awaiting()
+        frame, inner = green.gr_frame, None
 
 
 def stack(frame: FrameType | None) -> Iterator[FrameType]:
     """Yield the frames of the running task, from this one outwards: through greenlets, up to its event loop."""
-    green, was_awaitable = None, False
+    inner, green = None, None
     while True:
         while frame is not None:
-            code = frame.f_code
-            owner = owner_of(frame)
-            is_awaitable = bool(code.co_flags & CO_AWAITABLE)
-            if owner is Owner.LOOP and code.co_name not in STARTERS:
+            if _ends_task(owner_of(frame), inner, frame.f_code):
                 return
-            if was_awaitable and not is_awaitable and owner is Owner.USER:
-                return  # a loop that is written in C, as uvloop's, has no frames: this is who has started it
             yield frame
-            was_awaitable = is_awaitable
+            inner = frame.f_code
             frame = frame.f_back
-        green = (greenlet.getcurrent() if green is None else green).parent
+        green = (green or greenlet.getcurrent()).parent
         if green is None:
             return
-        frame, was_awaitable = green.gr_frame, False
+        frame, inner = green.gr_frame, None
+
+
+def _ends_task(owner: Owner, inner: CodeType | None, code: CodeType) -> bool:
+    """Whether a frame is beyond the running task: of the event loop, or of what has started the loop."""
+    if owner is Owner.LOOP:
+        return code.co_name not in STARTERS
+    return owner is Owner.USER and _leaves_task(inner, code)
+
+
+def _leaves_task(inner: CodeType | None, outer: CodeType) -> bool:
+    """Whether a coroutine was called by no other one, but by what has started the event loop.
+
+    A loop that is written in C, as uvloop's, has no frames in between.
+    """
+    return inner is not None and bool(inner.co_flags & CO_AWAITABLE) and not outer.co_flags & CO_AWAITABLE
 
 
 def _awaiting() -> Place | None:
@@ -172,7 +201,7 @@ def _awaiting() -> Place | None:
     except RuntimeError:
         return None
     for _ in range(NESTED):
-        task = None if task is None else _waiter_of(task)
+        task = None if task is None else waiter_of(task)
         if task is None:
             return None
         lines = [frame for frame in coroutine_frames(task) if owner_of(frame) is Owner.USER]
@@ -181,15 +210,15 @@ def _awaiting() -> Place | None:
     return None
 
 
-def _waiter_of(task: Task[Any]) -> Task[Any] | None:
-    """Return the task that awaits another one, directly or by `asyncio.shield`."""
-    for callback in _callbacks(task):
+def waiter_of(awaited: Any) -> Task[Any] | None:
+    """Return the task that awaits a task or a future, directly or by `asyncio.shield`; None where none does."""
+    for callback in _callbacks(awaited):
         owner = getattr(callback, "__self__", None)
         if isinstance(owner, Task):
             return owner
         for cell in getattr(callback, "__closure__", None) or ():
             outer = cell.cell_contents
-            if asyncio.isfuture(outer) and outer is not task:
+            if asyncio.isfuture(outer) and outer is not awaited:
                 waiters = (getattr(one, "__self__", None) for one in _callbacks(outer))
                 found = next((one for one in waiters if isinstance(one, Task)), None)
                 if found is not None:

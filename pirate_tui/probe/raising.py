@@ -18,12 +18,11 @@ from pirate_tui.probe.hooks import LOGGER, Hooks
 CONCURRENT = "isce"
 """SQLAlchemy's code of errors of a session that two tasks use at once (https://sqlalche.me/e/20/isce)."""
 
-BUSY = (
-    "another operation is in progress",
-    "another command is already in progress",
-    "while another coroutine is already waiting",
-)
-"""Parts of the messages with which asyncpg, psycopg and asyncmy refuse to do two things at once."""
+BUSY = ("another operation is in progress", "Command Out of Sync")
+"""Parts of the messages with which asyncpg and asyncmy refuse to do two things at once; other drivers wait."""
+
+FLUSHING = "Session is already flushing"
+"""The message of two flushes at once, which has no code."""
 
 REFUSED = "is not available due to"
 """Part of the message of lazy="raise" and raiseload()."""
@@ -47,7 +46,7 @@ def is_explained(error: BaseException) -> bool:
         return True
     message = str(error.args[0]) if error.args else ""
     if isinstance(error, exc.InvalidRequestError):
-        return error.code == CONCURRENT or REFUSED in message
+        return error.code == CONCURRENT or REFUSED in message or message == FLUSHING
     return isinstance(error, exc.DBAPIError) and any(words in message for words in BUSY)
 
 

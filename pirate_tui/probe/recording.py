@@ -5,7 +5,7 @@ from inspect import currentframe
 from types import FrameType
 from typing import Any
 
-from sqlalchemy.orm import InstanceState, Session, loading
+from sqlalchemy.orm import InstanceState, Session, SessionTransactionOrigin, loading
 
 from pirate_tui.probe import journal
 from pirate_tui.probe.hooks import Hooks
@@ -37,7 +37,6 @@ def install(hooks: Hooks) -> None:
     hooks.listen(Session, "after_soft_rollback", _rolled_back)
     hooks.listen(Session, "after_flush_postexec", _flushed)
     hooks.listen(Session, "transient_to_pending", _added, raw=True)
-    hooks.listen(Session, "pending_to_persistent", _inserted, raw=True)
     hooks.listen(Session, "detached_to_persistent", _attached, raw=True)
     hooks.before(Session, "expire_all", _expire_all)
     hooks.before(Session, "_conditional_expire", _expire_instance)
@@ -67,7 +66,7 @@ def _committed(session: Session) -> None:
 def _rolled_back(session: Session, transaction: Any) -> None:
     """Record a rollback; that of a savepoint expires only what has changed since."""
     found, place = journal_of(session), place_of(currentframe())
-    if session._flushing:  # noqa: SLF001
+    if transaction.origin is SessionTransactionOrigin.SUBTRANSACTION:
         found.write(Event.FAILED_FLUSH, place)
     if not transaction.nested:
         found.write(Event.ROLLBACK, place)
@@ -82,16 +81,10 @@ def _flushed(session: Session, _context: Any) -> None:
     journal_of(session).write_flush(place_of(currentframe()))
 
 
-def _added(_session: Session, state: InstanceState[Any]) -> None:
+def _added(session: Session, state: InstanceState[Any]) -> None:
     """Record where a new instance was added."""
-    journal.births[state] = Record(Event.ADD, 0, place_of(currentframe()))
-
-
-def _inserted(session: Session, state: InstanceState[Any]) -> None:
-    """Record that it is not older than its INSERT: no commit before that has expired it."""
     journal_of(session)
-    birth = journal.births.get(state)
-    journal.births[state] = Record(Event.ADD, journal.next_mark(), birth.place if birth else None)
+    journal.births[state] = Record(Event.ADD, journal.next_mark(), place_of(currentframe()))
 
 
 def _attached(session: Session, state: InstanceState[Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import MissingGreenlet, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, MissingGreenlet, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.probe.connections import engines
@@ -28,7 +28,7 @@ def report_of(error: BaseException, evidence: StackEvidence) -> Report | None:
     if isinstance(error, PendingRollbackError):
         return _pending_rollback(evidence)
     if not isinstance(error, MissingGreenlet):
-        return _concurrent(evidence)
+        return _concurrent(error, evidence)
     if evidence.engine is not None and _is_sync(evidence.engine):
         return _sync_engine(evidence, evidence.engine)
     return _outside(evidence)
@@ -56,8 +56,10 @@ def _pending_rollback(evidence: StackEvidence) -> Report:
     )
 
 
-def _concurrent(evidence: StackEvidence) -> Report | None:
+def _concurrent(error: BaseException, evidence: StackEvidence) -> Report | None:
     users = () if evidence.session is None else other_users_of(evidence.session)
+    if not users and isinstance(error, DBAPIError):
+        return None  # the connection was broken before, and nobody else uses it now
     task = current_task_name()
     meanwhile = tuple(("meanwhile", f"{line_of(user.line)}   in {user.call}(), {user.task}") for user in users) or (
         ("meanwhile", line_of(None)),
