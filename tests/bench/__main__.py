@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import attributes, eager, programs, queries, scale, seeding, servers, tables
+from tests.bench import attributes, eager, probe, programs, queries, scale, seeding, servers, tables
 from tests.bench.figures import Figure, Setting, report
 
 
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
     "stopping": scale.stopping,
     "whole": scale.whole_table,
     "servers": servers.servers,
+    "probe": probe.probe,
 }
 
 
