@@ -102,11 +102,12 @@ class _AccessReport:
             yield self._end()
         if target.is_expired or refreshed is not None or target.held is AttributeState.EXPIRED:
             yield "expired", " or ".join(map(_line_of, origin.expired)) or UNKNOWN
-        if origin.loaded is not None or origin.added is None:
-            yield "loaded", line_of(origin.loaded, "   by a lazy load" if origin.is_lazy else "")
-        if origin.added is not None and origin.loaded is None:
+        if origin.load is not None:
+            yield "loaded", line_of(origin.load.place) if origin.load.event is Event.LOAD else _line_of(origin.load)
+        elif origin.added is None:
+            yield "loaded", UNKNOWN
+        else:
             yield "added", line_of(origin.added)
-        if origin.flushed is not None and origin.loaded is None:
             yield "flushed", line_of(origin.flushed)
 
     @property
@@ -125,19 +126,24 @@ class _AccessReport:
         for number, fix in enumerate(fixes[:MOST_FIXES]):
             yield "or" if number else "fix", self._code(fix)
 
+    @property
+    def _selected_at(self) -> Place | None:
+        """The line of the SELECT whose options decide what is loaded; None where it is unknown, or past mending."""
+        load, has_expired = self._origin.load, self._found.access.target.is_expired
+        is_select = load is not None and load.event is Event.LOAD
+        return load.place if load and is_select and not has_expired and self._stack.refreshed is None else None
+
     def _belongs_to_load(self, fix: Remedy) -> bool:
         """Whether it is an option of the SELECT that has loaded the instance, at a line that is known."""
-        is_option = fix.applies is Applies.IN_SELECT and OPTIONS in fix.code
-        has_expired = self._found.access.target.is_expired or self._stack.refreshed is not None
-        return is_option and self._origin.loaded is not None and not self._origin.is_lazy and not has_expired
+        return fix.applies is Applies.IN_SELECT and OPTIONS in fix.code and self._selected_at is not None
 
     def _code(self, fix: Remedy) -> str:
         """Return the code of a fix, with the line that it belongs to, or with what it does."""
-        loaded = self._origin.loaded
-        if loaded is not None and self._belongs_to_load(fix):
+        line = self._selected_at
+        if line is not None and self._belongs_to_load(fix):
             options = fix.code.partition(OPTIONS)[2].removesuffix(")")
-            takes_options = GETTING.search(loaded.source) is not None
-            return f"at {loaded}: " + (f"options=[{options}]" if takes_options else f"{OPTIONS}{options})")
+            takes_options = GETTING.search(line.source) is not None
+            return f"at {line}: " + (f"options=[{options}]" if takes_options else f"{OPTIONS}{options})")
         is_first = self._attribute.operation is not Operation.READ and fix.applies is Applies.INSTEAD
         return f"{fix.code}   # {'before it: ' if is_first else ''}{fix.reason}"
 
@@ -154,7 +160,8 @@ class _AccessReport:
             return f"{whose} was expired by {origin.expired[0].event.value}{_at(origin.expired[0].place)}"
         if target.is_expired or self._stack.refreshed is not None:
             return f"{whose} has expired"
-        return f"{name} is not loaded" + (f"; {target.label} was loaded{_at(origin.loaded)}" if origin.loaded else "")
+        loaded = _at(None if origin.load is None else origin.load.place)
+        return f"{name} is not loaded" + (f"; {target.label} was loaded{loaded}" if loaded else "")
 
 
 def _line_of(record: Record) -> str:

@@ -100,15 +100,14 @@ class Journal:
 class Origin(NamedTuple):
     """Where an instance comes from, and what has become of it; None, and empty, is unknown."""
 
-    loaded: Place | None = None
+    load: Record | None = None
+    """What has loaded it: a SELECT of its class, a lazy load, or the reload of another instance."""
     added: Place | None = None
     flushed: Place | None = None
     expired: tuple[Record, ...] = ()
     """What has expired the attribute, or the whole instance: one of these."""
     closed: Record | None = None
     """What has detached it."""
-    is_lazy: bool = False
-    """Whether a lazy load has loaded it."""
     is_dropped: bool = False
     """Whether its session no longer exists, though nothing has closed it."""
 
@@ -161,15 +160,13 @@ def origin_of(state: InstanceState[Any], name: str) -> Origin:
     birth, attached = births.get(state), attachments.get(state)
     flush = None if birth is None else next((one for one in journal.flushes if one.mark > birth.mark), None)
     since = max(state.runid or 0, flush.mark if flush else 0, attached.mark if attached else 0)
-    load = None if attached else _load(state, records)
     is_known = bool(since) and (len(journal.records) < REMEMBERED or records[0].mark < since)
     return Origin(
-        loaded=load.place if load else None,
+        load=None if attached else _load(state, records),
         added=birth.place if birth else None,
         flushed=flush.place if flush else None,
         expired=_expired(state, name, records, since) if is_known else (),
         closed=closed,
-        is_lazy=load is not None and load.event is Event.LAZY_LOAD,
         is_dropped=state.session is None and closed is None,
     )
 
@@ -200,9 +197,9 @@ def _load(state: InstanceState[Any], records: list[Record]) -> Record | None:
         return None
     loads = [record for record in records if record.event in LOADS]
     last = next((record for record in reversed(loads) if record.mark < run), None)
-    if last is not None and last.event is Event.RELOAD:
-        first = first_runs.get(state)
-        before = (record for record in reversed(loads) if first and record.mark < first)
+    first = first_runs.get(state)
+    if first is not None and last is not None and last.event is Event.RELOAD:
+        before = (record for record in reversed(loads) if record.mark < first)
         last = next((record for record in before if record.event is not Event.RELOAD), None)
     expiry = next((record.mark for record in records if record.event in OF_ALL and record.mark > run), None)
     if expiry is not None and not state.expired:
