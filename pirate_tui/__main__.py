@@ -16,6 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from pirate_tui.cli.check import main as check
 
         check(args[1:])
+    if args and args[0] == "run":
+        from pirate_tui.cli.run import main as run
+
+        run(args[1:])
     from pirate_tui.cli.browse import main as browse
 
     browse(args)

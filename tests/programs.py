@@ -1,0 +1,57 @@
+"""Programs that are started as users start them, with the probe and without it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+
+COMMAND = Path(sys.executable).with_name("pirate-tui")
+"""The installed command."""
+
+PATIENCE = 60.0
+"""Seconds that a program may take, on a machine that has other things to do as well."""
+
+NOWHERE = Path("/")
+"""A folder with no modules in it, which `python -c` searches first."""
+
+OURS = ("PYTHONPATH", "PYTHONWARNINGS", "PIRATE_TUI_PROBE")
+"""Variables that whoever runs the tests may have set for himself."""
+
+
+class Ended(NamedTuple):
+    """What came of a program."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of this process without what concerns the probe, and with what is given."""
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    return {**kept, **(given or {})}
+
+
+def run(*command: str | Path, given: Mapping[str, str] | None = None, folder: Path = NOWHERE, typed: str = "") -> Ended:
+    """Start a program with these variables in addition, and wait until it has ended."""
+    done = subprocess.run(
+        list(map(str, command)),
+        env=environment(given),
+        cwd=folder,
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def run_probed(
+    *command: str | Path, given: Mapping[str, str] | None = None, folder: Path = NOWHERE, typed: str = ""
+) -> Ended:
+    """The same by `pirate-tui run`."""
+    return run(COMMAND, "run", *command, given=given, folder=folder, typed=typed)
