@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.programs import run
+
 
 if TYPE_CHECKING:
     from tests.pty.conftest import Launcher
@@ -47,11 +49,27 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent
 
 
+PROBED = """
+import sqlalchemy.orm, sys
+module = sys.modules.get("pirate_tui.probe")
+print(module is not None and module.is_installed(), sqlalchemy.__version__, sqlalchemy.__file__)
+"""
+
+
+def environment_with(folder: Path, *requirements: str) -> Path:
+    """The Python of an environment that has nothing but these packages, from the registry."""
+    venv.create(folder, with_pip=False, symlinks=True)
+    python = folder / "bin" / "python"
+    pip("--python", python, "install", *requirements)
+    return python
+
+
 def test_the_wheel_holds_the_data_and_no_tests(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert "pirate_tui/data/pirates.json" in names
     assert "pirate_tui/ui/screens/browse.tcss" in names
+    assert [name for name in names if "/startup/" in name] == ["pirate_tui/probe/startup/sitecustomize.py"]
     assert any(name.endswith("/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"pirate_tui"}
 
@@ -65,3 +83,20 @@ def test_the_installed_wheel_shows_the_crews_from_any_folder(start: "Launcher", 
     terminal.send("<enter>")
     terminal.wait_for("Roronoa Zoro")
     terminal.quit()
+
+
+def test_the_installed_wheel_brings_its_probe_into_another_environment(installed: Path, tmp_path: Path) -> None:
+    python = environment_with(tmp_path / "app", "sqlalchemy[asyncio]>=2.0.46,<2.1", "aiosqlite")
+    done = run(installed / "pirate-tui", "run", python, "-c", PROBED)
+    assert done.code == 0, done.err
+    has_probe, version, file = done.out.split()
+    assert (has_probe, version[:3]) == ("True", "2.0")
+    assert file.startswith(str(tmp_path / "app"))
+
+
+def test_the_installed_wheel_leaves_an_old_sqlalchemy_alone(installed: Path, tmp_path: Path) -> None:
+    python = environment_with(tmp_path / "app", "sqlalchemy<2")
+    done = run(installed / "pirate-tui", "run", python, "-W", "ignore", "-c", PROBED)
+    assert done.out.startswith("False 1.4.")
+    said = f"the probe needs SQLAlchemy 2.0 or newer, and this is {done.out.split()[1]}; this program runs without it"
+    assert (done.code, done.err) == (0, f"pirate-tui: {said}\n")
