@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pirate_tui.probe import ANNOUNCED, PURPOSE, SWITCH
+
 
 COMMAND = Path(sys.executable).with_name("pirate-tui")
 """The installed command."""
@@ -17,7 +19,7 @@ PATIENCE = 60.0
 NOWHERE = Path("/")
 """A folder with no modules in it, which `python -c` searches first."""
 
-OURS = ("PYTHONPATH", "PYTHONWARNINGS", "PIRATE_TUI_PROBE")
+OURS = ("PYTHONPATH", "PYTHONWARNINGS", SWITCH, ANNOUNCED)
 """Variables that whoever runs the tests may have set for himself."""
 
 
@@ -53,5 +55,8 @@ def run(*command: str | Path, given: Mapping[str, str] | None = None, folder: Pa
 def run_probed(
     *command: str | Path, given: Mapping[str, str] | None = None, folder: Path = NOWHERE, typed: str = ""
 ) -> Ended:
-    """The same by `pirate-tui run`."""
-    return run(COMMAND, "run", *command, given=given, folder=folder, typed=typed)
+    """The same by `pirate-tui run`; what that says itself is checked, and left out."""
+    done = run(COMMAND, "run", *command, given=given, folder=folder, typed=typed)
+    purpose = "" if (given or {}).get(SWITCH) == "0" else f"{PURPOSE}\n"
+    assert done.err.startswith(purpose)
+    return done._replace(err=done.err.removeprefix(purpose))

@@ -13,6 +13,7 @@ from typing import NoReturn
 from pirate_tui.cli.arguments import CleanParser
 from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
+from pirate_tui.probe import ANNOUNCED, PURPOSE, SWITCH
 
 
 NOT_EXECUTABLE = 126
@@ -64,7 +65,9 @@ def main(arguments: Sequence[str]) -> NoReturn:
     """Run `pirate-tui run`; never returns, becomes the command, or ends with its own exit code."""
     command = parse(arguments)
     try:
-        execute(command, with_probe(os.environ))
+        environment = with_probe(os.environ)
+        announce(environment)
+        execute(command, environment)
     except StartupError as reason:
         if sys.stderr is not None:
             sys.stderr.write(f"pirate-tui: {reason.message}\n")
@@ -101,6 +104,14 @@ def with_probe(environment: Mapping[str, str]) -> dict[str, str]:
     folders = environment.get("PYTHONPATH", "").split(os.pathsep)
     others = [] if folders == [""] else [folder for folder in folders if folder != str(STARTUP)]
     return {**environment, "PYTHONPATH": os.pathsep.join([str(STARTUP), *others])}
+
+
+def announce(environment: dict[str, str]) -> None:
+    """Say on stderr what the probe is for, instead of each process that will have it."""
+    if environment.get(SWITCH) != "0" and ANNOUNCED not in environment and sys.stderr is not None:
+        environment[ANNOUNCED] = "1"
+        sys.stderr.write(f"{PURPOSE}\n")
+        sys.stderr.flush()
 
 
 def execute(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:

@@ -24,9 +24,9 @@ def install() -> None:
     if os.environ.get(SWITCH) == "0" or is_installed():
         return
     put_in()
-    if ANNOUNCED not in os.environ:
+    if ANNOUNCED not in os.environ and sys.stderr is not None:
         os.environ[ANNOUNCED] = "1"
-        print(PURPOSE, file=sys.stderr)  # noqa: T201  it has no other way to say so
+        sys.stderr.write(f"{PURPOSE}\n")
 
 
 def uninstall() -> None:

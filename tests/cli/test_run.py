@@ -12,6 +12,7 @@ from pirate_tui import __main__ as command
 from pirate_tui.cli import run as running
 from pirate_tui.cli.run import NOT_EXECUTABLE, NOT_FOUND, STARTUP, parse, with_probe
 from pirate_tui.domain.failure import WRONG_USE, StartupError
+from pirate_tui.probe import ANNOUNCED, PURPOSE
 from tests.programs import COMMAND, environment, run, run_probed
 
 
@@ -108,7 +109,7 @@ def test_a_folder_that_pythonpath_cannot_hold_is_named(monkeypatch: pytest.Monke
 def test_its_import_loads_neither_screen_nor_database() -> None:
     done = run(sys.executable, "-c", "import sys, pirate_tui.cli.run; print(*sys.modules)")
     assert "pirate_tui.cli.run" in done.out.split()
-    assert not {"textual", "rich", "sqlalchemy", "greenlet", "pirate_tui.probe"} & set(done.out.split())
+    assert not {"textual", "rich", "sqlalchemy", "greenlet", "pirate_tui.probe.hooks"} & set(done.out.split())
 
 
 def test_the_probe_is_inside() -> None:
@@ -159,12 +160,18 @@ def test_the_environment_is_kept(tmp_path: Path) -> None:
     program = "import os; print(dict(os.environ))"
     given = {"PIRATE_TUI_PROBE": "no-message", "PYTHONPATH": str(tmp_path), "SHOP": "ä=1"}
     expected = eval(run(sys.executable, "-c", program, given=given).out)  # noqa: S307  what our own program has printed
-    expected["PYTHONPATH"] = f"{STARTUP}{os.pathsep}{tmp_path}"
+    expected |= {"PYTHONPATH": f"{STARTUP}{os.pathsep}{tmp_path}", ANNOUNCED: "1"}
     assert eval(run_probed(sys.executable, "-c", program, given=given).out) == expected  # noqa: S307  likewise
 
 
 def test_the_probe_is_kept_out_by_the_environment() -> None:
     assert run_probed(sys.executable, "-c", PROBED, given={"PIRATE_TUI_PROBE": "0"}) == (0, "False\n", "")
+
+
+def test_it_says_once_in_a_run_what_the_probe_is_for() -> None:
+    child = "import subprocess, sys, sqlalchemy.orm; subprocess.run([sys.executable, '-c', 'import sqlalchemy.orm'])"
+    assert run(COMMAND, "run", sys.executable, "-c", child) == (0, "", f"{PURPOSE}\n")
+    assert run(COMMAND, "run", "true", given={"PIRATE_TUI_PROBE": "0"}) == (0, "", "")
 
 
 def test_a_command_is_searched_for_on_path(tmp_path: Path) -> None:
@@ -216,4 +223,5 @@ def test_what_is_executed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         command.main(["run", sys.executable, "x"])
     assert calls == [(sys.executable, [sys.executable, "x"], str(STARTUP))]
     assert ended.value.code == NOT_EXECUTABLE
-    assert capsys.readouterr().err == f"pirate-tui: cannot start {sys.executable}: Argument list too long\n"
+    said = f"{PURPOSE}\npirate-tui: cannot start {sys.executable}: Argument list too long\n"
+    assert capsys.readouterr().err == said
