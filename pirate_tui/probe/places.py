@@ -46,6 +46,9 @@ OURS = f"{Path(__file__).parent.parent}{os.sep}"
 TYPED = ("<stdin>", "<console>", "<ipython-input", "<python-input")
 """The names of what is typed at a prompt."""
 
+BLOCKS = ("async with ", "with ", "async for ", "for ")
+"""The statements that have instructions of their own at the end of a block."""
+
 STARTERS = {"create_task", "factory"}
 """The functions within which an eager task runs first (https://docs.python.org/3/library/asyncio-task.html)."""
 
@@ -82,8 +85,8 @@ class Place:
     def source(self) -> str:
         """The expression's own lines, joined; empty where there is no source."""
         first, last = self.lines
-        if linecache.getline(self.code.co_filename, first).rstrip().endswith(":"):
-            last = first  # the end of a block
+        if linecache.getline(self.code.co_filename, first).lstrip().startswith(BLOCKS):
+            last = first
         lines = (linecache.getline(self.code.co_filename, number).strip() for number in range(first, last + 1))
         return " ".join(filter(None, lines))
 
