@@ -6,6 +6,7 @@ MissingGreenlet and its kin. It is for development; docs/in-your-app.md tells th
 
 import os
 import sys
+from collections.abc import Callable
 
 
 SWITCH = "PIRATE_TUI_PROBE"
@@ -17,27 +18,35 @@ ANNOUNCED = "PIRATE_TUI_PROBE_ANNOUNCED"
 PURPOSE = "pirate-tui: the probe explains errors of async SQLAlchemy; it is for development, not for production"
 
 
-def install() -> None:
-    """Explain errors from now on; does nothing where it is installed, or where PIRATE_TUI_PROBE is 0."""
-    from pirate_tui.probe.installation import is_installed, put_in
+_taking_out: list[Callable[[], None]] = []
+"""What takes the probe out again; empty where it is not installed."""
 
-    if os.environ.get(SWITCH) == "0" or is_installed():
+
+def install(*, announces: bool = True) -> None:
+    """Explain errors from now on; does nothing where it is installed, or where PIRATE_TUI_PROBE is 0.
+
+    Says once in a run, on stderr, that it is for development, unless whoever calls it says so himself.
+    """
+    if os.environ.get(SWITCH) == "0":
         return
-    put_in()
-    if ANNOUNCED not in os.environ and sys.stderr is not None:
+    import sqlalchemy.ext.asyncio  # noqa: F401  under `pirate-tui run`, its import calls this function
+
+    if is_installed():
+        return
+    from pirate_tui.probe.installation import put_in
+
+    _taking_out.append(put_in())
+    if announces and ANNOUNCED not in os.environ and sys.stderr is not None:
         os.environ[ANNOUNCED] = "1"
         sys.stderr.write(f"{PURPOSE}\n")
 
 
 def uninstall() -> None:
     """Take the probe out again, and forget what it has recorded; does nothing where it is not installed."""
-    from pirate_tui.probe.installation import take_out
-
-    take_out()
+    while _taking_out:
+        _taking_out.pop()()
 
 
 def is_installed() -> bool:
     """Whether the probe explains errors of this process."""
-    from pirate_tui.probe.installation import is_installed
-
-    return is_installed()
+    return bool(_taking_out)

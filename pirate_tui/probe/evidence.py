@@ -121,7 +121,7 @@ def evidence_at(frame: FrameType | None) -> StackEvidence | None:
     endpoint = _endpoint(outer)
     reader = _reader(outer)
     line = None if endpoint else place_of(frame)
-    attribute = next(filter(None, map(_attribute, outer)), None)
+    attribute = attribute_in(inner)
     session, call = _session(outer)
     if attribute is not None:
         session = attribute.state.session
@@ -137,6 +137,16 @@ def evidence_at(frame: FrameType | None) -> StackEvidence | None:
         endpoint,
         _thread(),
     )
+
+
+def attribute_in(frames: Iterable[FrameType]) -> Attribute | None:
+    """Return the attribute that the user's line accessed: the outermost one before his own frame, from inside out."""
+    found = None
+    for frame in frames:
+        found = _attribute(frame) or found
+        if owner_of(frame) is Owner.USER:
+            break
+    return found
 
 
 def _attribute(frame: FrameType) -> Attribute | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.probe.evidence import StackEvidence, evidence_at
 from pirate_tui.probe.hooks import LOGGER, Hooks
+from pirate_tui.probe.observers import observe
 
 
 CONCURRENT = "isce"
@@ -67,7 +68,7 @@ def _explain(error: BaseException, evidence: StackEvidence) -> None:
     error.add_note(report.text)
     if wants_message() and error.args and isinstance(error.args[0], str):
         error.args = (f"{error.args[0]} {report.bracket}", *error.args[1:])
-    if report.subject not in _logged:
+    if not observe(report) and report.subject not in _logged:
         _logged.add(report.subject)
         LOGGER.warning("%s", report.text)
 

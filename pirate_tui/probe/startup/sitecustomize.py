@@ -25,6 +25,11 @@ AWAITED = frozenset((ORM, "sqlalchemy.ext.asyncio"))
 sqlalchemy.ext.asyncio imports sqlalchemy.orm before its own classes exist, and the probe may need these.
 """
 
+PYTEST = "_pytest.config"
+"""The module of pytest that lists the plugins it loads by itself."""
+
+PLUGIN = PACKAGE + ".pytest_plugin"
+
 OLDEST_PYTHON = (3, 11)
 
 OLDEST_SQLALCHEMY = 2
@@ -47,21 +52,24 @@ class PackageFinder(object):
         return PathFinder.find_spec(name, [PACKAGES], target)
 
 
-class OrmFinder(object):
-    """Waits until sqlalchemy.orm has been imported, then installs the probe, and leaves.
+class ModuleFinder(object):
+    """Waits until a module has been imported, then installs what is for it, and leaves.
 
     It stands before the finders of the program and lets these find the modules. It stays until an import has
     succeeded: a program may only look whether there is SQLAlchemy, or try again after a failure.
     """
 
-    def __init__(self):
+    def __init__(self, module, awaited, install):
+        self._module = module
+        self._awaited = awaited
+        self._install = install
         self._running = []
         self._is_loaded = False
         self._is_done = False
 
     def begin(self):
-        """Wait; where a .pth file has imported sqlalchemy.orm before, there is nothing to wait for."""
-        if ORM in sys.modules:
+        """Wait; where a .pth file has imported the module before, there is nothing to wait for."""
+        if self._module in sys.modules:
             self._is_loaded = True
             self._finish()
         else:
@@ -69,11 +77,11 @@ class OrmFinder(object):
 
     def find_spec(self, name, path=None, target=None):
         """Return what the other finders find for an awaited module, its loader wrapped; None for other modules."""
-        if name not in AWAITED or self._is_done:
+        if name not in self._awaited or self._is_done:
             return None
         if sys.version_info < OLDEST_PYTHON:
             # No import of an old Python is touched: it is enough to know that there is one.
-            if name == ORM:
+            if name == self._module:
                 self._finish()
             return None
         spec = self._found(name, path, target)
@@ -99,21 +107,21 @@ class OrmFinder(object):
         self._running.append(name)
 
     def left(self, name, has_succeeded):
-        """Note that the code of a module has ended; install the probe when none that is awaited still runs."""
+        """Note that the code of a module has ended; install when none that is awaited still runs."""
         self._running.remove(name)
-        self._is_loaded = self._is_loaded or (has_succeeded and name == ORM)
+        self._is_loaded = self._is_loaded or (has_succeeded and name == self._module)
         if self._is_loaded and not self._running:
             self._finish()
 
     def _finish(self):
-        """Install the probe, once in a process; no failure goes any further."""
+        """Install, once in a process; no failure goes any further."""
         if self._is_done:
             return
         self._is_done = True
         if self in sys.meta_path:
             sys.meta_path.remove(self)
         try:
-            problem = install_probe()
+            problem = self._install()
         except Exception as error:  # the program goes on, whatever is wrong with the probe
             problem = "the probe could not be installed: %s" % described(error)
         if problem:
@@ -176,6 +184,14 @@ def install_probe():
     return ""
 
 
+def install_plugin():
+    """Have pytest load our plugin, so that failed tests are explained in sections of their own."""
+    config = sys.modules[PYTEST]
+    if PLUGIN not in config.default_plugins:
+        setattr(config, "default_plugins", tuple(config.default_plugins) + (PLUGIN,))  # noqa: B010  it has no such type
+    return ""
+
+
 def described(error):
     """Return type and message of an exception, which may be unable to say what it is."""
     try:
@@ -202,7 +218,9 @@ def begin():
     if not is_wanted or any(type(finder).__name__ == PackageFinder.__name__ for finder in sys.meta_path):
         return
     sys.meta_path.insert(0, PackageFinder())
-    OrmFinder().begin()
+    ModuleFinder(ORM, AWAITED, install_probe).begin()
+    if sys.version_info >= OLDEST_PYTHON:
+        ModuleFinder(PYTEST, frozenset((PYTEST,)), install_plugin).begin()
 
 
 try:
