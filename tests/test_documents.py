@@ -35,7 +35,7 @@ MOST_CODES = 10
 COMMANDS: dict[str, tuple[str, ...]] = {"": (), "check": ("check",), "run": ("run",), "seed": ("seed",)}
 """The sub-commands, and how each is called."""
 
-OF_OTHERS = {"--preload", "--reload", "--workers"}
+OF_OTHERS = {"--sqla-explain", "--preload", "--reload", "--workers"}
 """Options of the commands that `pirate-tui run` starts."""
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
