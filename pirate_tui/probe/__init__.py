@@ -7,6 +7,8 @@ MissingGreenlet and its kin. It is for development; docs/in-your-app.md tells th
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from threading import RLock
 
 
 SWITCH = "PIRATE_TUI_PROBE"
@@ -17,9 +19,13 @@ ANNOUNCED = "PIRATE_TUI_PROBE_ANNOUNCED"
 
 PURPOSE = "pirate-tui: the probe explains errors of async SQLAlchemy; it is for development, not for production"
 
+_lock = RLock()
 
 _taking_out: list[Callable[[], None]] = []
 """What takes the probe out again; empty where it is not installed."""
+
+_said: list[str] = []
+"""What this process itself has said on stderr."""
 
 
 def install(*, announces: bool = True) -> None:
@@ -31,22 +37,36 @@ def install(*, announces: bool = True) -> None:
         return
     import sqlalchemy.ext.asyncio  # noqa: F401  under `pirate-tui run`, its import calls this function
 
-    if is_installed():
-        return
     from pirate_tui.probe.installation import put_in
 
-    _taking_out.append(put_in())
-    if announces and ANNOUNCED not in os.environ and sys.stderr is not None:
-        os.environ[ANNOUNCED] = "1"
-        sys.stderr.write(f"{PURPOSE}\n")
+    with _lock:
+        if is_installed():
+            return
+        _taking_out.append(put_in())
+    if announces:
+        _announce()
 
 
 def uninstall() -> None:
     """Take the probe out again, and forget what it has recorded; does nothing where it is not installed."""
-    while _taking_out:
-        _taking_out.pop()()
+    with _lock:
+        while _taking_out:
+            _taking_out.pop()()
+    if _said:
+        os.environ.pop(ANNOUNCED, None)
 
 
 def is_installed() -> bool:
     """Whether the probe explains errors of this process."""
     return bool(_taking_out)
+
+
+def _announce() -> None:
+    """Say on stderr what the probe is for: once in a process, and not in its children."""
+    if ANNOUNCED in os.environ or sys.stderr is None:
+        return
+    os.environ[ANNOUNCED] = "1"
+    if not _said:
+        _said.append(PURPOSE)
+        with suppress(Exception):  # it is closed, or no file at all
+            sys.stderr.write(f"{PURPOSE}\n")

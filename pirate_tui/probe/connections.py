@@ -6,11 +6,11 @@ from inspect import currentframe
 from typing import Any
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
-from sqlalchemy import Engine
+from sqlalchemy import Dialect, Engine
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import Pool
 
-from pirate_tui.probe.hooks import LOGGER, Hooks
+from pirate_tui.probe.hooks import Hooks, log
 from pirate_tui.probe.places import Place, place_of
 from pirate_tui.probe.report import Report, line_of
 
@@ -30,7 +30,7 @@ _loops: WeakKeyDictionary[Any, tuple[ReferenceType[AbstractEventLoop], Place | N
 
 def install(hooks: Hooks) -> None:
     """Put hooks into all engines and pools."""
-    hooks.after(Engine, "__init__", _made)
+    hooks.after(Dialect, "engine_created", _made)
     hooks.listen(Pool, "connect", _connected)
     hooks.listen(Pool, "checkout", _checked_out)
     hooks.listen(Engine, "handle_error", _failed)
@@ -42,7 +42,7 @@ def forget_all() -> None:
     _loops.clear()
 
 
-def _made(engine: Engine, *_: Any, **__: Any) -> None:
+def _made(_dialect: type[Dialect], engine: Engine) -> None:
     engines[engine] = place_of(currentframe())
 
 
@@ -69,13 +69,13 @@ def _driver(connection: Any) -> str:
 def _failed(context: ExceptionContext) -> None:
     """Explain the driver's error of a connection that belongs to another event loop: it is none of SQLAlchemy's."""
     error = context.original_exception
-    if isinstance(error, RuntimeError) and DIFFERENT_LOOP in str(error):
+    if type(error) is RuntimeError and DIFFERENT_LOOP in str(error):
         error.add_note(_report("another event loop", None, place_of(currentframe())).text)
 
 
 def _foretell(loop: AbstractEventLoop | None, opened: Place | None, here: Place | None) -> None:
     which = "an event loop that is closed" if loop is None or loop.is_closed() else "another event loop"
-    LOGGER.warning("%s", _report(which, opened, here).text)
+    log("%s", _report(which, opened, here).text)
 
 
 def _report(which: str, opened: Place | None, here: Place | None) -> Report:

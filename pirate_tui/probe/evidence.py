@@ -16,13 +16,13 @@ import greenlet  # type: ignore[import-untyped]  # it has no hints
 import sqlalchemy
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import InstanceState, Session, attributes
-from sqlalchemy.orm.attributes import instance_state
 
 from pirate_tui.probe.places import (
     OURS,
     Owner,
     Place,
     coroutine_frames,
+    module_of,
     owner_of,
     place_of,
     shown_file,
@@ -35,6 +35,9 @@ SQLALCHEMY = f"{Path(sqlalchemy.__file__).parent}{os.sep}"
 
 ERRORS = f"{SQLALCHEMY}exc.py"
 """The file whose constructors call one another."""
+
+TYPES = f"{SQLALCHEMY}sql{os.sep}sqltypes.py"
+"""The file whose `PickleType` unpickles what a database holds: an error, too."""
 
 DATABASE = (SQLALCHEMY, OURS, f"{Path(greenlet.__file__).parent}{os.sep}")
 """The folders of what stands between an access and the database."""
@@ -105,13 +108,23 @@ class StackEvidence(NamedTuple):
     thread: str
     """The name of the thread, where no event loop runs in it; else empty."""
 
+    @property
+    def flushes(self) -> bool:
+        """Whether an autoflush was running."""
+        return any(frame.f_code.co_name == "_autoflush" for frame in self.frames)
 
-def evidence_at(frame: FrameType | None) -> StackEvidence | None:
-    """Return what the stack shows; None where the error was not constructed by SQLAlchemy, but copied or unpickled."""
+
+def raising_frame(frame: FrameType | None) -> FrameType | None:
+    """Return the frame that constructs an error; None where that is not SQLAlchemy, but who copies or unpickles it."""
     while frame is not None and (frame.f_code.co_filename.startswith(OURS) or frame.f_code.co_filename == ERRORS):
         frame = frame.f_back
-    if frame is None or not frame.f_code.co_filename.startswith(SQLALCHEMY):
+    if frame is None or not frame.f_code.co_filename.startswith(SQLALCHEMY) or frame.f_code.co_filename == TYPES:
         return None
+    return frame
+
+
+def evidence_at(frame: FrameType) -> StackEvidence:
+    """Return what the stack shows, from the frame that constructs the error outwards."""
     inner = list[FrameType]()
     for one in stack(frame):
         inner.append(one)
@@ -156,11 +169,19 @@ def _attribute(frame: FrameType) -> Attribute | None:
     held = frame.f_locals
     state = held.get("state")
     if not isinstance(state, InstanceState):
-        instance = held.get("instance")
-        if instance is None:
+        state = state_of(held.get("instance"))
+        if state is None:
             return None
-        state = instance_state(instance)
     return Attribute(state, held["self"].key, operation)
+
+
+def state_of(instance: object) -> InstanceState[Any] | None:
+    """Return the state of an instance, and call no `__getattribute__` of its class; None where it is none."""
+    try:
+        state = object.__getattribute__(instance, "_sa_instance_state")
+    except AttributeError:
+        return None
+    return state if isinstance(state, InstanceState) else None
 
 
 def _refreshed(outer: Iterable[FrameType], attribute: Attribute | None) -> InstanceState[Any] | None:
@@ -178,7 +199,7 @@ def _session(outer: Iterable[FrameType]) -> tuple[Session | None, str]:
     for frame in outer:
         if frame.f_code.co_filename.startswith(SQLALCHEMY):
             held = frame.f_locals.get("self")
-            if isinstance(held, Session):
+            if issubclass(type(held), Session):  # isinstance() may ask a model for its `__class__`
                 return held, frame.f_code.co_name
     return None, ""
 
@@ -186,9 +207,10 @@ def _session(outer: Iterable[FrameType]) -> tuple[Session | None, str]:
 def _engine(outer: Iterable[FrameType]) -> Engine | None:
     for frame in outer:
         if frame.f_code.co_filename.startswith(SQLALCHEMY):
-            held = frame.f_locals.get("self")
-            if isinstance(held, (Engine, Connection)):
-                return held.engine
+            held: Any = frame.f_locals.get("self")
+            if issubclass(type(held), (Engine, Connection)):
+                engine: Engine = held.engine
+                return engine
     return None
 
 
@@ -198,7 +220,7 @@ def _reader(outer: Iterable[FrameType]) -> str:
         name = frame.f_code.co_filename
         if not name.startswith(DATABASE):
             is_users = owner_of(frame) is Owner.USER or name.startswith("<")
-            package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+            package = module_of(frame).partition(".")[0]
             return "" if is_users else package
     return ""
 
@@ -209,7 +231,7 @@ def _endpoint(frames: Iterable[FrameType]) -> str:
     That of a synchronous endpoint is serialized in a thread of anyio's, for a task that waits.
     """
     for frame in frames:
-        module = str(frame.f_globals.get("__name__", ""))
+        module = module_of(frame)
         if module.startswith("fastapi."):
             code = getattr(getattr(frame.f_locals.get("dependant"), "call", None), "__code__", None)
             if code is not None:

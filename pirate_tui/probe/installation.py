@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 from pirate_tui.probe import connections, journal, raising, recording
-from pirate_tui.probe.hooks import Hooks
+from pirate_tui.probe.hooks import UNINSTALLABLE, Hooks, log_failure
 
 
 def put_in() -> Callable[[], None]:
     """Install all hooks; return what removes them, and drops what they have recorded."""
     hooks = Hooks()
     for part in (recording, connections, raising):
-        part.install(hooks)
+        try:
+            part.install(hooks)
+        except Exception as error:  # noqa: BLE001  a version that lacks what the part needs: the others work
+            log_failure(UNINSTALLABLE, part.__name__, error)
 
     def take_out() -> None:
         hooks.remove()

@@ -7,12 +7,13 @@ nothing until something fails.
 import os
 import sys
 from inspect import currentframe
+from threading import local
 
 from sqlalchemy import exc
 from sqlalchemy.orm.exc import DetachedInstanceError
 
-from pirate_tui.probe.evidence import StackEvidence, evidence_at
-from pirate_tui.probe.hooks import LOGGER, Hooks
+from pirate_tui.probe.evidence import StackEvidence, evidence_at, raising_frame
+from pirate_tui.probe.hooks import LIMITS, Hooks, Seen, log, log_failure, raised_at
 from pirate_tui.probe.observers import observe
 
 
@@ -28,7 +29,14 @@ FLUSHING = "Session is already flushing"
 REFUSED = "is not available due to"
 """Part of the message of lazy="raise" and raiseload()."""
 
-_logged: set[tuple[object, ...]] = set()
+KINDS = (exc.MissingGreenlet, DetachedInstanceError, exc.InvalidRequestError, exc.DBAPIError)
+"""The classes of errors some of which are explained."""
+
+UNEXPLAINED = "pirate-tui: a %s could not be explained, since the probe failed; the program is not affected"
+
+_logged, _failures = Seen(), Seen()
+
+_thread = local()
 
 
 def install(hooks: Hooks) -> None:
@@ -38,11 +46,12 @@ def install(hooks: Hooks) -> None:
 
 def forget_all() -> None:
     """Log what has been logged once more."""
-    _logged.clear()
+    _logged.forget_all()
+    _failures.forget_all()
 
 
 def is_explained(error: BaseException) -> bool:
-    """Whether an error is of a kind that the probe explains."""
+    """Whether an error that SQLAlchemy has constructed is of a kind that the probe explains."""
     if isinstance(error, (exc.MissingGreenlet, DetachedInstanceError, exc.PendingRollbackError)):
         return True
     message = str(error.args[0]) if error.args else ""
@@ -52,11 +61,25 @@ def is_explained(error: BaseException) -> bool:
 
 
 def _constructed(error: BaseException, *_arguments: object, **_named: object) -> None:
-    if not is_explained(error):
+    """Explain an error; one that cannot be explained keeps no other from it.
+
+    Errors that are raised meanwhile, as by a handler of the log, are let pass: to explain them might never end.
+    """
+    if not issubclass(type(error), KINDS) or getattr(_thread, "is_explaining", False):
         return
-    evidence = evidence_at(currentframe())
-    if evidence is not None:
-        _explain(error, evidence)
+    frame = raising_frame(currentframe())
+    if frame is None or not is_explained(error):
+        return
+    _thread.is_explaining = True
+    try:
+        _explain(error, evidence_at(frame))
+    except LIMITS:
+        raise
+    except Exception as failure:  # noqa: BLE001  whatever it is, the user's error stays as it is
+        if _failures.is_new((type(failure), raised_at(failure))):
+            log_failure(UNEXPLAINED, type(error).__name__, failure)
+    finally:
+        _thread.is_explaining = False
 
 
 def _explain(error: BaseException, evidence: StackEvidence) -> None:
@@ -65,12 +88,12 @@ def _explain(error: BaseException, evidence: StackEvidence) -> None:
     report = report_of(error, evidence)
     if report is None:
         return
-    error.add_note(report.text)
+    text, bracket = report.text, report.bracket
+    error.add_note(text)
     if wants_message() and error.args and isinstance(error.args[0], str):
-        error.args = (f"{error.args[0]} {report.bracket}", *error.args[1:])
-    if not observe(report) and report.subject not in _logged:
-        _logged.add(report.subject)
-        LOGGER.warning("%s", report.text)
+        error.args = (f"{error.args[0]} {bracket}", *error.args[1:])
+    if not observe(report) and _logged.is_new(report.subject):
+        log("%s", text)
 
 
 def wants_message() -> bool:
