@@ -9,12 +9,23 @@ import gc
 import linecache
 import os
 import sysconfig
-from asyncio import Task
+from asyncio import Future, Task
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import Enum
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
+from itertools import islice
 from pathlib import Path
-from types import CodeType, FrameType
+from types import (
+    AsyncGeneratorType,
+    BuiltinMethodType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MethodType,
+)
 from typing import Any
 
 import greenlet  # type: ignore[import-untyped]  # it has no hints
@@ -54,8 +65,29 @@ STARTERS = {"create_task", "factory"}
 
 CO_AWAITABLE = CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR
 
+AWAITED: dict[type, tuple[str, str]] = {
+    CoroutineType: ("cr_frame", "cr_await"),
+    GeneratorType: ("gi_frame", "gi_yieldfrom"),
+    AsyncGeneratorType: ("ag_frame", "ag_await"),
+}
+"""The attributes of what can be awaited: its frame, and what that waits for."""
+
+STEPS = {"async_generator_asend", "async_generator_athrow", "coroutine_wrapper"}
+"""The types of what `async for`, `aclose` and `__await__` give: one step, which only refers to what is awaited."""
+
+METHODS = {MethodType, BuiltinMethodType}
+
 NESTED = 4
 """The most tasks that await one another, from a task to the user's line."""
+
+MOST_LINES, MOST_CHARACTERS = 50, 2_000
+"""The most of an expression that is read: it may be a table with thousands of rows, or a picture."""
+
+MOST_OF_NAME = 200
+"""The most characters of the name of a file."""
+
+REMEMBERED = 10_000
+"""The most files of which it is remembered whose they are."""
 
 _owners: dict[str, Owner] = {}
 
@@ -77,18 +109,18 @@ class Place:
     @property
     def lines(self) -> tuple[int, int]:
         """The first and the last line of the expression."""
-        first, last, _, _ = list(self.code.co_positions())[self.instruction // 2]
+        first, last, _, _ = list(self.code.co_positions())[max(self.instruction, 0) // 2]  # -1 before it has begun
         first = first or self.code.co_firstlineno
         return first, last or first
 
     @property
     def source(self) -> str:
-        """The expression's own lines, joined; empty where there is no source."""
+        """The expression's own lines, joined and cut; empty where there is no source."""
         first, last = self.lines
-        if linecache.getline(self.code.co_filename, first).lstrip().startswith(BLOCKS):
+        if _line(self.code.co_filename, first).lstrip().startswith(BLOCKS):
             last = first
-        lines = (linecache.getline(self.code.co_filename, number).strip() for number in range(first, last + 1))
-        return " ".join(filter(None, lines))
+        lines = (_line(self.code.co_filename, number).strip() for number in range(first, last + 1))
+        return " ".join(filter(None, islice(lines, MOST_LINES)))[:MOST_CHARACTERS]
 
     def __str__(self) -> str:
         """Return file and line, relative to the working directory where the file is below it."""
@@ -103,13 +135,26 @@ class Place:
         return hash((id(self.code), self.instruction))
 
 
+def _line(file: str, number: int) -> str:
+    """Return a line of a file; empty where there is none.
+
+    What is no regular file is not opened: that might wait for ever, or take the program's own input.
+    """
+    if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113  a name with NUL in it is none
+        return ""
+    with suppress(ValueError):
+        return linecache.getline(file, number)
+    return ""
+
+
 def shown_file(name: str) -> str:
-    """Return the name of a file, relative to the working directory where it is below it."""
+    """Return the name of a file, relative to the working directory where it is below it; the end of a long one."""
     try:
         relative = os.path.relpath(name)
     except (ValueError, OSError):  # another drive; the working directory is gone
-        return name
-    return name if name.startswith("<") or relative.startswith(os.pardir) else relative
+        relative = os.pardir
+    shown = name if name.startswith("<") or relative.startswith(os.pardir) else relative
+    return shown if len(shown) <= MOST_OF_NAME else "…" + shown[-MOST_OF_NAME:]
 
 
 def owner_of(frame: FrameType) -> Owner:
@@ -121,6 +166,12 @@ def owner_of(frame: FrameType) -> Owner:
     return owner
 
 
+def module_of(frame: FrameType) -> str:
+    """Return the name of the frame's module; empty where it has none, as code given to `exec` may have."""
+    name = frame.f_globals.get("__name__")
+    return name if type(name) is str else ""
+
+
 def _owner_of_file(name: str) -> Owner:
     """Return whose code a file holds, and remember it: this is asked for every frame."""
     if name.startswith(LOOPS):
@@ -128,18 +179,28 @@ def _owner_of_file(name: str) -> Owner:
     elif name.startswith("<"):
         owner = Owner.USER if name.startswith(TYPED) else Owner.LIBRARY
     else:
-        real = os.path.realpath(name)
+        real = _real(name)
         is_installed = any(part in name for part in PACKAGES)
         is_library = is_installed or name.startswith((*LIBRARIES, OURS)) or real.startswith(LIBRARIES)
         owner = Owner.LIBRARY if is_library else Owner.USER
     if name != "<string>":
+        if len(_owners) >= REMEMBERED:
+            _owners.clear()  # a notebook, or a template engine, makes up a name for each piece of code
         _owners[name] = owner
     return owner
 
 
+def _real(name: str) -> str:
+    """Return the path of a file without links; as it is where that is not known."""
+    try:
+        return os.path.realpath(name)
+    except (OSError, ValueError):  # the working directory is gone; it is no name of a file
+        return name
+
+
 def _is_command(frame: FrameType) -> bool:
     """Whether the frame runs the text of `python -c`, and no method that dataclasses or SQLAlchemy have generated."""
-    return frame.f_globals.get("__name__") == "__main__" and not frame.f_code.co_name.startswith("__")
+    return module_of(frame) == "__main__" and not frame.f_code.co_name.startswith("__")
 
 
 def place_of(frame: FrameType | None) -> Place | None:
@@ -148,7 +209,7 @@ def place_of(frame: FrameType | None) -> Place | None:
     It is called for each event, and written so that a frame of a library costs little.
     """
     owners, library, inner = _owners, Owner.LIBRARY, None
-    green = None
+    green = None  # never tested by its truth: a greenlet that has ended is false
     while True:
         while frame is not None:
             code = frame.f_code
@@ -160,7 +221,7 @@ def place_of(frame: FrameType | None) -> Place | None:
                     return Place(code, frame.f_lasti)
             inner = code
             frame = frame.f_back
-        green = (green or greenlet.getcurrent()).parent
+        green = (greenlet.getcurrent() if green is None else green).parent
         if green is None:
             return _awaiting()
         frame, inner = green.gr_frame, None
@@ -176,7 +237,7 @@ def stack(frame: FrameType | None) -> Iterator[FrameType]:
             yield frame
             inner = frame.f_code
             frame = frame.f_back
-        green = (green or greenlet.getcurrent()).parent
+        green = (greenlet.getcurrent() if green is None else green).parent
         if green is None:
             return
         frame, inner = green.gr_frame, None
@@ -216,36 +277,49 @@ def _awaiting() -> Place | None:
 def waiter_of(awaited: Any) -> Task[Any] | None:
     """Return the task that awaits a task or a future, directly or by `asyncio.shield`; None where none does."""
     for callback in _callbacks(awaited):
-        owner = getattr(callback, "__self__", None)
-        if isinstance(owner, Task):
+        if (owner := _task_of(callback)) is not None:
             return owner
-        for cell in getattr(callback, "__closure__", None) or ():
-            outer = cell.cell_contents
-            if asyncio.isfuture(outer) and outer is not awaited:
-                waiters = (getattr(one, "__self__", None) for one in _callbacks(outer))
-                found = next((one for one in waiters if isinstance(one, Task)), None)
+        for outer in _enclosed(callback):
+            if outer is not awaited:
+                found = next(filter(None, map(_task_of, _callbacks(outer))), None)
                 if found is not None:
                     return found
     return None
 
 
+def _task_of(callback: Any) -> Task[Any] | None:
+    """Return the task whose method the function is, as asyncio's own are that wake a task up."""
+    owner = callback.__self__ if type(callback) in METHODS else None
+    return owner if issubclass(type(owner), (Task, asyncio.Task)) else None
+
+
+def _enclosed(callback: Any) -> Iterator[Any]:
+    """Yield the variables that a function has of the one around it, as far as they have a value by now."""
+    for cell in (callback.__closure__ or ()) if type(callback) is FunctionType else ():
+        with suppress(ValueError):
+            yield cell.cell_contents
+
+
 def _callbacks(future: Any) -> Iterator[Any]:
-    """Yield the functions that are called when the future is done."""
-    for callback, _context in getattr(future, "_callbacks", None) or ():
-        yield getattr(callback, "__wrapped__", callback)
+    """Yield the functions that are called when the future is done; nothing for any other object.
+
+    Some programs replace asyncio's classes by those that are written in Python.
+    """
+    if issubclass(type(future), (Future, asyncio.Future)):
+        for callback, _context in getattr(future, "_callbacks", None) or ():
+            yield callback
 
 
 def coroutine_frames(task: Task[Any]) -> Iterator[FrameType]:
-    """Yield the frames of a task that waits, outermost first: its coroutine, and what that awaits."""
+    """Yield the frames of a task that waits, outermost first: its coroutine, and what that awaits.
+
+    An object of the user's that is awaited is not looked into: it may answer any question, and never end.
+    """
     awaited: Any = task.get_coro()
-    while awaited is not None:
-        frame = next(
-            filter(None, (getattr(awaited, name, None) for name in ("cr_frame", "gi_frame", "ag_frame"))), None
-        )
+    while (names := AWAITED.get(type(awaited))) is not None:
+        frame, inner = (getattr(awaited, name) for name in names)
         if frame is not None:
             yield frame
-        awaited = next(
-            filter(None, (getattr(awaited, name, None) for name in ("cr_await", "gi_yieldfrom", "ag_await"))), None
-        )
-        if type(awaited).__name__.startswith("async_generator_"):  # one step of it, which only refers to its generator
-            awaited = next((one for one in gc.get_referents(awaited) if hasattr(one, "ag_frame")), None)
+        awaited = inner
+        if type(awaited).__name__ in STEPS:
+            awaited = next((one for one in gc.get_referents(awaited) if type(one) in AWAITED), None)

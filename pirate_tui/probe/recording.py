@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import InstanceState, Session, SessionTransactionOrigin, loading
 
 from pirate_tui.probe import journal
+from pirate_tui.probe.evidence import SQLALCHEMY
 from pirate_tui.probe.hooks import Hooks
 from pirate_tui.probe.journal import Event, Record, expiries, journal_of
-from pirate_tui.probe.places import place_of
+from pirate_tui.probe.places import module_of, place_of
 
 
 CALLS = {
@@ -126,7 +127,7 @@ def _call(frame: FrameType | None) -> Event | None:
         if frame is None:
             return None
         event = CALLS.get(frame.f_code.co_name)
-        if event is not None:
+        if event is not None and frame.f_code.co_filename.startswith(SQLALCHEMY):
             return event
         frame = frame.f_back
     return None
@@ -145,11 +146,7 @@ def _expunge_all(session: Session) -> None:
     """Record that a session lets go of its instances: every close() does so."""
     frame = outer = currentframe()
     is_close = False
-    while (
-        outer is not None
-        and not is_close
-        and outer.f_globals.get("__name__", "").startswith(("pirate_tui.", "sqlalchemy."))
-    ):
+    while outer is not None and not is_close and module_of(outer).startswith(("pirate_tui.", "sqlalchemy.")):
         is_close = outer.f_code.co_name == "_close_impl"
         outer = outer.f_back
     found = journal_of(session)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from pirate_tui.probe.evidence import SQLALCHEMY
 from pirate_tui.probe.places import Owner, Place, coroutine_frames, owner_of
 
 
@@ -52,12 +53,15 @@ def _users(session: Session, current: asyncio.Task[object] | None) -> Iterator[S
 
 
 def _call(session: Session, spawn: FrameType) -> str:
-    """Return the method of the session that runs in a greenlet; empty where none does."""
+    """Return the method of the session that runs in a greenlet; empty where none does.
+
+    The locals of the user's own frames are not looked at: they would be kept alive as long as these.
+    """
     context = spawn.f_locals.get("context")
     frame = getattr(context, "gr_frame", None)
     call = ""
     while frame is not None:
-        if frame.f_locals.get("self") is session:
+        if frame.f_code.co_filename.startswith(SQLALCHEMY) and frame.f_locals.get("self") is session:
             call = frame.f_code.co_name
         frame = frame.f_back
     return call
