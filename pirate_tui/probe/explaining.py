@@ -57,13 +57,12 @@ OPTIONS = ".options("
 def report_of(error: BaseException, evidence: StackEvidence) -> Report | None:
     """Return the report of an error that is being constructed; None where nothing can be said."""
     attribute = evidence.attribute
-    instance = None if attribute is None else attribute.state.obj()
-    if attribute is None or instance is None:
+    if attribute is None or attribute.state.obj() is None:
         return situations.report_of(error, evidence)
     origin = origin_of(evidence.refreshed or attribute.state, attribute.name)
     expiries = {EXPIRIES[record.event] for record in origin.expired}
     expiry = expiries.pop() if len(expiries) == 1 else None
-    access = Access.of(instance, attribute.name, expiry=expiry)
+    access = Access.of(attribute.state, attribute.name, expiry=expiry, flushes=evidence.flushes)
     return _AccessReport(Evidence.of(error, access, evidence.frames), evidence, attribute, origin).report
 
 

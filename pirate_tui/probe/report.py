@@ -9,6 +9,9 @@ from pirate_tui.probe.places import Place
 SOURCE_LIMIT = 100
 """The most characters of a line of source."""
 
+LINE_LIMIT = 1_000
+"""The most characters of a line of a report."""
+
 LABEL = 10
 """The width of the labels."""
 
@@ -35,18 +38,23 @@ class Report(NamedTuple):
     def text(self) -> str:
         """The whole report, safe to print."""
         lines = (f"  {label:{LABEL}}{text}" for label, text in self.lines)
-        return "\n".join(clean(redact(line), len(line)) for line in (f"pirate-tui: {self.headline}", *lines))
+        return "\n".join(map(_safe, (f"pirate-tui: {self.headline}", *lines)))
 
     @property
     def bracket(self) -> str:
         """The text that is appended to the error's own message."""
-        return clean(redact(f"[pirate-tui: {self.short}]"), len(self.short) + LABEL * 2)
+        return _safe(f"[pirate-tui: {self.short}]")
+
+
+def _safe(line: str) -> str:
+    """Return a line without secrets and control characters; not even names of the user's make it too long."""
+    return clean(redact(line[: LINE_LIMIT * 2]), LINE_LIMIT)
 
 
 def line_of(place: Place | None, more: str = "") -> str:
     """Return a line of the program with its source; "unknown" without one."""
     if place is None:
         return UNKNOWN
-    source = place.source
+    source = redact(place.source)  # before it is cut, or half of a password would be left
     quoted = f"   `{clean(source, SOURCE_LIMIT)}`" if source else ""
     return f"{place}{quoted}{more}"

@@ -164,12 +164,15 @@ class SessionState:
     """The classes of the instances that an autoflush would write first, one for each instance."""
 
     @classmethod
-    def of(cls, state: InstanceState[Any]) -> "SessionState | None":
-        """Return the state of the instance's session; None where it has none."""
+    def of(cls, state: InstanceState[Any], *, flushes: bool = True) -> "SessionState | None":
+        """Return the state of the instance's session; None where it has none.
+
+        `flushes` tells whether an autoflush may come into it: what that writes is found by comparing values.
+        """
         session = state.session
         if session is None:
             return None
-        return cls(session.expire_on_commit, session.is_active, _unflushed(session))
+        return cls(session.expire_on_commit, session.is_active, _unflushed(session) if flushes else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,12 @@ class Access:
         *,
         strategy: LoaderStrategy = LoaderStrategy.AS_MAPPED,
         expiry: Expiry | None = None,
+        flushes: bool = True,
     ) -> "Access":
-        """Describe an access that is about to be made, to an instance of any session."""
+        """Describe an access that is about to be made, to an instance of any session, which may be given by its state.
+
+        With a state, and without `flushes`, no code of the model is called for an attribute that runs none itself.
+        """
         state: InstanceState[Any] = inspect(instance)
         target = Target.of(state, name)
         needs = target.needs
@@ -209,7 +216,7 @@ class Access:
         elif target.attribute.kind.runs_code:
             needs = needs_of(state, target.attribute.read, known_of(state))
         before = {need.name: _was_loaded(state, (need.name,)) for need in needs.reads if not need.way}
-        return cls(target, SessionState.of(state), mode, strategy, expiry, needs, before)
+        return cls(target, SessionState.of(state, flushes=flushes), mode, strategy, expiry, needs, before)
 
     def with_unsent(self, unsent: UnsentStatement | None) -> "Access":
         """Return the access with the statement that it could not send."""
@@ -248,7 +255,8 @@ def is_taken_for_a_cycle(relationship: RelationshipProperty[Any], mapper: Mapper
 
 def known_of(state: InstanceState[Any]) -> Known:
     """Return what instances of the same session held before they expired."""
-    known: Known = {} if state.session is None else state.session.info.get(KNOWN, {})
+    info = {} if state.session is None else vars(state.session).get("info", {})  # the property would make one
+    known: Known = info.get(KNOWN, {})
     return known
 
 

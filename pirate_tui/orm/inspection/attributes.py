@@ -129,7 +129,8 @@ def _is_library(module: str) -> bool:
 
 def _is_read(value: object) -> bool:
     """Whether reading the class attribute of an instance runs code; a method is only bound."""
-    if isinstance(value, (property, cached_property)):
+    kind = type(value)  # isinstance() would ask the value for its `__class__`, which runs code of a lazy object
+    if issubclass(kind, (property, cached_property)):
         return True
-    is_method = callable(value) or isinstance(value, (classmethod, partialmethod, singledispatchmethod))
-    return hasattr(type(value), "__get__") and not is_method
+    is_method = callable(value) or issubclass(kind, (classmethod, partialmethod, singledispatchmethod))
+    return hasattr(kind, "__get__") and not is_method
