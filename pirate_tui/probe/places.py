@@ -216,14 +216,14 @@ def place_of(frame: FrameType | None) -> Place | None:
             if owners.get(code.co_filename) is not library:
                 owner = owner_of(frame)
                 if _ends_task(owner, inner, code):
-                    return _awaiting()
+                    return _awaiting(inner)
                 if owner is Owner.USER:
                     return Place(code, frame.f_lasti)
-            inner = code
+            inner = frame
             frame = frame.f_back
         green = (greenlet.getcurrent() if green is None else green).parent
         if green is None:
-            return _awaiting()
+            return _awaiting(inner)
         frame, inner = green.gr_frame, None
 
 
@@ -235,7 +235,7 @@ def stack(frame: FrameType | None) -> Iterator[FrameType]:
             if _ends_task(owner_of(frame), inner, frame.f_code):
                 return
             yield frame
-            inner = frame.f_code
+            inner = frame
             frame = frame.f_back
         green = (greenlet.getcurrent() if green is None else green).parent
         if green is None:
@@ -243,27 +243,24 @@ def stack(frame: FrameType | None) -> Iterator[FrameType]:
         frame, inner = green.gr_frame, None
 
 
-def _ends_task(owner: Owner, inner: CodeType | None, code: CodeType) -> bool:
+def _ends_task(owner: Owner, inner: FrameType | None, code: CodeType) -> bool:
     """Whether a frame is beyond the running task: of the event loop, or of what has started the loop."""
     if owner is Owner.LOOP:
         return code.co_name not in STARTERS
-    return owner is Owner.USER and _leaves_task(inner, code)
+    return owner is Owner.USER and inner is not None and _leaves_task(inner.f_code, code)
 
 
-def _leaves_task(inner: CodeType | None, outer: CodeType) -> bool:
+def _leaves_task(inner: CodeType, outer: CodeType) -> bool:
     """Whether a coroutine was called by no other one, but by what has started the event loop.
 
     A loop that is written in C, as uvloop's, has no frames in between.
     """
-    return inner is not None and bool(inner.co_flags & CO_AWAITABLE) and not outer.co_flags & CO_AWAITABLE
+    return bool(inner.co_flags & CO_AWAITABLE) and not outer.co_flags & CO_AWAITABLE
 
 
-def _awaiting() -> Place | None:
-    """Return the line that awaits the current task; None where nothing does, or no loop runs."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        return None
+def _awaiting(outermost: FrameType | None) -> Place | None:
+    """Return the line that awaits the task that runs a frame; None where nothing does, or no loop runs."""
+    task = _running_task(outermost)
     for _ in range(NESTED):
         task = None if task is None else waiter_of(task)
         if task is None:
@@ -272,6 +269,22 @@ def _awaiting() -> Place | None:
         if lines:
             return Place.of(lines[-1])
     return None
+
+
+def _running_task(outermost: FrameType | None) -> Task[Any] | None:
+    """Return the task whose first frame this is: the current one, unless that is eager, and has begun within it."""
+    try:
+        task, factory = asyncio.current_task(), asyncio.get_running_loop().get_task_factory()
+    except RuntimeError:
+        return None
+    if task is None or outermost is None or factory is None or _runs(task, outermost):
+        return task
+    return next((one for one in asyncio.all_tasks() if _runs(one, outermost)), task)
+
+
+def _runs(task: Task[Any], frame: FrameType) -> bool:
+    coroutine = task.get_coro()
+    return type(coroutine) is CoroutineType and coroutine.cr_frame is frame
 
 
 def waiter_of(awaited: Any) -> Task[Any] | None:
