@@ -1,7 +1,7 @@
 """Find who else is using a session: other tasks, by the stacks of the greenlets that they wait for."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import NamedTuple
 
@@ -48,20 +48,29 @@ def _users(session: Session, current: asyncio.Task[object] | None) -> Iterator[S
         for frame in coroutine_frames(task):
             if owner_of(frame) is Owner.USER:
                 line = Place.of(frame)
-            if frame.f_code.co_name == "greenlet_spawn" and (call := _call(session, frame)):
-                yield SessionUser(task.get_name(), line, call)
+            if frame.f_code.co_name == "greenlet_spawn":
+                frames = tuple(_frames(frame))
+                call = _call(session, frames)
+                if call:
+                    own = next((Place.of(one) for one in frames if owner_of(one) is Owner.USER), None)
+                    yield SessionUser(task.get_name(), own or line, call)
 
 
-def _call(session: Session, spawn: FrameType) -> str:
+def _frames(spawn: FrameType) -> Iterator[FrameType]:
+    """Yield the frames of the greenlet that a task waits for, innermost first."""
+    frame = getattr(spawn.f_locals.get("context"), "gr_frame", None)
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _call(session: Session, frames: Iterable[FrameType]) -> str:
     """Return the method of the session that runs in a greenlet; empty where none does.
 
     The locals of the user's own frames are not looked at: they would be kept alive as long as these.
     """
-    context = spawn.f_locals.get("context")
-    frame = getattr(context, "gr_frame", None)
     call = ""
-    while frame is not None:
+    for frame in frames:
         if frame.f_code.co_filename.startswith(SQLALCHEMY) and frame.f_locals.get("self") is session:
             call = frame.f_code.co_name
-        frame = frame.f_back
     return call
