@@ -6,7 +6,7 @@ Later is too late: `async with` has closed the session by then, and a serializer
 import asyncio
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from types import CodeType, FrameType
@@ -79,7 +79,7 @@ def _codes() -> dict[CodeType, Operation]:
 CODES = _codes()
 
 
-class Attribute(NamedTuple):
+class AccessedAttribute(NamedTuple):
     """The attribute of an instance that was read or written."""
 
     state: InstanceState[Any]
@@ -94,7 +94,7 @@ class StackEvidence(NamedTuple):
     """Outermost first: from the user's frame, or the task's first, to the error's constructor."""
     line: Place | None
     """The user's line."""
-    attribute: Attribute | None
+    attribute: AccessedAttribute | None
     refreshed: InstanceState[Any] | None
     """An expired instance that the access has to refresh, where that is another one."""
     session: Session | None
@@ -130,17 +130,40 @@ def evidence_at(frame: FrameType) -> StackEvidence:
         inner.append(one)
         if owner_of(one) is Owner.USER:
             break
+    return _evidence(inner, place_of(frame), _thread())
+
+
+def evidence_in(error: BaseException) -> StackEvidence:
+    """Return what the traceback shows of an error that was raised before; nothing where it has none."""
+    inner, line = list[FrameType](), None
+    for frame, instruction in reversed(list(_traced(error))):
+        inner.append(frame)
+        if owner_of(frame) is Owner.USER:
+            line = Place(frame.f_code, instruction)
+            break
+    return _evidence(inner, line, "")
+
+
+def _traced(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """Yield the frames of an error's traceback, outermost first, and at which instruction each was."""
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame, trace.tb_lasti
+        trace = trace.tb_next
+
+
+def _evidence(inner: list[FrameType], line: Place | None, thread: str) -> StackEvidence:
+    """Return what frames show, which end with the user's own, if any."""
     outer = inner[::-1]
     endpoint = _endpoint(outer)
     reader = _reader(outer)
-    line = None if endpoint else place_of(frame)
     attribute = attribute_in(inner)
     session, call = _session(outer)
     if attribute is not None:
         session = attribute.state.session
     return StackEvidence(
         tuple(outer),
-        line,
+        None if endpoint else line,
         attribute,
         _refreshed(outer, attribute),
         session,
@@ -148,11 +171,11 @@ def evidence_at(frame: FrameType) -> StackEvidence:
         _engine(outer),
         reader,
         endpoint,
-        _thread(),
+        thread,
     )
 
 
-def attribute_in(frames: Iterable[FrameType]) -> Attribute | None:
+def attribute_in(frames: Iterable[FrameType]) -> AccessedAttribute | None:
     """Return the attribute that the user's line accessed: the outermost one before his own frame, from inside out."""
     found = None
     for frame in frames:
@@ -162,7 +185,7 @@ def attribute_in(frames: Iterable[FrameType]) -> Attribute | None:
     return found
 
 
-def _attribute(frame: FrameType) -> Attribute | None:
+def _attribute(frame: FrameType) -> AccessedAttribute | None:
     operation = CODES.get(frame.f_code)
     if operation is None:
         return None
@@ -172,7 +195,7 @@ def _attribute(frame: FrameType) -> Attribute | None:
         state = state_of(held.get("instance"))
         if state is None:
             return None
-    return Attribute(state, held["self"].key, operation)
+    return AccessedAttribute(state, held["self"].key, operation)
 
 
 def state_of(instance: object) -> InstanceState[Any] | None:
@@ -184,7 +207,7 @@ def state_of(instance: object) -> InstanceState[Any] | None:
     return state if isinstance(state, InstanceState) else None
 
 
-def _refreshed(outer: Iterable[FrameType], attribute: Attribute | None) -> InstanceState[Any] | None:
+def _refreshed(outer: Iterable[FrameType], attribute: AccessedAttribute | None) -> InstanceState[Any] | None:
     if attribute is None:
         return None
     for frame in outer:

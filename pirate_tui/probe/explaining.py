@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import InstanceState
+from sqlalchemy.orm.exc import DetachedInstanceError
 
 from pirate_tui.domain.access import AttributeState, Expiry
 from pirate_tui.domain.remedy import Applies, Remedy
@@ -18,7 +19,7 @@ from pirate_tui.orm.explanation.causes import cause_of
 from pirate_tui.orm.explanation.evidence import Evidence
 from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.probe import situations
-from pirate_tui.probe.evidence import Attribute, Operation, StackEvidence
+from pirate_tui.probe.evidence import AccessedAttribute, Operation, StackEvidence
 from pirate_tui.probe.journal import Event, Origin, Record, origin_of
 from pirate_tui.probe.places import Place
 from pirate_tui.probe.report import UNKNOWN, Line, Report, line_of
@@ -69,7 +70,7 @@ def report_of(error: BaseException, evidence: StackEvidence) -> Report | None:
 class _AccessReport:
     """The parts of a report about an attribute."""
 
-    def __init__(self, found: Evidence, stack: StackEvidence, attribute: Attribute, origin: Origin) -> None:
+    def __init__(self, found: Evidence, stack: StackEvidence, attribute: AccessedAttribute, origin: Origin) -> None:
         self._found = found
         self._stack = stack
         self._attribute = attribute
@@ -82,7 +83,7 @@ class _AccessReport:
         headline = summary_of(self._cause, self._found, ACCESSED[self._attribute.operation])
         lines = (*self._where(), *self._history(), *situations.context(self._stack), *self._fixes())
         subject = (self._found.access.name, self._stack.line or self._stack.endpoint)
-        return Report(headline, self._short(), lines, subject)
+        return Report(headline, self._short(), lines, self._found.access.name, self._found.access.label, subject)
 
     def _where(self) -> Iterator[Line]:
         """Yield by which line of whose code the attribute was accessed."""
@@ -111,7 +112,7 @@ class _AccessReport:
 
     @property
     def _is_detached(self) -> bool:
-        return (self._stack.refreshed or self._attribute.state).session is None
+        return isinstance(self._found.error, DetachedInstanceError)
 
     def _end(self) -> Line:
         """Return how the instance has lost its session."""

@@ -8,6 +8,7 @@ import os
 import sys
 from inspect import currentframe
 from threading import local
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import exc
 from sqlalchemy.orm.exc import DetachedInstanceError
@@ -15,6 +16,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from pirate_tui.probe.evidence import StackEvidence, evidence_at, raising_frame
 from pirate_tui.probe.hooks import LIMITS, Hooks, Seen, log, log_failure, raised_at
 from pirate_tui.probe.observers import observe
+from pirate_tui.probe.report import Report
 
 
 CONCURRENT = "isce"
@@ -38,6 +40,9 @@ _logged, _failures = Seen(), Seen()
 
 _thread = local()
 
+reports: WeakKeyDictionary[BaseException, Report] = WeakKeyDictionary()
+"""What was said about errors that exist."""
+
 
 def install(hooks: Hooks) -> None:
     """Explain errors from now on."""
@@ -46,6 +51,7 @@ def install(hooks: Hooks) -> None:
 
 def forget_all() -> None:
     """Log what has been logged once more."""
+    reports.clear()
     _logged.forget_all()
     _failures.forget_all()
 
@@ -88,6 +94,7 @@ def _explain(error: BaseException, evidence: StackEvidence) -> None:
     report = report_of(error, evidence)
     if report is None:
         return
+    reports[error] = report
     text, bracket = report.text, report.bracket
     error.add_note(text)
     if wants_message() and error.args and isinstance(error.args[0], str):

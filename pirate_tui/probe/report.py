@@ -31,6 +31,10 @@ class Report(NamedTuple):
     """The same in a few words, for the error's own message."""
     lines: tuple[Line, ...]
     """What led to it, and what helps."""
+    attribute: str = ""
+    """The class and the attribute: `Order.items`; empty where it is about none."""
+    instance: str = ""
+    """Class and key of the instance: `Order 1`; empty likewise."""
     subject: tuple[object, ...] = ()
     """What it is about; the same for the same error at the same line."""
 

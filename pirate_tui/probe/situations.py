@@ -52,7 +52,7 @@ def _pending_rollback(evidence: StackEvidence) -> Report:
             ("fix", "await session.rollback()   where the error of that flush is caught"),
             ("or", "async with session.begin_nested(): ...   around what may fail"),
         ),
-        ("pending rollback", evidence.line),
+        subject=("pending rollback", evidence.line),
     )
 
 
@@ -74,7 +74,7 @@ def _concurrent(error: BaseException, evidence: StackEvidence) -> Report | None:
             ("fix", "async with sessionmaker() as session: ...   in each task, for a session of its own"),
             ("or", "await one after the other, instead of asyncio.gather()"),
         ),
-        ("concurrent use", evidence.line),
+        subject=("concurrent use", evidence.line),
     )
 
 
@@ -90,7 +90,7 @@ def _sync_engine(evidence: StackEvidence, engine: Engine) -> Report:
             ("fix", f'create_engine(make_url(url).set(drivername="{other}"))   # a synchronous driver'),
             ("or", "create_async_engine(url), and   await connection.run_sync(function)   for synchronous code"),
         ),
-        ("sync engine", evidence.line),
+        subject=("sync engine", evidence.line),
     )
 
 
@@ -106,7 +106,7 @@ def _outside(evidence: StackEvidence) -> Report:
             ("fix", f"{awaited}   of the AsyncSession, not of its sync_session" if evidence.call else awaited),
             ("or", "await session.run_sync(function)   for synchronous code, which gets the sync session"),
         ),
-        ("outside", evidence.line),
+        subject=("outside", evidence.line),
     )
 
 

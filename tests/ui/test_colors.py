@@ -187,7 +187,7 @@ MUTED_TEXT = (
     r"StatementLog: (\[|parameters: ).*",
     r"Static: your line: .*",
     r"Static: 1 of \d+",
-    r"Explanation: ✗ .*",
+    r"ExplanationView: ✗ .*",
     r"StrategyChart: time .*",
     r"Input: g?o to a row .*",
     r"Input: f?ilter by class .*",

@@ -13,7 +13,7 @@ from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.ui.colors import ReadableApp
-from pirate_tui.ui.widgets.failure_view import Explanation, FailureView
+from pirate_tui.ui.widgets.failure_view import ExplanationView, FailureView
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
@@ -104,7 +104,7 @@ async def test_without_remedies_the_explanation_is_copied_and_choosing_does_noth
         assert view.clipboard_text == ("the explanation", f"{FAILURE.summary}\n{FAILURE.cause}")
         view.pane.focus()
         await pilot.press("down", "up", "down")
-        assert view.query_one(Explanation).chosen == 0
+        assert view.query_one(ExplanationView).chosen == 0
 
 
 async def test_up_and_down_choose_the_remedy_that_is_copied() -> None:

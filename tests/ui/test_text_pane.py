@@ -22,7 +22,7 @@ from pirate_tui.domain.access import (
 from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.domain.rows import Cell
 from pirate_tui.ui.colors import ReadableApp
-from pirate_tui.ui.widgets.failure_view import Explanation
+from pirate_tui.ui.widgets.failure_view import ExplanationView
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.text_pane import TextPane
 from tests.ui.test_failure_view import FAILURE, viewing
@@ -118,14 +118,14 @@ async def test_the_inspector_has_room_for_both_scrollbars() -> None:
 
 async def test_an_explanation_is_never_seen_at_another_width_than_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[list[str]] = []
-    paint = Explanation.render_lines
+    paint = ExplanationView.render_lines
 
-    def render_lines(pane: Explanation, crop: Region) -> list[Strip]:
+    def render_lines(pane: ExplanationView, crop: Region) -> list[Strip]:
         strips = paint(pane, crop)
         painted.append([strip.text.rstrip() for strip in strips])
         return strips
 
-    monkeypatch.setattr(Explanation, "render_lines", render_lines)
+    monkeypatch.setattr(ExplanationView, "render_lines", render_lines)
     async with viewing(FAILURE._replace(cause=WORDS)) as (view, pilot):
         view.is_explained = True
         await pilot.pause()

@@ -25,7 +25,7 @@ ROOMY = 14
 """The number of lines from which the topics are separated by empty ones."""
 
 
-class Explanation(TextPane):
+class ExplanationView(TextPane):
     """The explained side: why it raised, what helps and what does not; one remedy is chosen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -36,7 +36,7 @@ class Explanation(TextPane):
     }
 
     DEFAULT_CSS = """
-    Explanation {
+    ExplanationView {
         & > .explanation--topic { color: $accent-on-background; text-style: bold; }
         & > .explanation--code { color: $primary-on-background; text-style: bold; }
         & > .explanation--chosen { text-style: reverse; }
@@ -54,7 +54,7 @@ class Explanation(TextPane):
 
     def watch_failure(self) -> None:
         """Explain another failure from its first remedy on."""
-        self.set_reactive(Explanation.chosen, 0)
+        self.set_reactive(ExplanationView.chosen, 0)
         self.lay_out()
         self.scroll_home(animate=False)
 
@@ -184,7 +184,7 @@ class FailureView(Vertical):
         yield Static(id="own-line", markup=False)
         with ContentSwitcher(initial="raw"):
             yield Traceback(id="raw")
-            yield Explanation(wrap=True, id="explained").data_bind(FailureView.failure)
+            yield ExplanationView(wrap=True, id="explained").data_bind(FailureView.failure)
 
     @property
     def pane(self) -> TextPane:
@@ -197,7 +197,7 @@ class FailureView(Vertical):
         if self.failure is None:
             return "nothing", ""
         if self.is_explained and self.failure.remedies:
-            return "the fix", self.failure.remedies[self.query_one(Explanation).chosen].code
+            return "the fix", self.failure.remedies[self.query_one(ExplanationView).chosen].code
         if self.is_explained:
             return "the explanation", f"{self.failure.summary}\n{self.failure.cause}"
         return "the traceback", "\n".join(self.failure.raw)
