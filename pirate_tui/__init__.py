@@ -3,6 +3,7 @@
 PYTEST_DONT_REWRITE: the plugin for pytest asserts nothing, and pytest warns where the probe has imported this before.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 
@@ -17,7 +18,5 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """Return `Explanation` and `explain_error`, which need SQLAlchemy: importing the package alone does not."""
     if name in {"Explanation", "explain_error"}:
-        from pirate_tui import api
-
-        return getattr(api, name)
+        return getattr(import_module("pirate_tui.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
