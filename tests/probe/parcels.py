@@ -80,11 +80,16 @@ async def opened(path: Path | str, **options: Any) -> AsyncIterator[AsyncEngine]
         await engine.dispose()
 
 
-def read_detached() -> NoReturn:
-    """Raise a DetachedInstanceError: it needs no database."""
+def detached() -> Sender:
+    """A sender whose parcels cannot be read: it needs no database."""
     sender = Sender(id=1)
     make_transient_to_detached(sender)
-    raise AssertionError(sender.parcels)
+    return sender
+
+
+def read_detached() -> NoReturn:
+    """Raise a DetachedInstanceError."""
+    raise AssertionError(detached().parcels)
 
 
 def detached_error() -> DetachedInstanceError:
