@@ -72,7 +72,9 @@ class Seen:
 class Hooks:
     """The hooks of one installation."""
 
-    def __init__(self) -> None:
+    def __init__(self, lose: Callable[[str], object] = lambda _: None) -> None:
+        """Call `lose` with the name of a hook that cannot be installed, or has failed."""
+        self._lose = lose
         self._undo: list[tuple[str, Callable[[], None]]] = []
 
     def listen(self, target: Any, name: str, listener: Callable[..., None], **options: Any) -> None:
@@ -81,6 +83,7 @@ class Hooks:
         try:
             event.listen(target, name, guarded, **options)
         except Exception as error:  # noqa: BLE001  a version that has no such event: the others work
+            self._lose(listener.__name__)
             log_failure(UNINSTALLABLE, listener.__name__, error)
         else:
             self._undo.append((name, lambda: event.remove(target, name, guarded)))
@@ -119,6 +122,7 @@ class Hooks:
                     pass  # near a limit nothing can be called here
                 except Exception as error:  # noqa: BLE001  whatever it is, the user's program goes on
                     is_working = False
+                    self._lose(hook.__name__)
                     log_failure(FAILED, hook.__name__, error)
 
         return guarded
@@ -126,6 +130,7 @@ class Hooks:
     def _wrap(self, owner: Any, name: str, hook: Callable[..., None], *, is_before: bool) -> None:
         original = inspect.getattr_static(owner, name, None)
         if original is None:
+            self._lose(hook.__name__)
             return
         is_of_class = isinstance(original, classmethod)
         original = original.__func__ if is_of_class else original

@@ -8,7 +8,7 @@ from pirate_tui.probe.hooks import UNINSTALLABLE, Hooks, log_failure
 
 def put_in() -> Callable[[], None]:
     """Install all hooks; return what removes them, and drops what they have recorded."""
-    hooks = Hooks()
+    hooks = Hooks(journal.lost.add)
     for part in (recording, connections, raising):
         try:
             part.install(hooks)

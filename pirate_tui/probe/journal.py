@@ -6,6 +6,7 @@ numbers from the same counter, so that the order of numbers is the order of even
 """
 
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple
@@ -69,11 +70,13 @@ def same_line(one: Place | None, other: Place | None) -> bool:
 class Journal:
     """What happened in one session."""
 
-    __slots__ = ("_end", "flushes", "records")
+    __slots__ = ("_end", "flushes", "records", "start")
 
     def __init__(self, session: Session) -> None:
         """Start a journal, which is dropped when the session no longer exists."""
         self._end = ref(session, partial(journals.pop, session.hash_key))
+        self.start = next_mark()
+        """The number from which on everything is known; what the session did before was not seen."""
         self.records: deque[Record] = deque(maxlen=REMEMBERED)
         self.flushes: deque[Record] = deque(maxlen=REMEMBERED)
 
@@ -112,8 +115,31 @@ class Origin(NamedTuple):
     """Whether its session no longer exists, though nothing has closed it."""
 
 
-next_mark = getattr(loading, "_new_runid", None) or iter(int, 1).__next__
+COUNT = getattr(loading, "_new_runid", None)
+
+next_mark: Callable[[], int] = COUNT or iter(int, 1).__next__
 """Draw the next number of SQLAlchemy's count of loads; always 0 where it has none, and nothing is known then."""
+
+UNKNOWN: dict[str, tuple[str, ...]] = {
+    "": ("load", "flushed", "expired"),
+    "_loading": ("load", "expired"),
+    "_committed": ("expired",),
+    "_rolled_back": ("expired",),
+    "_flushed": ("flushed", "expired"),
+    "_added": ("load", "added", "flushed", "expired"),
+    "_attached": ("load", "expired"),
+    "_expire_all": ("expired",),
+    "_expire_instance": ("expired",),
+    "_expire_attributes": ("expired",),
+    "_expunge_all": ("closed", "is_dropped"),
+}
+"""What of an origin is not known where a hook is missing, by its name: what it has not seen may have come between.
+
+Without a count, "", the order of events is not known.
+"""
+
+lost: set[str] = set()
+"""The hooks that are missing: they could not be installed, or have failed."""
 
 journals: dict[int, Journal] = {}
 """The journals of sessions that exist, by `Session.hash_key`."""
@@ -147,7 +173,7 @@ def map_of(session: Session) -> Any:
 
 def forget_all() -> None:
     """Drop everything that is remembered."""
-    for remembered in (journals, births, attachments, first_runs, expiries, expunged, ended):
+    for remembered in (journals, births, attachments, first_runs, expiries, expunged, ended, lost):
         remembered.clear()
 
 
@@ -159,22 +185,30 @@ def origin_of(state: InstanceState[Any], name: str) -> Origin:
     records = [record for record in journal.records if closed is None or record.mark <= closed.mark]
     birth, attached = births.get(state), attachments.get(state)
     flush = None if birth is None else next((one for one in journal.flushes if one.mark > birth.mark), None)
-    since = max(state.runid or 0, flush.mark if flush else 0, attached.mark if attached else 0)
-    is_known = bool(since) and (len(journal.records) < REMEMBERED or records[0].mark < since)
-    return Origin(
+    since = max(_run(state), flush.mark if flush else 0, attached.mark if attached else 0)
+    oldest = journal.start if len(journal.records) < REMEMBERED else journal.records[0].mark
+    found = Origin(
         load=None if attached else _load(state, records),
         added=birth.place if birth else None,
         flushed=flush.place if flush else None,
-        expired=_expired(state, name, records, since) if is_known else (),
+        expired=_expired(state, name, records, since) if since > oldest else (),
         closed=closed,
         is_dropped=state.session is None and closed is None,
     )
+    missing = lost if COUNT is not None else {*lost, ""}
+    fields = {field for hook in missing for field in UNKNOWN.get(hook, ())}
+    return found._replace(**{field: Origin._field_defaults[field] for field in fields})
 
 
 def failed_flush(session: Session) -> Record | None:
     """Return the session's last flush that failed; None where none is remembered."""
-    records = journal_of(session).records
+    records = () if "_rolled_back" in lost else journal_of(session).records
     return next((record for record in reversed(records) if record.event is Event.FAILED_FLUSH), None)
+
+
+def _run(state: InstanceState[Any]) -> int:
+    """Return the number of the load that has filled the instance last; 0 where it has none."""
+    return getattr(state, "runid", None) or 0
 
 
 def _journal_and_end(state: InstanceState[Any]) -> tuple[Journal | None, Record | None]:
@@ -192,7 +226,7 @@ def _load(state: InstanceState[Any], records: list[Record]) -> Record | None:
 
     A reload gives it another number, and a SELECT that fills it again after it has expired gives it none.
     """
-    run = state.runid
+    run = _run(state)
     if not run:
         return None
     loads = [record for record in records if record.event in LOADS]
