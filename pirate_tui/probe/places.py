@@ -289,12 +289,12 @@ def _runs(task: Task[Any], frame: FrameType) -> bool:
 
 def waiter_of(awaited: Any) -> Task[Any] | None:
     """Return the task that awaits a task or a future, directly or by `asyncio.shield`; None where none does."""
-    for callback in _callbacks(awaited):
+    for callback in _done_callbacks(awaited):
         if (owner := _task_of(callback)) is not None:
             return owner
         for outer in _enclosed(callback):
             if outer is not awaited:
-                found = next(filter(None, map(_task_of, _callbacks(outer))), None)
+                found = next(filter(None, map(_task_of, _done_callbacks(outer))), None)
                 if found is not None:
                     return found
     return None
@@ -313,7 +313,7 @@ def _enclosed(callback: Any) -> Iterator[Any]:
             yield cell.cell_contents
 
 
-def _callbacks(future: Any) -> Iterator[Any]:
+def _done_callbacks(future: Any) -> Iterator[Any]:
     """Yield the functions that are called when the future is done; nothing for any other object.
 
     Some programs replace asyncio's classes by those that are written in Python.

@@ -23,7 +23,7 @@ TEXT = re.compile(r"_[a-z]\w*[a-z]")
 """A text that is a private name, as getattr() and comparisons with the names of frames have it."""
 
 DOCUMENTED = {
-    *("_replace", "_asdict", "_fields"),  # of named tuples
+    *("_replace", "_asdict", "_fields", "_field_defaults"),  # of named tuples
     "_exit",  # os._exit
 }
 """Names of the standard library that are public in spite of their underscore."""
@@ -35,6 +35,9 @@ PYTHON = {
         *dir(one),
         "__file__",
         "__code__",
+        "__func__",
+        "__next__",
+        "__self__",
         "__path__",
         "__members__",
         "__version__",

@@ -61,7 +61,7 @@ def test_every_name_has_the_canary_that_the_page_says() -> None:
 
 
 def test_a_canary_says_what_broke() -> None:
-    assert sentence("cursor._rows") == (
-        "cursor._rows is no longer what `pirate_tui/orm/connection/recorder.py` `_after` takes it for "
-        "(how many rows a statement returned, without reading them): see docs/internals.md"
+    assert sentence("dialect.do_terminate") == (
+        "dialect.do_terminate is no longer what `pirate_tui/orm/connection/engine.py` `_close_unready` takes it for "
+        "(closes a connection that SQLAlchemy 2.0 loses): see docs/internals.md"
     )

@@ -226,14 +226,14 @@ def test_names_with_control_characters(monkeypatch: pytest.MonkeyPatch, caplog: 
         """Of this test alone."""
 
     columns = {"id": mapped_column(Integer, primary_key=True), "owner_id": mapped_column(ForeignKey("things.id"))}
-    name = "Thi\x1b[2Jng"
+    name = "Ship\x1b[2Jment"
     kind: Any = type(name, (Things,), {"__tablename__": "things", **columns, "own\x1bed": relationship(name)})
     thing = kind(id=1)
     make_transient_to_detached(thing)
     error = error_of(lambda: getattr(thing, "own\x1bed"))
     assert note_of(error).startswith("pirate-tui: ")
     for text in (note_of(error), str(error).partition("[pirate-tui: ")[2], caplog.text):
-        assert "Thi\u241b[2Jng" in text
+        assert "Ship\u241b[2Jment" in text
         assert "\x1b" not in text
 
 

@@ -98,9 +98,13 @@ def descriptors() -> list[str]:
 def remembered() -> dict[str, int]:
     """The sizes of all that the probe remembers of sessions, instances and engines."""
     kinds = (dict, WeakKeyDictionary, deque)
-    held = {name: value for module in (journal, connections) for name, value in vars(module).items()}
-    found = {name: len(value) for name, value in held.items() if isinstance(value, kinds) and name[:2] != "__"}
-    assert {"journals", "births", "expiries", "ended", "engines", "_loops"} <= set(found)
+    held = {name: value for module in (journal, connections, raising) for name, value in vars(module).items()}
+    found = {
+        name: len(value)
+        for name, value in held.items()
+        if isinstance(value, kinds) and name.islower() and name[:2] != "__"
+    }
+    assert {"journals", "births", "expiries", "ended", "engines", "_loops", "reports"} <= set(found)
     return found
 
 

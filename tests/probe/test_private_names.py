@@ -303,7 +303,7 @@ def test_proxies_of_engines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 async def test_callbacks_of_tasks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(places, "_callbacks", lambda _: ())
+    monkeypatch.setattr(places, "_done_callbacks", lambda _: ())
     async with opened(tmp_path / "parcels.db") as engine:
         installed.install()
         async with async_sessionmaker(engine)() as session:
