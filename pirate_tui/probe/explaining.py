@@ -144,7 +144,8 @@ class _AccessReport:
             options = fix.code.partition(OPTIONS)[2].removesuffix(")")
             takes_options = GETTING.search(line.source) is not None
             return f"at {line}: " + (f"options=[{options}]" if takes_options else f"{OPTIONS}{options})")
-        is_first = self._attribute.operation is not Operation.READ and fix.applies is Applies.INSTEAD
+        is_others = bool(self._stack.reader) or self._attribute.operation is not Operation.READ
+        is_first = is_others and fix.applies is Applies.INSTEAD
         return f"{fix.code}   # {'before it: ' if is_first else ''}{fix.reason}"
 
     def _short(self) -> str:
