@@ -99,6 +99,10 @@ FAILED_ON = 5
 """The exit code for a check that found what it was to fail on."""
 
 
+NOTHING_FOUND = 6
+"""The exit code for a text that has nothing to explain."""
+
+
 class StartupError(Exception):
     """There is nothing to browse: the command prints the message and ends with the exit code."""
 
