@@ -1,0 +1,178 @@
+"""What mapped classes add to the text of a traceback: which attribute it was, and fixes that help when they are run."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sqlalchemy
+from sqlalchemy import inspect, select
+from sqlalchemy import orm as sqlalchemy_orm
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from pirate_tui.domain.pasted import TextExplanation, explain_text
+from pirate_tui.domain.pasted.errors import TextCause
+from pirate_tui.orm.explanation.pasted import resolved
+from pirate_tui.orm.user_models.loader import load_models
+from tests.domain.tracebacks import CASES, SHOP, Made, make
+
+
+@pytest.fixture(scope="module")
+def marked() -> Made:
+    """The shop's errors as Python writes them."""
+    return make(native=[*CASES])
+
+
+@pytest.fixture(scope="module")
+def unmarked() -> Made:
+    """The same without marks below the lines."""
+    return make("-X", "no_debug_ranges", native=[*CASES])
+
+
+@pytest.fixture(scope="module")
+def classes() -> Iterator[tuple[type, ...]]:
+    """The shop's mapped classes."""
+    models = load_models(str(SHOP))
+    yield models.classes
+    del sys.modules[models.classes[0].__module__]
+
+
+def explained(text: str, classes: tuple[type, ...]) -> TextExplanation:
+    """The explanation of the only error in a text, with the classes."""
+    (one,) = explain_text(text)
+    return resolved(one, classes)
+
+
+@pytest.mark.parametrize("case", [name for name, about in CASES.items() if about.attribute])
+def test_the_attribute_is_found_in_the_classes(
+    marked: Made, unmarked: Made, classes: tuple[type, ...], case: str
+) -> None:
+    attribute = CASES[case].attribute
+    for made in (marked, unmarked):
+        text = explained(made["native"][case], classes).text
+        if case in {"by_name", "by_getter"}:  # the line does not have it: at most the table of the statement tells
+            assert "# no other class has it" not in text
+            assert "attribute unknown" in text or "perhaps" in text or "no mapped class has note" in text
+        elif case == "formatted" and made is unmarked:  # both are columns
+            assert "models    one of: Order.note, Order.customer_id" in text
+        else:
+            assert text.startswith(f"pirate-tui: Order.{attribute} ")
+            assert f"models    Order.{attribute}: " in text
+
+
+def test_candidates_that_cannot_have_failed_so_are_left_out(unmarked: Made, classes: tuple[type, ...]) -> None:
+    text = explained(unmarked["native"]["two_reads"], classes).text
+    assert "attribute order.items: the only read on that line" in text
+    assert "models    Order.items: the only read on that line that the models have" in text
+    assert "order.note" not in text.replace(SOURCE, "")
+
+
+SOURCE = '`return {"note": order.note, "items": len(order.items)}`'
+
+
+def test_of_several_classes_that_have_it_none_is_claimed(classes: tuple[type, ...]) -> None:
+    text = _traceback("thing.id", "_load_expired")
+    assert "models    one of: Customer.id, Item.id, Order.id" in explained(text, classes).text
+
+
+def test_the_statement_s_table_tells_which_class_it_was(classes: tuple[type, ...]) -> None:
+    statement = "[SQL: SELECT item.id FROM item WHERE item.id = ?]\n"
+    text = _traceback("thing.id", "_load_expired") + statement
+    assert explained(text, classes).text.startswith("pirate-tui: Item.id of the Item ")
+
+
+def test_an_attribute_that_no_class_has_is_said(classes: tuple[type, ...]) -> None:
+    text = explained(_traceback("thing.hull", "_emit_lazyload"), classes).text
+    assert "models    no mapped class has hull, which could be loaded so" in text
+
+
+@pytest.mark.parametrize("case", ["concurrent", "sync_engine", "sync_query", "pending_rollback"])
+def test_an_error_about_no_attribute_stays_as_it_is(marked: Made, classes: tuple[type, ...], case: str) -> None:
+    (one,) = explain_text(marked["native"][case])
+    assert resolved(one, classes) == one
+
+
+def _traceback(code: str, function: str) -> str:
+    frames = (
+        ("shop/app.py", "show", f"return {code}"),
+        ("/x/site-packages/sqlalchemy/orm/attributes.py", "__get__", "return self.impl.get(state, dict_)"),
+        ("/x/site-packages/sqlalchemy/orm/state.py", function, "pass"),
+    )
+    lines = "".join(f'  File "{file}", line 3, in {name}\n    {source}\n' for file, name, source in frames)
+    error = "sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called\n"
+    return f"Traceback (most recent call last):\n{lines}{error}"
+
+
+TRIED = [
+    "to_many",
+    "to_one",
+    "deferred",
+    "left_out",
+    "expired",
+    "expired_relationship",
+    "autoflush",
+    "refused",
+    "query",
+]
+"""Cases whose fixes are run."""
+
+
+@pytest.mark.parametrize("with_models", [False, True])
+@pytest.mark.parametrize("case", TRIED)
+async def test_the_fixes_help_when_they_are_run(
+    marked: Made, classes: tuple[type, ...], case: str, *, with_models: bool, tmp_path: Path
+) -> None:
+    (one,) = explain_text(marked["native"][case])
+    one = resolved(one, classes) if with_models else one
+    shop = sys.modules[classes[0].__module__]
+    fixes = [text.partition("   #")[0] for label, text in one.lines if label in {"fix", "or"}]
+    assert fixes
+    for number, fix in enumerate(fixes):
+        await _try(shop, case, fix, tmp_path / f"{number}.db")
+
+
+async def _try(shop: ModuleType, case: str, fix: str, file: Path) -> None:
+    """Run a case's way to the error with a fix; the access then raises nothing."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
+    names = {**vars(sqlalchemy), **vars(sqlalchemy_orm), **vars(shop), "Model": shop.Order, "engine": engine}
+    is_about_sessions = fix.startswith("async_sessionmaker(")
+    try:
+        sessions = await shop.filled(engine)
+        sessions = eval(fix, names) if is_about_sessions else sessions  # noqa: S307  a fix of ours
+        assert isinstance(sessions, async_sessionmaker)
+        async with sessions() as session:
+            statement = _statement(case, fix, names)
+            order = (await session.scalars(statement)).one()
+            await _prepare(case, session, shop, fix)
+            variables = {**names, "session": session, "order": order, "again": order}
+            if fix.startswith(("await", "session.")):
+                exec(f"async def fixed():\n    return {fix}", variables)  # noqa: S102  a fix of ours
+                await variables["fixed"]()
+            if case != "query":
+                read: Any = getattr(order, CASES[case].attribute)
+                assert CASES[case].attribute in inspect(order).dict
+                assert read is not None
+    finally:
+        await engine.dispose()
+        await asyncio.sleep(0)
+
+
+def _statement(case: str, fix: str, names: dict[str, Any]) -> Any:
+    """The SELECT of the case, with the fix's options."""
+    order = names["Order"]
+    if fix.startswith("select("):
+        return eval(fix, names)  # noqa: S307  a fix of ours
+    options = {"left_out": [sqlalchemy_orm.load_only(order.id)], "refused": [sqlalchemy_orm.raiseload("*")]}
+    statement = select(order).options(*options.get(case, []))
+    return eval(f"statement{fix}", {**names, "statement": statement}) if fix.startswith(".") else statement  # noqa: S307
+
+
+async def _prepare(case: str, session: AsyncSession, shop: ModuleType, fix: str) -> None:
+    """Do what the case does before the access."""
+    if CASES[case].cause is TextCause.EXPIRED:
+        await session.commit()
+    if CASES[case].cause is TextCause.AUTOFLUSH and not fix.startswith("select("):
+        session.add(shop.Customer(name="Ahab"))
