@@ -20,6 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from pirate_tui.cli.run import main as run
 
         run(args[1:])
+    if args and args[0] == "explain":
+        from pirate_tui.cli.explain import main as explain
+
+        explain(args[1:])
     from pirate_tui.cli.browse import main as browse
 
     browse(args)

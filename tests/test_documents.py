@@ -32,7 +32,13 @@ MOST_WORDS = 700
 MOST_CODES = 10
 """Exit codes are below; other numbers of their module are above."""
 
-COMMANDS: dict[str, tuple[str, ...]] = {"": (), "check": ("check",), "run": ("run",), "seed": ("seed",)}
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "": (),
+    "check": ("check",),
+    "explain": ("explain",),
+    "run": ("run",),
+    "seed": ("seed",),
+}
 """The sub-commands, and how each is called."""
 
 OF_OTHERS = {"--sqla-explain", "--preload", "--reload", "--workers"}
