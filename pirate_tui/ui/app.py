@@ -114,6 +114,8 @@ class PirateApp(ReadableApp):
             description = "What importing the models printed"
             yield SystemCommand("Output of the model import", description, self._show_printed)
         if isinstance(screen, BrowseScreen):
+            description = "Paste the text of a MissingGreenlet: which line and attribute it was, and what fixes it"
+            yield SystemCommand("Explain a traceback", description, self._explain_pasted)
             for command in COMMANDS:
                 bound_to = screen.bound_to.get(command.scope)
                 if bound_to is not None and "." not in command.action and bound_to.check_action(command.action, ()):
@@ -137,6 +139,11 @@ class PirateApp(ReadableApp):
         from pirate_tui.ui.screens.value import ValueScreen
 
         self.push_screen(ValueScreen.of_lines("Output of the model import", self._start.printed))
+
+    def _explain_pasted(self) -> None:
+        from pirate_tui.ui.screens.paste import PasteScreen
+
+        self.push_screen(PasteScreen())
 
     async def _act(self, action: str, namespace: DOMNode) -> None:
         await self.run_action(action, namespace)
