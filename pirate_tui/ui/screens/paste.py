@@ -64,7 +64,7 @@ class PasteScreen(Passing[None], ModalScreen[None]):
         with Vertical() as frame:
             frame.border_title = TITLE
             frame.border_subtitle = "tab: the explanation · ctrl+y copies it · esc closes"
-            yield TextArea(soft_wrap=False, show_line_numbers=False, tab_behavior="focus", compact=True)
+            yield TextArea(soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=True)
             yield TextPane(wrap=True)
 
     def on_mount(self) -> None:
