@@ -6,7 +6,7 @@ from inspect import currentframe
 from typing import Any
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import Pool
 
@@ -70,7 +70,14 @@ def _failed(context: ExceptionContext) -> None:
     """Explain the driver's error of a connection that belongs to another event loop: it is none of SQLAlchemy's."""
     error = context.original_exception
     if type(error) is RuntimeError and DIFFERENT_LOOP in str(error):
-        error.add_note(_report("another event loop", None, place_of(currentframe())).text)
+        error.add_note(_report("another event loop", _opened(context.connection), place_of(currentframe())).text)
+
+
+def _opened(connection: Connection | None) -> Place | None:
+    """Return the line that needed a connection first; None where that is not known."""
+    record = getattr(getattr(connection, "_dbapi_connection", None), "_connection_record", None)
+    opened = None if record is None else _loops.get(record)
+    return None if opened is None else opened[1]
 
 
 def _foretell(loop: AbstractEventLoop | None, opened: Place | None, here: Place | None) -> None:

@@ -5,6 +5,7 @@ Imported at the first failure, since the engine takes longer to import than the 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import InstanceState
@@ -28,6 +29,7 @@ from pirate_tui.probe.report import UNKNOWN, Line, Report, line_of
 EXPIRIES = {
     Event.COMMIT: Expiry.COMMIT,
     Event.ROLLBACK: Expiry.ROLLBACK,
+    Event.FLUSH_ROLLBACK: Expiry.ROLLBACK,
     Event.EXPIRE: Expiry.EXPIRE,
     Event.EXPIRE_ALL: Expiry.EXPIRE,
     Event.REFRESH: Expiry.REFRESH,
@@ -35,7 +37,7 @@ EXPIRIES = {
     Event.UPDATE: Expiry.UPDATE,
 }
 
-LABELS = {Event.CLOSE: "closed", Event.EXPUNGE: "expunged", Event.EXPUNGE_ALL: "expunged"}
+LABELS = {Event.CLOSE: "closed", Event.DELETE: "deleted", Event.EXPUNGE: "expunged", Event.EXPUNGE_ALL: "expunged"}
 """The labels of the lines that say what has detached an instance."""
 
 ACCESSED = {
@@ -51,8 +53,10 @@ MOST_FIXES = 3
 GETTING = re.compile(r"\.(get|get_one|merge)\(")
 """A call that takes loader options as an argument."""
 
-
 OPTIONS = ".options("
+
+ATTACHING = re.compile(r"(session\.add\(\w+\)); await .*")
+"""The fix that attaches a detached instance to a session, and awaits the load."""
 
 
 def report_of(error: BaseException, evidence: StackEvidence) -> Report | None:
@@ -64,6 +68,8 @@ def report_of(error: BaseException, evidence: StackEvidence) -> Report | None:
     expiries = {EXPIRIES[record.event] for record in origin.expired}
     expiry = expiries.pop() if len(expiries) == 1 else None
     access = Access.of(attribute.state, attribute.name, expiry=expiry, flushes=evidence.flushes)
+    if origin.expired and evidence.refreshed is None and not access.target.is_expired:
+        access = replace(access, target=replace(access.target, held=AttributeState.EXPIRED))
     return _AccessReport(Evidence.of(error, access, evidence.frames), evidence, attribute, origin).report
 
 
@@ -80,8 +86,11 @@ class _AccessReport:
     @property
     def report(self) -> Report:
         """The whole report."""
-        headline = summary_of(self._cause, self._found, ACCESSED[self._attribute.operation])
-        lines = (*self._where(), *self._history(), *situations.context(self._stack), *self._fixes())
+        is_async = self._origin.is_async
+        how = ACCESSED[self._attribute.operation]
+        headline = summary_of(self._cause, self._found, how if is_async else how.replace(" without await", ""))
+        context = situations.context(self._stack) if is_async else ()
+        lines = (*self._where(), *self._history(), *context, *self._fixes())
         subject = (self._found.access.name, self._stack.line or self._stack.endpoint)
         return Report(headline, self._short(), lines, self._found.access.name, self._found.access.label, subject)
 
@@ -103,12 +112,13 @@ class _AccessReport:
         if target.is_expired or refreshed is not None or target.held is AttributeState.EXPIRED:
             yield "expired", " or ".join(map(_line_of, origin.expired)) or UNKNOWN
         if origin.load is not None:
-            yield "loaded", line_of(origin.load.place) if origin.load.event is Event.LOAD else _line_of(origin.load)
-        elif origin.added is None:
-            yield "loaded", UNKNOWN
+            whose = "" if refreshed is None else f"   {_label(refreshed)}"
+            is_select = origin.load.event is Event.LOAD
+            yield "loaded", (line_of(origin.load.place) if is_select else _line_of(origin.load)) + whose
         else:
-            yield "added", line_of(origin.added)
-            yield "flushed", line_of(origin.flushed)
+            if origin.added is not None:
+                yield "added", line_of(origin.added)
+            yield ("flushed", line_of(origin.flushed)) if origin.is_new else ("loaded", UNKNOWN)
 
     @property
     def _is_detached(self) -> bool:
@@ -122,14 +132,23 @@ class _AccessReport:
 
     def _fixes(self) -> Iterator[Line]:
         """Yield what helps: at the line of the load first, since it is known where that is."""
-        fixes = sorted(remedies_of(self._cause, self._found), key=lambda fix: not self._belongs_to_load(fix))
+        fixes = [fix for fix in remedies_of(self._cause, self._found) if self._is_of_use(fix)]
+        fixes.sort(key=lambda fix: not self._belongs_to_load(fix))
         for number, fix in enumerate(fixes[:MOST_FIXES]):
             yield "or" if number else "fix", self._code(fix)
+
+    def _is_of_use(self, fix: Remedy) -> bool:
+        """Whether what the journal knows leaves the fix of use."""
+        if self._attribute.state.was_deleted:
+            return self._belongs_to_load(fix)  # its row is gone: nothing can load it any more
+        if fix.applies is Applies.IN_SESSION and any(one.event is not Event.COMMIT for one in self._origin.expired):
+            return False
+        return self._origin.is_async or not fix.code.startswith("await ") or "session.refresh" in fix.code
 
     @property
     def _selected_at(self) -> Place | None:
         """The line of the SELECT whose options decide what is loaded; None where it is unknown, or past mending."""
-        load, has_expired = self._origin.load, self._found.access.target.is_expired
+        load, has_expired = self._origin.load, self._found.access.target.is_expired or self._origin.expired
         is_select = load is not None and load.event is Event.LOAD
         return load.place if load and is_select and not has_expired and self._stack.refreshed is None else None
 
@@ -146,7 +165,8 @@ class _AccessReport:
             return f"at {line}: " + (f"options=[{options}]" if takes_options else f"{OPTIONS}{options})")
         is_others = bool(self._stack.reader) or self._attribute.operation is not Operation.READ
         is_first = is_others and fix.applies is Applies.INSTEAD
-        return f"{fix.code}   # {'before it: ' if is_first else ''}{fix.reason}"
+        told = f"{fix.code}   # {'before it: ' if is_first else ''}{fix.reason}"
+        return told if self._origin.is_async else synchronous(told)
 
     def _short(self) -> str:
         """Return in a few words what was wrong."""
@@ -163,6 +183,12 @@ class _AccessReport:
             return f"{whose} has expired"
         loaded = _at(None if origin.load is None else origin.load.place)
         return f"{name} is not loaded" + (f"; {target.label} was loaded{loaded}" if loaded else "")
+
+
+def synchronous(fix: str) -> str:
+    """Return a fix as a synchronous program has it."""
+    attaching = ATTACHING.sub(r"\1   # attaches it to an open session, which loads it", fix)
+    return attaching.replace("await ", "").replace("async_sessionmaker", "sessionmaker")
 
 
 def _line_of(record: Record) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary, WeakSet, ref
 
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import InstanceState, Session, loading
 
 from pirate_tui.probe.places import Place
@@ -29,22 +30,25 @@ class Event(Enum):
     """A SELECT that refreshed one instance: refresh(), or a load of what had expired or was deferred."""
     LAZY_LOAD = "a lazy load"
     ADD = "add()"
+    ADD_EXPIRED = "add() of what has expired"
     FLUSH = "a flush"
     FAILED_FLUSH = "a failed flush"
     COMMIT = "commit()"
     ROLLBACK = "rollback()"
+    FLUSH_ROLLBACK = "the rollback of a failed flush"
     EXPIRE = "expire()"
     EXPIRE_ALL = "expire_all()"
     REFRESH = "refresh()"
     UPDATE = "update()"
     CLOSE = "close()"
+    DELETE = "a flush that deleted it"
     EXPUNGE = "expunge()"
     EXPUNGE_ALL = "expunge_all()"
 
 
 LOADS = {Event.LOAD, Event.RELOAD, Event.LAZY_LOAD}
 
-OF_ALL = {Event.COMMIT, Event.ROLLBACK, Event.EXPIRE_ALL}
+OF_ALL = {Event.COMMIT, Event.ROLLBACK, Event.FLUSH_ROLLBACK, Event.EXPIRE_ALL}
 """What expires all instances of a session."""
 
 
@@ -70,15 +74,19 @@ def same_line(one: Place | None, other: Place | None) -> bool:
 class Journal:
     """What happened in one session."""
 
-    __slots__ = ("_end", "flushes", "records", "start")
+    __slots__ = ("_end", "flushes", "is_async", "records", "start", "unexpired")
 
     def __init__(self, session: Session) -> None:
         """Start a journal, which is dropped when the session no longer exists."""
         self._end = ref(session, partial(journals.pop, session.hash_key))
         self.start = next_mark()
         """The number from which on everything is known; what the session did before was not seen."""
+        self.is_async = _is_async(session)
+        """Whether its engine is an async one, as far as is known."""
         self.records: deque[Record] = deque(maxlen=REMEMBERED)
         self.flushes: deque[Record] = deque(maxlen=REMEMBERED)
+        self.unexpired: WeakSet[InstanceState[Any]] | None = None
+        """What has not expired yet, while a rollback to a savepoint runs."""
 
     def write(self, event: Event, place: Place | None) -> Record:
         """Add a record, and return it."""
@@ -93,11 +101,18 @@ class Journal:
             records.append(Record(event, next_mark(), place))
 
     def write_flush(self, place: Place | None) -> None:
-        """Note a flush; of flushes at one line in a row, the last one holds for all."""
-        if self.flushes and same_line(self.flushes[-1].place, place):
-            self.flushes[-1].mark = next_mark()
+        """Note a flush; of flushes at one line in a row, with nothing else between them, the last one holds for all."""
+        last = self.flushes[-1] if self.flushes else None
+        has_more = last is not None and bool(self.records) and self.records[-1].mark > last.mark
+        if last is not None and not has_more and same_line(last.place, place):
+            last.mark = next_mark()
         else:
             self.flushes.append(Record(Event.FLUSH, next_mark(), place))
+
+    def flush_after(self, mark: int) -> Record | None:
+        """Return the first flush after that; None without one, or if it may be one that is no longer remembered."""
+        is_whole = len(self.flushes) < REMEMBERED or self.flushes[0].mark < mark
+        return next((one for one in self.flushes if one.mark > mark), None) if is_whole else None
 
 
 class Origin(NamedTuple):
@@ -105,12 +120,17 @@ class Origin(NamedTuple):
 
     load: Record | None = None
     """What has loaded it: a SELECT of its class, a lazy load, or the reload of another instance."""
+    is_new: bool = False
+    """Whether it was made by the program, and not loaded."""
     added: Place | None = None
+    """Where it was added: when it was new, or after another session had loaded it."""
     flushed: Place | None = None
     expired: tuple[Record, ...] = ()
     """What has expired the attribute, or the whole instance: one of these."""
     closed: Record | None = None
     """What has detached it."""
+    is_async: bool = True
+    """Whether its session is that of an AsyncSession, as far as is known."""
     is_dropped: bool = False
     """Whether its session no longer exists, though nothing has closed it."""
 
@@ -124,10 +144,12 @@ UNKNOWN: dict[str, tuple[str, ...]] = {
     "": ("load", "flushed", "expired"),
     "_loading": ("load", "expired"),
     "_committed": ("expired",),
+    "_rolling_back": ("expired",),
     "_rolled_back": ("expired",),
     "_flushed": ("flushed", "expired"),
-    "_added": ("load", "added", "flushed", "expired"),
-    "_attached": ("load", "expired"),
+    "_added": ("load", "added", "flushed", "expired", "closed"),
+    "_attached": ("load", "expired", "closed"),
+    "_restored": ("closed", "is_dropped"),
     "_expire_all": ("expired",),
     "_expire_instance": ("expired",),
     "_expire_attributes": ("expired",),
@@ -150,7 +172,7 @@ attachments: WeakKeyDictionary[InstanceState[Any], Record] = WeakKeyDictionary()
 first_runs: WeakKeyDictionary[InstanceState[Any], int] = WeakKeyDictionary()
 """The number of the load that an instance comes from, where a reload has given it another."""
 expiries: WeakKeyDictionary[InstanceState[Any], dict[str | None, Record]] = WeakKeyDictionary()
-"""What has expired attributes of one instance; None is the whole of it."""
+"""What has expired attributes of one instance last; None is the whole of it, which had not expired before."""
 expunged: WeakKeyDictionary[InstanceState[Any], tuple[Journal, Record]] = WeakKeyDictionary()
 """What has taken one instance out of its session."""
 ended: deque[tuple[Any, Journal, Record | None]] = deque(maxlen=REMEMBERED)
@@ -164,6 +186,11 @@ def journal_of(session: Session) -> Journal:
         found = journals[session.hash_key] = Journal(session)
         ended.append((map_of(session), found, None))
     return found
+
+
+def _is_async(session: Session) -> bool:
+    bind = vars(session).get("bind")
+    return not issubclass(type(bind), (Engine, Connection)) or bool(bind.dialect.is_async)
 
 
 def map_of(session: Session) -> Any:
@@ -184,15 +211,21 @@ def origin_of(state: InstanceState[Any], name: str) -> Origin:
         return Origin()
     records = [record for record in journal.records if closed is None or record.mark <= closed.mark]
     birth, attached = births.get(state), attachments.get(state)
-    flush = None if birth is None else next((one for one in journal.flushes if one.mark > birth.mark), None)
+    if birth and attached:  # another session made it, or this one after it was made transient
+        birth, attached = (birth, None) if birth.mark > attached.mark else (None, attached)
+    flush = None if birth is None else journal.flush_after(birth.mark)
     since = max(_run(state), flush.mark if flush else 0, attached.mark if attached else 0)
     oldest = journal.start if len(journal.records) < REMEMBERED else journal.records[0].mark
+    if state.expired and attached and attached.event is Event.ADD_EXPIRED and since == attached.mark:
+        since = 0  # another session has expired it, unless a SELECT has filled it since
     found = Origin(
         load=None if attached else _load(state, records),
-        added=birth.place if birth else None,
+        is_new=birth is not None,
+        added=added.place if (added := attached or birth) else None,
         flushed=flush.place if flush else None,
         expired=_expired(state, name, records, since) if since > oldest else (),
         closed=closed,
+        is_async=journal.is_async,
         is_dropped=state.session is None and closed is None,
     )
     missing = lost if COUNT is not None else {*lost, ""}
@@ -235,10 +268,11 @@ def _load(state: InstanceState[Any], records: list[Record]) -> Record | None:
     if first is not None and last is not None and last.event is Event.RELOAD:
         before = (record for record in reversed(loads) if record.mark < first)
         last = next((record for record in before if record.event is not Event.RELOAD), None)
-    expiry = next((record.mark for record in records if record.event in OF_ALL and record.mark > run), None)
+    expiry = next((record.mark for record in _expiries_of_all(state, records) if record.mark > run), None)
     if expiry is not None and not state.expired:
         again = [record for record in loads if record.mark > expiry]
-        return again[0] if _distinct(again) == 1 else None
+        was_filled = any(name in state.dict for name in state.mapper.column_attrs.keys())  # noqa: SIM118  no dict
+        return again[0] if was_filled and _distinct(again) == 1 else None
     return last
 
 
@@ -247,12 +281,12 @@ def _expired(state: InstanceState[Any], name: str, records: list[Record], since:
 
     A SELECT in between may have filled the instance again, and leaves no trace in it.
     """
-    alone, of_all = expiries.get(state, {}), [record for record in records if record.event in OF_ALL]
+    whole, own = _expiries_of_all(state, records), expiries.get(state, {}).get(name)
     if not state.expired:
-        own = alone.get(name)
-        return (own,) if own is not None and all(record.mark < own.mark for record in of_all) else ()
-    whole = alone.get(None)
-    after = [*of_all, *(() if whole is None else (whole,)), *(record for record in records if record.event in LOADS)]
+        return (own,) if own is not None and all(record.mark < own.mark for record in whole) else ()
+    certain = expiries.get(state, {}).get(None)
+    since = max(since, certain.mark - 1 if certain else 0)  # it had not expired then
+    after = [*whole, *(record for record in records if record.event in LOADS)]
     found, was_filled = list[Record](), True
     for record in sorted(after, key=lambda record: record.mark):
         if record.mark > since and record.event in LOADS:
@@ -261,6 +295,13 @@ def _expired(state: InstanceState[Any], name: str, records: list[Record], since:
             found.append(record)
             was_filled = False
     return tuple(found[:1] if _distinct(found) == 1 else found)
+
+
+def _expiries_of_all(state: InstanceState[Any], records: list[Record]) -> list[Record]:
+    """Return what has expired the whole instance, with all others of its session or alone, in order."""
+    whole = expiries.get(state, {}).get(None)
+    found = [record for record in records if record.event in OF_ALL]
+    return sorted([*found, *(() if whole is None else (whole,))], key=lambda record: record.mark)
 
 
 def _distinct(records: list[Record]) -> int:

@@ -13,6 +13,7 @@ from asyncio import Future, Task
 from collections.abc import Iterator
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
 from itertools import islice
 from pathlib import Path
@@ -261,11 +262,17 @@ def _leaves_task(inner: CodeType, outer: CodeType) -> bool:
 def _awaiting(outermost: FrameType | None) -> Place | None:
     """Return the line that awaits the task that runs a frame; None where nothing does, or no loop runs."""
     task = _running_task(outermost)
+    return None if task is None else line_awaiting(task)
+
+
+def line_awaiting(task: Task[Any]) -> Place | None:
+    """Return the user's line that awaits a task, perhaps by other tasks; None where nothing does."""
+    awaited: Task[Any] | None = task
     for _ in range(NESTED):
-        task = None if task is None else waiter_of(task)
-        if task is None:
+        awaited = None if awaited is None else waiter_of(awaited)
+        if awaited is None:
             return None
-        lines = [frame for frame in coroutine_frames(task) if owner_of(frame) is Owner.USER]
+        lines = [frame for frame in coroutine_frames(awaited) if owner_of(frame) is Owner.USER]
         if lines:
             return Place.of(lines[-1])
     return None
@@ -288,7 +295,7 @@ def _runs(task: Task[Any], frame: FrameType) -> bool:
 
 
 def waiter_of(awaited: Any) -> Task[Any] | None:
-    """Return the task that awaits a task or a future, directly or by `asyncio.shield`; None where none does."""
+    """Return the task that awaits a task or a future, directly, by shield(), gather(), wait() or wait_for()."""
     for callback in _done_callbacks(awaited):
         if (owner := _task_of(callback)) is not None:
             return owner
@@ -307,7 +314,9 @@ def _task_of(callback: Any) -> Task[Any] | None:
 
 
 def _enclosed(callback: Any) -> Iterator[Any]:
-    """Yield the variables that a function has of the one around it, as far as they have a value by now."""
+    """Yield what a function is called with by now: the variables of the one around it, or a partial's arguments."""
+    if type(callback) is partial:
+        yield from callback.args
     for cell in (callback.__closure__ or ()) if type(callback) is FunctionType else ():
         with suppress(ValueError):
             yield cell.cell_contents

@@ -22,6 +22,9 @@ from pirate_tui.probe.report import Report
 CONCURRENT = "isce"
 """SQLAlchemy's code of errors of a session that two tasks use at once (https://sqlalche.me/e/20/isce)."""
 
+FLUSH_FAILED = "7s2a"
+"""SQLAlchemy's code of a session in which a flush has failed (https://sqlalche.me/e/20/7s2a)."""
+
 BUSY = ("another operation is in progress", "Command Out of Sync")
 """Parts of the messages with which asyncpg and asyncmy refuse to do two things at once; other drivers wait."""
 
@@ -58,7 +61,9 @@ def forget_all() -> None:
 
 def is_explained(error: BaseException) -> bool:
     """Whether an error that SQLAlchemy has constructed is of a kind that the probe explains."""
-    if isinstance(error, (exc.MissingGreenlet, DetachedInstanceError, exc.PendingRollbackError)):
+    if isinstance(error, exc.PendingRollbackError):
+        return error.code == FLUSH_FAILED
+    if isinstance(error, (exc.MissingGreenlet, DetachedInstanceError)):
         return True
     message = str(error.args[0]) if error.args else ""
     if isinstance(error, exc.InvalidRequestError):

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from inspect import currentframe
 from types import FrameType
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy.orm import InstanceState, Session, SessionTransactionOrigin, loading
+from sqlalchemy.orm import InstanceState, Session, SessionTransaction, SessionTransactionOrigin, loading
 
 from pirate_tui.probe import journal
 from pirate_tui.probe.evidence import SQLALCHEMY
@@ -35,15 +36,18 @@ def install(hooks: Hooks) -> None:
     """Put hooks into all sessions."""
     hooks.before(loading, "instances", _loading)
     hooks.listen(Session, "after_commit", _committed)
+    hooks.listen(Session, "after_rollback", _rolling_back)
     hooks.listen(Session, "after_soft_rollback", _rolled_back)
     hooks.listen(Session, "after_flush_postexec", _flushed)
     hooks.listen(Session, "transient_to_pending", _added, raw=True)
     hooks.listen(Session, "detached_to_persistent", _attached, raw=True)
+    hooks.listen(Session, "persistent_to_deleted", _deleted, raw=True)
+    hooks.listen(Session, "deleted_to_persistent", _restored, raw=True)
     hooks.before(Session, "expire_all", _expire_all)
     hooks.before(Session, "_conditional_expire", _expire_instance)
     hooks.before(Session, "_expunge_states", _expunge)
     hooks.before(Session, "expunge_all", _expunge_all)
-    hooks.after(InstanceState, "_expire_attributes", _expire_attributes)
+    hooks.before(InstanceState, "_expire_attributes", _expire_attributes)
 
 
 def _loading(_cursor: Any, context: Any) -> None:
@@ -51,8 +55,7 @@ def _loading(_cursor: Any, context: Any) -> None:
     refreshed, event = context.refresh_state, Event.LOAD
     if refreshed is not None:
         event = Event.RELOAD
-        if refreshed.runid:
-            journal.first_runs.setdefault(refreshed, refreshed.runid)
+        journal.first_runs.setdefault(refreshed, refreshed.runid or 0)
     elif context.load_options._lazy_loaded_from is not None:  # noqa: SLF001
         event = Event.LAZY_LOAD
     journal_of(context.session).write_load(event, place_of(currentframe()))
@@ -64,18 +67,36 @@ def _committed(session: Session) -> None:
         journal_of(session).write(Event.COMMIT, place_of(currentframe()))
 
 
-def _rolled_back(session: Session, transaction: Any) -> None:
-    """Record a rollback; that of a savepoint expires only what has changed since."""
+def _rolling_back(session: Session) -> None:
+    """Remember what a rollback to a savepoint may expire: what has not expired yet."""
+    if session.in_nested_transaction():
+        states = (state for state in session.identity_map.all_states() if not state.expired)
+        journal_of(session).unexpired = WeakSet(states)
+
+
+def _rolled_back(session: Session, transaction: SessionTransaction) -> None:
+    """Record a rollback; that to a savepoint expires only what has changed since."""
     found, place = journal_of(session), place_of(currentframe())
+    unexpired, found.unexpired = found.unexpired, None
+    event = Event.ROLLBACK
     if transaction.origin is SessionTransactionOrigin.SUBTRANSACTION:
         found.write(Event.FAILED_FLUSH, place)
-    if not transaction.nested:
-        found.write(Event.ROLLBACK, place)
+        event = Event.FLUSH_ROLLBACK
+    if not _is_of_savepoint(transaction):
+        found.write(event, place)
         return
-    record = Record(Event.ROLLBACK, journal.next_mark(), place)
-    for state in session.identity_map.all_states():
+    record = Record(event, journal.next_mark(), place)
+    for state in unexpired or ():
         if state.expired:
             _note(state, None, record)
+
+
+def _is_of_savepoint(transaction: SessionTransaction) -> bool:
+    """Whether a transaction, or the one within which a flush has begun it, is a savepoint."""
+    outer: SessionTransaction | None = transaction
+    while outer is not None and not outer.nested:
+        outer = outer.parent
+    return outer is not None
 
 
 def _flushed(session: Session, _context: Any) -> None:
@@ -85,13 +106,27 @@ def _flushed(session: Session, _context: Any) -> None:
 def _added(session: Session, state: InstanceState[Any]) -> None:
     """Record where a new instance was added."""
     journal_of(session)
+    journal.expunged.pop(state, None)
     journal.births[state] = Record(Event.ADD, journal.next_mark(), place_of(currentframe()))
 
 
 def _attached(session: Session, state: InstanceState[Any]) -> None:
     """Record that what this session did before has not expired the instance."""
     journal_of(session)
-    journal.attachments[state] = Record(Event.ADD, journal.next_mark(), place_of(currentframe()))
+    journal.expunged.pop(state, None)
+    event = Event.ADD_EXPIRED if state.expired else Event.ADD
+    journal.attachments[state] = Record(event, journal.next_mark(), place_of(currentframe()))
+
+
+def _deleted(session: Session, state: InstanceState[Any]) -> None:
+    """Record which flush has deleted the row of an instance."""
+    record = Record(Event.DELETE, journal.next_mark(), place_of(currentframe()))
+    journal.expunged[state] = (journal_of(session), record)
+
+
+def _restored(_session: Session, state: InstanceState[Any]) -> None:
+    """Record that a rollback has brought its row back."""
+    journal.expunged.pop(state, None)
 
 
 def _expire_all(session: Session) -> None:
@@ -100,18 +135,20 @@ def _expire_all(session: Session) -> None:
 
 def _expire_instance(_session: Session, state: InstanceState[Any], *_: Any, **__: Any) -> None:
     """Record that expire() or refresh() expires a whole instance, and what it cascades to."""
-    frame = currentframe()
-    _note(state, None, Record(_call(frame) or Event.EXPIRE, journal.next_mark(), place_of(frame)))
+    if not state.expired:
+        frame = currentframe()
+        _note(state, None, Record(_call(frame) or Event.EXPIRE, journal.next_mark(), place_of(frame)))
 
 
-def _expire_attributes(state: InstanceState[Any], _held: Any, names: Any, *_: Any, **__: Any) -> None:
-    """Record what has expired attributes of an instance, and not the whole of it."""
+def _expire_attributes(state: InstanceState[Any], held: Any, names: Any, *_: Any, **__: Any) -> None:
+    """Record what expires attributes of an instance that it holds; a flush, those too that it has never held."""
     frame = currentframe()
     event = _call(frame)
     if event is not None:
         record = Record(event, journal.next_mark(), place_of(frame))
         for name in names:
-            _note(state, name, record)
+            if name in held or event is Event.FLUSH:
+                _note(state, name, record)
 
 
 def _note(state: InstanceState[Any], name: str | None, record: Record) -> None:

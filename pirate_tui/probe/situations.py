@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pirate_tui.probe.connections import engines
 from pirate_tui.probe.evidence import StackEvidence
-from pirate_tui.probe.journal import failed_flush
+from pirate_tui.probe.journal import failed_flush, journal_of
 from pirate_tui.probe.places import Place
 from pirate_tui.probe.report import Line, Report, line_of
 from pirate_tui.probe.tasks import current_task_name, other_users_of
@@ -43,14 +43,15 @@ def context(evidence: StackEvidence) -> Iterator[Line]:
 def _pending_rollback(evidence: StackEvidence) -> Report:
     failed = None if evidence.session is None else failed_flush(evidence.session)
     place = None if failed is None else failed.place
+    is_async = evidence.session is None or journal_of(evidence.session).is_async
     return Report(
         "the session needs a rollback: an earlier flush failed, and until then it sends nothing.",
         f"the session needs a rollback, since a flush failed{_at(place)}",
         (
             ("here", line_of(evidence.line)),
             ("failed", line_of(place)),
-            ("fix", "await session.rollback()   where the error of that flush is caught"),
-            ("or", "async with session.begin_nested(): ...   around what may fail"),
+            ("fix", f"{'await ' if is_async else ''}session.rollback()   where the error of that flush is caught"),
+            ("or", f"{'async ' if is_async else ''}with session.begin_nested(): ...   around what may fail"),
         ),
         subject=("pending rollback", evidence.line),
     )
@@ -97,14 +98,15 @@ def _sync_engine(evidence: StackEvidence, engine: Engine) -> Report:
 def _outside(evidence: StackEvidence) -> Report:
     call = f"Session.{evidence.call}()" if evidence.call else "a statement"
     where = f"in the thread {evidence.thread}" if evidence.thread else "by a line that does not await it"
-    awaited = f"await session.{evidence.call}(...)" if evidence.call else "await connection.execute(...)"
+    target = "session" if evidence.call else "connection"
+    awaited = f"await {target}.{evidence.call or 'execute'}(...)"
     return Report(
         f"{call} was sent {where}, outside of the greenlet that an awaited call of SQLAlchemy starts.",
         f"{call} was sent outside of a greenlet{_at(evidence.line)}",
         (
             ("here", line_of(evidence.line)),
             ("fix", f"{awaited}   of the AsyncSession, not of its sync_session" if evidence.call else awaited),
-            ("or", "await session.run_sync(function)   for synchronous code, which gets the sync session"),
+            ("or", f"await {target}.run_sync(function)   for synchronous code, which gets the sync {target}"),
         ),
         subject=("outside", evidence.line),
     )

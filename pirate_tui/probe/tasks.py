@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from types import FrameType
-from typing import NamedTuple
+from types import CoroutineType, FrameType
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from pirate_tui.probe.evidence import SQLALCHEMY
-from pirate_tui.probe.places import Owner, Place, coroutine_frames, owner_of
+from pirate_tui.probe.places import Owner, Place, coroutine_frames, line_awaiting, owner_of, waiter_of
+
+
+LEAVING = {"close", "go", "__aexit__"}
+"""The coroutines that SQLAlchemy runs in tasks of their own at the end of a block."""
 
 
 class SessionUser(NamedTuple):
@@ -28,7 +32,7 @@ def current_task_name() -> str:
         task = asyncio.current_task()
     except RuntimeError:
         return ""
-    return "" if task is None else task.get_name()
+    return "" if task is None else _name(task)
 
 
 def other_users_of(session: Session) -> tuple[SessionUser, ...]:
@@ -53,7 +57,15 @@ def _users(session: Session, current: asyncio.Task[object] | None) -> Iterator[S
                 call = _call(session, frames)
                 if call:
                     own = next((Place.of(one) for one in frames if owner_of(one) is Owner.USER), None)
-                    yield SessionUser(task.get_name(), own or line, call)
+                    yield SessionUser(_name(task), own or line or line_awaiting(task), call)
+
+
+def _name(task: asyncio.Task[Any]) -> str:
+    """Return the name of a task, or of the one that leaves a block for which SQLAlchemy has started it."""
+    coroutine, waiter = task.get_coro(), waiter_of(task)
+    frame = coroutine.cr_frame if type(coroutine) is CoroutineType else None
+    is_internal = frame is not None and frame.f_code.co_name in LEAVING and owner_of(frame) is Owner.LIBRARY
+    return (waiter if waiter is not None and is_internal else task).get_name()
 
 
 def _frames(spawn: FrameType) -> Iterator[FrameType]:
