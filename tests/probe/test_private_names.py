@@ -132,7 +132,7 @@ AS_EVER: dict[Step, dict[str, str]] = {
     by_rollback: {"expired": "await session.rollback()", "loaded": GET_PARCEL},
     lazily: {"loaded": GET_SENDER},
     new: {"added": "session.add(sender)", "flushed": "await session.flush()"},
-    added_again: {"loaded": "unknown"},
+    added_again: {"added": "session.add(sender)", "loaded": "unknown"},
     closed: {"closed": "await session.close()", "loaded": GET_SENDER},
     expunged: {"expunged": "session.expunge(sender)", "loaded": GET_SENDER},
 }

@@ -92,8 +92,8 @@ def test_what_is_compared_shows_the_probe() -> None:
     changed = {place for place in after[0] if after[0][place] != before[0].get(place)}
     assert {("Session", "expire_all"), ("InstanceState", "_expire_attributes"), ("Dialect", "engine_created")} < changed
     assert {name for name, found in after[1].items() if found != before[1][name]} == {
-        *("after_commit", "after_soft_rollback", "after_flush_postexec"),
-        *("transient_to_pending", "detached_to_persistent"),
+        *("after_commit", "after_rollback", "after_soft_rollback", "after_flush_postexec"),
+        *("transient_to_pending", "detached_to_persistent", "persistent_to_deleted", "deleted_to_persistent"),
     }
 
 
