@@ -189,8 +189,10 @@ def journal_of(session: Session) -> Journal:
 
 
 def _is_async(session: Session) -> bool:
-    bind = vars(session).get("bind")
-    return not issubclass(type(bind), (Engine, Connection)) or bool(bind.dialect.is_async)
+    """Whether the session's engine is an async one; also where it has none of its own, and that is not known."""
+    bind: Any = vars(session).get("bind")
+    is_known = issubclass(type(bind), (Engine, Connection))  # isinstance() may ask for its `__class__`
+    return bool(bind.dialect.is_async) if is_known else True
 
 
 def map_of(session: Session) -> Any:

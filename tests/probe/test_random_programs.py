@@ -98,7 +98,7 @@ class History:
         told = {label: {line for _, line in places} for label, places in note.places.items() if places}
         detached = self.detached.get(state, set())
         true = {"loaded": self.loaded.get(state, set()), "closed": detached, "expunged": detached, "deleted": detached}
-        true |= {"added": {self.added.get(state)}, "flushed": {self.flushed.get(state)}}
+        true |= {"added": {self.added.get(state, 0)}, "flushed": {self.flushed.get(state, 0)}}
         wrong = [label for label, lines in told.items() if label in true and not lines <= true[label]]
         expired = self.expired.get((state, "" if state.expired else name))
         if told.get("expired") and expired not in told["expired"] and "by a flush" not in note.of("expired"):
