@@ -101,7 +101,9 @@ def test_nothing_is_said_unless_it_is_asked_for(start: Start) -> None:
     assert "pirate-tui:" not in done.out + done.err
 
 
-@pytest.mark.parametrize("way", ["option", "ini", "run", "both"])
+@pytest.mark.parametrize(
+    "way", ["option", "run", pytest.param("ini", marks=pytest.mark.long), pytest.param("both", marks=pytest.mark.long)]
+)
 def test_a_failed_test_is_explained_once(start: Start, way: str) -> None:
     options = ("--sqla-explain",) if way in {"option", "both"} else ()
     done = start(FAILS, *options, is_probed=way in {"run", "both"}, ini="sqla_explain = true\n" if way == "ini" else "")

@@ -75,9 +75,10 @@ def _failed(context: ExceptionContext) -> None:
 
 def _opened(connection: Connection | None) -> Place | None:
     """Return the line that needed a connection first; None where that is not known."""
-    record = getattr(getattr(connection, "_dbapi_connection", None), "_connection_record", None)
-    opened = None if record is None else _loops.get(record)
-    return None if opened is None else opened[1]
+    if connection is None or connection.closed or connection.invalidated:
+        return None
+    driver = connection.connection.dbapi_connection
+    return next((line for record, (_, line) in list(_loops.items()) if record.dbapi_connection is driver), None)
 
 
 def _foretell(loop: AbstractEventLoop | None, opened: Place | None, here: Place | None) -> None:

@@ -239,15 +239,6 @@ async def test_a_detached_instance_refers_to_its_identity_map(session: AsyncSess
     assert session.sync_session.identity_map._wr is not reference
 
 
-@canary("Connection._dbapi_connection", "_dbapi_connection._connection_record")
-def test_a_connection_knows_its_record_in_the_pool() -> None:
-    engine, records = create_engine("sqlite://"), list[Any]()
-    event.listen(engine, "connect", lambda _connection, record: records.append(record))
-    with engine.connect() as connection:
-        assert [connection._dbapi_connection._connection_record] == records  # type: ignore[union-attr]
-    engine.dispose()
-
-
 @canary("Session.hash_key")
 def test_sessions_are_numbered() -> None:
     assert len({Session().hash_key for _ in range(10)}) == 10

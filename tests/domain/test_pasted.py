@@ -67,6 +67,7 @@ def test_python_s_own_traceback_tells_the_attribute_and_the_cause(made: Made, ca
     assert error.line.function in {CASES[case].function or case, "<listcomp>"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES)
 def test_without_marks_nothing_is_said_with_confidence_that_is_not_so(unmarked: Made, case: str) -> None:
     error = check(unmarked["native"][case], case)
@@ -101,6 +102,7 @@ def test_what_stands_around_it_is_taken_away(made: Made, wrap: Callable[[str], s
         assert error.certainty.is_sure is bool(CASES[case].attribute)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("wrap", WRAPPERS)
 def test_the_same_without_marks(unmarked: Made, wrap: Callable[[str], str]) -> None:
     for case in ("two_reads", "expired", "handled"):
@@ -128,6 +130,7 @@ def test_of_a_shortened_traceback_only_what_may_be_is_said(made: Made) -> None:
         assert error.line.function == case
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("style", PYTEST_STYLES)
 def test_pytest_s_output_leads_to_the_line(style: str, tmp_path: Path) -> None:
     names = ["two_reads", "expired", "detached_expired", "concurrent"]
@@ -205,6 +208,7 @@ def test_the_report_says_line_attribute_certainty_fixes_and_what_is_unknown(made
     ]
 
 
+@pytest.mark.thorough
 def test_several_candidates_are_all_named_and_none_is_claimed(unmarked: Made) -> None:
     (explained,) = explain_text(unmarked["native"]["two_reads"])
     assert explained.headline.startswith("one of order.note, order.items was read")

@@ -155,6 +155,15 @@ async def _close(session: AsyncSession) -> Any:
     return sender.parcels
 
 
+async def _delete(session: AsyncSession) -> Any:
+    parcel = await session.get_one(Parcel, 2)
+    async with session.begin_nested() as savepoint:
+        await session.delete(parcel)
+        await session.flush()
+        await savepoint.rollback()
+    return parcel.sender
+
+
 async def _lazy(session: AsyncSession) -> int:
     sender = await session.get_one(Sender, 2)
     return len(sender.parcels)
@@ -194,7 +203,7 @@ async def _sync(session: AsyncSession) -> Any:
 
 
 STEPS: tuple[Step, ...] = (
-    *(_commit, _savepoint, _rollback, _expire, _expire_all, _update, _expunge, _close),
+    *(_commit, _savepoint, _rollback, _expire, _expire_all, _update, _expunge, _close, _delete),
     *(_lazy, _eager, _awaited, _refused, _twice, _pending_rollback, _sync),
 )
 

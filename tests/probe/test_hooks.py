@@ -87,7 +87,7 @@ async def test_a_day_is_the_same_with_the_probe(
 ) -> None:
     installed.install()
     assert await a_day(tmp_path / "1.db") == without
-    assert sum(isinstance(one, Raised) for one in without.values()) == 12
+    assert sum(isinstance(one, Raised) for one in without.values()) == 13
     assert failures(caplog) == []
 
 
@@ -313,7 +313,7 @@ def test_a_listener_that_somebody_else_has_removed(
     installed.install()
     monkeypatch.setattr(event, "remove", remove_twice)
     installed.uninstall()
-    assert len(removed) == 8, "the others are removed all the same"
+    assert len(removed) == 11, "the others are removed all the same"
     assert vars(Session)["expire_all"] is own
     assert failures(caplog)[0].startswith("pirate-tui: after_commit() of the probe could not be removed")
 

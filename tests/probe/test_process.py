@@ -93,6 +93,7 @@ if len(sys.argv) == 1:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("given", "out", "err"),
     [
@@ -113,6 +114,7 @@ def test_the_switches(given: Mapping[str, str], out: list[str], err: Mapping[str
     assert {text: done.err.count(text) for text in err} == err
 
 
+@pytest.mark.thorough
 def test_a_program_whose_stderr_is_closed(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text("import pirate_tui.probe as p\np.install()\nprint(p.is_installed())\n")

@@ -101,6 +101,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.thorough
 def test_a_program_ends_that_has_hooks_at_the_bottom_of_greenlets() -> None:
     done = run(sys.executable, "-c", AT_EXIT, given={"PYTHONPATH": str(REPOSITORY), installed.ANNOUNCED: "1"})
     assert (done.code, done.out.splitlines(), done.err) == (0, [*FIRST], "")
@@ -342,6 +343,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), pirate_tui.probe.is_in
 """
 
 
+@pytest.mark.thorough
 def test_a_fork() -> None:
     done = run(sys.executable, "-c", FORKED, given={"PYTHONPATH": str(REPOSITORY), installed.ANNOUNCED: "1"})
     read = "pirate-tui: Sender.parcels of Sender 1 was accessed without await"
@@ -372,6 +374,7 @@ atexit.register(lambda: print("at exit", bool(detached_error())))
 """
 
 
+@pytest.mark.thorough
 def test_the_end_of_the_interpreter() -> None:
     done = run(sys.executable, "-c", AT_SHUTDOWN, given={"PYTHONPATH": str(REPOSITORY), installed.ANNOUNCED: "1"})
     assert (done.code, done.out.splitlines()[0]) == (0, "at exit True"), done.err

@@ -109,6 +109,7 @@ def served(folder: Path, command: str, given: Mapping[str, str] | None = None) -
             print((folder / "log").read_text(errors="replace"))  # noqa: T201  pytest shows it where the test fails
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
 def test_processes_of_multiprocessing(method: str, when: str, bare: Path, tmp_path: Path) -> None:
