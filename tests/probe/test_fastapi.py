@@ -152,7 +152,7 @@ async def test_whoever_serializes_is_named(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, path: str, reader: str, loads: str, fix: str
 ) -> None:
     answer = await client.get(f"/{path}")
-    gc.collect()  # while the thread runs: greenlet frees its main greenlet at its end, though frames of the error have it
+    gc.collect()  # while the thread runs: with it goes its main greenlet, though frames of the error refer to it
     assert answer.status_code == (200 if path == "later" else 500)
     (said,) = reports(caplog)
     mark = path if path in {"model", "list", "sync"} else f"{path} reads"
