@@ -96,6 +96,7 @@ HOSTILE_NAMES = {
 }
 
 
+@pytest.mark.no_cover  # coverage opens the file
 @pytest.mark.parametrize("file", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
 def test_a_name_of_a_file(file: str, caplog: pytest.LogCaptureFixture) -> None:
     error = error_in("sender.parcels", file)
