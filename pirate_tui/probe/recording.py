@@ -47,7 +47,7 @@ def install(hooks: Hooks) -> None:
     hooks.before(Session, "_conditional_expire", _expire_instance)
     hooks.before(Session, "_expunge_states", _expunge)
     hooks.before(Session, "expunge_all", _expunge_all)
-    hooks.before(InstanceState, "_expire_attributes", _expire_attributes)
+    hooks.after(InstanceState, "_expire_attributes", _expire_attributes)
 
 
 def _loading(_cursor: Any, context: Any) -> None:
@@ -140,15 +140,17 @@ def _expire_instance(_session: Session, state: InstanceState[Any], *_: Any, **__
         _note(state, None, Record(_call(frame) or Event.EXPIRE, journal.next_mark(), place_of(frame)))
 
 
-def _expire_attributes(state: InstanceState[Any], held: Any, names: Any, *_: Any, **__: Any) -> None:
-    """Record what expires attributes of an instance that it holds; a flush, those too that it has never held."""
+def _expire_attributes(state: InstanceState[Any], _held: Any, names: Any, *_: Any, **__: Any) -> None:
+    """Record what has expired attributes of an instance, and not the whole of it.
+
+    Those too that it did not hold: if they had been loaded before, they would have expired.
+    """
     frame = currentframe()
     event = _call(frame)
     if event is not None:
         record = Record(event, journal.next_mark(), place_of(frame))
         for name in names:
-            if name in held or event is Event.FLUSH:
-                _note(state, name, record)
+            _note(state, name, record)
 
 
 def _note(state: InstanceState[Any], name: str | None, record: Record) -> None:

@@ -299,3 +299,17 @@ async def test_a_collection_of_a_new_object_that_was_refreshed(engine: AsyncEngi
         await session.flush()  # <flushed>
         await session.refresh(order, ["note"])
         assert order.items == []  # <read>
+
+
+@situation(
+    "Order.items of Order 2",
+    says="its value has expired",
+    fixes=[AWAIT, "select(Order).options(selectinload(Order.items))", REFRESH],
+)
+async def test_what_expire_would_have_expired_had_it_been_loaded(engine: AsyncEngine) -> None:
+    """An option of its SELECT would not help."""
+    async with async_sessionmaker(engine)() as session:
+        order = await session.get_one(Order, 2)  # <loaded>
+        session.expire(order, ["note", "items"])  # <expired>
+        await session.refresh(order, ["note"])
+        assert order.items  # <read>

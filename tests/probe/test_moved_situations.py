@@ -1,8 +1,9 @@
 """Read what has moved from one session to another: the note blames no session for what another has done."""
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from tests.probe.models import Order
+from tests.probe.models import Item, Order
 from tests.probe.situations import ADD, AWAIT, KEEP, REFRESH, situation
 
 
@@ -145,3 +146,41 @@ async def test_a_new_object_that_was_added_to_another_session_too(engine: AsyncE
         await session.flush()
         assert order.id  # <selecting>
     assert order.items == []  # <read>
+
+
+@situation(
+    "Order.items of Order 50",
+    says="detached",
+    fixes=[
+        "select(Order).options(selectinload(Order.items))",
+        ADD,
+        "order = await session.merge(order, options=[selectinload(Order.items)])",
+    ],
+)
+async def test_a_new_object_that_was_expunged_before_it_was_flushed(engine: AsyncEngine) -> None:
+    async with async_sessionmaker(engine, expire_on_commit=False)() as session:  # <closed>
+        order = Order(id=50, note="new")
+        session.add(order)
+        session.expunge(order)
+        session.add(order)  # <added>
+        await session.commit()  # <flushed>
+        assert order.id  # <selecting>
+    assert order.items == []  # <read>
+
+
+@situation(
+    "Order.note of Order 2",
+    says="its value has expired",
+    also={"expired": "unknown", "loaded": "unknown"},
+    fixes=[REFRESH, AWAIT, KEEP],
+)
+async def test_what_had_expired_before_it_was_expunged_and_added_again(engine: AsyncEngine) -> None:
+    """The second commit has found it expired, unless the SELECT has filled it: none of that is known."""
+    async with async_sessionmaker(engine)() as session:
+        order = await session.get_one(Order, 2)
+        await session.commit()
+        session.expunge(order)
+        session.add(order)  # <added>
+        (await session.scalars(select(Item))).all()
+        await session.commit()
+        assert order.note  # <read>

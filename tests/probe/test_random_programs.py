@@ -101,9 +101,14 @@ class History:
         true |= {"added": {self.added.get(state, 0)}, "flushed": {self.flushed.get(state, 0)}}
         wrong = [label for label, lines in told.items() if label in true and not lines <= true[label]]
         expired = self.expired.get((state, "" if state.expired else name))
-        if told.get("expired") and expired not in told["expired"] and "by a flush" not in note.of("expired"):
-            wrong.append("expired")  # the UPDATE of a flush expires what it generates, whether it was loaded or not
+        if told.get("expired") and expired not in told["expired"] and not _expires(note.of("expired"), name):
+            wrong.append("expired")
         return ", ".join(f"{label}: {told[label]}" for label in wrong)
+
+
+def _expires(told: str, name: str) -> bool:
+    """Does a line expire the attribute whether it was loaded or not: a flush that generates it, expire() by name?"""
+    return "by a flush" in told or ("expire(held[" in told and f'["{name}"]' in told)
 
 
 def program(seed: int) -> list[str]:
