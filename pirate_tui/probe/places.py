@@ -244,6 +244,14 @@ def stack(frame: FrameType | None) -> Iterator[FrameType]:
         frame, inner = green.gr_frame, None
 
 
+def main_greenlet() -> object:
+    """Return the greenlet that this thread runs in where it uses none: all others come from it."""
+    green = greenlet.getcurrent()
+    while green.parent is not None:
+        green = green.parent
+    return green
+
+
 def _ends_task(owner: Owner, inner: FrameType | None, code: CodeType) -> bool:
     """Whether a frame is beyond the running task: of the event loop, or of what has started the loop."""
     if owner is Owner.LOOP:

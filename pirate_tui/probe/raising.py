@@ -6,9 +6,10 @@ nothing until something fails.
 
 import os
 import sys
+from collections import deque
 from inspect import currentframe
 from threading import local
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, ref
 
 from sqlalchemy import exc
 from sqlalchemy.orm.exc import DetachedInstanceError
@@ -16,6 +17,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from pirate_tui.probe.evidence import StackEvidence, evidence_at, raising_frame
 from pirate_tui.probe.hooks import LIMITS, Hooks, Seen, log, log_failure, raised_at
 from pirate_tui.probe.observers import observe
+from pirate_tui.probe.places import main_greenlet
 from pirate_tui.probe.report import Report
 
 
@@ -43,8 +45,39 @@ _logged, _failures = Seen(), Seen()
 
 _thread = local()
 
-reports: WeakKeyDictionary[BaseException, Report] = WeakKeyDictionary()
-"""What was said about errors that exist."""
+REMEMBERED = 256
+"""The most errors of which it is remembered what was said."""
+
+
+class LastReports:
+    """What was said about errors that exist: the last of it.
+
+    A dictionary of weak keys would run code of ours amid a collection of garbage. greenlet 3.5 frees a thread's main
+    greenlet if the thread ends just then, though frames of a MissingGreenlet, themselves garbage, still refer to it,
+    and the interpreter crashes. Therefore that of a thread is held, too.
+    """
+
+    def __init__(self) -> None:
+        self._last: deque[tuple[ReferenceType[BaseException], Report, object]] = deque(maxlen=REMEMBERED)
+
+    def add(self, error: BaseException, report: Report) -> None:
+        """Remember what was said about an error."""
+        self._last.append((ref(error), report, main_greenlet()))
+
+    def get(self, error: BaseException) -> Report | None:
+        """Return what was said about an error; None where that is not known."""
+        return next((report for known, report, _ in reversed(self._last) if known() is error), None)
+
+    def __len__(self) -> int:
+        """Return how many of these errors exist."""
+        return sum(known() is not None for known, _, _ in tuple(self._last))
+
+    def forget_all(self) -> None:
+        """Drop it all."""
+        self._last.clear()
+
+
+reports = LastReports()
 
 
 def install(hooks: Hooks) -> None:
@@ -54,7 +87,7 @@ def install(hooks: Hooks) -> None:
 
 def forget_all() -> None:
     """Log what has been logged once more."""
-    reports.clear()
+    reports.forget_all()
     _logged.forget_all()
     _failures.forget_all()
 
@@ -99,7 +132,7 @@ def _explain(error: BaseException, evidence: StackEvidence) -> None:
     report = report_of(error, evidence)
     if report is None:
         return
-    reports[error] = report
+    reports.add(error, report)
     text, bracket = report.text, report.bracket
     error.add_note(text)
     if wants_message() and error.args and isinstance(error.args[0], str):

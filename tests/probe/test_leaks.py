@@ -97,7 +97,7 @@ def descriptors() -> list[str]:
 
 def remembered() -> dict[str, int]:
     """The sizes of all that the probe remembers of sessions, instances and engines."""
-    kinds = (dict, WeakKeyDictionary, deque)
+    kinds = (dict, WeakKeyDictionary, deque, raising.LastReports)
     held = {name: value for module in (journal, connections, raising) for name, value in vars(module).items()}
     found = {
         name: len(value)
