@@ -89,15 +89,17 @@ HOSTILE_NAMES = {
     "bidi": "/nowhere/a\u202eb.py",
     "surrogate": "/nowhere/a\udc80b.py",
     "empty": "",
-    "NUL": "/nowhere/a\0b.py",
     "huge": "/nowhere/" + "x" * 100_000 + ".py",
     "brackets": "/nowhere/%s{0}[red]%(a)s.py",
     "newlines": "\n" * 50,
 }
 
 
-@pytest.mark.no_cover  # coverage opens the file
-@pytest.mark.parametrize("file", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+NUL = pytest.param("/nowhere/a\0b.py", id="NUL", marks=pytest.mark.thorough)
+"""A name that coverage cannot stand, which make test may measure."""
+
+
+@pytest.mark.parametrize("file", [*(pytest.param(name, id=kind) for kind, name in HOSTILE_NAMES.items()), NUL])
 def test_a_name_of_a_file(file: str, caplog: pytest.LogCaptureFixture) -> None:
     error = error_in("sender.parcels", file)
     for text in (*note_of(error).splitlines(), str(error), *caplog.text.splitlines()):
