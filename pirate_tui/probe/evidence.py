@@ -17,18 +17,9 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import InstanceState, Session, attributes
 
-from pirate_tui.probe.places import (
-    OURS,
-    Owner,
-    Place,
-    coroutine_frames,
-    module_of,
-    owner_of,
-    place_of,
-    shown_file,
-    stack,
-    waiter_of,
-)
+from pirate_tui.probe.awaiting import coroutine_frames, waiter_of
+from pirate_tui.probe.owners import OURS, Owner, module_of, owner_of
+from pirate_tui.probe.places import Place, place_of, shown_file, stack
 
 
 SQLALCHEMY = f"{Path(sqlalchemy.__file__).parent}{os.sep}"

@@ -12,7 +12,8 @@ from pirate_tui.probe import journal
 from pirate_tui.probe.evidence import SQLALCHEMY
 from pirate_tui.probe.hooks import Hooks
 from pirate_tui.probe.journal import Event, Record, expiries, journal_of
-from pirate_tui.probe.places import module_of, place_of
+from pirate_tui.probe.owners import module_of
+from pirate_tui.probe.places import place_of
 
 
 CALLS = {

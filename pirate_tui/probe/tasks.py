@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from pirate_tui.probe.awaiting import coroutine_frames, waiter_of
 from pirate_tui.probe.evidence import SQLALCHEMY
-from pirate_tui.probe.places import Owner, Place, coroutine_frames, line_awaiting, owner_of, waiter_of
+from pirate_tui.probe.owners import Owner, owner_of
+from pirate_tui.probe.places import Place, line_awaiting
 
 
 LEAVING = {"close", "go", "__aexit__"}

@@ -55,8 +55,9 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.util import greenlet_spawn
 
 from pirate_tui.orm.errors import forget
+from pirate_tui.probe.awaiting import AWAITED, STEPS
 from pirate_tui.probe.connections import BOUND, DIFFERENT_LOOP
-from pirate_tui.probe.places import AWAITED, STARTERS, STEPS
+from pirate_tui.probe.places import STARTERS
 from pirate_tui.probe.raising import BUSY, CONCURRENT, FLUSHING
 from tests.canaries.page import canary
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from pirate_tui import probe as installed
 from pirate_tui.orm.errors import forget
 from pirate_tui.probe import raising
-from pirate_tui.probe.places import coroutine_frames
+from pirate_tui.probe.awaiting import coroutine_frames
 from tests.canaries.page import REPOSITORY
 from tests.probe.conftest import note_of
 from tests.probe.parcels import Sender, detached, opened

@@ -16,7 +16,7 @@ from sqlalchemy.orm.identity import IdentityMap
 
 from pirate_tui import probe as installed
 from pirate_tui.orm.errors import forget
-from pirate_tui.probe import journal, places, situations
+from pirate_tui.probe import awaiting, journal, situations
 from tests.probe.conftest import note_of
 from tests.probe.parcels import Parcel, Sender, opened
 from tests.probe.test_hooks import HOOKS, breaks, failures
@@ -303,7 +303,7 @@ def test_proxies_of_engines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 async def test_callbacks_of_tasks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(places, "_done_callbacks", lambda _: ())
+    monkeypatch.setattr(awaiting, "_done_callbacks", lambda _: ())
     async with opened(tmp_path / "parcels.db") as engine:
         installed.install()
         async with async_sessionmaker(engine)() as session:
