@@ -38,9 +38,10 @@ async def test_whoever_floods_while_it_is_connected_to_is_cut_off(flood: Callabl
 
 @needs_meters
 async def test_rows_without_end_are_read_no_further_than_a_page_can_be(server: Server) -> None:
-    await run(server, "CREATE TABLE item (id INT PRIMARY KEY)", "INSERT INTO item VALUES (1), (2)")
+    table = "CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(200))"
+    await run(server, table, "INSERT INTO item VALUES (1, REPEAT('x', 200)), (2, 'y')")  # short rows flood slowly
     with MistakenServer(server, None) as flooding:
-        database = await open_database(flooding.server, None, Limits(20.0), Deaf())
+        database = await open_database(flooding.server, None, Limits(120.0), Deaf())
         query = Query(await database.models.entity("Item"))
         assert len((await database.rows.page(query, Seek())).rows) == 2
         flooding.flooding = b"D" if server.url.get_backend_name() == "postgresql" else b""
