@@ -4,6 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.options import Loader
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.rows import Cell, RowKey
 
@@ -196,3 +197,5 @@ class TrialRequest(NamedTuple):
     scenario: Scenario
     attribute: str
     remedy: Remedy
+    loader: Loader | None = None
+    """The loader option of the relationship in the select whose instance failed; None: as mapped."""

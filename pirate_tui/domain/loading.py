@@ -3,11 +3,12 @@
 from enum import Enum
 from typing import NamedTuple
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Verdict
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Scenario, TrialRequest, Verdict
 from pirate_tui.domain.entity import NOLOAD, Entity, Relationship
 from pirate_tui.domain.failure import BrowserError, Failure
 from pirate_tui.domain.options import Loader
 from pirate_tui.domain.query import Query
+from pirate_tui.domain.remedy import Remedy, Trial, TrialOutcome
 from pirate_tui.domain.rows import Row, RowKey
 
 
@@ -135,6 +136,8 @@ class OpenResult(NamedTuple):
     """The exception raised instead, explained; None where none was."""
     query: Query | None = None
     """The query that reads the rows by pages, where they are too many to hold; `rows` are the first of them."""
+    fix: str = ""
+    """The fix by which it was opened, as code; empty without one."""
 
     @property
     def is_held_back(self) -> bool:
@@ -157,3 +160,65 @@ class AccessResult(NamedTuple):
     def verdict(self) -> Verdict:
         """What the access did."""
         return Verdict.NONE if self.failure is None else self.failure.verdict
+
+
+class FailedAccess(NamedTuple):
+    """An access that has failed, with all that it takes to make it again."""
+
+    failure: Failure
+    entity: Entity
+    key: RowKey
+    attribute: str
+    mode: AccessMode
+    cost: Cost
+    scenario: Scenario = Scenario.FRESH
+    strategy: LoaderStrategy = LoaderStrategy.AS_MAPPED
+
+    @classmethod
+    def of_opening(cls, opening: OpenResult) -> "FailedAccess | None":
+        """Return the access that an opening has made; None where it did not fail."""
+        if opening.failure is None:
+            return None
+        entity, key, relationship, mode, strategy, _ = opening.request
+        return cls(opening.failure, entity, key, relationship.name, mode, opening.cost, strategy=strategy)
+
+    @classmethod
+    def of_access(cls, accessed: AccessResult) -> "FailedAccess | None":
+        """Return the access of an attribute; None where it did not fail."""
+        if accessed.failure is None:
+            return None
+        (entity, name, mode), instance = accessed.request, accessed.instance
+        cost = Cost(0, accessed.statements, accessed.seconds)
+        return cls(accessed.failure, entity, instance.key, name, mode, cost, instance.scenario)
+
+    def with_fix(self, fix: Remedy) -> TrialRequest:
+        """Return the request to try a fix of it."""
+        return TrialRequest(self.entity, self.key, self.scenario, self.attribute, fix, self.strategy.loader)
+
+
+class LiveTrial(NamedTuple):
+    """A fix that was tried on the live instance, and the same access after it."""
+
+    request: TrialRequest
+    trial: Trial
+    cost: Cost = Cost(0, 0, 0.0)
+    """The statements of the select with the fix, and those of the access after it."""
+    instance: InstanceSnapshot | None = None
+    """The live instance as the fix has left it; None where it was not tried to the end."""
+    target: Entity | None = None
+    """The mapped class that the relationship leads to; None for another attribute."""
+    rows: tuple[Row, ...] = ()
+    """The rows that the relationship then holds."""
+
+    @property
+    def helps(self) -> bool:
+        """Whether the access does no IO after the fix."""
+        return self.trial.outcome is TrialOutcome.HELPS
+
+    def as_opening(self, strategy: LoaderStrategy) -> OpenResult | None:
+        """Return the relationship that is open now, as it was asked for by the access; None for another attribute."""
+        if self.instance is None or self.target is None:
+            return None
+        entity, key, _, name, fix, _ = self.request
+        request = OpenRequest(entity, key, entity.relationship(name), AccessMode.UNSAFE, strategy)
+        return OpenResult(request, self.target, self.cost, self.instance, self.rows, fix=fix.code)

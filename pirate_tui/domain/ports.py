@@ -10,7 +10,7 @@ from typing import Protocol
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Column, Entity, ModelInfo, Relationship, Size
-from pirate_tui.domain.loading import AccessResult, Loadable, OpenAllRequest, OpenRequest, OpenResult
+from pirate_tui.domain.loading import AccessResult, LiveTrial, Loadable, OpenAllRequest, OpenRequest, OpenResult
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
@@ -119,6 +119,12 @@ class Instances(Protocol):
 
     async def access(self, request: AttributeRequest) -> AccessResult:
         """Access an attribute of the live instance as it stands."""
+
+    async def try_fix(self, request: TrialRequest) -> LiveTrial:
+        """Apply a fix to a freshly selected instance, access it without await, and make it the live one.
+
+        What would send or load too much is skipped, and leaves no live instance.
+        """
 
     async def predict(self, attribute: str) -> Prediction:
         """Return what a plain access to an attribute of the live instance would send first, without sending it."""

@@ -18,6 +18,11 @@ class Applies(Enum):
     IN_ENGINE = "in the engine"
     """It changes how the engine is made."""
 
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it can be tried here: the models and the engine stay as they are."""
+        return self not in {Applies.IN_MAPPING, Applies.IN_ENGINE}
+
 
 class Remedy(NamedTuple):
     """A line of code that helps against a failure, and how; or one that people try, and why it does not."""

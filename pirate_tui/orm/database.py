@@ -21,9 +21,12 @@ from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.registry import backend_of
 from pirate_tui.orm.live.benchmark import LoadMeter
 from pirate_tui.orm.live.benchmarks import OrmBenchmarks
+from pirate_tui.orm.live.fix_applier import FixApplier
 from pirate_tui.orm.live.fix_tester import FixTester
+from pirate_tui.orm.live.held_instance import HeldInstance
 from pirate_tui.orm.live.instance import LiveInstance
 from pirate_tui.orm.live.instances import CollectionGuard, OrmInstances
+from pirate_tui.orm.live.live_fix_tester import LiveFixTester
 from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.row_queries import RowQueries
 from pirate_tui.orm.user_code.time_limit import LoopGuard
@@ -85,13 +88,13 @@ class OrmDatabase:
         self._queries = queries = QueryRunner(connections, recorder)
         self.models = models = MappedClasses(classes, queries, schema)
         self.rows = rows = RowQueries(queries, models)
-        self._live = LiveInstance(connections, recorder, models.catalog)
+        held, applier = HeldInstance(connections, recorder), FixApplier(models.catalog, limits.collection)
+        self._live = LiveInstance(held, connections, recorder, models.catalog)
         guard = CollectionGuard(queries, models, rows, limits.collection)
-        self.instances = OrmInstances(self._live, models, rows, guard)
+        tester = LiveFixTester(held, connections, recorder, applier, models.catalog)
+        self.instances = OrmInstances(self._live, tester, models, rows, guard)
         measurer = LoadMeter(connections, recorder, models.catalog)
-        self.benchmarks = OrmBenchmarks(
-            measurer, FixTester(connections, recorder, models.catalog, limits.collection), models
-        )
+        self.benchmarks = OrmBenchmarks(measurer, FixTester(connections, recorder, applier), models)
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.warning = ""

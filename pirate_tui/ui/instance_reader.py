@@ -10,10 +10,19 @@ from textual.message import Message
 
 from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Prediction, Scenario
 from pirate_tui.domain.entity import Entity
-from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, Failure
-from pirate_tui.domain.loading import AccessResult, Loadable, OpenAllRequest, OpenRequest, OpenResult
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
+from pirate_tui.domain.loading import (
+    AccessResult,
+    FailedAccess,
+    LiveTrial,
+    Loadable,
+    OpenAllRequest,
+    OpenRequest,
+    OpenResult,
+)
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Instances
+from pirate_tui.domain.remedy import Remedy
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.domain.text import clean, plural
 from pirate_tui.ui.connection import ConnectionHandle
@@ -47,7 +56,7 @@ class _ScenarioRequest(NamedTuple):
         return self._replace(scenario=self.scenario.next)
 
 
-class InstanceReader:
+class LiveInstanceReader:
     """Keeps one instance live, and posts messages about it."""
 
     @dataclass
@@ -55,6 +64,92 @@ class InstanceReader:
         """There is another live instance, the same in another state, or none."""
 
         snapshot: InstanceSnapshot | None
+
+    @dataclass
+    class Predicted(Message):
+        """What a plain access to an attribute would send first has been found."""
+
+        name: str
+        prediction: Prediction
+
+    @dataclass
+    class Released(Message):
+        """There is no live instance any more: the row under the cursor becomes it again."""
+
+    def __init__(self, connection: ConnectionHandle, tasks: Tasks, post: Post) -> None:
+        self._connection = connection
+        self._tasks = tasks
+        self._post = post
+        self._snapshot: InstanceSnapshot | None = None
+        """The live instance as last read."""
+        self._entity: Entity | None = None
+        """The entity of the live instance."""
+        self._live = asyncio.Lock()
+        """Held while the live instance is replaced, so that no prediction is made of another."""
+        self._is_lost = False
+        """Whether the instance shown is not the live one any more."""
+
+    def load_instance(self, entity: Entity, row: Row) -> None:
+        """Make the row's instance the live one after a short rest of the cursor, if it has a key."""
+        self._tasks.start("rest", lambda: self._load_instance(entity, row))
+
+    def predict(self, name: str) -> None:
+        """Predict what a plain access to that attribute would send first, and post it."""
+        self._tasks.start("predict", lambda: self._predict(name))
+
+    def lose(self) -> None:
+        """Select the live instance again at the next rest, even on the same row: it is lost."""
+        self._is_lost = True
+
+    def forget(self) -> None:
+        """Show no instance: there is no row under the cursor."""
+        self._tasks.cancel("rest")
+        self._show(None)
+
+    def _show(self, snapshot: InstanceSnapshot | None, entity: Entity | None = None) -> None:
+        """Show the live instance; of a fresh one, the entity is given too."""
+        if entity is not None:
+            self._entity, self._is_lost = entity, False
+        self._snapshot = snapshot
+        self._post(self.InstanceShown(snapshot))
+
+    async def _load_instance(self, entity: Entity, row: Row) -> None:
+        await asyncio.sleep(DEBOUNCE)
+        async with self._live:
+            shown = self._snapshot
+            if shown is None or (shown.entity, shown.key) != (entity.name, row.key):
+                self._show(None)
+            elif not self._is_lost:
+                return  # it has been opened meanwhile, and is the live one as it is
+            if row.key is not None:
+                with self._tasks.track(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
+                    self._show(await self._connection.instances.load_instance(entity, row.key), entity)
+
+    async def _predict(self, name: str) -> None:
+        with self._tasks.track(f"predicting {name}"):
+            async with self._live:
+                prediction = await self._connection.instances.predict(name)
+                self._post(self.Predicted(name, prediction))
+
+    @contextmanager
+    def _live_or_none(self) -> Iterator[None]:
+        """Release the live instance when the block fails; the row under the cursor is then loaded again.
+
+        While the database is unreachable it is not loaded again at once.
+        """
+        try:
+            yield
+        except DatabaseUnreachableError:
+            self.lose()
+            raise
+        except (BrowserError, asyncio.CancelledError):
+            self._show(None)
+            self._post(self.Released())
+            raise
+
+
+class InstanceReader(LiveInstanceReader):
+    """Does with the live instance what is asked: opens relationships, accesses attributes, tries fixes."""
 
     @dataclass
     class Opened(Message):
@@ -65,9 +160,9 @@ class InstanceReader:
         opening: OpenResult
 
         @property
-        def failure(self) -> Failure | None:
-            """What it raised."""
-            return self.opening.failure
+        def failed(self) -> FailedAccess | None:
+            """The access, where it has failed."""
+            return FailedAccess.of_opening(self.opening)
 
         @property
         def how(self) -> str:
@@ -83,9 +178,9 @@ class InstanceReader:
         """Empty: nothing has been opened in the table."""
 
         @property
-        def failure(self) -> Failure | None:
-            """What it raised."""
-            return self.accessed.failure
+        def failed(self) -> FailedAccess | None:
+            """The access, where it has failed."""
+            return FailedAccess.of_access(self.accessed)
 
         @property
         def how(self) -> str:
@@ -94,38 +189,19 @@ class InstanceReader:
             return f"{self.accessed.request.mode.how} · {sent} · {self.accessed.seconds * 1000:.1f} ms"
 
     @dataclass
-    class Predicted(Message):
-        """What a plain access to an attribute would send first has been found."""
+    class FixTried(Message):
+        """A fix has been tried."""
 
-        name: str
-        prediction: Prediction
-
-    @dataclass
-    class Released(Message):
-        """There is no live instance any more: the row under the cursor becomes it again."""
+        result: LiveTrial
 
     def __init__(self, connection: ConnectionHandle, table: TableState, tasks: Tasks, post: Post, ready: Ready) -> None:
-        self._connection = connection
+        super().__init__(connection, tasks, post)
         self._table = table
-        self._tasks = tasks
-        self._post = post
         self._ready = ready
-        self._snapshot: InstanceSnapshot | None = None
-        """The live instance as last read."""
         self._opening: Task | None = None
         """The opening of a relationship, running or done."""
-        self._entity: Entity | None = None
-        """The entity of the live instance."""
-        self._live = asyncio.Lock()
-        """Held while the live instance is replaced, so that no prediction is made of another."""
         self._pending_scenario: _ScenarioRequest | None = None
         """The scenario that is being applied, or was last."""
-        self._is_lost = False
-        """Whether the instance shown is not the live one any more."""
-
-    def load_instance(self, entity: Entity, row: Row) -> None:
-        """Make the row's instance the live one after a short rest of the cursor, if it has a key."""
-        self._tasks.start("rest", lambda: self._load_instance(entity, row))
 
     def open(self, path: Path, request: OpenRequest) -> None:
         """Open a relationship under the row at the path, as soon as its result can be shown."""
@@ -167,42 +243,15 @@ class InstanceReader:
             request = AttributeRequest(self._entity, name, mode)
             self._start(lambda: self._access(request))
 
-    def predict(self, name: str) -> None:
-        """Predict what a plain access to that attribute would send first, and post it."""
-        self._tasks.start("predict", lambda: self._predict(name))
+    def try_fix(self, path: Path, failed: FailedAccess, fix: Remedy) -> None:
+        """Try a fix of a failed access; `path` is that of the relationship, empty for another attribute."""
+        self._tasks.cancel("rest")
+        self._start(lambda: self._try_fix(path, failed, fix))
 
     def loaded(self, instances: int) -> None:
         """Show how many instances of the relationship are loaded by now."""
         if self._opening is not None:
             self._opening.progress = f"{instances:,} loaded"
-
-    def lose(self) -> None:
-        """Select the live instance again at the next rest, even on the same row: it is lost."""
-        self._is_lost = True
-
-    def forget(self) -> None:
-        """Show no instance: there is no row under the cursor."""
-        self._tasks.cancel("rest")
-        self._show(None)
-
-    def _show(self, snapshot: InstanceSnapshot | None, entity: Entity | None = None) -> None:
-        """Show the live instance; of a fresh one, the entity is given too."""
-        if entity is not None:
-            self._entity, self._is_lost = entity, False
-        self._snapshot = snapshot
-        self._post(self.InstanceShown(snapshot))
-
-    async def _load_instance(self, entity: Entity, row: Row) -> None:
-        await asyncio.sleep(DEBOUNCE)
-        async with self._live:
-            shown = self._snapshot
-            if shown is None or (shown.entity, shown.key) != (entity.name, row.key):
-                self._show(None)
-            elif not self._is_lost:
-                return  # it has been opened meanwhile, and is the live one as it is
-            if row.key is not None:
-                with self._tasks.track(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
-                    self._show(await self._connection.instances.load_instance(entity, row.key), entity)
 
     async def _open(self, path: Path, request: OpenRequest) -> None:
         name = request.relationship.name
@@ -248,27 +297,21 @@ class InstanceReader:
                 self._show(accessed.instance)
             self._post(self.AttributeAccessed(accessed))
 
-    async def _predict(self, name: str) -> None:
-        with self._tasks.track(f"predicting {name}"):
+    async def _try_fix(self, path: Path, failed: FailedAccess, fix: Remedy) -> None:
+        with self._tasks.track(f"trying {fix.code}"):
             async with self._live:
-                prediction = await self._connection.instances.predict(name)
-                self._post(self.Predicted(name, prediction))
-
-    @contextmanager
-    def _live_or_none(self) -> Iterator[None]:
-        """Release the live instance when the block fails; the row under the cursor is then loaded again.
-
-        While the database is unreachable it is not loaded again at once.
-        """
-        try:
-            yield
-        except DatabaseUnreachableError:
-            self.lose()
-            raise
-        except (BrowserError, asyncio.CancelledError):
-            self._show(None)
-            self._post(self.Released())
-            raise
+                await self._ready()
+                with self._live_or_none():
+                    tried = await self._connection.instances.try_fix(failed.with_fix(fix))
+                if tried.instance is not None:
+                    self._show(tried.instance, failed.entity)
+                elif fix.applies.can_be_tried:
+                    self._show(None)
+                    self._post(self.Released())
+            opening = tried.as_opening(failed.strategy)
+            if path and opening is not None:
+                self._table.show_opening(path[:-1], opening)
+            self._post(self.FixTried(tried))
 
 
 async def _loadable(instances: Instances, request: OpenAllRequest) -> Loadable:

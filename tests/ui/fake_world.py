@@ -23,6 +23,7 @@ from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, Fa
 from pirate_tui.domain.loading import (
     AccessResult,
     Cost,
+    LiveTrial,
     Loadable,
     OpenAllRequest,
     OpenRequest,
@@ -289,6 +290,17 @@ class FakeWorld(OwnPorts):
         await self.befall(f"{request.entity.name}.{request.name}")
         failure = None if request.mode.awaits else _failure(request.entity, request.name)
         return AccessResult(request, 1, 0.001, _snapshot(request.entity, (1,)), failure)
+
+    async def try_fix(self, request: TrialRequest) -> LiveTrial:
+        """It helps, or it does not, and the instance is there afterwards, or it is not."""
+        await self.befall(f"try {request.remedy.code} here")
+        trial = Trial(request.remedy.code, self._seed.choice([*TrialOutcome]))
+        if self._chance(20) or trial.outcome in {TrialOutcome.NOT_PROVED, TrialOutcome.SKIPPED}:
+            return LiveTrial(request, trial)
+        instance, relationships = _snapshot(request.entity, request.key), request.entity.relationships
+        named = next((one for one in relationships if one.name == request.attribute), None)
+        target = None if named is None or trial.outcome is TrialOutcome.FAILS else _entity(named.target)
+        return LiveTrial(request, trial, Cost(2, 0, 0.001), instance, target)
 
     async def predict(self, attribute: str) -> Prediction:
         """A statement."""

@@ -21,7 +21,7 @@ from pirate_tui.domain.access import (
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
-from pirate_tui.domain.loading import AccessResult, Loadable, OpenAllRequest, OpenRequest, OpenResult
+from pirate_tui.domain.loading import AccessResult, LiveTrial, Loadable, OpenAllRequest, OpenRequest, OpenResult
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
@@ -150,6 +150,10 @@ class FakeDatabase(OwnPorts):
 
     async def try_out(self, request: TrialRequest) -> Trial:
         """No remedy is tried here."""
+        raise AssertionError(request)
+
+    async def try_fix(self, request: TrialRequest) -> LiveTrial:
+        """Nor is any tried on the live instance."""
         raise AssertionError(request)
 
     async def predict(self, attribute: str) -> Prediction:

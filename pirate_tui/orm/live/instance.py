@@ -37,11 +37,13 @@ from pirate_tui.orm.rows.cells import label_of
 class LiveInstance:
     """One instance, attached to one session, as an application would hold it."""
 
-    def __init__(self, connections: Connections, recorder: StatementRecorder, catalog: Catalog) -> None:
+    def __init__(
+        self, held: HeldInstance, connections: Connections, recorder: StatementRecorder, catalog: Catalog
+    ) -> None:
+        self._held = held
         self._connections = connections
         self._recorder = recorder
         self._catalog = catalog
-        self._held = HeldInstance(connections, recorder)
         self._accessor = Accessor(recorder)
 
     async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:

@@ -1,11 +1,21 @@
 """Load instances for the screen, with a limit on what one opening may load."""
 
+from pirate_tui.domain.access import TrialRequest
 from pirate_tui.domain.entity import Entity, Relationship
-from pirate_tui.domain.loading import Cost, Loadable, OpenAllRequest, OpenRequest, OpenResult, OversizedCollection
+from pirate_tui.domain.loading import (
+    Cost,
+    LiveTrial,
+    Loadable,
+    OpenAllRequest,
+    OpenRequest,
+    OpenResult,
+    OversizedCollection,
+)
 from pirate_tui.domain.query import Query, Within
 from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.live.instance import LiveInstance
+from pirate_tui.orm.live.live_fix_tester import LiveFixTester
 from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.orm.rows.filters import exceeds_together, giants
@@ -55,9 +65,17 @@ class CollectionGuard:
 class OrmInstances:
     """Loads instances; implements `domain.ports.Instances`."""
 
-    def __init__(self, live: LiveInstance, schema: MappedClasses, rows: RowQueries, guard: CollectionGuard) -> None:
+    def __init__(
+        self,
+        live: LiveInstance,
+        tester: LiveFixTester,
+        schema: MappedClasses,
+        rows: RowQueries,
+        guard: CollectionGuard,
+    ) -> None:
         self._schema = schema
         self._live = live
+        self._tester = tester
         self._rows = rows
         self._guard = guard
         self.load_instance, self.apply_scenario = live.load_instance, live.apply_scenario
@@ -81,3 +99,10 @@ class OrmInstances:
         """Select the instances, and access the relationship of each."""
         await self._schema.target(request.entity, request.relationship)
         return await self._live.open_all(request)
+
+    async def try_fix(self, request: TrialRequest) -> LiveTrial:
+        """Apply a fix to the instance, selected again, and make the access without await."""
+        for relationship in request.entity.relationships:
+            if relationship.name == request.attribute:
+                await self._schema.target(request.entity, relationship)
+        return await self._tester.try_fix(request)

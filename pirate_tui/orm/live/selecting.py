@@ -23,8 +23,12 @@ async def select_one(
 ) -> Any:
     """Return the instance of that key; raise `BrowserError` where there is none, or where it cannot be loaded."""
     with loadable(label_of(name, key)):
-        result = await session.execute(with_key(select(mapper).options(*options), mapper, key))
-        instance = result.unique().scalar_one_or_none()
+        return await select_by(session, select(mapper).options(*options), mapper, name, key)
+
+
+async def select_by(session: AsyncSession, statement: Select[Any], mapper: Mapper[Any], name: str, key: RowKey) -> Any:
+    """Return the instance of that key by a statement; raise `BrowserError` where there is none."""
+    instance = (await session.execute(with_key(statement, mapper, key))).unique().scalar_one_or_none()
     if instance is None:
         raise BrowserError(f"{label_of(name, key)} is no longer in the database", "press r to reload")
     return instance

@@ -178,4 +178,4 @@ class Workspace(TableArea):
     @on(InstanceReader.AttributeAccessed)
     def _show_cost(self, accessed: InstanceReader.AttributeAccessed) -> None:
         name, how = accessed.accessed.request.name, accessed.how
-        self.inspector.border_subtitle = None if accessed.failure else Text(f"{name}: {how}")
+        self.inspector.border_subtitle = None if accessed.failed else Text(f"{name}: {how}")

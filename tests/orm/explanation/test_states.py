@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pirate_tui.domain.access import AccessMode, AttributeKind, AttributeRequest, Scenario, TrialRequest, Verdict
-from pirate_tui.domain.remedy import TrialOutcome
+from pirate_tui.domain.remedy import Applies, Remedy, TrialOutcome
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
 from tests.orm.explanation.catalogue import MAPPED, fill
@@ -113,6 +113,11 @@ async def database(made_sea: Path, tmp_path: Path, open_models: OpenModels) -> O
     return await open_models(Path(shutil.copy(made_sea, tmp_path)), MAPPED)
 
 
+def is_repeated(kind: AttributeKind, remedy: Remedy) -> bool:
+    """Whether the line takes the place of the access, and has to do so each time."""
+    return remedy.applies is Applies.INSTEAD and (kind.runs_code or remedy.code.endswith(".identity"))
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "scenario"),
     [
@@ -134,5 +139,10 @@ async def test_an_attribute_in_a_state(
     assert [one.code for one in remedies[:1]] == ([expected.best] if expected.best else [])
     assert ([] if failure is None else [one.code for one in failure.remedies]) == [one.code for one in remedies]
     for remedy in remedies:
-        trial = await database.benchmarks.try_out(TrialRequest(ship, (1,), scenario, name, remedy))
+        request = TrialRequest(ship, (1,), scenario, name, remedy)
+        trial = await database.benchmarks.try_out(request)
         assert trial.outcome in {TrialOutcome.HELPS, TrialOutcome.NOT_PROVED}, trial
+        live = await database.instances.try_fix(request)
+        assert live.trial == trial
+        if live.instance is not None and not is_repeated(kind, remedy):
+            assert named(live.instance, name).verdict is Verdict.NONE, remedy
