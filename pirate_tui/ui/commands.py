@@ -41,6 +41,8 @@ class ScreenState(NamedTuple):
     """Whether everything is mounted that comes after the first paint."""
     is_failed: bool = False
     """Whether a failure is shown."""
+    can_try: bool = False
+    """Whether it has a fix, and mode, loader strategy and state are those of the failed access."""
     has_rows: bool = False
     """Whether a table is shown."""
     has_instance: bool = False
@@ -119,13 +121,15 @@ class Command(NamedTuple):
 COMMANDS = (
     Command("open_or_close", "enter", "Open", "Open the row's relationships, or close them; after u or s: reload them",
             Group.OPEN, BindingScope.TABLE, in_footer=True),
-    Command("ask_again", "enter", "Retry", "Retry the failed access with the current mode and loader strategy",
-            Group.OPEN, in_footer=True, available=lambda state: state.is_failed),
+    Command("try_fix", "enter", "Try fix", "Do what the selected fix says, make the access again, and compare",
+            Group.ACCESS, in_footer=True, available=lambda state: state.can_try),
+    Command("ask_again", "enter", "Retry", "After u, s or x: make the failed access again",
+            Group.OPEN, in_footer=True, available=lambda state: state.is_failed and not state.can_try),
     Command("access", "enter", "Access", "Access this attribute in the instance's current state, with or without await",
             Group.ACCESS, BindingScope.INSPECTOR, in_footer=True),
     Command("unsafe", "u", "Unsafe", "Toggle unsafe mode: access attributes without await",
             Group.ACCESS, in_footer=True, available=when_open),
-    Command("explain", "t", "Explain", "Toggle raw traceback / explanation",
+    Command("traceback", "t", "Traceback", "Give the traceback the whole panel, or show it with the fixes again",
             Group.TEXT, in_footer=True, available=lambda state: state.is_failed or None),
     Command("help", "question_mark", "Help", "Show all keys, and the concepts behind them",
             Group.GENERAL, in_footer=True),
@@ -179,6 +183,8 @@ COMMANDS = (
             Group.TEXT),
     Command("view", "v", "View", "Show the full value of the current column, page by page",
             Group.TEXT, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
+    Command("zoom", "z", "Zoom", "Give the focused panel the whole screen, or show all panels again",
+            Group.GENERAL, available=lambda state: state.is_furnished),
     Command("log", "l", "Log", "Show or hide the statement log",
             Group.GENERAL, available=lambda state: state.is_furnished),
     Command("read_again", "r", "Reload", "Reload from the database, or retry after an error",

@@ -86,7 +86,7 @@ def stopping(setting: Setting) -> list[Figure]:
 
 
 def explanation(setting: Setting) -> list[Figure]:
-    """From `t` until the explanation is on the screen; it was made with the failure."""
+    """From the plain access until its explanation is on the screen."""
     path, explained = setting.world(SMALL), list[float]()
     for _ in range(setting.runs):
         with open_ours(setting, path) as terminal:
@@ -94,10 +94,7 @@ def explanation(setting: Setting) -> list[Figure]:
             terminal.settle(1.0)
             terminal.press("u")
             terminal.settle()
-            terminal.press("\r")
-            terminal.until("your line")
-            terminal.settle()
-            explained.append(terminal.until("awaitable_attrs", terminal.press("t")))
+            explained.append(terminal.until("awaitable_attrs", terminal.press("\r")))
     return [Figure("a failure's explanation on the screen", explained, aim=50)]
 
 

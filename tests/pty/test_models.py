@@ -89,7 +89,6 @@ def test_from_an_order_to_its_customer_and_back_through_a_many_to_many(start: "L
     terminal.wait_for("Customer · 2 rows", "Nami")
     terminal.send("u<enter>")
     terminal.wait_for("customer.orders", "greenlet_spawn has not been called")
-    terminal.send("t")
     terminal.wait_for("await customer.awaitable_attrs.orders")
     terminal.send("<esc>")
     terminal.wait_gone("greenlet_spawn has not been called")

@@ -66,7 +66,9 @@ def test_the_tour_shows_what_it_promises(touring: "Terminal") -> None:
 
 def test_the_explanation_is_the_one_that_the_readme_quotes(touring: "Terminal") -> None:
     steps = tour()
-    explained = next(number for number, step in enumerate(steps, start=1) if "t" in step.keys)
+    explained = next(
+        number for number, step in enumerate(steps, start=1) if any("await " in seen for seen in step.seen)
+    )
     follow(touring, steps[:explained])
     *_, (_, fixes) = BLOCK.findall(section("The error"))
     (named,) = re.findall(r"`(\S+ of \S+ \d+)`", section("The error"))

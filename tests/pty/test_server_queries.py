@@ -93,7 +93,6 @@ async def test_the_plain_access_is_shown_and_explained(start: "Launcher", server
     await asyncio.to_thread(terminal.wait_for, "Ahab", "select 1 + access 1")
     terminal.send("<enter>u<enter>")
     await asyncio.to_thread(terminal.wait_for, "MissingGreenlet", "ships.sailors", "UNSAFE")
-    terminal.send("t")
     await asyncio.to_thread(terminal.wait_for, "await ships.awaitable_attrs.sailors")
     terminal.send("q")
     assert await asyncio.to_thread(terminal.wait_exit) == 0

@@ -202,6 +202,5 @@ def test_the_inspector_says_what_would_happen_and_proves_it(start: "Launcher", w
     terminal.wait_for("id · column")
     terminal.send("<enter>")
     terminal.wait_for("PirateCrew.id of PirateCrew 1 · plain access", "greenlet_spawn")
-    terminal.send("t")
     terminal.wait_for("expire_on_commit", "inspect(pirate_crew).identity")
     terminal.quit()

@@ -18,13 +18,10 @@ Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
 @pytest.mark.usefixtures("lazy_collection")
 async def test_a_new_cause_is_seen_on_the_screen(browse: Browse, world: Path) -> None:
-    async with browse(world, size=(160, 45)) as browser:
+    async with browse(world, size=(120, 36)) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        await browser.press("t")
-        await browser.until(
-            lambda: browser.failure.is_explained and browser.failure.pane.size.height, "the explained side"
-        )
+        await browser.until(lambda: browser.failure.pane.size.height, "the explanation")
         await browser.pilot.pause()
         screen = " ".join(" ".join(piece.text for piece in seen(browser.app)).split())
     assert "PirateCrew.members is a collection that nothing has loaded." in screen

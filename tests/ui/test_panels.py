@@ -180,10 +180,10 @@ async def test_the_palette_runs_a_command(browse: Browse, world: Path) -> None:
 
 async def test_what_cannot_be_done_is_greyed_out(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
-        assert browser.screen.check_action("explain", ()) is None
+        assert browser.screen.check_action("traceback", ()) is None
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        assert browser.screen.check_action("explain", ()) is True
+        assert browser.screen.check_action("traceback", ()) is True
 
 
 @pytest.mark.thorough

@@ -12,25 +12,25 @@ import pytest
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-async def test_the_raw_traceback_comes_first_with_its_last_line_pinned(browse: Browse, world: Path) -> None:
+async def test_the_error_s_own_text_comes_first_and_the_whole_traceback_is_below(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        raw = browser.failure.pane.plain.splitlines()
-        headline = str(browser.failure.query_one("#headline").render())
+        raw = browser.failure.traceback.plain.splitlines()
         assert raw[0] == "Traceback (most recent call last):"
         assert "    pirate_crew.members" in raw
-        assert "greenlet_spawn has not been called" in headline
-        assert "xd2s" in headline
-        assert raw[-1].endswith(headline.splitlines()[-1])
-        assert "pirate_crew.members" in str(browser.failure.query_one("#own-line").render())
+        told = " ".join(browser.failure.explanation.plain.split())
+        assert told.startswith(browser.failure.failure.headline[0])
+        assert "greenlet_spawn has not been called" in told
+        assert "xd2s" in raw[-1]
+        assert "at pirate_crew.members" in told
 
 
 async def test_no_frame_of_ours_stands_in_the_traceback(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        assert "pirate_tui" not in browser.failure.pane.plain.replace(str(Path(__file__).parents[2]), "")
+        assert "pirate_tui" not in browser.failure.traceback.plain.replace(str(Path(__file__).parents[2]), "")
 
 
 async def test_the_statement_is_listed_as_never_sent(browse: Browse, world: Path) -> None:
@@ -51,21 +51,16 @@ async def test_the_live_instance_is_the_one_that_failed(browse: Browse, world: P
         assert lines[3] == ["members", "unloaded", "IO"]
 
 
-async def test_the_explained_side_names_attribute_and_remedies(browse: Browse, world: Path) -> None:
+async def test_the_explanation_names_attribute_and_fixes(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        await browser.press("t")
-        await browser.until(lambda: browser.failure.is_explained, "the explained side")
-        text = browser.failure.pane.plain
-        headline = str(browser.failure.query_one("#headline").render())
-        assert headline.startswith(
-            "PirateCrew.members of PirateCrew 1 was accessed without await, but it is not loaded"
-        )
-        title = str(browser.failure.border_title)
-        assert "PirateCrew.members of PirateCrew 1 · plain access · as mapped · explained" in title
-        assert "inside the greenlet" in " ".join(text.split())
-        assert "at  pirate_crew.members" in text
+        await browser.until(browser.failure.explanation.line_count, "the explanation")
+        text = browser.failure.explanation.plain
+        words = " ".join(text.split())
+        assert "PirateCrew.members of PirateCrew 1 was accessed without await, but it is not loaded" in words
+        assert str(browser.failure.border_title) == "PirateCrew.members of PirateCrew 1 · plain access · as mapped"
+        assert "inside the greenlet" in words
         assert "await pirate_crew.awaitable_attrs.members" in text
         assert "✗ await asyncio.to_thread(lambda: pirate_crew.members)" in text
         assert "select(PirateCrew).options(selectinload(PirateCrew.members))" in text
@@ -73,14 +68,14 @@ async def test_the_explained_side_names_attribute_and_remedies(browse: Browse, w
         assert text.splitlines()[-1].endswith("xd2s")
 
 
-async def test_y_copies_the_traceback_or_the_chosen_remedy(browse: Browse, world: Path) -> None:
+async def test_y_copies_the_selected_fix_or_the_traceback(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        await browser.press("y")
-        assert browser.app.clipboard == browser.failure.pane.plain
-        await browser.press("t", "down", "y")
+        await browser.press("down", "y")
         assert browser.app.clipboard == "select(PirateCrew).options(selectinload(PirateCrew.members))"
+        await browser.press("tab", "y")
+        assert browser.app.clipboard == browser.failure.traceback.plain
 
 
 @pytest.mark.thorough
@@ -88,7 +83,8 @@ async def test_the_traceback_can_be_searched(browse: Browse, world: Path) -> Non
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        pane = browser.failure.pane
+        await browser.press("t", "home")
+        pane = browser.failure.traceback
         await browser.press("slash", *"XD2S", "enter")
         await browser.until(lambda: pane.place == (1, pane.plain.count("xd2s")), "the hits")
         assert any(
@@ -108,9 +104,10 @@ async def test_the_traceback_can_be_selected(browse: Browse, world: Path) -> Non
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        await browser.pilot.mouse_down(browser.failure.pane, offset=(0, 0))
-        await browser.pilot.hover(browser.failure.pane, offset=(8, 0))
-        await browser.pilot.mouse_up(browser.failure.pane, offset=(8, 0))
+        await browser.press("t", "home")
+        await browser.pilot.mouse_down(browser.failure.traceback, offset=(0, 0))
+        await browser.pilot.hover(browser.failure.traceback, offset=(8, 0))
+        await browser.pilot.mouse_up(browser.failure.traceback, offset=(8, 0))
         await browser.press("ctrl+c")
         assert browser.app.clipboard == "Traceback"
 
@@ -142,30 +139,30 @@ async def test_a_many_to_one_fails_too(browse: Browse, world: Path) -> None:
         await browser.until_line("Nami")
         await browser.press("right", "u", "enter")
         await browser.until_line("raised")
-        assert "    pirate.pirate_crew" in browser.failure.pane.plain.splitlines()
+        assert "    pirate.pirate_crew" in browser.failure.traceback.plain.splitlines()
         assert browser.failure.failure.remedies[1].code == "select(Pirate).options(joinedload(Pirate.pirate_crew))"
 
 
 @pytest.mark.thorough
-async def test_enter_in_the_traceback_asks_again_only_if_the_question_is_another(browse: Browse, world: Path) -> None:
+async def test_enter_in_the_traceback_makes_the_access_again_after_another_strategy(
+    browse: Browse, world: Path
+) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
-        await browser.press("enter")
-        assert browser.failure.display
         await browser.press("s", "enter")
         await browser.until_line("select 2 + access 0")
         assert not browser.failure.display
 
 
 @pytest.mark.thorough
-async def test_the_search_ends_when_the_other_side_is_shown(browse: Browse, world: Path) -> None:
+async def test_the_search_ends_when_the_traceback_fills_the_panel(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("u", "enter")
         await browser.until_line("raised")
         await browser.press("slash", *"green", "enter", "t")
         await browser.until(lambda: not browser.screen.query_one("SearchBar").display, "the end of the search")
-        assert browser.failure.is_explained
+        assert browser.failure.is_traceback_alone
 
 
 async def test_an_opening_that_fails_leaves_no_stale_instance(browse: Browse, world: Path) -> None:

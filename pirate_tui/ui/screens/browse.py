@@ -12,9 +12,8 @@ from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.ports import Connect
 from pirate_tui.ui.commands import BindingScope, ScreenState, bindings, is_available
 from pirate_tui.ui.copying import copy
-from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.messages import Changed, DatabaseEvent, Loaded, Reachable, Retrying, StatementReported
-from pirate_tui.ui.screens.frame import Frame
+from pirate_tui.ui.screens.failing import Failing
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 
-class BrowseScreen(Frame):
+class BrowseScreen(Failing):
     """The browser's main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.SCREEN)]
@@ -44,6 +43,7 @@ class BrowseScreen(Frame):
             is_open=self.connection.database is not None,
             is_furnished=self.furnished.is_set(),
             is_failed=self.has_class("-failed"),
+            can_try=self.has_class("-failed") and self.failure.can_try(self.mode, self.strategy),
             has_rows=self.table.listing is not None,
             has_instance=self.workspace.has_instance,
             is_in_table=self.focused is self.table,
@@ -66,22 +66,6 @@ class BrowseScreen(Frame):
                 self.workspace.refresher.changed()
             case Reachable():
                 self.is_away = self.connector.note(is_reachable=event.is_reachable)
-
-    @on(InstanceReader.Opened)
-    @on(InstanceReader.AttributeAccessed)
-    def _show_outcome(self, done: InstanceReader.Opened | InstanceReader.AttributeAccessed) -> None:
-        """Show the failure of an access, or dismiss the previous one where it succeeded."""
-        if done.failure is not None:
-            panels = (self.table, self.workspace.inspector)
-            origin = next((panel for panel in panels if panel is self.focused), self.failure.origin or self.table)
-            self.failure.show(done.failure, done.how, done.path, origin)
-        elif self.has_class("-failed"):
-            self.failure.dismiss()
-
-    @on(RowTable.Closed)
-    def _row_closed(self, closed: RowTable.Closed) -> None:
-        if self.has_class("-failed") and self.failure.path[: len(closed.path)] == closed.path:
-            self.failure.dismiss()
 
     @on(RowTable.TableRequested)
     def _show_table(self, requested: RowTable.TableRequested) -> None:
@@ -121,6 +105,9 @@ class BrowseScreen(Frame):
 
     def action_situation(self) -> None:
         """Bring the live instance into the next scenario: after commit, after rollback, detached, and others."""
+        if self.has_class("-failed"):
+            self.failure.is_outdated = True
+            self.refresh_bindings()
         self.workspace.instance.next_scenario()
 
     def action_next_strategy(self) -> None:
@@ -134,11 +121,6 @@ class BrowseScreen(Frame):
     def _use(self, strategy: LoaderStrategy) -> None:
         self.strategy = strategy
         self.table.state.set_caption(hint=f"{strategy.title}: {strategy.lesson}")
-
-    def action_explain(self) -> None:
-        """Toggle the raw traceback and the explanation."""
-        self.search_bar.end()
-        self.failure.is_explained = not self.failure.is_explained
 
     def action_log(self) -> None:
         """Show or hide the statement log."""
@@ -155,14 +137,6 @@ class BrowseScreen(Frame):
         else:
             self.connector.reopen(self.post_message)
 
-    def action_ask_again(self) -> None:
-        """Retry the failed access: the inspector's, or the table's if mode or loader have changed."""
-        inspector = self.workspace.inspector
-        if self.failure.origin is inspector:
-            inspector.action_access()
-        else:
-            self.table.reopen()
-
     def action_cancel(self) -> None:
         """Cancel what is running; else close what is open, the last opened first."""
         caption = self.table.state.caption
@@ -171,10 +145,8 @@ class BrowseScreen(Frame):
             self.tasks.show_error(BrowserError(what, "press r to retry, q to quit"))
         elif open_prompts := [prompt for prompt in self.query("PromptBar").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
-        elif self.has_class("-failed"):
-            self.failure.dismiss()
-        elif self.has_class("-with-error"):
-            self.tasks.show_error(None)
+        elif self._close_panel():
+            return
         elif not self.table.has_focus:
             self.table.focus()
         elif caption.hint or caption.match:
@@ -182,6 +154,17 @@ class BrowseScreen(Frame):
             self.workspace.searcher.forget()
         elif not self.table.close_enclosing():
             self.workspace.history.back()
+
+    def _close_panel(self) -> bool:
+        """Close what fills the screen, the failure or the error line, and return whether there was any of them."""
+        if self.end_zoom():
+            return True
+        is_failed, has_error = self.has_class("-failed"), self.has_class("-with-error")
+        if is_failed:
+            self.failure.dismiss()
+        elif has_error:
+            self.tasks.show_error(None)
+        return is_failed or has_error
 
     def action_copy(self) -> None:
         """Copy from the panel that has the focus."""

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.access import AccessMode
@@ -21,6 +20,7 @@ from pirate_tui.ui.connector import Connector
 from pirate_tui.ui.messages import Relay
 from pirate_tui.ui.screens.guarded import Guarded
 from pirate_tui.ui.screens.workspace import Workspace
+from pirate_tui.ui.screens.zooming import Zooming
 from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.statement_log import StatementLog
 from pirate_tui.ui.widgets.text_pane import SearchableView
@@ -32,16 +32,18 @@ if TYPE_CHECKING:
     from pirate_tui.ui.widgets.prompts import PromptBar, SearchBar
 
 
-class Frame(Guarded[None], Screen[None]):
+class Frame(Guarded[None], Zooming):
     """Title, workspace, failure, statements, prompts and footer of a database; a subclass has the commands."""
 
+    PANELS = "RowTable, Inspector, FailureView, StatementLog"
+
     # Textual declares these two so that neither a ClassVar nor a tuple would be right.
-    HORIZONTAL_BREAKPOINTS = [(0, "-w0"), (40, "-w40"), (60, "-w60"), (110, "-w110")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-w0"), (40, "-w40"), (60, "-w60"), (110, "-w110"), (150, "-w150")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-h0"), (10, "-h10"), (20, "-h20"), (30, "-h30")]  # noqa: RUF012
 
-    mode: reactive[AccessMode] = reactive(AccessMode.SAFE)
+    mode: reactive[AccessMode] = reactive(AccessMode.SAFE, bindings=True)
     """How attributes are accessed."""
-    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED)
+    strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, bindings=True)
     """By which loader strategy relationships are opened."""
     database_label: reactive[str] = reactive("")
     """The name of the database, for the title."""

@@ -25,7 +25,8 @@ parent.children, on your data; the traceback is the one that your application wo
 For each attribute, the inspector predicts what a plain access would do: no IO; IO, so MissingGreenlet; raises; \
 detached. A ƒ marks what runs model code.
 Commit and rollback expire an instance: x shows what its attributes do then, and why.
-The traceback never names the attribute. The explanation (t) does, with the statement and the fixes.
+The traceback never names the attribute. The explanation beside it does, with the statement and the fixes. \
+⏎ tries a fix on the row that failed: the same access, before and after. t gives the traceback the whole panel.
 A loaded attribute costs nothing to access: with an eager loader (s), the plain access works. \
 An opened line counts both: select 2 + access 0.
 The best loader strategy depends on your data: c measures each on your rows, and recommends one.

@@ -1,118 +1,24 @@
-"""Show an access that raised: the raw traceback first, or its explanation."""
+"""Show an access that raised: what can be done about it, with the raw traceback beside or below it."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import Static
 
+from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.failure import Failure
+from pirate_tui.domain.loading import FailedAccess, LiveTrial, LoaderStrategy
 from pirate_tui.domain.outline import Path
-from pirate_tui.domain.remedy import Remedy
+from pirate_tui.ui.widgets.explanation_view import ExplanationView
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
-TRY_IT = "u ⏎ toggles await · s ⏎ eager-loads, then the plain access works"
-"""A hint how to try the remedies."""
-
-ROOMY = 14
-"""The number of lines from which the topics are separated by empty ones."""
-
-
-class ExplanationView(TextPane):
-    """The explained side: why it raised, what helps and what does not; one remedy is chosen."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "explanation--topic",
-        "explanation--code",
-        "explanation--chosen",
-        "explanation--ineffective",
-    }
-
-    DEFAULT_CSS = """
-    ExplanationView {
-        & > .explanation--topic { color: $accent-on-background; text-style: bold; }
-        & > .explanation--code { color: $primary-on-background; text-style: bold; }
-        & > .explanation--chosen { text-style: reverse; }
-        & > .explanation--ineffective { color: $muted-on-background; }
-    }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [("down,j", "choose(1)"), ("up,k", "choose(-1)")]
-
-    failure: reactive[Failure | None] = reactive(None, init=False)
-    """What is explained."""
-
-    chosen: reactive[int] = reactive(0, init=False)
-    """The number of the remedy that would be copied."""
-
-    def watch_failure(self) -> None:
-        """Explain another failure from its first remedy on."""
-        self.set_reactive(ExplanationView.chosen, 0)
-        self.lay_out()
-        self.scroll_home(animate=False)
-
-    def watch_chosen(self) -> None:
-        """Mark the chosen remedy, and bring it into view; beyond the last one, the rest."""
-        self.lay_out()
-        marked = next((y for y in range(self.line_count()) if self.text_at(y).startswith("▶")), 0)
-        self.scroll_line_into_view(min(marked + 1, self.line_count() - 1))
-        self.scroll_line_into_view(marked)
-
-    def action_choose(self, by: int) -> None:
-        """Choose another remedy; at the last one, and where there is none, scroll to what follows."""
-        last = 0 if self.failure is None else len(self.failure.remedies) - 1
-        before, self.chosen = self.chosen, max(0, min(self.chosen + by, last))
-        if self.chosen == before:
-            self.scroll_relative(y=by, animate=False)
-
-    def text_in(self, size: Size) -> list[Text]:
-        """Return all topics, separated by empty lines where there is room."""
-        if self.failure is None:
-            return []
-        failure = self.failure
-        sections = (
-            ("Why", [Text(failure.cause)]),
-            ("Fixes  (↑ ↓ select, y copies)", self._remedies(failure.remedies)),
-            ("What won't fix it", self._ineffective(failure.ineffective)),
-            ("Where the traceback misleads", [Text(failure.where)] if failure.where else []),
-            ("Try it here", [Text(TRY_IT)]),
-            ("Error", [Text(f"{failure.name} at  {failure.code}"), Text(failure.kind)]),
-            ("Statement that was never sent", [Text(line) for line in failure.statement]),
-            ("Documentation", [Text(failure.link)]),
-        )
-        between = [Text()] if size.height >= ROOMY else []
-        lines: list[Text] = []
-        for topic, body in sections:
-            if body:
-                lines += [*(between if lines else ()), Text(topic, "explanation--topic"), *body]
-        return lines
-
-    def _remedies(self, remedies: Sequence[Remedy]) -> list[Text]:
-        lines = []
-        for number, remedy in enumerate(remedies):
-            is_chosen = number == self.chosen
-            line = Text.assemble("▶ " if is_chosen else "  ", (remedy.code, "explanation--code"))
-            if is_chosen:
-                line.stylize("explanation--chosen", len("▶ "))
-            lines.append(line)
-            lines.append(Text(f"    {remedy.reason}"))
-        return lines
-
-    @staticmethod
-    def _ineffective(remedies: Sequence[Remedy]) -> list[Text]:
-        style = "explanation--ineffective"
-        return [line for remedy in remedies for line in (Text(f"✗ {remedy.code}", style), Text(f"    {remedy.reason}"))]
-
-
 class Traceback(TextPane):
-    """The raw side: the traceback verbatim, with the frames of the model's own code marked."""
+    """The traceback verbatim, scrolled to the user's own frame, with the frames of the user's code marked."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"traceback--own"}
 
@@ -122,36 +28,57 @@ class Traceback(TextPane):
     }
     """
 
-    def show(self, failure: Failure) -> None:
-        """Show a failure's traceback, from its beginning."""
-        styles = ["traceback--own" if y in failure.own else "" for y in range(len(failure.raw))]
-        self.set_text([Text(line, style, no_wrap=True) for line, style in zip(failure.raw, styles, strict=True)])
-        self.scroll_home(animate=False)
+    failed: reactive[FailedAccess | None] = reactive(None, init=False)
+    """Whose traceback is shown."""
+
+    def watch_failed(self, failed: FailedAccess | None) -> None:
+        """Show another traceback."""
+        if failed is not None:
+            failure = failed.failure
+            styles = ["traceback--own" if y in failure.own else "" for y in range(len(failure.raw))]
+            self._is_at_frame = False
+            self.set_text([Text(line, style, no_wrap=True) for line, style in zip(failure.raw, styles, strict=True)])
+
+    def lay_out(self) -> None:
+        """Lay out the text; a new one is scrolled to the user's frame as soon as the panel has a size."""
+        super().lay_out()
+        if self.failed is not None and self.size and not self._is_at_frame:
+            self._is_at_frame = True
+            self.scroll_to(y=max(0, self.failed.failure.own_line - 1), animate=False, immediate=True, force=True)
+
+    _is_at_frame = False
+    """Whether it was scrolled to the user's frame."""
 
 
 class FailureView(Vertical):
-    """The failure that is shown: its headline, and below that either the traceback or the explanation."""
+    """The failure that is shown: the explanation, and the traceback beside it where the terminal is wide."""
 
     DEFAULT_CSS = """
     FailureView {
         border: round $error;
         border-title-color: $error-on-background;
         border-subtitle-color: $error-on-background;
-        & > #headline { height: auto; max-height: 4; color: $error-on-background; text-style: bold; }
-        & > #own-line { height: 1; color: $muted-on-background; }
-        & > ContentSwitcher { height: 1fr; }
-        &.-explained > #own-line { display: none; }
+        & > #explanation { height: 5fr; }
+        & > #raw { height: 2fr; min-height: 3; }
+        & #traceback-title { height: 1; color: $muted-on-background; }
+        & #traceback { height: 1fr; }
+        &.-traceback-alone > #explanation { display: none; }
+        &.-fixed {
+            border: round $success;
+            border-title-color: $success-on-background;
+            border-subtitle-color: $success-on-background;
+        }
     }
     """
 
-    failure: reactive[Failure | None] = reactive(None, init=False)
+    failed: reactive[FailedAccess | None] = reactive(None, init=False)
     """What is shown; frozen."""
 
     access: reactive[str] = reactive("")
     """How it was accessed, and by which loader strategy: kept for the title, since both can change later."""
 
-    is_explained: reactive[bool] = reactive(default=False, init=False)
-    """Whether the explained side is shown."""
+    is_traceback_alone: reactive[bool] = reactive(default=False, init=False)
+    """Whether the traceback fills the panel; kept from one failure to the next."""
 
     is_shown: reactive[bool] = reactive(default=False, init=False, repaint=False)
     """Whether there is a failure to show. The screen makes room for it."""
@@ -162,13 +89,32 @@ class FailureView(Vertical):
         """The path of the relationship whose access failed; empty for another access."""
         self.origin: Widget | None = None
         """The widget that had the focus at the access, and gets it back when the failure is dismissed."""
+        self.is_outdated = False
+        """Whether the instance has been brought into another state since."""
 
-    def show(self, failure: Failure, access: str, path: Path, origin: Widget | None) -> None:
+    @property
+    def failure(self) -> Failure | None:
+        """What it raised, explained."""
+        return None if self.failed is None else self.failed.failure
+
+    def show(self, failed: FailedAccess, access: str, path: Path, origin: Widget | None) -> None:
         """Show a failure, and take the focus; without an origin, the previous one gets it back."""
         self.origin = origin or self.origin
-        self.path, self.access, self.failure = path, access, failure
+        self.path, self.access, self.failed, self.is_outdated = path, access, failed, False
+        self.remove_class("-fixed")
         self.is_shown = True
         self.pane.focus()
+
+    def can_try(self, mode: AccessMode, strategy: LoaderStrategy) -> bool:
+        """Whether there is a fix to try, and the access would be made again just as it was."""
+        failed = self.failed
+        is_same = failed is not None and not self.is_outdated and (failed.mode, failed.strategy) == (mode, strategy)
+        return is_same and self.explanation.fix is not None
+
+    def show_trial(self, trial: LiveTrial) -> None:
+        """Show the result of a fix."""
+        if self.explanation.show_trial(trial):
+            self.set_class(trial.helps, "-fixed")
 
     def dismiss(self) -> None:
         """Hide the failure, and give the focus back."""
@@ -179,69 +125,65 @@ class FailureView(Vertical):
                 self.origin.focus()
 
     def compose(self) -> ComposeResult:
-        """Compose the pinned lines above, and the two sides below."""
-        yield Static(id="headline", markup=False)
-        yield Static(id="own-line", markup=False)
-        with ContentSwitcher(initial="raw"):
-            yield Traceback(id="raw")
-            yield ExplanationView(wrap=True, id="explained").data_bind(FailureView.failure)
+        """Compose the explanation and the traceback."""
+        yield ExplanationView(wrap=True, id="explanation").data_bind(FailureView.failed)
+        with Vertical(id="raw"):
+            yield Static(id="traceback-title", markup=False)
+            yield Traceback(id="traceback").data_bind(FailureView.failed)
+
+    @property
+    def explanation(self) -> ExplanationView:
+        """The panel with the fixes."""
+        return self.query_one(ExplanationView)
+
+    @property
+    def traceback(self) -> Traceback:
+        """The panel with the traceback."""
+        return self.query_one(Traceback)
 
     @property
     def pane(self) -> TextPane:
-        """The side that is shown."""
-        return self.query_one("#explained" if self.is_explained else "#raw", TextPane)
+        """The panel that is used first: the explanation, unless the traceback is alone."""
+        return self.traceback if self.is_traceback_alone else self.explanation
 
     @property
     def clipboard_text(self) -> tuple[str, str]:
-        """What copying takes, its name and its text: the whole traceback, or the chosen remedy."""
+        """What copying takes, its name and its text: the whole traceback where that has the focus, or the fix."""
         if self.failure is None:
             return "nothing", ""
-        if self.is_explained and self.failure.remedies:
-            return "the fix", self.failure.remedies[self.query_one(ExplanationView).chosen].code
-        if self.is_explained:
-            return "the explanation", f"{self.failure.summary}\n{self.failure.cause}"
-        return "the traceback", "\n".join(self.failure.raw)
+        if self.is_traceback_alone or self.traceback.has_focus:
+            return "the traceback", "\n".join(self.failure.raw)
+        if self.explanation.fix is not None:
+            return "the fix", self.explanation.fix.code
+        return "the explanation", f"{self.failure.summary}\n{self.failure.cause}"
 
-    def watch_failure(self, failure: Failure | None) -> None:
-        """Show another failure, raw first."""
-        if failure is None:
-            return
-        self.query_one("#own-line", Static).update(Text(_own_line(failure)))
-        self.query_one(Traceback).show(failure)
-        self.is_explained = False
+    def watch_failed(self, failed: FailedAccess | None) -> None:
+        """Show another failure."""
+        if failed is not None:
+            self.query_one("#traceback-title", Static).update(Text(_traceback_title(failed.failure), no_wrap=True))
+            self._retitle()
+
+    def watch_access(self) -> None:
+        """Show how it was accessed."""
         self._retitle()
 
-    def watch_is_explained(self) -> None:
-        """Turn to the other side."""
+    def watch_is_traceback_alone(self) -> None:
+        """Give the traceback the whole panel, or show the explanation again."""
         had_focus = self.has_focus_within
-        self.set_class(self.is_explained, "-explained")
-        self.query_one(ContentSwitcher).current = "explained" if self.is_explained else "raw"
+        self.set_class(self.is_traceback_alone, "-traceback-alone")
         if had_focus:
             self.pane.focus()
         self._retitle()
 
     def _retitle(self) -> None:
         if self.failure is not None:
-            side, headline = "raw traceback", _headline(self.failure)
-            if self.is_explained:
-                side, headline = "explained", self.failure.summary
-            self.query_one("#headline", Static).update(Text(headline))
-            self.border_title = Text(f"{self.failure.attribute} of {self.failure.instance} · {self.access} · {side}")
-            self.border_subtitle = f"t {'raw' if self.is_explained else 'explained'} · y copy · / search · esc close"
+            self.border_title = Text(f"{self.failure.attribute} of {self.failure.instance} · {self.access}")
+            keys = "/ search · t fixes" if self.is_traceback_alone else "⏎ try the fix · ↑↓ select · t traceback"
+            self.border_subtitle = f"{keys} · y copy · esc close"
 
 
-def _own_line(failure: Failure) -> str:
-    """Describe where the user's line is in the traceback, and how many frames are of the model's code."""
-    line = failure.own_line
+def _traceback_title(failure: Failure) -> str:
+    """Say where the user's line is in the traceback, and how many more frames are of the user's code."""
     others = sum(failure.raw[y].startswith("  File ") for y in failure.own) - 1
-    models = f", {others} more in your code" if others > 0 else ""
-    line_text = f"your line: {failure.code}"
-    if failure.returned is not None:
-        line_text += f"  returned {failure.returned}: its code caught this error"
-    return f"{line_text}   (line {line + 1} of {len(failure.raw)} below{models})"
-
-
-def _headline(failure: Failure) -> str:
-    """Return the exception's first and last line: its message, and the link to its documentation."""
-    first, *others = failure.headline
-    return f"{first}\n{others[-1]}" if others else first
+    more = f", {others} more in your code" if others > 0 else ""
+    return f"Traceback · your line is {failure.own_line + 1} of {len(failure.raw)}{more}"

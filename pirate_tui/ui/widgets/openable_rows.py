@@ -62,14 +62,14 @@ class OpenableRows(RowCursor):
         else:
             self.post_message(self.NothingToOpen())
 
-    def reopen(self) -> None:
+    def reopen(self, *, even_if_current: bool = False) -> None:
         """Open what the cursor is on, unless it was opened with the current mode and strategy."""
         entity_and_row = self.row_at(self.cursor)
         if entity_and_row is None:
             return
         relationships = entity_and_row[0].relationships
         path = (*self.cursor, relationships[0].name) if is_row(self.cursor) and relationships else self.cursor
-        if not is_row(path) and not self._is_current(path):
+        if not is_row(path) and (even_if_current or not self._is_current(path)):
             self._request_opening(path)
 
     def action_open(self) -> None:
@@ -87,6 +87,13 @@ class OpenableRows(RowCursor):
             self._close(self.cursor)
         else:
             self.cursor = navigation.parent(self.cursor)
+
+    def show_line(self, path: Path) -> None:
+        """Scroll to the line of the path, and to the row that it belongs to, if there still is such a line."""
+        outline = self.state.shown.outline
+        if outline.has(path):
+            self.scroll_line_into_view(outline.line_of(path))
+            self.scroll_line_into_view(outline.line_of(path[:-1] or path))
 
     def close_enclosing(self) -> bool:
         """Close what is open at the cursor or around it, and return whether anything was."""

@@ -25,7 +25,7 @@ MAX_WIDTH = 40
 
 GAP = "  "
 
-CLOSED, OPEN, LEAF, FAILED, KEYLESS = "▸ ", "▾ ", "  ", "✗ ", "! "
+CLOSED, OPEN, LEAF, FAILED, FIXED, KEYLESS = "▸ ", "▾ ", "  ", "✗ ", "✓ ", "! "
 """Glyphs before a line, with a space. No instance can be loaded of a keyless row."""
 
 UNREAD = Cell("…", is_null=True)
@@ -196,6 +196,8 @@ class LineRenderer:
             result = f" · {branch.relationship.direction} {branch.relationship.target}"
         else:
             glyph, style = (FAILED, "failure") if opening.failure else (OPEN, "relationship")
+            if opening.fix:
+                glyph, style = FIXED, "success"
             result = _result(opening, listing.windows.get(path))
         room = width - indent - cell_len(glyph + name)
         result = result if cell_len(result) <= room else set_cell_size(result, max(0, room - 1)) + "…"
@@ -238,7 +240,7 @@ def _result(opening: OpenResult, window: Window | None) -> str:
         return f" · {what} · not loaded: over --limit · ⏎ loads all"
     return (
         f" · {what} · select {cost.select} + access {cost.access}"
-        f" · {request.mode.how} · {request.strategy.title} · {cost.seconds * 1000:.1f} ms"
+        f" · {request.mode.how} · {opening.fix or request.strategy.title} · {cost.seconds * 1000:.1f} ms"
     )
 
 

@@ -43,6 +43,7 @@ class RowsView(LinesView):
         "rows-view--glyph",
         "rows-view--relationship",
         "rows-view--failure",
+        "rows-view--success",
         "rows-view--null",
         "rows-view--type-mismatch",
         "rows-view--hit",
@@ -57,6 +58,7 @@ class RowsView(LinesView):
         & > .rows-view--glyph { color: $primary-on-background; }
         & > .rows-view--relationship { color: $accent-on-background; }
         & > .rows-view--failure { color: $error-on-background; text-style: bold; }
+        & > .rows-view--success { color: $success-on-background; text-style: bold; }
         & > .rows-view--null { color: $muted-on-background; text-style: italic; }
         & > .rows-view--type-mismatch { color: $warning-on-background; }
         & > .rows-view--hit { background: $hit; color: $text-on-hit; text-style: bold; }
