@@ -31,7 +31,7 @@ from tests.homes import live_in
 
 KEYS = (
     *("down", "up", "pagedown", "pageup", "home", "end", "right", "left", "enter", "enter", "escape", "tab") * 4,
-    *"ouSsxxttlArjkv[]fF",
+    *"ouSsxxttzLArjkv[]fF",
     *("slash", "colon", "m", "c", "question_mark", "a", "1", "n"),
 )
 """What is pressed when one browses."""
@@ -45,7 +45,7 @@ ALLOWED = 10.0
 ROOM = 2
 """How many more descriptors and threads there may be: the pool holds its overflow for a moment."""
 
-KEYS_SHOWN = 20
+KEYS_SHOWN = 30
 """How many more widgets there may be, each with its task: the footer shows more keys in one place than in another."""
 
 

@@ -34,6 +34,8 @@ class Statement(NamedTuple):
     """The loader option that would avoid them, where it is the N of an N+1."""
     parents: int = 0
     """How many parents were read along with it, where known: those may share what is loaded."""
+    is_browsers: bool = False
+    """Whether the browser has sent it for its own ends: rows, counts, tables. All others are of the models."""
 
     def after(self, earlier: "Statement") -> "Statement":
         """Return this statement merged with the equal ones of an earlier line."""
@@ -43,14 +45,35 @@ class Statement(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """Its text on one line, the list of columns left out."""
+        """Its text on one line, the list of columns in short: `orders.*`."""
         line = " ".join(self.text.split())
         start = _from(line) if line.startswith("SELECT ") else None
-        return line if start is None else f"SELECT … {line[start:]}"
+        return line if start is None else f"SELECT {_columns(line[len('SELECT ') : start])} {line[start:]}"
 
 
 TOKEN = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|[()]|\bDISTINCT FROM\b|\bFROM\b""")
 """Tokens that matter for where a list of columns ends; quoted text is skipped."""
+
+
+AGGREGATE = re.compile(r"count\([^()]*\)( AS \w+)?", re.IGNORECASE)
+"""A list of columns that is a count and nothing else."""
+
+QUALIFIED = re.compile(r"""((?:"[^"]*"|`[^`]*`|\w+)\.)+(?:"[^"]*"|`[^`]*`|\w+)( AS (?:"[^"]*"|`[^`]*`|\w+))?""")
+"""A column with its table, and perhaps a label."""
+
+
+def _columns(listed: str) -> str:
+    """Return a list of columns in short: the tables whose columns they are, a count, or an ellipsis."""
+    listed = listed.strip()
+    if AGGREGATE.fullmatch(listed):
+        return "count(*)"
+    columns = [QUALIFIED.fullmatch(column) for column in listed.split(", ")]
+    tables = dict.fromkeys(f"{column[1]}*" if column else "…" for column in columns)
+    return ", ".join(tables) if len(tables) <= MOST_TABLES else "…"
+
+
+MOST_TABLES = 3
+"""The most tables whose columns are listed in short."""
 
 
 def _from(line: str) -> int | None:

@@ -185,7 +185,7 @@ COMMANDS = (
             Group.TEXT, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
     Command("zoom", "z", "Zoom", "Give the focused panel the whole screen, or show all panels again",
             Group.GENERAL, available=lambda state: state.is_furnished),
-    Command("log", "l", "Log", "Show or hide the statement log",
+    Command("log", "L", "Log", "Statement log: of the models, of the browser too, off",
             Group.GENERAL, available=lambda state: state.is_furnished),
     Command("read_again", "r", "Reload", "Reload from the database, or retry after an error",
             Group.GENERAL),

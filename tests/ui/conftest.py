@@ -20,7 +20,7 @@ from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.widgets.failure_view import FailureView
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
-from pirate_tui.ui.widgets.statement_log import StatementLog
+from pirate_tui.ui.widgets.statement_log import LogContent, StatementLog
 from tests.ui.leaving import leaving
 
 
@@ -74,7 +74,8 @@ class Browser:
 
     @property
     def statements(self) -> list[str]:
-        """The log's lines."""
+        """The log's lines, those of the browser's own statements too."""
+        self.log.content = LogContent.ALL
         return [self.log.text_at(y) for y in range(self.log.line_count())]
 
     @property

@@ -278,7 +278,7 @@ def click_at(at: tuple[int, int], widget: Any, style: Style | None = None) -> ev
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("panel", [(), ("tab",), ("tab", "tab")], ids=["table", "inspector", "log"])
-@pytest.mark.parametrize("key", ["slash", "colon", "f", "l"])
+@pytest.mark.parametrize("key", ["slash", "colon", "f", "L"])
 async def test_nothing_is_asked_for_before_it_can_be_typed(browse: Browse, panel: tuple[str, ...], key: str) -> None:
     world = World()
     world.held["connect"] = asyncio.Event()

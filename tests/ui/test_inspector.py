@@ -62,6 +62,20 @@ async def test_enter_awaits_the_attribute_as_the_instance_stands(browse: Browse,
         await browser.until(lambda: "0 statements" in str(browser.inspector.border_subtitle), "no statement more")
 
 
+async def test_it_is_said_how_many_attributes_do_io_until_one_is_accessed(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+
+        def foot() -> str:
+            return str(browser.inspector.border_subtitle)
+
+        await browser.until(lambda: foot() == "1 of 6 attributes do IO", "the count")
+        await browser.press("tab", "end", "up", "up", "enter")
+        await browser.until(lambda: foot().startswith("members: awaited"), "the access")
+        await browser.press("escape", "down")
+        await browser.until(lambda: "PirateCrew 2" in str(browser.inspector.border_title), "the next instance")
+        assert foot() == "1 of 6 attributes do IO"
+
+
 async def test_enter_in_unsafe_mode_proves_the_verdict_and_asks_again_after_u(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await go_to_members(browser)

@@ -1,5 +1,6 @@
 """The panels around the table: statements, help, palette, title, and what fits on which terminal."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -19,6 +20,7 @@ from pirate_tui.ui.screens.compare import CompareScreen
 from pirate_tui.ui.screens.help import HelpScreen
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
+from pirate_tui.ui.widgets.statement_log import KEPT
 from pirate_tui.ui.widgets.text_pane import SearchableView
 from pirate_tui.ui.widgets.title_bar import TitleBar
 
@@ -83,7 +85,7 @@ async def test_every_statement_is_listed_with_its_cause(browse: Browse, world: P
             "PirateCrew 1.members",
         ]
         assert "10 rows" in browser.statements[-1]
-        assert "SELECT … FROM pirates WHERE ? = pirates.pirate_crew_id  [1]" in browser.statements[-1]
+        assert "SELECT pirates.* FROM pirates WHERE ? = pirates.pirate_crew_id  [1]" in browser.statements[-1]
 
 
 async def test_a_statement_unfolds_with_its_parameters_apart(browse: Browse, world: Path) -> None:
@@ -95,6 +97,44 @@ async def test_a_statement_unfolds_with_its_parameters_apart(browse: Browse, wor
         assert browser.app.clipboard.endswith("WHERE pirate_crew.id = ?")
         await browser.press("enter", "home", "enter")
         assert browser.statements[1].startswith("      SELECT")
+
+
+async def test_those_of_the_models_are_shown_and_the_browser_s_own_are_counted(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        shown = [browser.log.text_at(y) for y in range(browser.log.line_count())]
+        assert [line.split("  ")[-1] for line in shown] == ["PirateCrew 1"]
+        assert "SELECT pirate_crew.* FROM pirate_crew WHERE pirate_crew.id = ?  [1]" in shown[0]
+        title = str(browser.log.border_title)
+        own = re.search(r"Statements · 1 · [\d.]+ ms · L shows (\d+) of the browser$", title)
+        assert own is not None, title
+        await browser.press("L")
+        assert browser.log.line_count() == 1 + int(own[1])
+        assert str(browser.log.border_title).startswith("Statements · 1 ·")
+        assert f" · {own[1]} of the browser · " in str(browser.log.border_title)
+        await browser.press("L")
+        assert not browser.log.display
+        await browser.press("L")
+        assert browser.log.display
+        assert browser.log.line_count() == 1
+
+
+async def test_the_oldest_of_each_kind_are_dropped(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        asked = Statement(1, "SELECT 1", "", "a", StatementStatus.DONE)
+        for number in range(1_000, 1_000 + 3 * KEPT):
+            browser.log.record(asked._replace(number=number, is_browsers=bool(number % 3)))
+        assert browser.log.line_count() == KEPT
+        await browser.press("L")
+        assert browser.log.line_count() == 2 * KEPT
+
+
+async def test_an_n_plus_1_has_the_option_beside_it(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(160, 45)) as browser:
+        await browser.press("A")
+        await browser.until(lambda: len(browser.lines) == 40 * 3 + 347, "all members of all crews")
+        last = browser.log.text_at(browser.log.line_count() - 1)
+        assert "PirateCrew.members x 40 · fix: selectin" in last
 
 
 async def test_the_n_plus_1_in_the_title_is_what_was_asked_for(browse: Browse, world: Path) -> None:
@@ -112,13 +152,13 @@ async def test_the_n_plus_1_in_the_title_is_what_was_asked_for(browse: Browse, w
 async def test_the_log_can_be_searched_and_hidden(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         browser.log.focus()
-        await browser.press("slash", *"count of", "enter")
+        await browser.press("L", "slash", *"count of", "enter")
         await browser.until(lambda: browser.log.place == (1, 1), "the hit")
         await browser.press("escape")
-        await browser.press("l")
+        await browser.press("L")
         assert not browser.log.display
         assert browser.table.has_focus
-        await browser.press("l")
+        await browser.press("L")
         assert browser.log.display
 
 
@@ -243,12 +283,9 @@ async def test_the_footer_shows_the_keys_from_the_start(browse: Browse, world: P
 async def test_the_search_of_the_log_finds_what_its_lines_leave_out(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         browser.log.focus()
-        await browser.press("slash", *"ship_name", "enter")
-        await browser.until(
-            lambda: browser.log.place[1] >= 2,
-            f"DEBUG {browser.log.place} {browser.statements} {browser.app.focused} {browser.app.screen_stack}",
-        )
-        await browser.press("l")
+        await browser.press("L", "slash", *"ship_name", "enter")
+        await browser.until(lambda: browser.log.place[1] >= 2, "the hits")
+        await browser.press("L")
         await browser.until(lambda: not browser.screen.query_one("SearchBar").display, "the end of the search")
 
 

@@ -34,7 +34,7 @@ class QueryRunner:
         """Return all rows of a statement, recorded under `cause`; raises `BrowserError`."""
 
         async def execute() -> Sequence[Row[Any]]:
-            with self._recorder.attribute_to(cause, folded=folded):
+            with self._recorder.of_browser(cause, folded=folded):
                 async with self._connections.engine.connect() as connection:
                     return (await connection.execute(statement, parameters or {})).all()
 
@@ -54,7 +54,7 @@ class QueryRunner:
         """Return the result of `work`, which reads the database's schema by a sync connection; raise `BrowserError`."""
 
         async def run_sync() -> T:
-            with self._recorder.attribute_to(cause, folded=True):
+            with self._recorder.of_browser(cause, folded=True):
                 async with self._connections.engine.connect() as connection:
                     return await connection.run_sync(work)
 

@@ -66,6 +66,8 @@ class StatementCounter:
     """Whether it is measured: its statements are reported at its end, one line for each text."""
     limit: int | None = None
     """The most statements that it may send."""
+    is_browsers: bool = False
+    """Whether it serves the browser alone: nothing of the models is loaded."""
     sent: int = 0
     rows: int = 0
     has_asked: bool = False
@@ -106,6 +108,12 @@ class StatementRecorder:
         """Attribute and count all statements sent inside the block; raises `OverBudget` beyond `limit`."""
         with self._under(StatementCounter(cause, plain, folded, option, parents, limit=limit)) as tally:
             yield tally
+
+    @contextmanager
+    def of_browser(self, cause: str, *, folded: bool = False) -> Iterator[None]:
+        """Attribute all statements sent inside the block to the browser, which reads for its own ends."""
+        with self._under(StatementCounter(cause, folded=folded, is_browsers=True)):
+            yield
 
     @contextmanager
     def measured(self, cause: str, *, plain: bool = False) -> Iterator[StatementCounter]:
@@ -198,7 +206,7 @@ class StatementRecorder:
         option = tally.option or context.execution_options.get("spared_by", "")
         lines = self._folded if tally.folded else tally.lines
         statement = Statement(0, clean_sql(text), _shown(parameters), cause, StatementStatus.RUNNING, option=option)
-        statement = statement._replace(parents=tally.parents)
+        statement = statement._replace(parents=tally.parents, is_browsers=tally.is_browsers)
         earlier = lines.get((cause, statement.text)) if tally.folded or option else None
         if earlier is None:
             statement = statement._replace(number=next(self._numbers))

@@ -15,6 +15,7 @@ from pirate_tui.ui.copying import copy
 from pirate_tui.ui.messages import Changed, DatabaseEvent, Loaded, Reachable, Retrying, StatementReported
 from pirate_tui.ui.screens.failing import Failing
 from pirate_tui.ui.widgets.row_table import RowTable
+from pirate_tui.ui.widgets.statement_log import LogContent
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
@@ -123,9 +124,10 @@ class BrowseScreen(Failing):
         self.table.state.set_caption(hint=f"{strategy.title}: {strategy.lesson}")
 
     def action_log(self) -> None:
-        """Show or hide the statement log."""
-        self.toggle_class("-without-log")
-        if self.statements.has_focus or self.search_bar.pane is self.statements:
+        """Show the statements of the models, those of the browser too, or none."""
+        self.statements.content = content = self.statements.content.next
+        self.set_class(content is LogContent.NOTHING, "-without-log")
+        if content is LogContent.NOTHING and (self.statements.has_focus or self.search_bar.pane is self.statements):
             self.search_bar.end()
             self.table.focus()
 

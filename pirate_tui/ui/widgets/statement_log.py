@@ -1,5 +1,6 @@
 """Show the statement log: what was sent, at what cost, and whose access caused it."""
 
+from enum import Enum
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -16,10 +17,27 @@ from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
 KEPT = 1_000
-"""How many statements the log keeps; older ones are dropped, their numbers are not used again."""
+"""How many statements of each kind the log keeps; older ones are dropped, their numbers are not used again."""
 
 FIGURES_WIDTH = 28
 """Columns of the screen for the number, the time and the rows, beside statement and cause."""
+
+CAUSE_SHARE = 3
+"""The share of the rest that causes take at most is one in so many: the statement gets what is left."""
+
+
+class LogContent(Enum):
+    """What the log shows."""
+
+    MODELS = "of the models"
+    ALL = "of the models and the browser"
+    NOTHING = "off"
+
+    @property
+    def next(self) -> "LogContent":
+        """What is shown after it."""
+        order = list(LogContent)
+        return order[(order.index(self) + 1) % len(order)]
 
 
 class StatementLog(SearchableView):
@@ -49,6 +67,9 @@ class StatementLog(SearchableView):
         ("end,G", f"choose({KEPT})"),
     ]
 
+    content: reactive[LogContent] = reactive(LogContent.MODELS, init=False)
+    """What is shown."""
+
     unfolded: reactive[bool] = reactive(default=False, init=False)
     """Whether the chosen statement is shown whole."""
 
@@ -56,9 +77,10 @@ class StatementLog(SearchableView):
         super().__init__()
         self._statements: dict[int, Statement] = {}
         self._numbers: list[int] = []
-        """The numbers of the statements, listed once for each change: every drawn line needs them."""
-        self._seconds = 0.0
-        self._sent = 0
+        """The numbers of the statements shown, listed once for each change: every drawn line needs them."""
+        self._seconds = {True: 0.0, False: 0.0}
+        """The seconds of those of the browser, and of the others."""
+        self._sent = {True: 0, False: 0}
         self._causes = 0
         self._chosen: int | None = None
 
@@ -68,20 +90,24 @@ class StatementLog(SearchableView):
 
     def record(self, statement: Statement) -> None:
         """Add a statement, or update the one of its number."""
-        before = self._statements.get(statement.number)
-        self._seconds += (statement.seconds or 0.0) - ((before.seconds or 0.0) if before else 0.0)
-        self._sent += statement.times - (before.times if before else 0)
+        before, kind = self._statements.get(statement.number), statement.is_browsers
+        self._seconds[kind] += (statement.seconds or 0.0) - ((before.seconds or 0.0) if before else 0.0)
+        self._sent[kind] += statement.times - (before.times if before else 0)
         self._statements[statement.number] = statement
-        self._causes = max(self._causes, cell_len(statement.cause + _times(statement)))
-        if len(self._statements) > KEPT:
-            del self._statements[next(iter(self._statements))]
+        if before is None:
+            same = [number for number, one in self._statements.items() if one.is_browsers is kind]
+            for number in same[:-KEPT]:
+                del self._statements[number]
+        self._reshape()
+
+    def watch_content(self) -> None:
+        """Show the statements of other kinds."""
         self._reshape()
 
     @property
     def statement(self) -> Statement | None:
         """The chosen statement; the newest until one is chosen."""
-        number = self._chosen if self._chosen in self._statements else next(reversed(self._statements), None)
-        return None if number is None else self._statements[number]
+        return self._statements[self._numbers[self._index]] if self._numbers else None
 
     @property
     def clipboard_text(self) -> tuple[str, str]:
@@ -91,7 +117,7 @@ class StatementLog(SearchableView):
     def action_choose(self, by: int) -> None:
         """Go to another statement; at the newest, follow what comes."""
         if self.statement is not None:
-            last = len(self._statements) - 1
+            last = len(self._numbers) - 1
             there = max(0, min(self._index + by, last))
             self._chosen = None if there == last else self._numbers[there]
             self._reshape()
@@ -103,7 +129,7 @@ class StatementLog(SearchableView):
 
     def line_count(self) -> int:
         """Return the number of lines: one for each statement, and those of the unfolded one."""
-        return len(self._statements) + len(self._details)
+        return len(self._numbers) + len(self._details)
 
     def on_resize(self) -> None:
         """Cut the statements to the new width."""
@@ -131,8 +157,8 @@ class StatementLog(SearchableView):
 
     @property
     def _index(self) -> int:
-        """The place of the chosen statement among those that are kept."""
-        if self._chosen in self._statements:
+        """The place of the chosen statement among those that are shown."""
+        if self._chosen in self._numbers:
             return self._numbers.index(self._chosen)
         return len(self._numbers) - 1
 
@@ -148,35 +174,48 @@ class StatementLog(SearchableView):
         return details
 
     def _reshape(self) -> None:
-        self._numbers = list(self._statements)
+        shows_all = self.content is LogContent.ALL
+        shown = {number: one for number, one in self._statements.items() if shows_all or not one.is_browsers}
+        self._numbers = list(shown)
+        self._causes = max((cell_len(_cause(statement)) for statement in shown.values()), default=0)
         # What is loaded may load more by itself, for fewer rows: what was requested is the largest of the newest.
         repeated = [statement for statement in reversed(self._statements.values()) if _is_n_plus_1(statement)]
         newest = [statement for statement in repeated if statement.parents == repeated[0].parents]
         requested = max(newest, key=lambda statement: statement.times, default=None)
-        n_plus_1 = f" · {_n_plus_1(requested)}" if requested else ""
-        self.border_title = Text(f"Statements · {self._sent:,} · {self._seconds * 1000:.1f} ms{n_plus_1}")
+        self.border_title = Text(f"Statements · {self._totals()}{f' · {_n_plus_1(requested)}' if requested else ''}")
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
         self.find_again()
-        if self._statements:
+        if self._numbers:
             self.scroll_line_into_view(self._index + len(self._details))
             self.scroll_line_into_view(self._index)
         self.refresh()
 
+    def _totals(self) -> str:
+        """Return how many statements were sent, and how long they took: those of the models, and the browser's own."""
+        totals = f"{self._sent[False]:,} · {self._seconds[False] * 1000:.1f} ms"
+        own = f"{self._sent[True]:,} of the browser"
+        if self.content is LogContent.ALL:
+            return f"{totals} · {own} · {self._seconds[True] * 1000:.1f} ms"
+        return f"{totals} · L shows {own}" if self._sent[True] else totals
+
     def _line(self, statement: Statement) -> Text:
         is_chosen = statement is self.statement and self.has_focus
-        room = max(20, self.scrollable_content_region.width - FIGURES_WIDTH - self._causes)
+        width = self.scrollable_content_region.width - FIGURES_WIDTH
+        causes = min(self._causes, max(0, width) // CAUSE_SHARE)
+        room = max(20, width - causes)
+        style = "failed" if _is_n_plus_1(statement) else "cause"
         return Text.assemble(
             (f"{statement.number:>3} ", self._style("chosen") if is_chosen else ""),
             self._summary(statement, room),
             (_figures(statement), self._style("failed") if _went_wrong(statement) else ""),
-            (f"  {statement.cause}{_times(statement)}", self._style("cause")),
+            (f"  {_fit(_cause(statement), causes)}", self._style(style)),
         )
 
     def _summary(self, statement: Statement, room: int) -> Text:
-        """Return the statement on one line, with its parameters, in exactly that many columns."""
+        """Return the statement on one line, and as far as there is room its parameters, in that many columns."""
         parameters = f"  [{statement.parameters}]" if statement.parameters else ""
-        summary = Text(_fit(statement.summary, max(room // 2, room - cell_len(parameters))))
+        summary = Text(_fit(statement.summary, room))
         summary.append(_fit(parameters, room - summary.cell_len), self._style("parameters"))
         summary.pad_right(room - summary.cell_len)
         return summary
@@ -200,8 +239,10 @@ def _went_wrong(statement: Statement) -> bool:
     return statement.outcome in {StatementStatus.FAILED, StatementStatus.NEVER_SENT}
 
 
-def _times(statement: Statement) -> str:
-    return f" x {statement.times:,}" if statement.times > 1 else ""
+def _cause(statement: Statement) -> str:
+    """Return what caused it, how many times, and the option that would have saved all but one."""
+    times = f" x {statement.times:,}" if statement.times > 1 else ""
+    return f"{statement.cause}{times}{f' · fix: {statement.option}' if _is_n_plus_1(statement) else ''}"
 
 
 def _figures(statement: Statement) -> str:
