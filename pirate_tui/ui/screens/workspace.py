@@ -7,7 +7,6 @@ screen bubbles on to it.
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -178,4 +177,4 @@ class Workspace(TableArea):
     @on(InstanceReader.AttributeAccessed)
     def _show_cost(self, accessed: InstanceReader.AttributeAccessed) -> None:
         name, how = accessed.accessed.request.name, accessed.how
-        self.inspector.border_subtitle = None if accessed.failed else Text(f"{name}: {how}")
+        self.inspector.result = "" if accessed.failed else f"{name}: {how}"

@@ -3,14 +3,21 @@
 from collections.abc import Callable, Sequence
 from typing import overload
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from pirate_tui.domain.access import AttributeKind, AttributeSnapshot, AttributeState, Prediction, Verdict
+from pirate_tui.domain.text import plural
 
 
 LEAST_VALUE = 8
 """The least width of an attribute's value, in columns of the screen."""
+
+LEAST_NAME = 12
+"""The least width of the names, where some are longer."""
+
+GAP = "  "
+"""Between two columns."""
 
 CODE_MARK = "ƒ"
 """A mark after the name of an attribute that runs code of the model."""
@@ -41,21 +48,36 @@ class Lines(Sequence[Text]):
 
 
 def attribute_line(attribute: AttributeSnapshot, widths: list[int], width: int) -> Text:
-    """Return name, state, verdict, value: when the panel is narrow, it is the value's end that goes."""
+    """Return name, state, verdict, value: when the panel is narrow, the middle of long names and the value's end go."""
     names, states, verdicts = widths
+    names = min(names, max(LEAST_NAME, width - states - verdicts - LEAST_VALUE - 3 * len(GAP)))
     is_loaded = attribute.state is AttributeState.LOADED
     is_safe = attribute.verdict is Verdict.NONE
     is_relationship = attribute.kind is AttributeKind.RELATIONSHIP
     line = Text.assemble(
-        (set_cell_size(name_of(attribute), names), "inspector--relationship" if is_relationship else ""),
-        (f"  {attribute.state.value:<{states}}", "inspector--loaded" if is_loaded else "inspector--absent"),
-        (f"  {attribute.verdict.value:<{verdicts}}  ", "inspector--loaded" if is_safe else "inspector--io"),
+        (_in_width(name_of(attribute), names), "inspector--relationship" if is_relationship else ""),
+        (f"{GAP}{attribute.state.value:<{states}}", "inspector--loaded" if is_loaded else "inspector--absent"),
+        (f"{GAP}{attribute.verdict.value:<{verdicts}}{GAP}", "inspector--loaded" if is_safe else "inspector--io"),
         no_wrap=True,
         overflow="ignore",
     )
     value = Text(value_of(attribute))
     value.truncate(max(LEAST_VALUE, width - line.cell_len), overflow="ellipsis")
     return line + value
+
+
+def _in_width(name: str, width: int) -> str:
+    """Return the name in that width; of a longer one the middle goes, since many names begin, or end, the same."""
+    if cell_len(name) > width:
+        end = (width - 1) // 2
+        name = f"{set_cell_size(name, width - 1 - end)}…{name[-end:]}"
+    return set_cell_size(name, width)
+
+
+def io_summary(attributes: Sequence[AttributeSnapshot]) -> str:
+    """Return how many of the attributes do IO when they are accessed without await."""
+    doing = sum(attribute.verdict is Verdict.IO for attribute in attributes)
+    return f"{doing:,} of {plural(len(attributes), 'attribute')} do IO"
 
 
 def attribute_details(attribute: AttributeSnapshot, prediction: Prediction) -> list[Text]:

@@ -21,7 +21,14 @@ from pirate_tui.domain.access import (
     Scenario,
 )
 from pirate_tui.ui.commands import BindingScope, bindings
-from pirate_tui.ui.widgets.attribute_lines import Lines, attribute_details, attribute_line, name_of, value_of
+from pirate_tui.ui.widgets.attribute_lines import (
+    Lines,
+    attribute_details,
+    attribute_line,
+    io_summary,
+    name_of,
+    value_of,
+)
 from pirate_tui.ui.widgets.lines_view import restyle
 from pirate_tui.ui.widgets.text_pane import TextPane
 
@@ -70,6 +77,9 @@ class Inspector(TextPane):
     prediction: reactive[Prediction] = reactive(Prediction(), init=False)
     """What a plain access to the current attribute would send first."""
 
+    result: reactive[str] = reactive("", init=False)
+    """What the last access has cost; empty where none was made of this instance."""
+
     is_stale: reactive[bool] = reactive(False, init=False)
     """Whether the database is gone, so that what is shown may be outdated. Bound to the screen's."""
 
@@ -106,7 +116,7 @@ class Inspector(TextPane):
 
     def action_step(self, by: int) -> None:
         """Go to another attribute."""
-        self.number += by
+        self.number = max(0, min(self.number + by, len(self._attributes) - 1))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Go to the pressed attribute: the panel, which takes the focus now, may have grown when it is released."""
@@ -120,10 +130,6 @@ class Inspector(TextPane):
         if event.chain == 2:  # noqa: PLR2004
             self.action_access()
 
-    def validate_number(self, number: int) -> int:
-        """Stay within the attributes."""
-        return max(0, min(number, len(self._attributes) - 1))
-
     def watch_number(self) -> None:
         """Scroll to the cursor, and request details of the attribute under it."""
         self._request_prediction()
@@ -136,7 +142,13 @@ class Inspector(TextPane):
         """Show another instance, the same one in another state, or none."""
         if before is None or after is None or before.entity != after.entity:
             self.set_reactive(Inspector.number, 0)
+        if before is None or after is None or before.label != after.label:
+            self.set_reactive(Inspector.result, "")
         self._request_prediction()
+
+    def watch_result(self) -> None:
+        """Show what the last access has cost."""
+        self._write()
 
     def watch_is_stale(self) -> None:
         """Mark what is shown as stale, or no longer."""
@@ -173,12 +185,13 @@ class Inspector(TextPane):
 
     def _write(self) -> None:
         if self.snapshot is None:
-            self.border_title = Text("Instance")
+            self.border_title, self.border_subtitle = Text("Instance"), None
             self.lay_out()
             return
         scenario = self.snapshot.scenario
         state = self.snapshot.state if scenario is Scenario.FRESH else scenario.value
         self.border_title = Text(f"{self.snapshot.label} · {state}{' · stale' if self.is_stale else ''}")
+        self.border_subtitle = Text(self.result or io_summary(self._attributes))
         self.lay_out()
         self._show_current()
 
