@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pirate_tui.probe import PURPOSE
 from tests.programs import run
 
 
@@ -99,4 +100,4 @@ def test_the_installed_wheel_leaves_an_old_sqlalchemy_alone(installed: Path, tmp
     done = run(installed / "pirate-tui", "run", python, "-W", "ignore", "-c", PROBED)
     assert done.out.startswith("False 1.4.")
     said = f"the probe needs SQLAlchemy 2.0 or newer, and this is {done.out.split()[1]}; this program runs without it"
-    assert (done.code, done.err) == (0, f"pirate-tui: {said}\n")
+    assert (done.code, done.err) == (0, f"{PURPOSE}\npirate-tui: {said}\n")
