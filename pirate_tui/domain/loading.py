@@ -222,3 +222,30 @@ class LiveTrial(NamedTuple):
         entity, key, _, name, fix, _ = self.request
         request = OpenRequest(entity, key, entity.relationship(name), AccessMode.UNSAFE, strategy)
         return OpenResult(request, self.target, self.cost, self.instance, self.rows, fix=fix.code)
+
+
+class Step(NamedTuple):
+    """One relationship of a way along opened rows, with the mapped class of the row under which it was opened."""
+
+    entity: Entity
+    name: str
+
+
+class EagerRequest(NamedTuple):
+    """A request for the loader options that load all these ways together with the instance of that key."""
+
+    entity: Entity
+    key: RowKey
+    ways: tuple[tuple[Step, ...], ...]
+    """Each a chain of relationships; the shorter ones that lead to it are among them."""
+
+
+class EagerSelect(NamedTuple):
+    """A select whose loader options have been tried: all that was asked for is accessed without await, without IO."""
+
+    code: str
+    """`select(Order).options(joinedload(Order.customer))`."""
+    statements: int
+    """How many statements it sends."""
+    problem: str = ""
+    """Why it does not load everything; empty where it does."""

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 from pirate_tui.domain.entity import Relationship
-from pirate_tui.domain.loading import OpenResult
+from pirate_tui.domain.loading import OpenResult, Step
 
 
 Path: TypeAlias = tuple[int | str, ...]
@@ -188,6 +188,20 @@ class Outline:
                 if branch.opening is not None:
                     yield level, branch.opening
                 yield from branch.children.openings(level + 1)
+
+    def opened_ways(self, path: Path) -> tuple[tuple[Step, ...], ...]:
+        """Return the ways along opened relationships below the row at the path, the shorter ones first.
+
+        What has failed is not among them, nor what is paged because of its size, nor a query.
+        """
+        found: dict[tuple[Step, ...], None] = {}
+        for branch in self.branches(path):
+            if branch.opening is not None and branch.opening.failure is None and branch.opening.query is None:
+                step = Step(branch.opening.request.entity, branch.relationship.name)
+                found[(step,)] = None
+                for number in branch.children.opened:
+                    found.update(dict.fromkeys((step, *way) for way in branch.children.opened_ways((number,))))
+        return tuple(sorted(found, key=len))
 
     @staticmethod
     def _line_in(branches: tuple[Branch, ...], offset: int, path: Path) -> Line:

@@ -10,7 +10,16 @@ from typing import Protocol
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Column, Entity, ModelInfo, Relationship, Size
-from pirate_tui.domain.loading import AccessResult, LiveTrial, Loadable, OpenAllRequest, OpenRequest, OpenResult
+from pirate_tui.domain.loading import (
+    AccessResult,
+    EagerRequest,
+    EagerSelect,
+    LiveTrial,
+    Loadable,
+    OpenAllRequest,
+    OpenRequest,
+    OpenResult,
+)
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
@@ -138,6 +147,12 @@ class Benchmarks(Protocol):
 
         An exception becomes the sample's error; limits are not checked here, but by `loadable`. Raises
         `BrowserError` where the database cannot be reached.
+        """
+
+    async def eager_select(self, request: EagerRequest) -> EagerSelect:
+        """Return the select that loads all these relationships with the instance, tried in a new session.
+
+        Raises `BrowserError` where it would send or load too much.
         """
 
     async def try_out(self, request: TrialRequest) -> Trial:

@@ -21,6 +21,7 @@ from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.registry import backend_of
 from pirate_tui.orm.live.benchmark import LoadMeter
 from pirate_tui.orm.live.benchmarks import OrmBenchmarks
+from pirate_tui.orm.live.eager_loading import EagerLoader
 from pirate_tui.orm.live.fix_applier import FixApplier
 from pirate_tui.orm.live.fix_tester import FixTester
 from pirate_tui.orm.live.held_instance import HeldInstance
@@ -94,7 +95,8 @@ class OrmDatabase:
         tester = LiveFixTester(held, connections, recorder, applier, models.catalog)
         self.instances = OrmInstances(self._live, tester, models, rows, guard)
         measurer = LoadMeter(connections, recorder, models.catalog)
-        self.benchmarks = OrmBenchmarks(measurer, FixTester(connections, recorder, applier), models)
+        loader = EagerLoader(connections, recorder, applier, models.catalog)
+        self.benchmarks = OrmBenchmarks(measurer, FixTester(connections, recorder, applier), loader, models)
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.warning = ""

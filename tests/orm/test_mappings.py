@@ -1,6 +1,6 @@
 """Every kind of mapping: what is said of each attribute, in each state, is what the plain access then does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -23,8 +23,9 @@ from pirate_tui.domain.access import (
     TrialRequest,
     Verdict,
 )
+from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import BrowserError
-from pirate_tui.domain.loading import AccessResult, LoaderStrategy, OpenRequest
+from pirate_tui.domain.loading import AccessResult, EagerRequest, LoaderStrategy, OpenRequest, Step
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.remedy import TrialOutcome
 from pirate_tui.domain.rows import RowKey, Seek
@@ -324,3 +325,26 @@ def test_two_classes_of_one_name_are_both_there() -> None:
     assert catalog.target(bollard, bollard.relationship("pier")) is first
     assert second.relationship("other").target == second.name
     assert catalog.target(second, second.relationship("other")) is second
+
+
+@pytest.mark.parametrize(("module", "mapped"), CLASSES)
+async def test_the_options_for_a_walk_load_all_of_it(database: OrmDatabase, mapped: type) -> None:
+    entity, failing = entity_of(database, mapped.__name__), list[str]()
+    found_ways = tuple(walks(database, entity))
+    for key in await listed(database, mapped) if found_ways else ():
+        for chosen in (*((way[:1], way) for way in found_ways), found_ways):
+            found = await database.benchmarks.eager_select(EagerRequest(entity, key, chosen))
+            if found.problem and "aliased(" not in found.problem:  # no option goes on from an aliased class by itself
+                failing.append(f"{mapped.__name__} {key}: {found}")
+    assert failing == []
+
+
+def walks(database: OrmDatabase, entity: Entity) -> Iterator[tuple[Step, ...]]:
+    """The ways along one relationship of the class, and along two."""
+    for one in entity.relationships:
+        if not one.is_query:
+            yield (Step(entity, one.name),)
+            target = entity_of(database, one.target)
+            yield from (
+                (Step(entity, one.name), Step(target, two.name)) for two in target.relationships if not two.is_query
+            )

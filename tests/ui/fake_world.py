@@ -23,6 +23,8 @@ from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, Fa
 from pirate_tui.domain.loading import (
     AccessResult,
     Cost,
+    EagerRequest,
+    EagerSelect,
     LiveTrial,
     Loadable,
     OpenAllRequest,
@@ -306,6 +308,11 @@ class FakeWorld(OwnPorts):
         """A statement."""
         await self.befall(f"predict {attribute}")
         return Prediction(("SELECT 1", "FROM somewhere"), (Remedy(f"await {attribute}", "it is awaited"),))
+
+    async def eager_select(self, request: EagerRequest) -> EagerSelect:
+        """They load everything, or they do not."""
+        await self.befall("options")
+        return EagerSelect(f"select({request.entity.name})", 2, "it does not" if self._chance(30) else "")
 
     async def try_out(self, request: TrialRequest) -> Trial:
         """It helps, or it does not."""

@@ -232,3 +232,49 @@ async def test_what_is_nested_does_not_widen_the_table_that_it_is_nested_in(brow
         await browser.press("down", "down", "enter")
         await browser.until(lambda: "x" * 40 in browser.table.text_at(7), "the other member")
         assert [browser.table.text_at(-1), browser.table.text_at(0).replace("▾", "▸")] == before
+
+
+# The options for what is open.
+
+
+async def test_o_copies_the_options_for_all_that_is_open_below_the_row(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("O")
+        code = "select(PirateCrew).options(selectinload(PirateCrew.members))"
+        await browser.until(lambda: browser.app.clipboard == code, "the options")
+        await browser.until(lambda: browser.app._notifications, "the notice")  # noqa: SLF001  they cannot be had else
+        assert [one.message for one in browser.app._notifications] == [f"copied {code}: 2 statements"]  # noqa: SLF001
+        await browser.press("right", "enter")
+        await browser.until_line("pirate_crew · PirateCrew")
+        await browser.press("O")  # the cursor is on the nested row that is open
+        await browser.until(
+            lambda: browser.app.clipboard == "select(Pirate).options(joinedload(Pirate.pirate_crew))", "those of it"
+        )
+        await browser.press("home", "O")
+        nested = "select(PirateCrew).options(selectinload(PirateCrew.members).joinedload(Pirate.pirate_crew))"
+        await browser.until(lambda: browser.app.clipboard == nested, "those of both")
+
+
+async def test_o_where_nothing_is_open_says_what_it_does(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("O")
+        assert browser.subtitle == "open a relationship first: O copies the loader options for what is open"
+        assert browser.app.clipboard == ""
+
+
+async def test_o_after_a_failed_access_copies_nothing(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("escape", "O")
+        assert "open a relationship first" in browser.subtitle
+
+
+async def test_o_leaves_out_what_is_too_large_and_says_so(browse: Browse, world: Path) -> None:
+    async with browse(world, limit=5) as browser:
+        await browser.press("enter")
+        await browser.until_line("not loaded")
+        await browser.press("O")
+        assert "open a relationship first" in browser.subtitle

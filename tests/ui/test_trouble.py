@@ -21,7 +21,16 @@ from pirate_tui.domain.access import (
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
-from pirate_tui.domain.loading import AccessResult, LiveTrial, Loadable, OpenAllRequest, OpenRequest, OpenResult
+from pirate_tui.domain.loading import (
+    AccessResult,
+    EagerRequest,
+    EagerSelect,
+    LiveTrial,
+    Loadable,
+    OpenAllRequest,
+    OpenRequest,
+    OpenResult,
+)
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
@@ -147,6 +156,10 @@ class FakeDatabase(OwnPorts):
     async def access(self, request: AttributeRequest) -> AccessResult:
         """It costs nothing."""
         return AccessResult(request, 0, 0.0, await self.load_instance(request.entity, (0,)))
+
+    async def eager_select(self, request: EagerRequest) -> EagerSelect:
+        """No options are tried here."""
+        raise AssertionError(request)
 
     async def try_out(self, request: TrialRequest) -> Trial:
         """No remedy is tried here."""

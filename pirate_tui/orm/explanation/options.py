@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
+from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.options import LoaderOption, attribute
 from pirate_tui.orm.inspection.reading import Need, Way
-from pirate_tui.orm.loader_options import loader_of
+from pirate_tui.orm.loader_options import lazy_of, loader_of
 
 
 class _Node:
@@ -72,13 +73,40 @@ def _add(node: _Node, need: Need, recursive: set[RelationshipProperty[Any]], *, 
         _follow(node, relationship, is_recursive=relationship in recursive, owner=owner)
 
 
-def _options(node: _Node) -> tuple[LoaderOption, ...]:
-    below = (_option(node, relationship, one) for relationship, one in node.below.items())
-    return (*node.leaves, *below)
+def options_beyond_mapping(needs: Sequence[Need], selected: Mapper[Any]) -> tuple[LoaderOption, ...]:
+    """Return the options that load all that is needed, without those for what the mapping loads by itself."""
+    root = _Node(selected)
+    for need in needs:
+        node = root
+        for relationship in need.way:
+            node = _follow(node, relationship, is_recursive=False)
+        _add(node, need, set(), is_again=False)
+    return _options(root, is_beyond_mapping=True)
 
 
-def _option(node: _Node, relationship: RelationshipProperty[Any], below: _Node) -> LoaderOption:
-    typed = attribute(node.owners[relationship], relationship.key)
+def _options(node: _Node, *, is_beyond_mapping: bool = False) -> tuple[LoaderOption, ...]:
+    below = tuple(node.leaves)
+    for relationship, one in node.below.items():
+        if not is_beyond_mapping:
+            below += (_option(node, relationship, one),)
+        elif lazy_of(relationship) not in EAGER:
+            below += (_option(node, relationship, one, _options(one, is_beyond_mapping=True)),)
+        elif nested := _options(one, is_beyond_mapping=True):
+            typed = attribute(node.owners[relationship], relationship.key)
+            below += (LoaderOption("defaultload", (typed,), nested),)
+    return below
+
+
+def _option(
+    node: _Node,
+    relationship: RelationshipProperty[Any],
+    below: _Node,
+    nested: tuple[LoaderOption, ...] | None = None,
+) -> LoaderOption:
+    typed, nested = (
+        attribute(node.owners[relationship], relationship.key),
+        _options(below) if nested is None else nested,
+    )
     if below.recurs:
-        return LoaderOption("selectinload", (typed,), _options(below), recurses=True)
-    return LoaderOption(loader_of(relationship), (typed,), _options(below))
+        return LoaderOption("selectinload", (typed,), nested, recurses=True)
+    return LoaderOption(loader_of(relationship), (typed,), nested)

@@ -2,8 +2,10 @@
 
 from pirate_tui.domain.access import TrialRequest
 from pirate_tui.domain.comparing import MeasureRequest, Sample
+from pirate_tui.domain.loading import EagerRequest, EagerSelect
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.orm.live.benchmark import LoadMeter
+from pirate_tui.orm.live.eager_loading import EagerLoader
 from pirate_tui.orm.live.fix_tester import FixTester
 from pirate_tui.orm.mapped_classes import MappedClasses
 
@@ -11,8 +13,9 @@ from pirate_tui.orm.mapped_classes import MappedClasses
 class OrmBenchmarks:
     """Tries loader strategies and fixes in sessions of their own; implements `domain.ports.Benchmarks`."""
 
-    def __init__(self, measurer: LoadMeter, tester: FixTester, schema: MappedClasses) -> None:
+    def __init__(self, measurer: LoadMeter, tester: FixTester, loader: EagerLoader, schema: MappedClasses) -> None:
         self._measurer = measurer
+        self._loader = loader
         self._schema = schema
         self._tester = tester
 
@@ -24,3 +27,7 @@ class OrmBenchmarks:
     async def try_out(self, request: TrialRequest) -> Trial:
         """Apply a remedy to a row, and return whether the access then does no IO."""
         return await self._tester.try_out(request)
+
+    async def eager_select(self, request: EagerRequest) -> EagerSelect:
+        """Return the select that loads all these relationships with the instance."""
+        return await self._loader.select(request)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy.orm
-from sqlalchemy import event, inspect, select
+from sqlalchemy import Select, event, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 
@@ -40,7 +40,7 @@ class FixApplier:
         Raises `OverBudget` where it loads too much.
         """
         mapper, remedy = self._catalog.mapper(request.entity), request.remedy
-        with self._budget(session):
+        with self.budget(session):
             if remedy.applies is Applies.IN_SELECT:
                 return await self._select_by_remedy(session, request)
             instance = await self._selected(session, request)
@@ -58,7 +58,8 @@ class FixApplier:
         return await select_one(session, mapper, request.entity.name, request.key, options)
 
     @contextmanager
-    def _budget(self, session: AsyncSession) -> Iterator[None]:
+    def budget(self, session: AsyncSession) -> Iterator[None]:
+        """Raise `OverBudget` where the session loads more instances in the block than a remedy may."""
         loaded = 0
 
         def count(*_: Any) -> None:
@@ -76,13 +77,18 @@ class FixApplier:
     async def _select_by_remedy(self, session: AsyncSession, request: TrialRequest) -> Any:
         """Return the instance selected by the remedy's statement: the first one, or refreshed in the same object."""
         mapper, scenario = self._catalog.mapper(request.entity), request.scenario
-        statement = eval(request.remedy.code, self._names(mapper))  # noqa: S307  it is our own line
+        statement = self.statement(request.remedy.code, mapper)
         held = None
         if scenario not in {Scenario.FRESH, Scenario.DETACHED}:
             held = await bring_into(session, await self._selected(session, request), scenario)
         selected = await select_by(session, statement, mapper, request.entity.name, request.key)
         del held  # until now, or the session would have let go of it
         return await bring_into(session, selected, scenario) if scenario is Scenario.DETACHED else selected
+
+    def statement(self, code: str, mapper: Mapper[Any]) -> Select[Any]:
+        """Return the statement that a line of ours builds."""
+        statement: Select[Any] = eval(code, self._names(mapper))  # noqa: S307
+        return statement
 
     def _names(self, mapper: Mapper[Any]) -> dict[str, Any]:
         """Return the names that a user has imported where a remedy is typed."""

@@ -16,6 +16,7 @@ from pirate_tui.domain.access import AccessMode, InstanceSnapshot
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.text import plural
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.instance_reader import InstanceReader
@@ -89,6 +90,18 @@ class TableArea(Horizontal):
     @on(RowTable.RowRequested)
     def _copy_row(self, requested: RowTable.RowRequested) -> None:
         self.tasks.start("copy", lambda: self._copy(requested))
+
+    @on(RowTable.OptionsRequested)
+    def _copy_options(self, requested: RowTable.OptionsRequested) -> None:
+        self.tasks.start("copy", lambda: self._copy_proved(requested))
+
+    async def _copy_proved(self, requested: RowTable.OptionsRequested) -> None:
+        with self.tasks.track("trying the loader options"):
+            found = await self.connection.benchmarks.eager_select(requested.request)
+            if found.problem:
+                raise BrowserError(f"the options are not copied: {found.problem}", f"they were {found.code}")
+            without = f", without {plural(requested.left_out, 'collection')} over --limit" if requested.left_out else ""
+            copy(self.app, f"{found.code}: {plural(found.statements, 'statement')}{without}", found.code)
 
     async def _copy(self, requested: RowTable.RowRequested) -> None:
         with self.tasks.track("copying the row"):

@@ -10,8 +10,8 @@ from textual.message import Message
 
 from pirate_tui.domain import navigation
 from pirate_tui.domain.entity import Column, Entity
-from pirate_tui.domain.loading import OpenAllRequest
-from pirate_tui.domain.outline import Line, LineKind, Path
+from pirate_tui.domain.loading import EagerRequest, OpenAllRequest
+from pirate_tui.domain.outline import Line, LineKind, Outline, Path
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Row, RowKey
 from pirate_tui.ui.commands import BindingScope, ScreenState, bindings, is_available
@@ -72,6 +72,14 @@ class RowTable(OpenableRows):
 
         query: Query
         row: Row
+
+    @dataclass
+    class OptionsRequested(Message):
+        """The loader options are to be copied that load all that is opened below a row."""
+
+        request: EagerRequest
+        left_out: int
+        """How many collections are not among it, since they are too large to be loaded."""
 
     @dataclass
     class TableRequested(Message):
@@ -172,6 +180,20 @@ class RowTable(OpenableRows):
             keys = tuple(rows[number].key or () for number in sorted(rows, key=lambda number: (number != here, number)))
             request = OpenAllRequest(entity, keys, chosen, self.mode, self.strategy)
             self.post_message(self.OpenAllRequested(rows, request))
+
+    def action_copy_options(self) -> None:
+        """Copy the loader options for all that is opened below the row, or below the nearest row above that is open."""
+        outline = self.state.shown.outline
+        rows = [self.cursor[:end] for end in range(len(self.cursor), 0, -1) if end % 2]
+        path = next((path for path in rows if outline.opened_ways(path)), None)
+        entity_and_row = None if path is None else self.row_at(path)
+        if path is None or entity_and_row is None or entity_and_row[1].key is None:
+            self.state.set_caption(hint="open a relationship first: O copies the loader options for what is open")
+            return
+        entity, below = entity_and_row[0], Outline(1, {0: outline.branches(path)})
+        left_out = sum(opening.is_held_back for _, opening in below.openings())
+        request = EagerRequest(entity, entity_and_row[1].key, outline.opened_ways(path))
+        self.post_message(self.OptionsRequested(request, left_out))
 
     def action_open_as_table(self) -> None:
         """Show the row that the cursor is on in the table of its own class."""
