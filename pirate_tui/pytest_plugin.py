@@ -38,6 +38,9 @@ MOST_LOADS = 20
 reports = pytest.StashKey[list["Report"]]()
 """What was explained while a test ran."""
 
+loads = pytest.StashKey[str]()
+"""The attributes that a test with the mark has loaded lazily, where it has failed of something else."""
+
 installed = pytest.StashKey[ExitStack]()
 """What takes the probe out again."""
 
@@ -78,9 +81,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Result[object]
         yield
 
 
-@pytest.hookimpl(hookwrapper=True)
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Result[object], None]:
-    """Fail a test with the mark that has loaded an attribute lazily."""
+    """Fail a test with the mark that has loaded an attribute lazily.
+
+    It is around the hooks of other plugins: of a test that they fail, for too many statements, both is told.
+    """
     if item.get_closest_marker(MARK) is None:
         yield
         return
@@ -90,11 +96,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Result[object], No
     with watching(sent.append):
         outcome = yield
     lazy = [f"  {one.place or 'unknown'}  {one.cause}  {one.sql}" for one in sent if one.cause is not None]
-    if lazy and outcome.excinfo is None:
-        more = f"\n  ... and {len(lazy) - MOST_LOADS} more" if len(lazy) > MOST_LOADS else ""
-        loads = "\n".join(lazy[:MOST_LOADS])
-        message = f"{MARK}: attributes were loaded lazily\n{loads}{more}"
+    if not lazy:
+        return
+    more = [f"  ... and {len(lazy) - MOST_LOADS} more"] if len(lazy) > MOST_LOADS else []
+    message = "\n".join((f"{MARK}: attributes were loaded lazily", *lazy[:MOST_LOADS], *more))
+    if outcome.excinfo is None:
         outcome.force_exception(pytest.fail.Exception(message, pytrace=False))
+    else:
+        item.stash[loads] = message
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -107,8 +116,8 @@ def pytest_runtest_makereport(
         _remove_notes(call.excinfo.value, explained)
     outcome = yield
     report = outcome.get_result()
-    if report.failed and explained:
-        report.sections.append((SECTION, "\n".join(explained)))
+    if report.failed and (told := [*explained, *([item.stash[loads]] if loads in item.stash else [])]):
+        report.sections.append((SECTION, "\n".join(told)))
 
 
 @pytest.fixture

@@ -72,17 +72,27 @@ EXPLAINED = "pirate-tui: Order.items of Order 1 was accessed without await, but 
 
 TITLE = " pirate-tui ---"
 
+LOADED = "no_lazy_io: attributes were loaded lazily"
+
+BUDGETS = {
+    "queryguard": ("max_queries(1)", "queryguard: expected at most 1 query, got "),
+    "querycount": ("max_queries(1)", "TooManyQueriesError: "),
+    "queryspy": ("queryspy(max_queries=1)", "QueryCountError: expected at most 1 queries, got "),
+}
+"""Other plugins, each with its mark that limits the number of statements, and what it says of a test with more."""
+
 Start: TypeAlias = Callable[..., Ended]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Start:
-    """Starts pytest on tests of the shop, with the plugin alone or by `pirate-tui run`."""
+    """Starts pytest on tests of the shop, with the plugin or by `pirate-tui run`, beside one of `BUDGETS` or none."""
 
-    def begin(tests: str, *options: str, is_probed: bool = False, ini: str = "") -> Ended:
+    def begin(tests: str, *options: str, is_probed: bool = False, ini: str = "", beside: str = "") -> Ended:
         (tmp_path / "pytest.ini").write_text(f"[pytest]\nasyncio_default_fixture_loop_scope = function\n{ini}")
         (tmp_path / "test_shop.py").write_text(MODELS + tests)
         command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "ignore", "-rN", *options)
+        command += tuple(f"-pno:{other}" for other in BUDGETS if other != beside)
         return (run_probed if is_probed else run)(*command, folder=tmp_path)
 
     return begin
@@ -207,7 +217,7 @@ def test_the_mark_fails_for_each_lazy_load(start: Start, use: str, *, is_lazy: b
     assert f"1 {'failed' if is_lazy else 'passed'}" in done.out
     if is_lazy:
         where = line("await order.awaitable_attrs" if use == "awaited" else "lambda _: len(order.items)")
-        assert f"  {where}  Order.items  SELECT item.id" in done.out
+        assert f"{LOADED}\n  {where}  Order.items  SELECT item.id" in done.out
 
 
 @pytest.mark.long
@@ -215,7 +225,32 @@ def test_the_mark_leaves_another_failure_alone(start: Start) -> None:
     tests = "@pytest.mark.no_lazy_io\ndef test_it():\n    assert asyncio.run(with_order(awaited)) == 3\n"
     done = start(tests)
     assert "assert 2 == 3" in done.out
-    assert "no_lazy_io: attributes" not in done.out
+    assert done.out.index("assert 2 == 3") < done.out.index(TITLE) < done.out.index(LOADED)
+    assert "Failed: no_lazy_io" not in done.out
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("other", BUDGETS)
+def test_it_runs_beside_a_plugin_that_counts_statements(start: Start, other: str) -> None:
+    """The budget and the lazy load are both told, and each of tests that fail of one alone."""
+    mark, exceeded = BUDGETS[other]
+    limited = f"@pytest.mark.{mark}\ndef test_{{}}():\n    assert asyncio.run(with_order({{}})) == {{}}\n"
+    raises, swallows = limited.format("raises", "count", 2), limited.format("swallows", "status", 500)
+    done = start(raises + swallows, "--sqla-explain", beside=other)
+    assert "2 failed" in done.out
+    assert done.out.count(TITLE) == done.out.count(EXPLAINED) == 2, (
+        "where the error was swallowed, only the budget fails"
+    )
+    assert done.out.count(exceeded) == 1, "a test that has raised has no budget"
+
+    is_lazy = "@pytest.mark.no_lazy_io\n" + limited.format("both", "awaited", 2)
+    is_many = limited.format("many", "refreshed", 2)
+    few = "def test_few(sqla_statements):\n    asyncio.run(with_order(awaited))\n    assert sqla_statements[-1].rows\n"
+    done = start(is_lazy + is_many + few, "--strict-markers", beside=other)
+    assert "2 failed, 1 passed" in done.out
+    assert done.out.count(exceeded) == 2
+    assert done.out.count(LOADED) == done.out.count(TITLE) == 1
+    assert f"  {line('await order.awaitable_attrs')}  Order.items  SELECT item.id" in done.out
 
 
 @pytest.mark.long
