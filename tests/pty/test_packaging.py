@@ -1,5 +1,6 @@
 """The wheel: what travels in it, and that it works where nothing else of ours is."""
 
+import json
 import subprocess
 import sys
 import venv
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pirate_tui.probe import PURPOSE
-from tests.programs import run
+from tests.programs import Ended, run
 
 
 if TYPE_CHECKING:
@@ -65,6 +66,74 @@ def environment_with(folder: Path, *requirements: str) -> Path:
     return python
 
 
+SHOP = """
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note: Mapped[str]
+
+async def note_of_new_order():
+    engine = create_async_engine("sqlite+aiosqlite://")
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        async with AsyncSession(engine) as session:
+            order = Order(note="two left shoes")
+            session.add(order)
+            await session.commit()
+            return order.note
+    finally:
+        await engine.dispose()
+"""
+"""A package of the user's."""
+
+TESTS = """
+import pytest, shop
+
+@pytest.mark.asyncio
+async def test_note():
+    assert await shop.note_of_new_order() == "two left shoes"
+"""
+
+NAMES = "import json, sys\ndef test_names(): print('MODULES', json.dumps(sorted(sys.modules)))\n"
+"""A test that tells which modules were imported."""
+
+EXPLAINED = "pirate-tui: Order.note of Order 1 was accessed without await, but a commit has expired its value"
+
+
+@pytest.fixture(scope="module")
+def tested(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of an environment that has the wheel with what it depends on, pytest, and nothing else."""
+    folder = tmp_path_factory.mktemp("tested")
+    return environment_with(folder, str(wheel), "pytest>=9,<10", "pytest-asyncio>=1.5,<2").parent
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder with a shop, and its test, which fails."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    (tmp_path / "shop.py").write_text(SHOP)
+    (tmp_path / "test_shop.py").write_text(TESTS)
+    return tmp_path
+
+
+def explained_once(done: Ended) -> bool:
+    """Whether a failed test tells the attribute and the lines, once in its section and nowhere else."""
+    lines = SHOP.splitlines()
+    read, expired = (lines.index(" " * 12 + code) + 1 for code in ("return order.note", "await session.commit()"))
+    section = done.out.partition(" pirate-tui ---")[2]
+    assert "1 failed" in done.out, done.out + done.err
+    assert f"  read      shop.py:{read}   `return order.note`\n" in section
+    assert f"  expired   shop.py:{expired}   `await session.commit()`\n" in section
+    return done.out.count("pirate-tui:") == done.out.count(EXPLAINED) == 1
+
+
 def test_the_wheel_holds_the_data_and_no_tests(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
@@ -101,3 +170,32 @@ def test_the_installed_wheel_leaves_an_old_sqlalchemy_alone(installed: Path, tmp
     assert done.out.startswith("False 1.4.")
     said = f"the probe needs SQLAlchemy 2.0 or newer, and this is {done.out.split()[1]}; this program runs without it"
     assert (done.code, done.err) == (0, f"{PURPOSE}\npirate-tui: {said}\n")
+
+
+def test_the_plugin_explains_in_an_environment_of_its_own(tested: Path, shop: Path) -> None:
+    assert explained_once(run(tested / "pytest", "--sqla-explain", folder=shop))
+    assert "pirate-tui:" not in run(tested / "pytest", folder=shop).out, "it was not asked for"
+
+
+@pytest.mark.parametrize("options", [(), ("--sqla-explain",)])
+def test_run_and_the_plugin_explain_once_together(tested: Path, shop: Path, options: tuple[str, ...]) -> None:
+    assert explained_once(run(tested / "pirate-tui", "run", "--", tested / "pytest", *options, folder=shop))
+
+
+def test_run_explains_tests_of_an_environment_that_has_nothing_of_ours(installed: Path, shop: Path) -> None:
+    needs = ("sqlalchemy[asyncio]>=2.0.46,<2.2", "aiosqlite", "pytest>=9,<10", "pytest-asyncio>=1.5,<2")
+    python = environment_with(shop / "environment", *needs)
+    command = (installed / "pirate-tui", "run", "--", python.with_name("pytest"), "test_shop.py")
+    assert explained_once(run(*command, folder=shop))
+
+
+def test_the_plugin_imports_pytest_and_nothing_else_until_it_is_asked_to(tested: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_names.py").write_text(NAMES)
+    with_it, without_it = (
+        set(
+            json.loads(run(tested / "pytest", "-s", *options, folder=tmp_path).out.split("MODULES ")[1].splitlines()[0])
+        )
+        for options in ((), ("-p", "no:pirate_tui.pytest_plugin"))
+    )
+    assert with_it - without_it == {"pirate_tui", "pirate_tui.pytest_plugin"}
+    assert not {"sqlalchemy", "textual", "rich"} & with_it
