@@ -13,7 +13,16 @@ from pirate_tui.domain.pasted import TEXT_LIMIT, explain_text
 from pirate_tui.domain.pasted.errors import TextCause
 from pirate_tui.domain.pasted.evidence import Certainty, PastedError
 from pirate_tui.domain.pasted.reads import reads_of
-from tests.domain.tracebacks import CASES, PYTEST_STYLES, WANTED, Made, make, pytest_output
+from tests.domain.tracebacks import (
+    CASES,
+    IPYTHON_MODES,
+    PYTEST_STYLES,
+    WANTED,
+    Made,
+    make,
+    notebook,
+    pytest_output,
+)
 from tests.domain.tracebacks.wrapping import WRAPPERS, docker, shortened, windows
 
 
@@ -82,9 +91,22 @@ def test_each_format_is_read(made: Made, form: str, case: str) -> None:
     assert CASES[case].function in {"", error.line.function}
 
 
-def test_loguru_shows_the_attribute_where_the_line_does_not(made: Made) -> None:
-    found = {case: check(made["loguru"][case], case) for case in BY_NAME}
+@pytest.mark.parametrize("form", ["loguru", "ipython_verbose"])
+def test_values_show_the_attribute_where_the_line_does_not(made: Made, form: str) -> None:
+    found = {case: check(made[form][case], case) for case in BY_NAME}
     assert {error.certainty for error in found.values()} == {Certainty.SHOWN}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("mode", IPYTHON_MODES)
+def test_the_cells_of_a_notebook_are_the_user_s_lines(mode: str) -> None:
+    lazy, expired = (errors_of(text) for text in notebook(mode))
+    told = [(error.cause, error.line and error.line[1:4], error.reads[0].code) for error in (*lazy, *expired)]
+    assert told == [
+        (TextCause.LAZY, (1, "", "order.items"), "order.items"),
+        (TextCause.EXPIRED, (2, "note", "return order.note"), "order.note"),
+    ]
+    assert {error.certainty.is_sure for error in (*lazy, *expired)} == {True}
 
 
 def test_without_source_the_line_is_told_and_the_attribute_is_not(made: Made) -> None:

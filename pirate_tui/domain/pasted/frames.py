@@ -16,9 +16,10 @@ PYTEST = re.compile(r"((?:[A-Za-z]:)?[^\s:][^:]{0,1000}|<[^>]{1,200}>):(\d{1,9})
 """A frame as pytest writes it: with its function in the short style, with its error at the end of the long one."""
 
 IPYTHON = re.compile(
-    r"(?:File (.{1,1000}?):(\d{1,9})|Cell In\[(\d{1,9})\], line (\d{1,9}))(?:, in ([^\s(]{1,200}).*)?$"
+    r" {0,2}(?:File (.{1,1000}?):(\d{1,9})|Cell In\[(\d{1,9})\], line (\d{1,9}))"
+    r"(?:,? in (?:[^\s(]{1,200}\.)?([^\s(.]{1,200}).*)?$"
 )
-"""A frame as IPython and Jupyter write it."""
+"""A frame as IPython and Jupyter write it: in the plain style indented, and without the function's class."""
 
 SECTION = re.compile(r"[_=]{3,} .{1,300} [_=]{3,}$|-{3,} Captured .{1,300} -{3,}$|_ (?:_ ){5,}_? ?$")
 """A heading of pytest, or the line between two frames in its long style."""
@@ -50,6 +51,12 @@ POINTER = re.compile(r" {4,}(?:[│└|]|->)")
 CUT_NAME = re.compile(r"\w\w")
 VALUE = re.compile(r"[ │|]*(?:└|->) '(\w{1,200})'$")
 """A text that loguru shows below an expression, as the value of one of its names."""
+
+ASSIGNED = re.compile(r" {8}[\w.]{1,100} = (?:'(\w{1,200})'(?= {3}|$))?")
+"""The value of a name, as IPython's verbose style shows it below the line; a text, or another."""
+
+ERROR = re.compile(r"[\w.]{1,200}: ")
+"""How an error's own text begins, where values that have several lines may stand before it."""
 
 LIBRARY = re.compile(
     r"(?:^|/)(?:(?:site|dist)-packages/(\w+)|lib(?:64)?/python3\.\d+/(\w+)|(?:Python3\d+|Python)/Lib/(\w+)|s?bin/|Scripts/)",
@@ -143,6 +150,8 @@ class _TracebackReader:
     """The function that pytest's long style lists."""
     has_sections: bool = False
     """Whether the text has headings of pytest."""
+    has_values: bool = False
+    """Whether values of names are listed below the last frame's line."""
 
     def read(self, line: str) -> Iterator[TracebackText]:
         """Take a line, and yield the traceback that it ends."""
@@ -209,6 +218,9 @@ class _TracebackReader:
             self.is_ended = True
             return
         is_part = not line.strip() or (line[:1] in {" ", ">", "❱", "-", "╭", "╰"} and not BOXED_ERROR.match(line))
+        if self.source and ASSIGNED.match(line) and ARROW.match(self.source[-1].strip()):
+            self.has_values = True
+        is_part = is_part or (self.has_values and not ERROR.match(line))
         if self.is_of_pytest or (is_part and not self.is_ended):
             self.source.append(line)
             if self.is_of_pytest and not self.function and (found := DEFINED.match(line)):
@@ -222,7 +234,7 @@ class _TracebackReader:
         """Give the last frame the source that was read below it."""
         if self.frames and self.source:
             self.frames[-1] = _with_source(self.frames[-1], self.source)
-        self.source, self.function = [], ""
+        self.source, self.function, self.has_values = [], "", False
 
 
 def _frame(line: str, *, is_of_pytest: bool) -> TextFrame | None:
@@ -260,6 +272,7 @@ def _source_lines(lines: Sequence[str]) -> Iterator[str]:
     arrows = [found for line in lines if (found := ARROW.match(line.strip()))]
     if arrows:
         yield "    " + arrows[0][1].lstrip("│| ")
+        yield from (f"└ '{found[1]}'" for line in lines if (found := ASSIGNED.match(line)) and found[1])
         return
     at = next((number for number, line in enumerate(lines) if MARKED.match(line)), None)
     if at is None:

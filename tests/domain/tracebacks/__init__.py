@@ -69,6 +69,9 @@ CASES = {
 """What the error of each case of the shop is about."""
 
 ALL = [*CASES]
+NO_GROUP = [name for name in CASES if name != "in_a_group"]
+"""The cases that IPython shows: of a group it shows none of its errors."""
+
 SHORT = ["detached_expired"]
 """A case with few frames: rich takes half a second for each."""
 
@@ -87,8 +90,14 @@ WANTED = {
     "loguru_ascii": ["two_reads", "by_getter"],
     "loguru_plain": ["two_reads", "expired", "in_a_group"],
     "loguru_json": ["two_reads", "expired"],
+    "ipython_plain": NO_GROUP,
+    "ipython_context": ["by_hybrid", "detached_expired", "handled", "several_lines", "sync_create_all", "two_reads"],
+    "ipython_coloured": ["expired"],
+    "ipython_verbose": NO_GROUP,
 }
 """The cases of which each format is made."""
+
+IPYTHON_MODES = ("Plain", "Context", "Verbose")
 
 PYTEST_STYLES = ("auto", "long", "short", "native", "line")
 
@@ -98,6 +107,15 @@ def make(*options: str, **wanted: list[str]) -> Made:
     command = [sys.executable, *options, "-m", f"{__name__}.making", json.dumps(wanted or WANTED)]
     made: Made = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout)
     return made
+
+
+def notebook(mode: str) -> list[str]:
+    """What a notebook of IPython shows below two cells that fail, the first for `items`, the second for `note`."""
+    command = [sys.executable, "-m", f"{__name__}.making", json.dumps(mode)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT)
+    shown: list[str] = json.loads(done.stdout)
+    assert shown[0] == shown[-1] == "", shown
+    return shown[1:-1]
 
 
 def test_file(folder: Path, names: list[str]) -> Path:

@@ -8,15 +8,20 @@ import io
 import json
 import logging
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import structlog
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.ultratb import FormattedTB
+from IPython.utils.capture import capture_output
 from loguru import logger
 from rich.console import Console
 from rich.traceback import Traceback
+from traitlets.config import Config
 
 from tests.domain.tracebacks import shop
 
@@ -131,6 +136,33 @@ def loguru_json(error: Exception) -> str:
     return by_loguru(error, diagnose=False, serialize=True)
 
 
+def by_ipython(error: Exception, mode: str, theme: str = "nocolor") -> str:
+    """As IPython prints it, in one of the modes of its `%xmode`."""
+    formatter = FormattedTB(mode=mode, theme_name=theme)  # type: ignore[no-untyped-call]
+    text: str = formatter.text(type(error), error, error.__traceback__)
+    return text
+
+
+def ipython_plain(error: Exception) -> str:
+    """With the line of each frame."""
+    return by_ipython(error, "Plain")
+
+
+def ipython_context(error: Exception) -> str:
+    """With those around it too, as it does unless it is told otherwise."""
+    return by_ipython(error, "Context")
+
+
+def ipython_coloured(error: Exception) -> str:
+    """The same with the escape sequences of a terminal."""
+    return by_ipython(error, "Context", "linux")
+
+
+def ipython_verbose(error: Exception) -> str:
+    """With the values of names."""
+    return by_ipython(error, "Verbose")
+
+
 WRITERS: tuple[Callable[[Exception], str], ...] = (
     native,
     logged,
@@ -146,6 +178,10 @@ WRITERS: tuple[Callable[[Exception], str], ...] = (
     loguru_ascii,
     loguru_plain,
     loguru_json,
+    ipython_plain,
+    ipython_context,
+    ipython_coloured,
+    ipython_verbose,
 )
 
 
@@ -158,9 +194,45 @@ def error_of(name: str) -> Exception:
     raise AssertionError(name)
 
 
+def cells(mode: str) -> list[str]:
+    """What a notebook of IPython shows below its cells, the last two of which fail."""
+    config = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor", "xmode": mode})
+    with tempfile.TemporaryDirectory() as folder:
+        shell = InteractiveShell.instance(config=config, ipython_dir=folder)
+        shown = []
+        for cell in CELLS:
+            with capture_output() as captured:
+                shell.run_cell(cell, store_history=True)  # type: ignore[no-untyped-call]
+            shown.append(captured.stdout)
+        InteractiveShell.clear_instance()
+    return shown
+
+
+CELLS = (
+    f"""from {shop.__name__} import Order, create_async_engine, filled
+engine = create_async_engine("sqlite+aiosqlite://")
+session = (await filled(engine))()
+order = await session.get_one(Order, 1)""",
+    "order.items",
+    """def note(order):
+    return order.note
+
+await session.commit()
+note(order)""",
+    "await session.close()\nawait engine.dispose()",
+)
+"""The cells of a notebook."""
+
+
 def main() -> None:
-    """Write what the cases raise, as these writers write it: the argument is JSON, the names of cases by writer."""
+    """Write what the cases raise, as these writers write it: the argument is JSON, the names of cases by writer.
+
+    Where the argument is a text instead, write what the cells of a notebook show in that mode.
+    """
     warnings.simplefilter("ignore")  # of coroutines that nobody has awaited: that is what fails
+    if isinstance(mode := json.loads(sys.argv[1]), str):
+        sys.stdout.write(json.dumps(cells(mode)))
+        return
     wanted: dict[str, list[str]] = json.loads(sys.argv[1])
     writers = [writer for writer in WRITERS if writer.__name__ in wanted]
     made: dict[str, dict[str, str]] = {writer.__name__: {} for writer in writers}
