@@ -20,14 +20,19 @@ from tests.domain.tracebacks import (
     WANTED,
     Made,
     make,
+    native_of,
     notebook,
     pytest_output,
 )
 from tests.domain.tracebacks.wrapping import WRAPPERS, docker, shortened, windows
+from tests.environments import environment_with, found_pythons
 
 
 BY_NAME = {"by_name", "by_getter"}
 """The cases in which a name is read that the line does not have."""
+
+UNSURE = BY_NAME | {"chain", "comprehension", "expired_target", "formatted", "two_reads"}
+"""These, and those in which the line reads several."""
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +85,7 @@ def test_python_s_own_traceback_tells_the_attribute_and_the_cause(made: Made, ca
 @pytest.mark.parametrize("case", CASES)
 def test_without_marks_nothing_is_said_with_confidence_that_is_not_so(unmarked: Made, case: str) -> None:
     error = check(unmarked["native"][case], case)
-    unsure = BY_NAME | {"chain", "comprehension", "expired_target", "formatted", "two_reads"}
-    assert error.certainty.is_sure is (bool(CASES[case].attribute) and case not in unsure)
+    assert error.certainty.is_sure is (bool(CASES[case].attribute) and case not in UNSURE)
 
 
 @pytest.mark.parametrize(("form", "case"), [(form, case) for form, cases in WANTED.items() for case in cases])
@@ -130,6 +134,24 @@ def test_the_same_without_marks(unmarked: Made, wrap: Callable[[str], str]) -> N
     for case in ("two_reads", "expired", "handled"):
         error = check(wrap(unmarked["native"][case]), case)
         assert (error.line is not None and error.line.name) == _line_of(unmarked["native"][case])
+
+
+@pytest.mark.packaging
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13", "3.14"])
+def test_the_traceback_of_another_python_is_read(version: str, tmp_path: Path) -> None:
+    """3.9 is the oldest that runs the shop."""
+    if not (pythons := found_pythons(version)):
+        pytest.skip(f"this machine has no Python {version}")
+    has_marks = version not in {"3.9", "3.10"}
+    python = environment_with(tmp_path, "sqlalchemy[asyncio]>=2.0.46,<2.2", "aiosqlite", "pydantic", python=pythons[0])
+    names = [name for name in CASES if has_marks or name != "in_a_group"]
+    for case, text in native_of(python, names).items():
+        error = check(text, case)
+        assert error.certainty.is_sure is (
+            bool(CASES[case].attribute) and case not in (BY_NAME if has_marks else UNSURE)
+        )
+        assert error.line is not None
+        assert error.line.function in {CASES[case].function or case, "<listcomp>"}
 
 
 def _line_of(text: str) -> str | None:

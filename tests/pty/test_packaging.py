@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import venv
 import zipfile
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pirate_tui.probe import PURPOSE
+from tests.environments import environment_with, pip
 from tests.programs import Ended, run
 
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.packaging
 
 REPOSITORY = Path(__file__).parents[2]
-
-
-def pip(*arguments: str | Path) -> None:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +50,6 @@ import sqlalchemy.orm, sys
 module = sys.modules.get("pirate_tui.probe")
 print(module is not None and module.is_installed(), sqlalchemy.__version__, sqlalchemy.__file__)
 """
-
-
-def environment_with(folder: Path, *requirements: str) -> Path:
-    """The Python of an environment that has nothing but these packages, from the registry."""
-    venv.create(folder, with_pip=False, symlinks=True)
-    python = folder / "bin" / "python"
-    pip("--python", python, "install", *requirements)
-    return python
 
 
 SHOP = """

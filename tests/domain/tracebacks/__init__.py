@@ -109,6 +109,30 @@ def make(*options: str, **wanted: list[str]) -> Made:
     return made
 
 
+NATIVE = """
+import asyncio, json, sys, traceback, warnings
+
+import shop
+
+warnings.simplefilter("ignore")
+made = {}
+for name in json.loads(sys.argv[1]):
+    try:
+        asyncio.run(shop.run(name))
+    except Exception as error:
+        made[name] = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+print(json.dumps(made))
+"""
+
+
+def native_of(python: Path, names: list[str]) -> dict[str, str]:
+    """What a Python that has none of our tools prints of the errors of these cases."""
+    command = [str(python), "-c", NATIVE, json.dumps(names)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=HERE)
+    made: dict[str, str] = json.loads(done.stdout)
+    return made
+
+
 def notebook(mode: str) -> list[str]:
     """What a notebook of IPython shows below two cells that fail, the first for `items`, the second for `note`."""
     command = [sys.executable, "-m", f"{__name__}.making", json.dumps(mode)]

@@ -6,11 +6,11 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from shutil import which
 
 import pytest
 
 from pirate_tui.cli.run import STARTUP
+from tests.environments import found_pythons
 from tests.probe.startup.conftest import Start
 from tests.programs import Ended, run, run_probed
 
@@ -27,17 +27,6 @@ NEW_SYNTAX = (
     ast.Starred,
 )
 """What Python 2.7 cannot parse."""
-
-
-def found_pythons(*versions: str) -> list[str]:
-    """The Pythons of these versions that this machine has: on PATH, and those of pyenv."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    found = []
-    for version in versions:
-        own = [str(path) for path in sorted(pyenv.glob(f"versions/{version}.*/bin/python"))]
-        on_path = which(f"python{version}") or ""
-        found += own[-1:] or ([on_path] if on_path and "shims" not in on_path else [])
-    return found
 
 
 OLD_PYTHONS = found_pythons("3.6", "3.7", "3.8", "3.9", "3.10")
