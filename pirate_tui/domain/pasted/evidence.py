@@ -217,6 +217,7 @@ def _with_said(stack: _Stack, said: Said, reads: Reads) -> PastedError:
     cause = _cause_of(stack, said)
     if cause is TextCause.OUTSIDE and stack.entry is None and reads.found and reads.is_plain:
         cause = TextCause.UNLOADED
+    lazily = stack.work.partition("_load_expired(")[0]
     error = PastedError(
         said.kind,
         cause,
@@ -226,10 +227,9 @@ def _with_said(stack: _Stack, said: Said, reads: Reads) -> PastedError:
         reader=said.reader or (caller.library if caller is not None and is_read_by_library else ""),
         table=said.table,
         probe=said.probe,
-        is_relationship="_load_for_state(" in stack.work.partition("_load_expired(")[0],
+        is_relationship="_load_for_state(" in lazily,
         is_proxy=any(frame.path.endswith(PROXY) for frame in stack.frames[max(stack.caller, 0) : stack.at]),
-        is_to_one="_emit_lazyload(" in stack.work
-        and "load_on_pk_identity(" in stack.work.partition("_emit_lazyload(")[2],
+        is_to_one="load_on_pk_identity(" in lazily.partition("_emit_lazyload(")[2],
     )
     if error.cause in WITHOUT_ATTRIBUTE:
         return error._replace(call=_called(stack.entry))
@@ -289,16 +289,15 @@ def _cause_of(stack: _Stack, said: Said) -> TextCause:
 def _load_of(stack: _Stack) -> TextCause:
     """Return what an access had to load, and why."""
     work = stack.work
-    _, is_lazy, loading = work.partition("_emit_lazyload(")
     if "_autoflush(" in work:
         return TextCause.AUTOFLUSH
-    if "_load_expired(" in (loading if is_lazy else work.partition("get_from_identity(")[2]):
+    if "_load_expired(" in work.partition("get_from_identity(")[2]:
         return TextCause.EXPIRED_TARGET
     if "_load_expired(" in work:
         return TextCause.EXPIRED
     if stack.entry is not None and stack.entry.path.endswith(DYNAMIC):
         return TextCause.QUERY
-    if is_lazy:
+    if "_emit_lazyload(" in work:
         return TextCause.LAZY
     return TextCause.DEFERRED if "load_scalar_attributes(" in work else TextCause.UNLOADED
 

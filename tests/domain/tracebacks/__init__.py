@@ -45,6 +45,7 @@ CASES = {
     "detached_deferred": About(TextCause.DETACHED_DEFERRED, "receipt"),
     "detached_expired": About(TextCause.DETACHED_EXPIRED, "note"),
     "expired": About(TextCause.EXPIRED, "note"),
+    "expired_collection": About(TextCause.EXPIRED, "items"),
     "expired_relationship": About(TextCause.EXPIRED, "customer"),
     "expired_target": About(TextCause.EXPIRED_TARGET, "customer"),
     "formatted": About(TextCause.EXPIRED, "note"),

@@ -197,6 +197,12 @@ async def expired(session: AsyncSession, order: Order) -> Any:
 
 
 @case
+async def expired_collection(session: AsyncSession, order: Order) -> Any:
+    await session.commit()
+    return order.items
+
+
+@case
 async def expired_relationship(session: AsyncSession, order: Order) -> Any:
     await session.commit()
     return order.customer

@@ -112,6 +112,7 @@ TRIED = [
     "deferred",
     "left_out",
     "expired",
+    "expired_collection",
     "expired_relationship",
     "autoflush",
     "refused",
