@@ -31,6 +31,9 @@ from tests.environments import environment_with, found_pythons
 BY_NAME = {"by_name", "by_getter"}
 """The cases in which a name is read that the line does not have."""
 
+BEHIND = {"by_proxy": "items", "by_proxy_again": "items", "by_proxy_to_one": "customer"}
+"""The relationship behind a proxy, which values show."""
+
 UNSURE = BY_NAME | {"chain", "comprehension", "expired_target", "formatted", "two_reads"}
 """These, and those in which the line reads several."""
 
@@ -57,7 +60,7 @@ def is_right(error: PastedError, case: str) -> bool:
     about = CASES[case]
     if error.certainty.is_sure:
         names = [read.name for read in error.reads]
-        assert names == [about.attribute] or (case, names) == ("by_proxy", ["items"]), case  # what is behind it
+        assert names in ([about.attribute], [BEHIND.get(case)]), case
     elif error.reads and error.is_complete:
         assert about.attribute in {read.name for read in error.reads}, case
     if error.line is not None:

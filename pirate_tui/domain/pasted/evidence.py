@@ -80,6 +80,8 @@ class PastedError(NamedTuple):
     """Whether what was read is a relationship, as far as the frames show it."""
     is_proxy: bool = False
     """Whether the line has read an association proxy."""
+    is_proxied_again: bool = False
+    """Whether the line used a collection that such a proxy had given before."""
     table: str = ""
     """The table that was to be selected from first; else empty."""
     probe: str = ""
@@ -117,6 +119,12 @@ class _Stack(NamedTuple):
     def own(self) -> list[TextFrame]:
         """The user's own lines before it, the nearest last."""
         return [frame for frame in self.frames[: self.at] if frame.is_own]
+
+    @property
+    def is_proxied_again(self) -> bool:
+        """Whether the user's line called a collection that an association proxy had given, and not the proxy."""
+        called = self.frames[self.caller + 1] if self.is_access else None
+        return called is not None and called.path.endswith(PROXY) and called.function != "__get__"
 
     @property
     def work(self) -> str:
@@ -203,7 +211,8 @@ def _reads_of_line(stack: _Stack, *, has_marks: bool) -> Reads:
     caller = stack.frames[stack.caller] if stack.caller >= 0 else None
     if caller is None or not caller.is_own:
         return Reads((), is_complete=False)
-    if stack.entry is not None and stack.entry.path.endswith(DYNAMIC):  # the query is read, and only then run
+    is_query = stack.entry is not None and stack.entry.path.endswith(DYNAMIC)
+    if is_query or stack.is_proxied_again:  # it is read, and only then run
         return reads_of(caller.marked or caller.code, "", writes=False, has_marks=False)
     writes = stack.entry is not None and ACCESSES.get(stack.entry.function, Accessed.READ) is not Accessed.READ
     return reads_of(caller.code, caller.marked, writes=stack.is_access and writes, has_marks=has_marks)
@@ -229,6 +238,7 @@ def _with_said(stack: _Stack, said: Said, reads: Reads) -> PastedError:
         probe=said.probe,
         is_relationship="_load_for_state(" in lazily,
         is_proxy=any(frame.path.endswith(PROXY) for frame in stack.frames[max(stack.caller, 0) : stack.at]),
+        is_proxied_again=stack.is_proxied_again,
         is_to_one="load_on_pk_identity(" in lazily.partition("_emit_lazyload(")[2],
     )
     if error.cause in WITHOUT_ATTRIBUTE:

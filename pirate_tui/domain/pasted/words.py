@@ -100,17 +100,21 @@ FIXES: dict[TextCause, tuple[str, ...]] = {
         "create_async_engine(url), and   await connection.run_sync(function)   for synchronous code",
         "create_engine() with a synchronous driver in the URL",
     ),
-    TextCause.SYNC_CONNECTION: (
-        "await connection.{call}(...)   of the AsyncConnection, not of its sync_connection",
-        "await connection.run_sync(function)   for synchronous code, which gets the sync connection",
-    ),
     TextCause.OUTSIDE: (
-        "await session.{call}(...)   of an AsyncSession, for what the line sends",
+        "await session.execute(...)   of an AsyncSession, for what the line sends",
         "await session.run_sync(function)   for synchronous code, which gets the sync session",
     ),
 }
 """What helps, where it depends on no attribute."""
 
+OF_SESSION = {
+    *("close", "commit", "connection", "delete", "execute", "flush", "get", "get_one", "merge", "refresh", "rollback"),
+    *("scalar", "scalars"),
+}
+"""What can be awaited of an AsyncSession under the same name as of a Session."""
+
+OF_CONNECTION = {"close", "commit", "exec_driver_sql", "execute", "rollback", "scalar", "scalars"}
+"""The same of a connection."""
 
 LOADS = {
     TextCause.LAZY: ("{option}", "{refresh}   # {first}", "{awaited}"),
@@ -230,22 +234,24 @@ def _named(error: PastedError, read: SourceRead) -> str:
 
 def fixes_of(error: PastedError) -> tuple[str, ...]:
     """Return what helps as code, best first, as far as a text shows what it depends on."""
-    if error.cause is TextCause.SYNC_SESSION:
-        return _awaited(error)
+    if error.cause in {TextCause.SYNC_SESSION, TextCause.SYNC_CONNECTION}:
+        return tuple(_awaited(error))
     if error.cause is TextCause.OUTSIDE or not error.reads:
-        call = error.call if error.call and not error.call.startswith("_") else "execute"
-        return tuple(fix.format(call=call) for fix in FIXES.get(error.cause, ()))
+        return FIXES.get(error.cause, ())
     if len(error.reads) == 1 and error.certainty.is_sure:
         return tuple(_loading(error, error.reads[0]))
     return tuple(f"{_first(error, read)}   # if it is {read.code}" for read in error.reads)
 
 
-def _awaited(error: PastedError) -> tuple[str, ...]:
-    """Return how a call of the synchronous Session is awaited."""
-    awaited = f"await session.{error.call}(...)   of the AsyncSession, not of its sync_session"
-    if error.line is not None and "query(" in error.line.code:
-        awaited = f"(await session.scalars(select({MODEL}))).all()   # an AsyncSession has no query()"
-    return (awaited, "await session.run_sync(function)   for synchronous code, which gets the sync session")
+def _awaited(error: PastedError) -> Iterator[str]:
+    """Yield how a call of a synchronous Session or connection is awaited."""
+    is_session = error.cause is TextCause.SYNC_SESSION
+    of, awaitable = ("session", OF_SESSION) if is_session else ("connection", OF_CONNECTION)
+    if error.call == "query":
+        yield f"(await session.scalars(select({MODEL}))).all()   # an AsyncSession has no query()"
+    elif error.call in awaitable:
+        yield f"await {of}.{error.call}(...)   of the Async{of.title()}, not of its sync_{of}"
+    yield f"await {of}.run_sync(function)   for synchronous code, which gets the sync {of}"
 
 
 def _first(error: PastedError, read: SourceRead) -> str:
@@ -263,7 +269,12 @@ def _loading(error: PastedError, read: SourceRead) -> Iterator[str]:
     option += "" if error.entity else f"; {MODEL} is its class"
     keeping = "async_sessionmaker(engine, expire_on_commit=False)   # if a commit has expired what was loaded"
     if error.is_proxy:  # the relationship behind it is not known
-        yield awaited
+        proxied = typed(variable, read.name)
+        if error.is_proxied_again:
+            yield f"await session.run_sync(lambda _: list({proxied}))   # loads what it leads to"
+        else:
+            yield awaited
+            yield f"await session.run_sync(lambda _: {proxied})   # loads what it leads to"
         return
     words = {"option": option, "refresh": refresh, "awaited": awaited, "keeping": keeping, "first": first}
     is_kept = not error.is_relationship or error.cause is not TextCause.EXPIRED  # else it may never have been loaded

@@ -59,6 +59,7 @@ class Order(Base):
     items: Mapped[list[Item]] = relationship()
     history: DynamicMapped[Item] = relationship(viewonly=True)
     titles: AssociationProxy[list[str]] = association_proxy("items", "title")
+    buyer: AssociationProxy[str] = association_proxy("customer", "name")
 
     @property
     def size(self) -> int:
@@ -179,6 +180,18 @@ async def by_proxy(session: AsyncSession, order: Order) -> Any:
 
 
 @case
+async def by_proxy_to_one(session: AsyncSession, order: Order) -> Any:
+    return order.buyer
+
+
+@case
+async def by_proxy_again(session: AsyncSession, order: Order) -> Any:
+    await order.awaitable_attrs.titles
+    await session.commit()
+    return len(order.titles)
+
+
+@case
 async def deferred(session: AsyncSession, order: Order) -> Any:
     return order.receipt
 
@@ -273,6 +286,23 @@ async def sync_execute(session: AsyncSession, order: Order) -> Any:
 async def sync_query(session: AsyncSession, order: Order) -> Any:
     db = session.sync_session
     return db.query(Order).all()
+
+
+@case
+async def sync_built_query(session: AsyncSession, order: Order) -> Any:
+    orders = session.sync_session.query(Order)
+    return orders.count()
+
+
+@case
+async def sync_only(session: AsyncSession, order: Order) -> Any:
+    return session.sync_session.bulk_save_objects([Customer(name="Ahab")])
+
+
+@case
+async def sync_connection(session: AsyncSession, order: Order) -> Any:
+    connection: Any = await session.connection()
+    return connection.sync_connection.execute(text("SELECT 1"))
 
 
 @case

@@ -1,20 +1,11 @@
-"""What mapped classes add to the text of a traceback: which attribute it was, and fixes that help when they are run."""
+"""What mapped classes add to the text of a traceback: which attribute it was."""
 
-import asyncio
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
-import sqlalchemy
-from sqlalchemy import inspect, select
-from sqlalchemy import orm as sqlalchemy_orm
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from pirate_tui.domain.pasted import TextExplanation, explain_text
-from pirate_tui.domain.pasted.errors import TextCause
 from pirate_tui.orm.explanation.pasted import resolved
 from pirate_tui.orm.user_models.loader import load_models
 from tests.domain.tracebacks import CASES, SHOP, Made, make
@@ -104,76 +95,3 @@ def _traceback(code: str, function: str) -> str:
     lines = "".join(f'  File "{file}", line 3, in {name}\n    {source}\n' for file, name, source in frames)
     error = "sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called\n"
     return f"Traceback (most recent call last):\n{lines}{error}"
-
-
-TRIED = [
-    "to_many",
-    "to_one",
-    "deferred",
-    "left_out",
-    "expired",
-    "expired_collection",
-    "expired_relationship",
-    "autoflush",
-    "refused",
-    "query",
-]
-"""Cases whose fixes are run."""
-
-
-@pytest.mark.parametrize("with_models", [False, True])
-@pytest.mark.parametrize("case", TRIED)
-async def test_the_fixes_help_when_they_are_run(
-    marked: Made, classes: tuple[type, ...], case: str, *, with_models: bool, tmp_path: Path
-) -> None:
-    (one,) = explain_text(marked["native"][case])
-    one = resolved(one, classes) if with_models else one
-    shop = sys.modules[classes[0].__module__]
-    fixes = [text.partition("   #")[0] for label, text in one.lines if label in {"fix", "or"}]
-    assert fixes
-    for number, fix in enumerate(fixes):
-        await _try(shop, case, fix, tmp_path / f"{number}.db")
-
-
-async def _try(shop: ModuleType, case: str, fix: str, file: Path) -> None:
-    """Run a case's way to the error with a fix; the access then raises nothing."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
-    names = {**vars(sqlalchemy), **vars(sqlalchemy_orm), **vars(shop), "Model": shop.Order, "engine": engine}
-    is_about_sessions = fix.startswith("async_sessionmaker(")
-    try:
-        sessions = await shop.filled(engine)
-        sessions = eval(fix, names) if is_about_sessions else sessions  # noqa: S307  a fix of ours
-        assert isinstance(sessions, async_sessionmaker)
-        async with sessions() as session:
-            statement = _statement(case, fix, names)
-            order = (await session.scalars(statement)).one()
-            await _prepare(case, session, shop, fix)
-            variables = {**names, "session": session, "order": order, "again": order}
-            if fix.startswith(("await", "session.")):
-                exec(f"async def fixed():\n    return {fix}", variables)  # noqa: S102  a fix of ours
-                await variables["fixed"]()
-            if case != "query":
-                read: Any = getattr(order, CASES[case].attribute)
-                assert CASES[case].attribute in inspect(order).dict
-                assert read is not None
-    finally:
-        await engine.dispose()
-        await asyncio.sleep(0)
-
-
-def _statement(case: str, fix: str, names: dict[str, Any]) -> Any:
-    """The SELECT of the case, with the fix's options."""
-    order = names["Order"]
-    if fix.startswith("select("):
-        return eval(fix, names)  # noqa: S307  a fix of ours
-    options = {"left_out": [sqlalchemy_orm.load_only(order.id)], "refused": [sqlalchemy_orm.raiseload("*")]}
-    statement = select(order).options(*options.get(case, []))
-    return eval(f"statement{fix}", {**names, "statement": statement}) if fix.startswith(".") else statement  # noqa: S307
-
-
-async def _prepare(case: str, session: AsyncSession, shop: ModuleType, fix: str) -> None:
-    """Do what the case does before the access."""
-    if CASES[case].cause is TextCause.EXPIRED:
-        await session.commit()
-    if CASES[case].cause is TextCause.AUTOFLUSH and not fix.startswith("select("):
-        session.add(shop.Customer(name="Ahab"))
