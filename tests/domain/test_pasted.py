@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pirate_tui.domain.pasted import TEXT_LIMIT, explain_text
+from pirate_tui.domain.pasted import TEXT_LIMIT, TextExplanation, explain_text
 from pirate_tui.domain.pasted.errors import TextCause
 from pirate_tui.domain.pasted.evidence import Certainty, PastedError
 from pirate_tui.domain.pasted.reads import reads_of
@@ -17,6 +17,8 @@ from tests.domain.tracebacks import (
     CASES,
     IPYTHON_MODES,
     PYTEST_STYLES,
+    SERVED,
+    SHOP,
     WANTED,
     Made,
     make,
@@ -137,6 +139,30 @@ def test_the_same_without_marks(unmarked: Made, wrap: Callable[[str], str]) -> N
     for case in ("two_reads", "expired", "handled"):
         error = check(wrap(unmarked["native"][case]), case)
         assert (error.line is not None and error.line.name) == _line_of(unmarked["native"][case])
+
+
+def test_the_endpoint_whose_result_was_serialized_is_told() -> None:
+    """FastAPI writes it as a frame, at the end of the error's own text."""
+    for form, texts in make(**{form: ["served"] for form in SERVED}).items():
+        (explained,) = explain_text(texts["served"])
+        assert_is_about_endpoint(explained, form)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("style", PYTEST_STYLES)
+def test_the_endpoint_is_told_from_pytest_s_output(style: str, tmp_path: Path) -> None:
+    (explained,) = explain_text(pytest_output(tmp_path, style, ["served"]))
+    assert_is_about_endpoint(explained, style)
+
+
+def assert_is_about_endpoint(explained: TextExplanation, form: str) -> None:
+    place = f"shop.py:{SHOP.read_text(encoding='utf-8').split(ENDPOINT)[0].count(chr(10)) + 1}"
+    assert f"  read by   pydantic, for what read_customer() returned ({place})\n" in explained.text, form
+    assert "attribute orders: named by the error" in explained.text, form
+
+
+ENDPOINT = '    @app.get("/customers/{number}"'
+"""The line that FastAPI says."""
 
 
 @pytest.mark.packaging

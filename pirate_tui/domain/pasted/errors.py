@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from pathlib import PureWindowsPath
 from typing import NamedTuple
 
 
@@ -57,6 +58,8 @@ class Said(NamedTuple):
     """What the probe has added to the message; empty without it."""
     reader: str = ""
     """The library that has quoted the error: `pydantic`; else empty."""
+    endpoint: str = ""
+    """Whose result it read: `get_order() returned (app.py:12)`; empty where that is not named."""
 
 
 KINDS = (
@@ -87,6 +90,9 @@ LOAD = re.compile(r"(lazy|deferred) load operation of attribute '(\w{1,200})'|at
 REFUSED = re.compile(r"'(\w{1,200})\.(\w{1,200})' is not available due to")
 PYDANTIC = re.compile(r"^([\w.]{1,300})[ \n]\s{0,8}Error extracting attribute: ", re.MULTILINE)
 FASTAPI = re.compile(r"'type': 'get_attribute_error', 'loc': \(([^)]{1,300})\)")
+ENDPOINT = re.compile(r'File "([^"\n]{1,1000})", line (\d{1,9}), in (\w{1,200})\n {0,40}[A-Z]{3,10} /')
+"""What FastAPI adds of the endpoint: where it is, its name, and its route."""
+
 LOCATION = re.compile(r"'(\w{1,200})'")
 TABLE = re.compile(r"(?:\w{1,100}\.)?[\"`]?(\w{1,200})")
 PROBE = re.compile(r"\[pirate-tui: ([^\]\n]{1,500})\]")
@@ -133,11 +139,18 @@ def _table(text: str) -> str:
     return "" if found is None else found[1]
 
 
+def _endpoint(message: str) -> str:
+    """Return what FastAPI says of the endpoint; empty where it says nothing."""
+    found = ENDPOINT.search(message)
+    return "" if found is None else f"{found[3]}() returned ({PureWindowsPath(found[1]).name}:{found[2]})"
+
+
 def _quoted(said: Said, text: str, message: str) -> Said:
     """Return it with the attribute that a serializer names in the error that it has made of this one."""
     if (found := FASTAPI.search(text)) is not None:
         names = LOCATION.findall(found[1])
-        return said._replace(attribute=said.attribute or (names[-1] if names else ""), reader="pydantic")
+        attribute = said.attribute or (names[-1] if names else "")
+        return said._replace(attribute=attribute, reader="pydantic", endpoint=_endpoint(message))
     if (found := PYDANTIC.search(message)) is not None:
         name = found[1].rpartition(".")[2]
         return said._replace(attribute=said.attribute or ("" if name.isdigit() else name), reader="pydantic")

@@ -72,6 +72,8 @@ class PastedError(NamedTuple):
     """The class that the error names; else empty."""
     reader: str = ""
     """The library that has read the attribute; empty where it was the line itself."""
+    endpoint: str = ""
+    """Whose result it has read; empty where the text does not name it."""
     call: str = ""
     """What was called of a synchronous session, connection or engine; else empty."""
     is_to_one: bool = False
@@ -176,6 +178,7 @@ def _error_of(chain: Sequence[TracebackText]) -> PastedError | None:
         table=said.table or next((one.table for one in others if one.table), ""),
         probe=said.probe or next((one.probe for one in others if one.probe), ""),
         reader=said.reader or next((one.reader for one in others if one.reader), ""),
+        endpoint=said.endpoint or next((one.endpoint for one in others if one.endpoint), ""),
     )
     stacks = [_cut(block.frames) for block in chain[first:]]
     stack = next((one for one in stacks if one.is_access), None)
@@ -234,6 +237,7 @@ def _with_said(stack: _Stack, said: Said, reads: Reads) -> PastedError:
         own[-2] if len(own) > 1 else None,
         entity=said.entity,
         reader=said.reader or (caller.library if caller is not None and is_read_by_library else ""),
+        endpoint=said.endpoint,
         table=said.table,
         probe=said.probe,
         is_relationship="_load_for_state(" in lazily,

@@ -67,6 +67,9 @@ LIBRARY = re.compile(
 OWN_PARTS = re.compile(r"(?:^|/)sqlalchemy/(?:orm|engine|ext|util|pool|sql|dialects|event)/")
 """The path of a file of SQLAlchemy, wherever it lies."""
 
+ROUTE = re.compile(r"[A-Z]{3,10} /")
+"""What FastAPI writes below the endpoint whose result it could not serialize: `GET /orders/{number}`."""
+
 NO_FILE = re.compile(r"<(?!ipython)")
 """What stands instead of a file where the code came from none."""
 
@@ -126,10 +129,31 @@ class TracebackText(NamedTuple):
 
 def blocks_of(lines: Sequence[str]) -> Iterator[TracebackText]:
     """Yield the tracebacks of a text."""
+    last = None
+    for block in _read(lines):
+        if last is not None and (endpoint := _endpoint_in(block)):
+            last = last._replace(message=f"{last.message}\n{endpoint}")
+            continue
+        if last is not None:
+            yield last
+        last = block
+    if last is not None:
+        yield last
+
+
+def _read(lines: Sequence[str]) -> Iterator[TracebackText]:
     reader = _TracebackReader()
     for line in lines:
         yield from reader.read(line)
     yield from reader.end()
+
+
+def _endpoint_in(block: TracebackText) -> str:
+    """Return the end of an error's own text that was taken for a frame, since it is written as one; else nothing."""
+    if block.message or len(block.frames) != 1 or not ROUTE.match(block.frames[0].code):
+        return ""
+    frame = block.frames[0]
+    return f'  File "{frame.file}", line {frame.line}, in {frame.function}\n    {frame.code}'
 
 
 @dataclass(slots=True)

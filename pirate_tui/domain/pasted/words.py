@@ -166,7 +166,9 @@ def lines_of(error: PastedError, fixes: tuple[str, ...] | None = None) -> tuple[
 def _where(error: PastedError) -> Iterator[Line]:
     is_by_library = bool(error.reader)
     label = f"{error.access.value} by" if is_by_library else error.access.value if error.reads else "here"
-    if error.line is None:
+    if error.endpoint:
+        yield label, f"{error.reader}, for what {error.endpoint}"
+    elif error.line is None:
         none = "no line of your own is in the text"
         yield label, f"{error.reader}; {none}" if is_by_library else none
     else:

@@ -103,6 +103,9 @@ WANTED = {
 }
 """The cases of which each format is made."""
 
+SERVED = ["native", "structlog_json", "loguru", "rich", "ipython_plain", "ipython_context"]
+"""The formats in which the error of a web application is made."""
+
 IPYTHON_MODES = ("Plain", "Context", "Verbose")
 
 PYTEST_STYLES = ("auto", "long", "short", "native", "line")

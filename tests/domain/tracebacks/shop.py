@@ -82,6 +82,13 @@ class OrderOut(BaseModel):
     items: list[Any]
 
 
+class CustomerOut(BaseModel):
+    """What a web application answers with."""
+
+    model_config = ConfigDict(from_attributes=True)
+    orders: list[Any]
+
+
 Case = Callable[[AsyncSession, Order], Coroutine[Any, Any, Any]]
 CASES: dict[str, Case] = {}
 
@@ -338,6 +345,22 @@ async def concurrent(session: AsyncSession, order: Order) -> Any:
 @case
 async def serialized(session: AsyncSession, order: Order) -> Any:
     return OrderOut.model_validate(order)
+
+
+@case
+async def served(session: AsyncSession, order: Order) -> Any:
+    """Not among the cases that every Python runs, since it takes FastAPI."""
+    from fastapi import FastAPI
+    from httpx import ASGITransport, AsyncClient
+
+    app = FastAPI()
+
+    @app.get("/customers/{number}", response_model=CustomerOut)
+    async def read_customer(number: int) -> Any:
+        return await session.get_one(Customer, number)
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://shop") as client:
+        return await client.get("/customers/1")
 
 
 @case
