@@ -43,9 +43,13 @@ the import of --models, with which attributes are looked up in your mapped class
 Exit codes: 0 explained, 2 usage error or no such file, 4 the models cannot be loaded, 6 nothing to explain was found.
 """
 
+OF_PYTEST = "\nE   "
+"""How pytest begins a line of a failure."""
+
 HOW_TO_PASTE = "paste a traceback, and press enter, then ctrl+d"
 NOTHING = "nothing to explain: the text names no MissingGreenlet, DetachedInstanceError or relative of theirs"
 HINT = "give all of a traceback, from its first line to the error's own text below it"
+TEST_HINT = "a test whose code has swallowed the error does not show it; this explains it: pirate-tui run -- pytest"
 
 
 class ExplainOptions(NamedTuple):
@@ -100,7 +104,7 @@ def report(options: ExplainOptions) -> int:
     if not explanations:
         where = "stdin" if options.file is None else clean(str(options.file))
         what = f"{where} is empty" if not text.strip() else f"{where}: {NOTHING}"
-        raise StartupError(NOTHING_FOUND, f"{what}\n{HINT}")
+        raise StartupError(NOTHING_FOUND, f"{what}\n{TEST_HINT if OF_PYTEST in text else HINT}")
     if options.models is not None:
         explanations = _resolved(explanations, options.models)
     sys.stdout.write("\n\n".join(one.text for one in explanations) + "\n")

@@ -83,7 +83,14 @@ def test_models_that_cannot_be_imported_end_with_4(
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("", "is empty"), (" \n", "is empty"), ("KeyError: 1", "nothing to explain")]
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ("KeyError: 1", "nothing to explain"),
+        ("KeyError: 1", "give all of a traceback"),
+        (">       assert status == 200\nE       assert 500 == 200\n", "explains it: pirate-tui run -- pytest"),
+    ],
 )
 def test_nothing_to_explain_ends_with_6(
     text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
