@@ -26,7 +26,7 @@ from tests.domain.tracebacks import (
     notebook,
     pytest_output,
 )
-from tests.domain.tracebacks.wrapping import WRAPPERS, docker, shortened, windows
+from tests.domain.tracebacks.wrapping import WRAPPERS, docker, shortened, uvicorn, windows
 from tests.environments import environment_with, found_pythons
 
 
@@ -144,8 +144,9 @@ def test_the_same_without_marks(unmarked: Made, wrap: Callable[[str], str]) -> N
 def test_the_endpoint_whose_result_was_serialized_is_told() -> None:
     """FastAPI writes it as a frame, at the end of the error's own text."""
     for form, texts in make(**{form: ["served"] for form in SERVED}).items():
-        (explained,) = explain_text(texts["served"])
-        assert_is_about_endpoint(explained, form)
+        for wrap in (str, uvicorn, docker):
+            (explained,) = explain_text(wrap(texts["served"]))
+            assert_is_about_endpoint(explained, form)
 
 
 @pytest.mark.thorough
@@ -246,6 +247,19 @@ def test_a_report_of_the_probe_is_shown_as_it_is(made: Made) -> None:
     assert told.text == report
     assert other.error is not None
     assert other.error.cause is TextCause.DETACHED_LAZY
+
+
+def test_a_report_of_the_probe_is_not_repeated_from_the_message(made: Made) -> None:
+    """That of a serializer, whose text has no line of the user's."""
+    report = (
+        "pirate-tui: Order.items of Order 1 was accessed without await.\n  read by   pydantic\n  loaded    a.py:2\n"
+    )
+    bracket = "place? [pirate-tui: Order.items of Order 1 is not loaded; Order 1 was loaded at a.py:2]"
+    text = made["native"]["serialized"].replace("place?", bracket)
+    (told,) = explain_text(text + report)
+    assert told.verbatim
+    other = text + report.replace("Order.items of Order 1", "Order.items of Order 2")
+    assert [bool(one.verbatim) for one in explain_text(other)] == [True, False]
 
 
 def test_what_the_probe_has_put_into_the_message_names_the_attribute() -> None:

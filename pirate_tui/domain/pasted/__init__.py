@@ -5,6 +5,7 @@
 what the probe has said already. Standard library only.
 """
 
+import re
 from itertools import islice
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ TEXT_LIMIT = 10_000_000
 
 MOST_ERRORS = 20
 """The most errors of one text that are explained."""
+
+SUBJECT = re.compile(r"\S{1,300} of \S{1,300} [^\s:]{1,300}")
+"""How what the probe has put into a message begins: `Order.note of Order 1`."""
 
 LABEL = 10
 """The width of the labels, as in the probe's reports."""
@@ -54,9 +58,17 @@ def explain_text(text: str) -> tuple[TextExplanation, ...]:
     lines = unwrapped(text[-TEXT_LIMIT:])
     reports = tuple(reports_in(lines))
     places = {word.rpartition("/")[2] for report in reports for line in report for word in line.split()}
-    untold = (one for one in errors_in(blocks_of(lines)) if one.line is None or one.line.name not in places)
+    named = " ".join(report[0] for report in reports)
+    untold = (one for one in errors_in(blocks_of(lines)) if not _is_told(one, places, named))
     errors = list(islice(untold, MOST_ERRORS))
     if not errors and not reports and (alone := error_without_traceback(lines)) is not None:
         errors.append(alone)
     said = (TextExplanation(report[0].partition(": ")[2], verbatim=report) for report in reports[:MOST_ERRORS])
     return (*said, *(TextExplanation(headline_of(error), lines_of(error), error) for error in errors))
+
+
+def _is_told(error: PastedError, places: set[str], named: str) -> bool:
+    """Whether a report of the probe has it: at its line, or of what the probe has put into its message."""
+    is_at_line = error.line is not None and error.line.name in places
+    subject = SUBJECT.match(error.probe)
+    return is_at_line or (subject is not None and f"pirate-tui: {subject[0]} " in named)

@@ -96,7 +96,7 @@ class PastedError(NamedTuple):
     def subject(self) -> tuple[object, ...]:
         """What it is about: the same for the same error at the same line."""
         line = None if self.line is None else (self.line.file, self.line.line)
-        return (self.kind, self.cause, line, self.reads)
+        return (self.kind, self.cause, line, self.endpoint, self.reads)
 
 
 class _Stack(NamedTuple):

@@ -149,8 +149,11 @@ def _read(lines: Sequence[str]) -> Iterator[TracebackText]:
 
 
 def _endpoint_in(block: TracebackText) -> str:
-    """Return the end of an error's own text that was taken for a frame, since it is written as one; else nothing."""
-    if block.message or len(block.frames) != 1 or not ROUTE.match(block.frames[0].code):
+    """Return the end of an error's own text that was taken for a frame, since it is written as one; else nothing.
+
+    What follows it in a log was taken for the text of another error.
+    """
+    if len(block.frames) != 1 or not ROUTE.match(block.frames[0].code):
         return ""
     frame = block.frames[0]
     return f'  File "{frame.file}", line {frame.line}, in {frame.function}\n    {frame.code}'
