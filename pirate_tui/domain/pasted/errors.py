@@ -134,7 +134,7 @@ def _details(kind: Kind, text: str, message: str) -> Said:
 
 def _table(text: str) -> str:
     """Return the first table of the statement that an error quotes; empty without one."""
-    statement = text.partition("[SQL: SELECT ")[2]
+    statement = text.partition("[SQL: SELECT ")[2].replace("\\nFROM ", " FROM ")  # as repr() shows it
     found = TABLE.match(statement.partition(" FROM ")[2])
     return "" if found is None else found[1]
 

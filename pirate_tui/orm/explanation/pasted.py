@@ -16,6 +16,7 @@ from pirate_tui.domain.pasted.errors import TextCause
 from pirate_tui.domain.pasted.evidence import Accessed, Certainty, PastedError
 from pirate_tui.domain.pasted.reads import SourceRead
 from pirate_tui.domain.pasted.words import MOST_READS, REASONS, Line, headline_of, is_one_of, lines_of
+from pirate_tui.domain.remedy import Applies, Remedy
 from pirate_tui.orm.class_names import names_of
 from pirate_tui.orm.errors import REFUSED
 from pirate_tui.orm.explanation import remedies_of, summary_of
@@ -70,6 +71,8 @@ def resolved(explanation: TextExplanation, classes: Sequence[type]) -> TextExpla
         return explanation._replace(lines=(*_with_line(explanation.lines, _told(error, listed)),))
     read = next(read for read in error.reads if read.name == name)
     known = error._replace(entity=mapper.class_.__name__, reads=(read,))
+    if error.cause is TextCause.UNLOADED and _is_lazy(error, mapper, name):
+        known = known._replace(cause=TextCause.LAZY)
     if is_only:
         known = known._replace(certainty=Certainty.ONLY)
     how = "the only read on that line that the models have" if is_only else "no other class has it"
@@ -128,6 +131,14 @@ def _can_be(error: PastedError, mapper: Mapper[Any], name: str) -> bool:
     return error.table in {table for one in tables for table in _tables(one)}
 
 
+def _is_lazy(error: PastedError, mapper: Mapper[Any], name: str) -> bool:
+    """Whether a relationship was to be loaded: the rows that were to be selected are the target's, not the owner's."""
+    relationship = mapper.relationships.get(name)
+    if relationship is None or error.table in set(_tables(mapper)):
+        return False
+    return error.table in {*_tables(relationship.mapper), *_tables(relationship.secondary)}
+
+
 def _tables(one: Any) -> Iterator[str]:
     """Yield the names of the tables of a class, those of its subclasses included; the name of a table itself."""
     if isinstance(one, Mapper):
@@ -147,9 +158,16 @@ def _explained(error: PastedError, read: SourceRead, mapper: Mapper[Any], line: 
         return TextExplanation(headline_of(error), (*_with_line(lines_of(error), line),), error)
     evidence = _evidence(error, mapper, read.name)
     cause = cause_of(evidence)
-    fixes = tuple(f"{fix.code}   # {fix.reason}" for fix in remedies_of(cause, evidence))
+    is_others = bool(error.reader) or error.access is not Accessed.READ
+    fixes = tuple(_told_fix(fix, is_others=is_others) for fix in remedies_of(cause, evidence))
     headline = summary_of(cause, evidence, DONE[error.access])
     return TextExplanation(headline, (*_with_line(lines_of(error, fixes), line),), error)
+
+
+def _told_fix(fix: Remedy, *, is_others: bool) -> str:
+    """Return a fix with what it does; instead of an access that a library makes, or a write, it is done before that."""
+    before = "before it: " if is_others and fix.applies is Applies.INSTEAD else ""
+    return f"{fix.code}   # {before}{fix.reason}"
 
 
 def _evidence(error: PastedError, mapper: Mapper[Any], name: str) -> Evidence:

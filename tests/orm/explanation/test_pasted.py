@@ -80,6 +80,31 @@ def test_an_attribute_that_no_class_has_is_said(classes: tuple[type, ...]) -> No
     assert "models    no mapped class has hull, which could be loaded so" in text
 
 
+def test_what_a_serializer_could_not_load_is_told_by_the_statement_s_table(
+    marked: Made, classes: tuple[type, ...]
+) -> None:
+    said = explained(marked["native"]["serialized"], classes).text
+    assert said.startswith("pirate-tui: Order.items of the Order was accessed without await, but it is not loaded")
+    assert "await order.awaitable_attrs.items   # before it: awaits the load" in said
+    assert "select(Order).options(selectinload(Order.items))" in said
+    expired = marked["native"]["serialized"].replace("FROM item", "FROM orders")
+    assert "was not loaded, or has expired" in explained(expired, classes).text
+
+
+def test_so_is_what_a_web_application_could_not_answer_with(classes: tuple[type, ...]) -> None:
+    said = explained(make(native=["served"])["native"]["served"], classes).text
+    assert said.startswith(
+        "pirate-tui: Customer.orders of the Customer was accessed without await, but it is not loaded"
+    )
+    assert "read by   pydantic, for what read_customer() returned (shop.py:" in said
+    assert "select(Customer).options(selectinload(Customer.orders))" in said
+
+
+def test_what_is_to_be_done_before_a_write_says_so(marked: Made, classes: tuple[type, ...]) -> None:
+    assert "await order.awaitable_attrs.items   # before it: " in explained(marked["native"]["replaced"], classes).text
+    assert "before it: " not in explained(marked["native"]["to_many"], classes).text
+
+
 @pytest.mark.parametrize("case", ["concurrent", "sync_engine", "sync_query", "pending_rollback"])
 def test_an_error_about_no_attribute_stays_as_it_is(marked: Made, classes: tuple[type, ...], case: str) -> None:
     (one,) = explain_text(marked["native"][case])
