@@ -1,10 +1,13 @@
 """Takes the README's pictures from the real browser: `make docs`."""
 
 import asyncio
+import re
 import tempfile
 from pathlib import Path
 
 from pirate_tui.bootstrap import Bootstrap
+from pirate_tui.orm import explanation as explaining
+from pirate_tui.orm.inspection.snippet import format_raw
 from pirate_tui.pirates.seed import make_world
 from pirate_tui.settings import TIME_LIMIT, Settings
 from pirate_tui.ui.app import PirateApp
@@ -13,13 +16,18 @@ from pirate_tui.ui.app import PirateApp
 HERE = Path(__file__).parent
 SIZE = (120, 36)
 
-# The raw traceback is not among them: it names the folders of whoever takes the picture.
 PICTURES = {
     "opened": ["enter"],
-    "explained": ["enter", "u", "enter", "t"],
+    "fixed": ["u", "enter", "down", "enter"],
     "compared": ["c"],
 }
 """Each picture's file name, and the keys that lead to it."""
+
+
+def without_folders(error: BaseException) -> tuple[str, str]:
+    """Return the traceback without the folders of whoever takes the picture."""
+    raw, last = format_raw(error)
+    return re.sub(r'File ".*(?=site-packages)', 'File ".venv/', raw), last
 
 
 async def take(name: str, keys: list[str]) -> None:
@@ -42,6 +50,7 @@ async def take(name: str, keys: list[str]) -> None:
 
 async def main() -> None:
     """Take all pictures."""
+    vars(explaining)["format_raw"] = without_folders
     for name, keys in PICTURES.items():
         await take(name, keys)
 

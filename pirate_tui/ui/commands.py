@@ -129,7 +129,7 @@ COMMANDS = (
             Group.ACCESS, BindingScope.INSPECTOR, in_footer=True),
     Command("unsafe", "u", "Unsafe", "Toggle unsafe mode: access attributes without await",
             Group.ACCESS, in_footer=True, available=when_open),
-    Command("traceback", "t", "Traceback", "Give the traceback the whole panel, or show it with the fixes again",
+    Command("traceback", "t", "Raw", "Give the traceback the whole panel, or show it with the fixes again",
             Group.TEXT, in_footer=True, available=lambda state: state.is_failed or None),
     Command("help", "question_mark", "Help", "Show all keys, and the concepts behind them",
             Group.GENERAL, in_footer=True),

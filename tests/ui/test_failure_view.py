@@ -164,7 +164,7 @@ async def test_the_users_frames_are_marked_those_of_the_model_too() -> None:
         marked = [y for y in range(raw.line_count()) if any(one.style and one.style.bold for one in raw.draw(y))]
         assert marked == list(FAILURE.own)
         said = str(view.query_one("#traceback-title").render())
-        assert said == "Traceback · your line is 3 of 8, 1 more in your code"
+        assert said == "Traceback (most recent call last) · your line is 3 of 8, 1 more in your code"
 
 
 async def test_the_traceback_is_scrolled_to_the_users_frame_and_is_whole() -> None:

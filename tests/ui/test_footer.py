@@ -119,4 +119,4 @@ async def test_the_keys_stand_apart_from_each_other(browse: Browse, world: Path)
         await browser.pilot.pause()
         keys = browser.screen.query("FooterKey").results()
         shown = "".join("".join(segment.text for segment in key.render_line(0)) for key in keys)
-        assert " ⏎ Open  u Unsafe  t Traceback  ? Help " in shown
+        assert " ⏎ Open  u Unsafe  t Raw  ? Help " in shown

@@ -374,11 +374,11 @@ async def test_the_palette_lists_what_can_be_done(browse: Browse) -> None:
         return {command.title for command in browser.app.get_system_commands(browser.screen)}
 
     async with browse(connect=world.connect) as browser:
-        assert not {"Search", "Sort", "Models", "Compare", "Traceback"} & listed(browser)
+        assert not {"Search", "Sort", "Models", "Compare", "Raw"} & listed(browser)
         world.held.pop("connect").set()
         await until_rows(browser)
         await browser.until(lambda: {"Search", "Sort", "Models", "Compare"} <= listed(browser), "the commands")
-        assert "Traceback" not in listed(browser)
+        assert "Raw" not in listed(browser)
 
 
 async def test_nothing_is_mounted_when_somebody_has_left(browse: Browse) -> None:

@@ -161,9 +161,11 @@ class Frame(Guarded[None], Zooming):
     # Prompts: they take the focus at once, so that what is typed next is not taken for a command.
 
     async def action_search(self) -> None:
-        """Search the whole table, or the text of the panel that has the focus."""
+        """Search the whole table, or the text of the panel that has the focus: of a failure, the traceback."""
         await self.furnished.wait()  # and so does what is typed next
-        if isinstance(self.focused, SearchableView):
+        if self.failure.has_focus_within:
+            self.search_bar.begin(self.failure.traceback)
+        elif isinstance(self.focused, SearchableView):
             self.search_bar.begin(self.focused)
         else:
             bar = self.prompt("search-table")

@@ -18,7 +18,10 @@ from pirate_tui.ui.widgets.text_pane import TextPane
 
 
 ROOMY = 16
-"""The number of lines from which topics are separated by empty ones, and the error's own link is shown with it."""
+"""The number of lines from which topics are separated by empty ones."""
+
+ROOM_FOR_LINK = 13
+"""The number of lines from which the link that ends the error's text is shown with its beginning."""
 
 SIDE_BY_SIDE = Size(72, 12)
 """The size from which before and after are beside each other."""
@@ -112,7 +115,7 @@ class ExplanationView(TextPane):
             return []
         failure, is_roomy, tried = self.failed.failure, size.height >= ROOMY, self.trials.get(self.selected)
         sentence, fixes = [Text(failure.summary)], list(self._fix_lines(size.width))
-        head = [*_error(failure, with_link=is_roomy), _access(failure)]
+        head = [*_error(failure, with_link=size.height >= ROOM_FOR_LINK), _access(failure)]
         if tried is not None:
             head, sentence = [*_comparison(self.failed, tried, size)], []
         elif len(self.wrapped([*head, *sentence, *fixes[:1]], size.width)) >= size.height:  # the topic has a line, too
@@ -186,7 +189,7 @@ def _comparison(failed: FailedAccess, tried: LiveTrial, size: Size) -> Iterator[
     yield Text(f"{'':{label_width}}{'before':{column}}after", "explanation--muted")
     for label, one, other in zip((failure.code, "verdict", "statements"), before, after, strict=True):
         yield Text.assemble(
-            (f"{label:{label_width}}", "explanation--muted"),
+            (f"{label:{label_width}}", "explanation--code" if label == failure.code else "explanation--muted"),
             (set_cell_size(one, column - 1) + " ", "explanation--error"),
             (other, style),
         )
@@ -216,5 +219,5 @@ def _beside(mark: str, remedy: Remedy, width: int) -> list[Text]:
     """Return a line of code with its reason beside it, or below it where the width does not hold both."""
     line = Text(f"{mark}{remedy.code}")
     if line.cell_len + GAP + cell_len(remedy.reason) <= width:
-        return [line.append(f"{' ' * GAP}{remedy.reason}", "explanation--muted")]
-    return [line, Text(f"    {remedy.reason}", "explanation--muted")]
+        return [line.append(f"{' ' * GAP}{remedy.reason}")]
+    return [line, Text(f"    {remedy.reason}")]

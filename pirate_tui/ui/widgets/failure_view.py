@@ -58,8 +58,8 @@ class FailureView(Vertical):
         border: round $error;
         border-title-color: $error-on-background;
         border-subtitle-color: $error-on-background;
-        & > #explanation { height: 5fr; }
-        & > #raw { height: 2fr; min-height: 3; }
+        & > #explanation { height: 3fr; }
+        & > #raw { height: 1fr; min-height: 3; }
         & #traceback-title { height: 1; color: $muted-on-background; }
         & #traceback { height: 1fr; }
         &.-traceback-alone > #explanation { display: none; }
@@ -186,4 +186,4 @@ def _traceback_title(failure: Failure) -> str:
     """Say where the user's line is in the traceback, and how many more frames are of the user's code."""
     others = sum(failure.raw[y].startswith("  File ") for y in failure.own) - 1
     more = f", {others} more in your code" if others > 0 else ""
-    return f"Traceback · your line is {failure.own_line + 1} of {len(failure.raw)}{more}"
+    return f"{failure.raw[0].removesuffix(':')} · your line is {failure.own_line + 1} of {len(failure.raw)}{more}"
