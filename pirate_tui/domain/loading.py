@@ -209,6 +209,8 @@ class LiveTrial(NamedTuple):
     """The mapped class that the relationship leads to; None for another attribute."""
     rows: tuple[Row, ...] = ()
     """The rows that the relationship then holds."""
+    is_replaced: bool = False
+    """Whether the fix takes the place of the access, which was not made after it."""
 
     @property
     def helps(self) -> bool:

@@ -302,7 +302,14 @@ async def test_a_fix_that_was_not_tried_says_why(outcome: TrialOutcome) -> None:
     async with viewing(FAILURE) as (view, pilot):
         view.show_trial(tried(0, outcome, "it belongs in the mapping")._replace(instance=None))
         await pilot.pause()
-        assert told(view)[:2] == ["tried await it", "not tried here: it belongs in the mapping; it waits"]
+        assert told(view)[:2] == ["not tried await it", "it belongs in the mapping; it waits"]
+
+
+async def test_a_fix_that_takes_the_place_of_the_access_says_so() -> None:
+    async with viewing(FAILURE) as (view, pilot):
+        view.show_trial(tried(0, TrialOutcome.HELPS)._replace(target=None, rows=(), is_replaced=True))
+        await pilot.pause()
+        assert [line.split("  ")[-1].strip() for line in told(view)[2:4]] == ["✓ the fix runs in its place", "awaited"]
 
 
 async def test_each_fix_keeps_its_result_and_another_failure_has_none() -> None:

@@ -65,8 +65,8 @@ class LiveFixTester:
             with self._recorder.attribute_to(f"try fix: {label}", limit=MOST_STATEMENTS) as applying:
                 held.instance = await self._applier.apply(session, request)
             access = Access.of(held.instance, request.attribute, AccessMode.UNSAFE, expiry=request.scenario.expiry)
-            failed, accessing = None, StatementCounter(label)
-            if not is_replaced(remedy, access.attribute):
+            failed, accessing, replaced = None, StatementCounter(label), is_replaced(remedy, access.attribute)
+            if not replaced:
                 if dry_run(held.instance, access.attribute).execution is not None:
                     await session.connection()  # otherwise a ping of the pool, which is not shown, would fail first
                 with self._recorder.attribute_to(f"{label}.{request.attribute}", plain=True) as accessing:
@@ -82,7 +82,7 @@ class LiveFixTester:
             )
             relationship = None if failed else _relationship(request)
             if relationship is None:
-                return LiveTrial(request, trial, cost, live)
+                return LiveTrial(request, trial, cost, live, is_replaced=replaced)
             return LiveTrial(request, trial, cost, live, self._target(request, relationship), self._rows(relationship))
 
     def _target(self, request: TrialRequest, relationship: Relationship) -> Entity:

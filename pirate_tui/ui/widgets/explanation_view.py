@@ -170,14 +170,19 @@ def _sent(cost: Cost) -> str:
 def _comparison(failed: FailedAccess, tried: LiveTrial, size: Size) -> Iterator[Text]:
     """Yield the same access before and after the fix, beside each other; below each other where it is small."""
     failure, fix, cost = failed.failure, tried.request.remedy, failed.cost
-    yield Text.assemble(("tried ", "explanation--muted"), (fix.code, "explanation--code"))
-    if tried.trial.outcome not in {TrialOutcome.HELPS, TrialOutcome.FAILS}:
-        yield Text(f"not tried here: {tried.trial.reason}; {fix.reason}")
+    was_tried = tried.trial.outcome in {TrialOutcome.HELPS, TrialOutcome.FAILS}
+    yield Text.assemble(
+        ("tried " if was_tried else "not tried ", "explanation--muted"), (fix.code, "explanation--code")
+    )
+    if not was_tried:
+        yield Text(f"{tried.trial.reason}; {fix.reason}")
         return
     found = "" if tried.target is None else f", {len(tried.rows):,} {tried.target.name}"
     before = [f"✗ {failure.name}", failed.failure.verdict.value, _sent(cost) if cost.select else _access_of(cost)]
     after = [f"✓ no error{found}", Verdict.NONE.value, _sent(tried.cost)]
-    if not tried.helps:
+    if tried.is_replaced:
+        after[:2] = ["✓ the fix runs in its place", "awaited"]
+    elif not tried.helps:
         after[:2] = [f"✗ {tried.trial.reason}", failure.verdict.value]
     style = "explanation--success" if tried.helps else "explanation--error"
     if size.width < SIDE_BY_SIDE.width or size.height < SIDE_BY_SIDE.height:

@@ -174,4 +174,5 @@ async def test_code_that_is_awaited_is_not_run_again(database: OrmDatabase) -> N
     awaited = Remedy("await shelf.awaitable_attrs.size", "", Applies.INSTEAD)
     result = await tried(database, 2, awaited, attribute="size")
     assert result.helps
-    assert (result.cost.access, result.target) == (0, None)
+    assert (result.cost.access, result.target, result.is_replaced) == (0, None, True)
+    assert not (await tried(database, 2, AWAITED)).is_replaced, "the access follows, and holds what was loaded"
