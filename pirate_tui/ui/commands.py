@@ -172,6 +172,8 @@ COMMANDS = (
             "In the comparison: previous relationship of the class", Group.COMPARE, BindingScope.COMPARE),
     Command("copy", "y", "Copy code", "In the comparison: copy the code of the selected method",
             Group.COMPARE, BindingScope.COMPARE, in_footer=True),
+    Command("copy_table", "Y", "Copy table", "In the comparison: copy all measurements as a table in Markdown",
+            Group.COMPARE, BindingScope.COMPARE),
     Command("close", "escape,c,q", "Close", "In the comparison: cancel measuring, or return to the table",
             Group.COMPARE, BindingScope.COMPARE, in_footer=True),
     Command("next_match", "n", "Next match", "Go to the next matching row of the table",

@@ -98,6 +98,18 @@ async def test_the_cursor_tells_of_each_way_and_copies_its_code(browse: Browse, 
         assert browser.app.clipboard == "select(PirateCrew).options(selectinload(PirateCrew.members))"
 
 
+async def test_the_comparison_is_copied_as_a_table(browse: Browse, small: Path) -> None:
+    async with browse(small) as browser:
+        comparison = (await compare(browser)).chart.comparison
+        assert comparison is not None
+        await browser.press("Y")
+        lines = browser.app.clipboard.splitlines()
+        assert lines[0].startswith("`PirateCrew.members` of ")
+        assert lines[2] == "|  | strategy | statements | rows | time | min … max | loaded |"
+        assert len(lines) == 4 + len(comparison.measurements)
+        assert [line for line in lines if "★" in line] == [line for line in lines if "`selectinload`" in line]
+
+
 async def test_the_title_and_the_star_tell_what_has_been_counted(browse: Browse, small: Path) -> None:
     async with browse(small) as browser:
         screen = await compare(browser, budget=0)

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from pirate_tui.domain.comparing import ROUNDS, Comparison, code_of
+from pirate_tui.domain.comparison_table import markdown
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import Loadable
@@ -192,6 +193,11 @@ class CompareScreen(Passing[None], Screen[None]):
             code = code_of(comparison.entity, comparison.relationship, measured.way)
             copy(self.app, f"the code of {measured.way.title}", code)
 
+    def action_copy_table(self) -> None:
+        """Copy all measurements as a table in Markdown."""
+        if self.chart.comparison is not None:
+            copy(self.app, "the comparison", markdown(self.chart.comparison, self.chart.recommended))
+
     def action_close(self) -> None:
         """Stop measuring; when nothing is being measured, go back to the table."""
         if not self._tasks.stop():
@@ -206,7 +212,9 @@ class CompareScreen(Passing[None], Screen[None]):
         self.chart.comparison, self.chart.recommended, self._chosen = None, None, Loadable(())
         self._advise()
         with self._tasks.track(f"comparing {self._entity.name}.{self._relationship.name}") as task:
-            self._chosen = await self._loadable()
+            self._chosen = await _loadable(
+                self._database, await self._keys(self._count), self._entity, self._relationship
+            )
             comparison = Comparison.of(self._entity, self._chosen.keys, self._relationship, self._budget)
             with self._more_to_come():
                 while (request := comparison.next_request) is not None:
@@ -229,14 +237,6 @@ class CompareScreen(Passing[None], Screen[None]):
             if self._measuring is mine:
                 for chart in self.query(StrategyChart):
                     chart.is_measuring = False
-
-    async def _loadable(self) -> Loadable:
-        """Return the rows to compare; raise `BrowserError` where there are none, or they lead to too many."""
-        keys = await self._keys(self._count)
-        if not keys:
-            raise BrowserError("no row here has a primary key", "compare another table")
-        chosen = await self._database.instances.loadable(self._entity, self._relationship, keys)
-        return chosen.checked(self._relationship.target, FEWER)
 
     def _point_at_the_best(self) -> None:
         comparison, advice = self.chart.comparison, self.advice
@@ -277,3 +277,13 @@ class CompareScreen(Passing[None], Screen[None]):
         message = "" if error is None else f"{error.message}; {error.hint}"
         for line in self.query("#error-line").results(Static):
             line.update(Text(message))
+
+
+async def _loadable(
+    database: ConnectionHandle, keys: tuple[RowKey, ...], entity: Entity, relationship: Relationship
+) -> Loadable:
+    """Return the rows to compare; raise `BrowserError` where there are none, or they lead to too many."""
+    if not keys:
+        raise BrowserError("no row here has a primary key", "compare another table")
+    chosen = await database.instances.loadable(entity, relationship, keys)
+    return chosen.checked(relationship.target, FEWER)
