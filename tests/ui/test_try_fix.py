@@ -56,6 +56,7 @@ async def test_enter_tries_the_selected_fix_and_the_row_is_open_as_it_left_it(
         ]
         assert f"▶ {code}   ✓ helps · {sent}" in lines
         assert browser.failure.explanation.has_focus
+        assert browser.table.scroll_y == 0, "the row that had failed is in view"
         await browser.until(lambda: "try fix: PirateCrew 1" in browser.statements[-1], "its statements")
 
 

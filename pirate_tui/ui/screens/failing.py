@@ -28,6 +28,7 @@ class Failing(Frame):
     def _show_trial(self, tried: InstanceReader.FixTried) -> None:
         if self.has_class("-failed"):
             self.failure.show_trial(tried.result)
+            self.call_after_refresh(self._keep_failed_row)
 
     @on(RowTable.Closed)
     def _row_closed(self, closed: RowTable.Closed) -> None:
