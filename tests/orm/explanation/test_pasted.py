@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy
 
 from pirate_tui.domain.pasted import TextExplanation, explain_text
 from pirate_tui.orm.explanation.pasted import resolved
@@ -61,6 +62,8 @@ def test_candidates_that_cannot_have_failed_so_are_left_out(unmarked: Made, clas
     assert "order.note" not in text.replace(SOURCE, "")
 
 
+IS_2_0 = sqlalchemy.__version__.startswith("2.0.")
+
 SOURCE = '`return {"note": order.note, "items": len(order.items)}`'
 
 
@@ -84,6 +87,9 @@ def test_what_a_serializer_could_not_load_is_told_by_the_statement_s_table(
     marked: Made, classes: tuple[type, ...]
 ) -> None:
     said = explained(marked["native"]["serialized"], classes).text
+    if IS_2_0:  # its error has no statement
+        assert said.startswith("pirate-tui: Order.items was read without await, but it was not loaded, or has expired")
+        return
     assert said.startswith("pirate-tui: Order.items of the Order was accessed without await, but it is not loaded")
     assert "await order.awaitable_attrs.items   # before it: awaits the load" in said
     assert "select(Order).options(selectinload(Order.items))" in said
@@ -93,11 +99,10 @@ def test_what_a_serializer_could_not_load_is_told_by_the_statement_s_table(
 
 def test_so_is_what_a_web_application_could_not_answer_with(classes: tuple[type, ...]) -> None:
     said = explained(make(native=["served"])["native"]["served"], classes).text
-    assert said.startswith(
-        "pirate-tui: Customer.orders of the Customer was accessed without await, but it is not loaded"
-    )
+    how = "was read" if IS_2_0 else "of the Customer was accessed"
+    assert said.startswith(f"pirate-tui: Customer.orders {how} without await, but it ")
     assert "read by   pydantic, for what read_customer() returned (shop.py:" in said
-    assert "select(Customer).options(selectinload(Customer.orders))" in said
+    assert IS_2_0 or "select(Customer).options(selectinload(Customer.orders))" in said
 
 
 def test_what_is_to_be_done_before_a_write_says_so(marked: Made, classes: tuple[type, ...]) -> None:
