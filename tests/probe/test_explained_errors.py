@@ -193,12 +193,14 @@ async def test_an_error_in_a_database_is_not_touched(session: AsyncSession, capl
 
 
 def test_errors_of_other_kinds_are_not_touched(caplog: pytest.LogCaptureFixture) -> None:
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         with pytest.raises(exc.OperationalError) as raised:
             connection.exec_driver_sql("no SQL")
         assert not hasattr(raised.value, "__notes__")
         with pytest.raises(exc.NoResultFound):
             connection.exec_driver_sql("SELECT 1 WHERE 0").one()
+    engine.dispose()
     with Session() as unbound, pytest.raises(exc.UnboundExecutionError):
         unbound.get(Parcel, 1)
     assert caplog.messages == []
