@@ -179,6 +179,19 @@ async def test_the_traceback_is_scrolled_to_the_users_frame_and_is_whole() -> No
         assert view.traceback.text_at(round(view.traceback.scroll_y)) == '  File "<your code>", line 1, in <module>'
 
 
+async def test_a_line_before_what_a_search_finds_stays_in_view(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(120, 36)) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.until(lambda: browser.failure.traceback.size.height, "the traceback")
+        await browser.press("slash", *"crew.members")
+        traceback = browser.failure.traceback
+        await browser.until(lambda: traceback.place == (1, 1), "the hit")
+        shown = [traceback.text_at(round(traceback.scroll_y) + y) for y in range(traceback.size.height)]
+        assert shown[:2] == ['  File "<your code>", line 1, in <module>', "    pirate_crew.members"]
+        await browser.press("escape")
+
+
 @pytest.mark.parametrize("own", [(3, 4), ()])
 async def test_a_traceback_that_does_not_show_the_line_is_shown_all_the_same(own: tuple[int, ...]) -> None:
     async with viewing(FAILURE._replace(code="ship.sailors", own=own)) as (view, _):

@@ -110,7 +110,8 @@ class SearchableView(LinesView):
     def _show_hit(self) -> None:
         if self._hits:
             line = self._hits[self._current].line
-            self.scroll_line_into_view(min(line + AFTER_HIT, self.line_count() - 1))
+            after = min(AFTER_HIT, max(0, self.scrollable_content_region.height - 2))  # a line before it stays in view
+            self.scroll_line_into_view(min(line + after, self.line_count() - 1))
             self.scroll_line_into_view(line)
         self.place = (self._current + 1, len(self._hits))
         self.refresh()
