@@ -24,10 +24,13 @@ class _Node:
         """Whether the relationship is followed on every level down."""
 
 
-def options_for(needs: Sequence[Need], before: Way, selected: Mapper[Any]) -> tuple[LoaderOption, ...]:
+def options_for(
+    needs: Sequence[Need], before: Way, selected: Mapper[Any], *, beyond_mapping: bool = False
+) -> tuple[LoaderOption, ...]:
     """Return the options of a SELECT of that class that load all that is needed.
 
-    `before` is the way from the class that is selected to the instance that needs it.
+    `before` is the way from the class that is selected to the instance that needs it. With `beyond_mapping` there are
+    none for what the mapping loads by itself.
     """
     root, recursive = _Node(selected), _recursive(needs, before)
     for need in needs:
@@ -37,7 +40,7 @@ def options_for(needs: Sequence[Need], before: Way, selected: Mapper[Any]) -> tu
                 continue  # the option for the first of them goes on by itself
             node = _follow(node, relationship, is_recursive=relationship in recursive)
         _add(node, need, recursive, is_again=need.relationship in way)
-    return _options(root)
+    return _options(root, beyond_mapping=beyond_mapping)
 
 
 def _recursive(needs: Sequence[Need], before: Way) -> set[RelationshipProperty[Any]]:
@@ -73,40 +76,15 @@ def _add(node: _Node, need: Need, recursive: set[RelationshipProperty[Any]], *, 
         _follow(node, relationship, is_recursive=relationship in recursive, owner=owner)
 
 
-def options_beyond_mapping(needs: Sequence[Need], selected: Mapper[Any]) -> tuple[LoaderOption, ...]:
-    """Return the options that load all that is needed, without those for what the mapping loads by itself."""
-    root = _Node(selected)
-    for need in needs:
-        node = root
-        for relationship in need.way:
-            node = _follow(node, relationship, is_recursive=False)
-        _add(node, need, set(), is_again=False)
-    return _options(root, is_beyond_mapping=True)
-
-
-def _options(node: _Node, *, is_beyond_mapping: bool = False) -> tuple[LoaderOption, ...]:
-    below = tuple(node.leaves)
-    for relationship, one in node.below.items():
-        if not is_beyond_mapping:
-            below += (_option(node, relationship, one),)
-        elif lazy_of(relationship) not in EAGER:
-            below += (_option(node, relationship, one, _options(one, is_beyond_mapping=True)),)
-        elif nested := _options(one, is_beyond_mapping=True):
-            typed = attribute(node.owners[relationship], relationship.key)
-            below += (LoaderOption("defaultload", (typed,), nested),)
-    return below
-
-
-def _option(
-    node: _Node,
-    relationship: RelationshipProperty[Any],
-    below: _Node,
-    nested: tuple[LoaderOption, ...] | None = None,
-) -> LoaderOption:
-    typed, nested = (
-        attribute(node.owners[relationship], relationship.key),
-        _options(below) if nested is None else nested,
-    )
-    if below.recurs:
-        return LoaderOption("selectinload", (typed,), nested, recurses=True)
-    return LoaderOption(loader_of(relationship), (typed,), nested)
+def _options(node: _Node, *, beyond_mapping: bool) -> tuple[LoaderOption, ...]:
+    options = list(node.leaves)
+    for relationship, below in node.below.items():
+        typed = attribute(node.owners[relationship], relationship.key)
+        nested = _options(below, beyond_mapping=beyond_mapping)
+        if beyond_mapping and lazy_of(relationship) in EAGER:
+            options += [LoaderOption("defaultload", (typed,), nested)] if nested else []
+        elif below.recurs:
+            options.append(LoaderOption("selectinload", (typed,), nested, recurses=True))
+        else:
+            options.append(LoaderOption(loader_of(relationship), (typed,), nested))
+    return tuple(options)

@@ -14,7 +14,7 @@ from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import OverBudget, StatementRecorder
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, without_warnings
-from pirate_tui.orm.explanation.options import options_beyond_mapping, options_for
+from pirate_tui.orm.explanation.options import options_for
 from pirate_tui.orm.inspection.reading import Need
 from pirate_tui.orm.inspection.snapshots import children_of
 from pirate_tui.orm.live.fix_applier import MOST_STATEMENTS, FixApplier
@@ -42,7 +42,7 @@ class EagerLoader:
         mapper = self._catalog.mapper(request.entity)
         needs = [self._need(way) for way in request.ways]
         # Along a cycle the mapping stops loading by itself: then everything is named.
-        choices = dict.fromkeys((options_beyond_mapping(needs, mapper), options_for(needs, (), mapper)))
+        choices = dict.fromkeys(options_for(needs, (), mapper, beyond_mapping=by_itself) for by_itself in (True, False))
         tried = EagerSelect("", 0)
         for options in choices:
             work = partial(self._tried, request, selecting(mapper.class_.__name__, options))
