@@ -12,6 +12,7 @@ from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, is_missi
 from pirate_tui.orm.explanation import failure
 from pirate_tui.orm.explanation.access import Access
 from pirate_tui.orm.inspection.snippet import evaluate
+from pirate_tui.orm.inspection.verdicts import dry_run
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, repr_of, reraise_ours
 from pirate_tui.orm.user_code.time_limit import end_copy
 
@@ -43,6 +44,15 @@ class Accessor:
             end_copy()
         _drop(value)
         return self._failed(outermost(hidden), access, tally, returned=repr_of(value)) if hidden else None
+
+    @staticmethod
+    async def connect(instance: Any, session: AsyncSession, access: Access) -> None:
+        """Connect where an access without await would send something outside the transaction of a select.
+
+        Otherwise a ping of the pool, which is not shown, would fail first.
+        """
+        if not access.mode.awaits and dry_run(instance, access.attribute).execution is not None:
+            await session.connection()
 
     def _failed(
         self, error: BaseException, access: Access, tally: StatementCounter, returned: str | None = None

@@ -157,8 +157,7 @@ class LiveInstance:
         label = label_of(request.entity.name, inspect(self._held.instance).identity or ())
         session = self._held.session
         async with _keeping_attached(session):
-            if not request.mode.awaits and dry_run(self._held.instance, access.attribute).execution is not None:
-                await session.connection()  # otherwise a ping of the pool, which is not shown, would fail first
+            await self._accessor.connect(self._held.instance, session, access)
             with self._recorder.attribute_to(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
                 failed = await self._accessor.access(self._held.instance, session, access, tally)
             seconds = time.perf_counter() - began

@@ -14,7 +14,6 @@ from pirate_tui.orm.connection.recorder import StatementCounter, StatementRecord
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.explanation.access import Access
 from pirate_tui.orm.inspection.snapshots import child_rows, snapshot
-from pirate_tui.orm.inspection.verdicts import dry_run
 from pirate_tui.orm.live.accessing import Accessor
 from pirate_tui.orm.live.fix_applier import MOST_STATEMENTS, FixApplier
 from pirate_tui.orm.live.fix_tester import is_replaced, not_proved, unfinished
@@ -67,8 +66,7 @@ class LiveFixTester:
             access = Access.of(held.instance, request.attribute, AccessMode.UNSAFE, expiry=request.scenario.expiry)
             failed, accessing, replaced = None, StatementCounter(label), is_replaced(remedy, access.attribute)
             if not replaced:
-                if dry_run(held.instance, access.attribute).execution is not None:
-                    await session.connection()  # otherwise a ping of the pool, which is not shown, would fail first
+                await self._accessor.connect(held.instance, session, access)
                 with self._recorder.attribute_to(f"{label}.{request.attribute}", plain=True) as accessing:
                     failed = await self._accessor.access(held.instance, session, access, accessing)
             cost = Cost(applying.sent, accessing.sent, time.perf_counter() - began)
