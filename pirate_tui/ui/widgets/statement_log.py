@@ -94,7 +94,7 @@ class StatementLog(SearchableView):
         self._seconds[kind] += (statement.seconds or 0.0) - ((before.seconds or 0.0) if before else 0.0)
         self._sent[kind] += statement.times - (before.times if before else 0)
         self._statements[statement.number] = statement
-        if before is None:
+        if before is None and len(self._statements) > KEPT:
             same = [number for number, one in self._statements.items() if one.is_browsers is kind]
             for number in same[:-KEPT]:
                 del self._statements[number]
@@ -158,7 +158,7 @@ class StatementLog(SearchableView):
     @property
     def _index(self) -> int:
         """The place of the chosen statement among those that are shown."""
-        if self._chosen in self._numbers:
+        if self._chosen is not None and self._chosen in self._numbers:
             return self._numbers.index(self._chosen)
         return len(self._numbers) - 1
 
