@@ -19,6 +19,33 @@ PATIENCE = 60.0
 NOWHERE = Path("/")
 """A folder with no modules in it, which `python -c` searches first."""
 
+SHOP = """
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note: Mapped[str]
+
+async def note_of_new_order():
+    engine = create_async_engine("sqlite+aiosqlite://")
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        async with AsyncSession(engine) as session:
+            order = Order(note="two left shoes")
+            session.add(order)
+            await session.commit()
+            return order.note
+    finally:
+        await engine.dispose()
+"""
+"""A module of a user's, whose function reads an attribute that a commit has expired."""
+
 OURS = ("PYTHONPATH", "PYTHONWARNINGS", SWITCH, ANNOUNCED)
 """Variables that whoever runs the tests may have set for himself."""
 

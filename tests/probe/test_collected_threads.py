@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import run
+from tests.programs import SHOP, run
 
 
 PROGRAM = """
@@ -13,38 +13,15 @@ import asyncio, gc, os, sys, threading, warnings, weakref
 from pirate_tui import probe
 from pirate_tui.probe import raising
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 warnings.simplefilter("ignore")  # of a coroutine that was never awaited
 probe.install()
-
-class Base(DeclarativeBase):
-    pass
-
-class Order(Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    note: Mapped[str]
-
-async def read():
-    engine = create_async_engine("sqlite+aiosqlite://")
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        async with AsyncSession(engine) as session:
-            order = Order(note="two left shoes")
-            session.add(order)
-            await session.commit()
-            return order.note
-    finally:
-        await engine.dispose()
 
 has_raised, may_end, watched = threading.Event(), threading.Event(), []
 
 def fail():
     try:
-        asyncio.run(read())
+        asyncio.run(note_of_new_order())
     except SQLAlchemyError as error:
         error.itself = error  # only a collection finds it
         watched.append(weakref.ref(error, end))
@@ -71,5 +48,5 @@ print("ended", not thread.is_alive(), "left", len(raising.reports))
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells when a thread is really gone")
 def test_a_thread_may_end_while_its_error_is_collected() -> None:
     """Its main greenlet, which a frame of the error has, is freed then by greenlet 3.5, unless the probe has it too."""
-    done = run(sys.executable, "-c", PROGRAM)
+    done = run(sys.executable, "-c", SHOP + PROGRAM)
     assert (done.code, done.out) == (0, "explained 1\nended True left 0\n"), done.err

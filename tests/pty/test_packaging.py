@@ -11,7 +11,7 @@ import pytest
 
 from pirate_tui.probe import PURPOSE
 from tests.environments import environment_with, pip
-from tests.programs import Ended, run
+from tests.programs import SHOP, Ended, run
 
 
 if TYPE_CHECKING:
@@ -51,33 +51,6 @@ module = sys.modules.get("pirate_tui.probe")
 print(module is not None and module.is_installed(), sqlalchemy.__version__, sqlalchemy.__file__)
 """
 
-
-SHOP = """
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-class Base(DeclarativeBase):
-    pass
-
-class Order(Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    note: Mapped[str]
-
-async def note_of_new_order():
-    engine = create_async_engine("sqlite+aiosqlite://")
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        async with AsyncSession(engine) as session:
-            order = Order(note="two left shoes")
-            session.add(order)
-            await session.commit()
-            return order.note
-    finally:
-        await engine.dispose()
-"""
-"""A package of the user's."""
 
 TESTS = """
 import pytest, shop

@@ -113,6 +113,14 @@ def told(view: FailureView) -> list[str]:
     return [pane.text_at(y) for y in range(min(pane.line_count(), pane.size.height))]
 
 
+async def failed(browser: Any) -> tuple[Failure, str]:
+    """The failure of an access that is made now, and the words of its explanation that are in view."""
+    await browser.press("u", "enter")
+    await browser.until_line("raised")
+    await browser.until(lambda: browser.failure.pane.size.height, "the explanation")
+    return browser.failure.failure, " ".join(" ".join(told(browser.failure)).split())
+
+
 async def test_error_line_and_sentence_come_first_then_fixes_and_what_does_not_help_then_the_details() -> None:
     async with viewing(FAILURE) as (view, _):
         assert told(view)[:3] == ["MissingGreenlet: no", "at repr(ship)", FAILURE.summary]
@@ -220,11 +228,7 @@ async def test_cause_and_the_first_two_fixes_are_seen_without_scrolling(
     browse: Browse, world: Path, size: tuple[int, int]
 ) -> None:
     async with browse(world, size=size) as browser:
-        await browser.press("u", "enter")
-        await browser.until_line("raised")
-        await browser.until(lambda: browser.failure.pane.size.height, "the explanation")
-        failure = browser.failure.failure
-        seen = " ".join(" ".join(told(browser.failure)).split())
+        failure, seen = await failed(browser)
         assert failure.headline[0] in seen
         assert failure.summary in seen
         for remedy in failure.remedies[:2]:
@@ -237,11 +241,7 @@ async def test_error_line_and_first_fix_are_seen_on_a_small_screen(
     browse: Browse, world: Path, size: tuple[int, int], *, wanted: bool
 ) -> None:
     async with browse(world, size=size) as browser:
-        await browser.press("u", "enter")
-        await browser.until_line("raised")
-        await browser.until(lambda: browser.failure.pane.size.height, "the explanation")
-        failure = browser.failure.failure
-        seen = " ".join(" ".join(told(browser.failure)).split())
+        failure, seen = await failed(browser)
         assert failure.headline[0] in seen
         assert f"at {failure.code}" in seen
         assert failure.remedies[0].code in seen
