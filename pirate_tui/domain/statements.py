@@ -55,6 +55,9 @@ TOKEN = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|[()]|\bDISTINCT FROM\b|\bFROM\b""
 """Tokens that matter for where a list of columns ends; quoted text is skipped."""
 
 
+MOST_TABLES = 3
+"""The most tables whose columns are listed in short."""
+
 AGGREGATE = re.compile(r"count\([^()]*\)( AS \w+)?", re.IGNORECASE)
 """A list of columns that is a count and nothing else."""
 
@@ -70,10 +73,6 @@ def _columns(listed: str) -> str:
     columns = [QUALIFIED.fullmatch(column) for column in listed.split(", ")]
     tables = dict.fromkeys(f"{column[1]}*" if column else "…" for column in columns)
     return ", ".join(tables) if len(tables) <= MOST_TABLES else "…"
-
-
-MOST_TABLES = 3
-"""The most tables whose columns are listed in short."""
 
 
 def _from(line: str) -> int | None:

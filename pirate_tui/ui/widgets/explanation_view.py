@@ -163,8 +163,8 @@ def _outcome(tried: LiveTrial) -> str:
 
 
 def _sent(cost: Cost) -> str:
-    """Return the numbers of statements, as the table shows them."""
-    return f"select {cost.select} + access {cost.access}"
+    """Return the numbers of statements, as the table shows them; an instance that was at hand was not selected."""
+    return f"select {cost.select} + access {cost.access}" if cost.select else f"access {cost.access}"
 
 
 def _comparison(failed: FailedAccess, tried: LiveTrial, size: Size) -> Iterator[Text]:
@@ -178,7 +178,7 @@ def _comparison(failed: FailedAccess, tried: LiveTrial, size: Size) -> Iterator[
         yield Text(f"{tried.trial.reason}; {fix.reason}")
         return
     found = "" if tried.target is None else f", {len(tried.rows):,} {tried.target.name}"
-    before = [f"✗ {failure.name}", failed.failure.verdict.value, _sent(cost) if cost.select else _access_of(cost)]
+    before = [f"✗ {failure.name}", failed.failure.verdict.value, _sent(cost)]
     after = [f"✓ no error{found}", Verdict.NONE.value, _sent(tried.cost)]
     if tried.is_replaced:
         after[:2] = ["✓ the fix runs in its place", "awaited"]
@@ -198,10 +198,6 @@ def _comparison(failed: FailedAccess, tried: LiveTrial, size: Size) -> Iterator[
             (set_cell_size(one, column - 1) + " ", "explanation--error"),
             (other, style),
         )
-
-
-def _access_of(cost: Cost) -> str:
-    return f"access {cost.access}"
 
 
 def _error(failure: Failure, *, with_link: bool) -> Iterator[Text]:

@@ -184,15 +184,15 @@ class RowTable(OpenableRows):
     def action_copy_options(self) -> None:
         """Copy the loader options for all that is opened below the row, or below the nearest row above that is open."""
         outline = self.state.shown.outline
-        rows = [self.cursor[:end] for end in range(len(self.cursor), 0, -1) if end % 2]
-        path = next((path for path in rows if outline.opened_ways(path)), None)
-        entity_and_row = None if path is None else self.row_at(path)
-        if path is None or entity_and_row is None or entity_and_row[1].key is None:
+        rows = (self.cursor[:end] for end in range(len(self.cursor), 0, -1) if end % 2)
+        path, ways = next(((path, ways) for path in rows if (ways := outline.opened_ways(path))), ((), ()))
+        entity_and_row = self.row_at(path) if path else None
+        if entity_and_row is None or entity_and_row[1].key is None:
             self.state.set_caption(hint="open a relationship first: O copies the loader options for what is open")
             return
-        entity, below = entity_and_row[0], Outline(1, {0: outline.branches(path)})
+        below = Outline(1, {0: outline.branches(path)})
         left_out = sum(opening.is_held_back for _, opening in below.openings())
-        request = EagerRequest(entity, entity_and_row[1].key, outline.opened_ways(path))
+        request = EagerRequest(entity_and_row[0], entity_and_row[1].key, ways)
         self.post_message(self.OptionsRequested(request, left_out))
 
     def action_open_as_table(self) -> None:
