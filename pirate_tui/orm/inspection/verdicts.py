@@ -77,11 +77,12 @@ def probe_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     """Return what a plain access would do, inside of `no_database_access`.
 
     The access is made. `inspect(instance).unloaded` alone is often wrong: a many-to-one whose target the identity map
-    holds, or whose foreign key is NULL, needs no IO, and the access stores it, as it would. Whatever code of the model
-    does to instances and session is undone.
+    holds, or whose foreign key is NULL, needs no IO. What the access stores is taken back, and whatever code of the
+    model does to instances and session is undone.
     """
     if not attribute.kind.runs_code:
-        return _accessed(state, attribute)
+        with _nothing_stored(state):
+            return _accessed(state, attribute)
     if was_stopped(state.class_, attribute.name):
         return DryRun(Verdict.UNKNOWN)
     put_off_alarm()
@@ -90,6 +91,20 @@ def probe_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     if outcome.verdict is Verdict.UNKNOWN:
         note_stopped(state.class_, attribute.name)
     return outcome
+
+
+@contextmanager
+def _nothing_stored(state: InstanceState[Any]) -> Iterator[None]:
+    """Take back what a read in the block has stored: once its session is closed, the instance would still have it."""
+    before, is_expired, expired = set(state.dict), state.expired, set(state.expired_attributes)
+    try:
+        yield
+    finally:
+        if stored := state.dict.keys() - before:
+            for name in stored:
+                del state.dict[name]
+            state.expired = is_expired
+            state.expired_attributes.update(expired)
 
 
 def _accessed(state: InstanceState[Any], attribute: Attribute) -> DryRun:
