@@ -115,6 +115,11 @@ class Scenario(Enum):
         return order[(order.index(self) + 1) % len(order)]
 
     @property
+    def concerns_one(self) -> bool:
+        """Whether it is something that happens to one instance; the others concern all of a session."""
+        return self in {Scenario.MADE, Scenario.UPDATED}
+
+    @property
     def expiry(self) -> Expiry | None:
         """What has expired the whole instance; None in scenarios that do not."""
         return {Scenario.AFTER_COMMIT: Expiry.COMMIT, Scenario.AFTER_ROLLBACK: Expiry.ROLLBACK}.get(self)
@@ -165,6 +170,32 @@ class InstanceSnapshot(NamedTuple):
     """SQLAlchemy's word for its object state: persistent, detached, ..."""
     attributes: tuple[AttributeSnapshot, ...]
     scenario: Scenario = Scenario.FRESH
+    session_objects: int = 0
+    """How many instances its session holds."""
+
+
+class LoadedRelationship(NamedTuple):
+    """A relationship that was opened in a walk: of which instance, and by which loader option, if any."""
+
+    entity: Entity
+    key: RowKey
+    name: str
+    loader: Loader | None = None
+
+
+class Walk(NamedTuple):
+    """What is opened below a row of the table, in one session."""
+
+    entity: Entity
+    key: RowKey
+    """Of the row."""
+    loaded: tuple[LoadedRelationship, ...] = ()
+    """The relationships that were loaded, those nearest to the row first."""
+
+    @property
+    def root(self) -> tuple[str, RowKey]:
+        """Identifies the row: the name of its entity, and its key."""
+        return self.entity.name, self.key
 
 
 class AttributeRequest(NamedTuple):
@@ -173,6 +204,8 @@ class AttributeRequest(NamedTuple):
     entity: Entity
     name: str
     mode: AccessMode
+    walk: Walk | None = None
+    """The walk that the instance was met in; None: its own."""
 
 
 class Prediction(NamedTuple):
@@ -199,3 +232,5 @@ class TrialRequest(NamedTuple):
     remedy: Remedy
     loader: Loader | None = None
     """The loader option of the relationship in the select whose instance failed; None: as mapped."""
+    walk: Walk | None = None
+    """In which the access has failed; None: the instance's own."""

@@ -3,7 +3,16 @@
 from enum import Enum
 from typing import NamedTuple
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Scenario, TrialRequest, Verdict
+from pirate_tui.domain.access import (
+    AccessMode,
+    AttributeRequest,
+    InstanceSnapshot,
+    LoadedRelationship,
+    Scenario,
+    TrialRequest,
+    Verdict,
+    Walk,
+)
 from pirate_tui.domain.entity import NOLOAD, Entity, Relationship
 from pirate_tui.domain.failure import BrowserError, Failure
 from pirate_tui.domain.options import Loader
@@ -48,7 +57,7 @@ class Cost(NamedTuple):
 
 
 class OpenRequest(NamedTuple):
-    """A request to select this instance again with the strategy, then access this relationship in the mode."""
+    """A request to access this relationship of an instance in the mode, selected with the strategy where it must be."""
 
     entity: Entity
     key: RowKey
@@ -57,6 +66,18 @@ class OpenRequest(NamedTuple):
     strategy: LoaderStrategy
     in_full: bool = False
     """Whether to load a collection of any size."""
+    walk: Walk | None = None
+    """The walk that it goes on; None: the instance's row is one of the table's own, and begins a walk."""
+
+    @property
+    def root(self) -> tuple[str, RowKey]:
+        """Identifies the row at which its walk begins."""
+        return (self.entity.name, self.key) if self.walk is None else self.walk.root
+
+    @property
+    def loaded(self) -> LoadedRelationship:
+        """What it has loaded, if it succeeds."""
+        return LoadedRelationship(self.entity, self.key, self.relationship.name, self.strategy.loader)
 
     @property
     def loads(self) -> bool:
@@ -123,8 +144,23 @@ class OpenAllRequest(NamedTuple):
         return OpenRequest(self.entity, key, self.relationship, self.mode, self.strategy)
 
 
+class Found(Enum):
+    """How an opening that goes on in the session of its walk has come to its instance, and to what it loads."""
+
+    IN_SESSION = "same session"
+    """The instance was there; the relationship was not loaded, or the access has raised."""
+    LOADED = "already loaded"
+    """The instance held what the relationship leads to."""
+    IDENTITY_MAP = "identity map"
+    """The session held it, and the key was known."""
+    SELECTED = "selected into the session"
+    """The session did not hold the instance."""
+    SELECTED_AFRESH = "selected afresh (populate_existing)"
+    """The session held it, but it was to be loaded in another way."""
+
+
 class OpenResult(NamedTuple):
-    """The result of opening one relationship of a freshly selected instance."""
+    """The result of opening one relationship of an instance."""
 
     request: OpenRequest
     target: Entity
@@ -138,6 +174,13 @@ class OpenResult(NamedTuple):
     """The query that reads the rows by pages, where they are too many to hold; `rows` are the first of them."""
     fix: str = ""
     """The fix by which it was opened, as code; empty without one."""
+    found: Found | None = None
+    """How it went on in a walk; None where its instance was selected in a new session."""
+
+    @property
+    def has_loaded(self) -> bool:
+        """Whether all that the relationship leads to is loaded: neither failed, nor paged, nor a query."""
+        return self.failure is None and self.query is None
 
     @property
     def is_held_back(self) -> bool:
@@ -173,27 +216,31 @@ class FailedAccess(NamedTuple):
     cost: Cost
     scenario: Scenario = Scenario.FRESH
     strategy: LoaderStrategy = LoaderStrategy.AS_MAPPED
+    walk: Walk | None = None
+    """In which it was made; None: the instance's own."""
 
     @classmethod
     def of_opening(cls, opening: OpenResult) -> "FailedAccess | None":
         """Return the access that an opening has made; None where it did not fail."""
         if opening.failure is None:
             return None
-        entity, key, relationship, mode, strategy, _ = opening.request
-        return cls(opening.failure, entity, key, relationship.name, mode, opening.cost, strategy=strategy)
+        entity, key, relationship, mode, strategy, _, walk = opening.request
+        scenario = opening.instance.scenario
+        return cls(opening.failure, entity, key, relationship.name, mode, opening.cost, scenario, strategy, walk)
 
     @classmethod
     def of_access(cls, accessed: AccessResult) -> "FailedAccess | None":
         """Return the access of an attribute; None where it did not fail."""
         if accessed.failure is None:
             return None
-        (entity, name, mode), instance = accessed.request, accessed.instance
+        (entity, name, mode, walk), instance = accessed.request, accessed.instance
         cost = Cost(0, accessed.statements, accessed.seconds)
-        return cls(accessed.failure, entity, instance.key, name, mode, cost, instance.scenario)
+        return cls(accessed.failure, entity, instance.key, name, mode, cost, instance.scenario, walk=walk)
 
     def with_fix(self, fix: Remedy) -> TrialRequest:
         """Return the request to try a fix of it."""
-        return TrialRequest(self.entity, self.key, self.scenario, self.attribute, fix, self.strategy.loader)
+        loader = self.strategy.loader
+        return TrialRequest(self.entity, self.key, self.scenario, self.attribute, fix, loader, self.walk)
 
 
 class LiveTrial(NamedTuple):
@@ -221,8 +268,8 @@ class LiveTrial(NamedTuple):
         """Return the relationship that is open now, as it was asked for by the access; None for another attribute."""
         if self.instance is None or self.target is None:
             return None
-        entity, key, _, name, fix, _ = self.request
-        request = OpenRequest(entity, key, entity.relationship(name), AccessMode.UNSAFE, strategy)
+        entity, key, _, name, fix, _, walk = self.request
+        request = OpenRequest(entity, key, entity.relationship(name), AccessMode.UNSAFE, strategy, walk=walk)
         return OpenResult(request, self.target, self.cost, self.instance, self.rows, fix=fix.code)
 
 

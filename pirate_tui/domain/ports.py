@@ -7,7 +7,7 @@ A call that is cancelled ends with `CancelledError`, however late: it never retu
 
 from typing import Protocol
 
-from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest
+from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest, Walk
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Column, Entity, ModelInfo, Relationship, Size
 from pirate_tui.domain.loading import (
@@ -103,15 +103,20 @@ class Rows(Protocol):
 
 
 class Instances(Protocol):
-    """The live instance, and what is loaded with it. Every call may raise `BrowserError`."""
+    """The live instance, and what is loaded with it. Every call may raise `BrowserError`.
 
-    async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
-        """Select the instance of that key and make it the live one."""
+    What is opened below one row is a walk, in one session. A walk of None is the instance's own.
+    """
+
+    async def load_instance(self, entity: Entity, key: RowKey, walk: Walk | None = None) -> InstanceSnapshot:
+        """Make the instance of that key the live one: as its walk has left it, or selected where there is none."""
 
     async def open(self, request: OpenRequest) -> OpenResult:
-        """Select the instance again, access its relationship, and make it the live one.
+        """Access the relationship of an instance, and make it the live one.
 
-        A collection of too many rows is not loaded unless the request is for all of it: see `OpenResult.query`.
+        The instance is selected first where it begins a walk, where its walk does not hold it, and where it was loaded
+        in another way before. A collection of too many rows is not loaded unless the request is for all of it: see
+        `OpenResult.query`.
         """
 
     async def loadable(self, entity: Entity, relationship: Relationship, keys: tuple[RowKey, ...]) -> Loadable:
@@ -123,8 +128,16 @@ class Instances(Protocol):
         An access that raises is the last. Limits are not checked here, but by `loadable`.
         """
 
-    async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
-        """Select the instance of that key again, bring it into the scenario, and make it the live one."""
+    async def apply_scenario(
+        self, entity: Entity, key: RowKey, scenario: Scenario, walk: Walk | None = None
+    ) -> InstanceSnapshot:
+        """Bring the whole walk of the instance into the scenario, and make the instance the live one.
+
+        From any scenario but the fresh one, the walk is walked again first.
+        """
+
+    def end_walk(self, walk: Walk | None) -> None:
+        """End a walk, or all; where it is opened again, it begins with a select."""
 
     async def access(self, request: AttributeRequest) -> AccessResult:
         """Access an attribute of the live instance as it stands."""

@@ -3,12 +3,19 @@
 from collections.abc import Hashable
 from typing import Any, NamedTuple, TypeAlias
 
+from pirate_tui.domain.text import clean
+
 
 BLOCK = 200
 """How many columns of a row are read at once; more are never shown together."""
 
 RowKey: TypeAlias = tuple[Hashable, ...]
 """The primary key of an instance: values in the order of the mapper's primary key."""
+
+
+def key_label(name: str, key: RowKey) -> str:
+    """Return the label of a row, from the name of its entity and its key: `PirateCrew 1`."""
+    return clean(f"{name} {', '.join(map(str, key))}".rstrip())
 
 
 class Cell(NamedTuple):

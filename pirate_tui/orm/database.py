@@ -28,6 +28,7 @@ from pirate_tui.orm.live.held_instance import HeldInstance
 from pirate_tui.orm.live.instance import LiveInstance
 from pirate_tui.orm.live.instances import CollectionGuard, OrmInstances
 from pirate_tui.orm.live.live_fix_tester import LiveFixTester
+from pirate_tui.orm.live.opener import RelationshipOpener
 from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.row_queries import RowQueries
 from pirate_tui.orm.user_code.time_limit import LoopGuard
@@ -91,9 +92,10 @@ class OrmDatabase:
         self.rows = rows = RowQueries(queries, models)
         held, applier = HeldInstance(connections, recorder), FixApplier(models.catalog, limits.collection)
         self._live = LiveInstance(held, connections, recorder, models.catalog)
+        opener = RelationshipOpener(held, connections, recorder, models.catalog)
         guard = CollectionGuard(queries, models, rows, limits.collection)
         tester = LiveFixTester(held, connections, recorder, applier, models.catalog)
-        self.instances = OrmInstances(self._live, tester, models, rows, guard)
+        self.instances = OrmInstances(self._live, opener, tester, models, rows, guard)
         measurer = LoadMeter(connections, recorder, models.catalog)
         loader = EagerLoader(connections, recorder, applier, models.catalog)
         self.benchmarks = OrmBenchmarks(measurer, FixTester(connections, recorder, applier), loader, models)

@@ -135,7 +135,7 @@ COMMANDS = (
             Group.GENERAL, in_footer=True),
     Command("app.quit", "q,ctrl+q", "Quit", "Quit pirate-tui", Group.GENERAL, in_footer=True),
     Command("situation", "x", "State",
-            "Cycle instance state: fresh, after commit, after rollback, detached, after INSERT, after UPDATE",
+            "Cycle the session's state: fresh, after commit, after rollback, detached, after INSERT, after UPDATE",
             Group.ACCESS, in_footer=True, available=lambda state: (state.is_open and state.has_instance) or None),
     Command("next_strategy", "s", "Loader", "Use the next loader strategy",
             Group.ACCESS, in_footer=True, available=when_open),

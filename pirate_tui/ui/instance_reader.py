@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from textual.message import Message
 
-from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Prediction, Scenario
+from pirate_tui.domain.access import AccessMode, AttributeRequest, InstanceSnapshot, Prediction, Scenario, Walk
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 from pirate_tui.domain.loading import (
@@ -23,8 +23,9 @@ from pirate_tui.domain.loading import (
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.ports import Instances
 from pirate_tui.domain.remedy import Remedy
-from pirate_tui.domain.rows import Row, RowKey
-from pirate_tui.domain.text import clean, plural
+from pirate_tui.domain.rows import Row, RowKey, key_label
+from pirate_tui.domain.text import plural
+from pirate_tui.domain.walking import walk_at
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.table_state import TableState
 from pirate_tui.ui.tasks import Task, Tasks
@@ -32,9 +33,6 @@ from pirate_tui.ui.tasks import Task, Tasks
 
 DEBOUNCE = 0.05
 """Seconds that the cursor rests on a row before its instance is selected."""
-
-AFRESH = "opening selects a fresh instance; to access this one as it is: tab, choose an attribute, ⏎"
-"""The hint for opening the row of an instance that was brought into another scenario."""
 
 Ready = Callable[[], Awaitable[object]]
 """Waits until what shows a result is mounted."""
@@ -49,6 +47,8 @@ class _ScenarioRequest(NamedTuple):
     entity: Entity
     key: RowKey
     scenario: Scenario
+    walk: Walk
+    """All of it is brought into the scenario."""
 
     @property
     def next(self) -> "_ScenarioRequest":
@@ -84,14 +84,16 @@ class LiveInstanceReader:
         """The live instance as last read."""
         self._entity: Entity | None = None
         """The entity of the live instance."""
+        self._walk: Walk | None = None
+        """The walk that the live instance is part of."""
         self._live = asyncio.Lock()
         """Held while the live instance is replaced, so that no prediction is made of another."""
         self._is_lost = False
         """Whether the instance shown is not the live one any more."""
 
-    def load_instance(self, entity: Entity, row: Row) -> None:
+    def load_instance(self, entity: Entity, row: Row, walk: Walk | None) -> None:
         """Make the row's instance the live one after a short rest of the cursor, if it has a key."""
-        self._tasks.start("rest", lambda: self._load_instance(entity, row))
+        self._tasks.start("rest", lambda: self._load_instance(entity, row, walk))
 
     def predict(self, name: str) -> None:
         """Predict what a plain access to that attribute would send first, and post it."""
@@ -106,24 +108,32 @@ class LiveInstanceReader:
         self._tasks.cancel("rest")
         self._show(None)
 
-    def _show(self, snapshot: InstanceSnapshot | None, entity: Entity | None = None) -> None:
-        """Show the live instance; of a fresh one, the entity is given too."""
+    def end_walk(self, walk: Walk | None) -> None:
+        """End a walk, or all: their rows are closed. The row under the cursor begins anew."""
+        self._connection.instances.end_walk(walk)
+        if walk is None or self._walk is None or self._walk.root == walk.root:
+            self.lose()
+
+    def _show(self, snapshot: InstanceSnapshot | None, entity: Entity | None = None, walk: Walk | None = None) -> None:
+        """Show the live instance; of another one, its entity is given too, and its walk unless that is its own."""
         if entity is not None:
             self._entity, self._is_lost = entity, False
+            self._walk = walk if walk is not None or snapshot is None else Walk(entity, snapshot.key)
         self._snapshot = snapshot
         self._post(self.InstanceShown(snapshot))
 
-    async def _load_instance(self, entity: Entity, row: Row) -> None:
+    async def _load_instance(self, entity: Entity, row: Row, walk: Walk | None) -> None:
         await asyncio.sleep(DEBOUNCE)
         async with self._live:
             shown = self._snapshot
-            if shown is None or (shown.entity, shown.key) != (entity.name, row.key):
+            is_other = shown is None or (shown.entity, shown.key) != (entity.name, row.key)
+            if is_other or (walk and walk.root) != (self._walk and self._walk.root):
                 self._show(None)
             elif not self._is_lost:
                 return  # it has been opened meanwhile, and is the live one as it is
             if row.key is not None:
-                with self._tasks.track(f"selecting {entity.name} {clean(', '.join(map(str, row.key)))}"):
-                    self._show(await self._connection.instances.load_instance(entity, row.key), entity)
+                with self._tasks.track(f"selecting {key_label(entity.name, row.key)}"):
+                    self._show(await self._connection.instances.load_instance(entity, row.key, walk), entity, walk)
 
     async def _predict(self, name: str) -> None:
         with self._tasks.track(f"predicting {name}"):
@@ -218,14 +228,17 @@ class InstanceReader(LiveInstanceReader):
 
         Called again before that is done, it goes on to the one after.
         """
-        snapshot, entity = self._snapshot, self._entity
-        entity_and_row = self._table.shown.row_at(self._table.cursor)
+        snapshot, entity, walk = self._snapshot, self._entity, self._walk
+        listing, cursor = self._table.shown, self._table.cursor
+        entity_and_row, here = listing.row_at(cursor), walk_at(listing, cursor)
         if self._pending_scenario is not None and self._tasks.is_running("open"):
             self._start_scenario(self._pending_scenario.next)
-        elif snapshot is not None and entity is not None:
-            self._start_scenario(_ScenarioRequest(entity, snapshot.key, snapshot.scenario.next))
-        elif entity_and_row is not None and entity_and_row[1].key is not None:  # it is being selected
-            self._start_scenario(_ScenarioRequest(entity_and_row[0], entity_and_row[1].key, Scenario.FRESH.next))
+        elif snapshot is not None and entity is not None and walk is not None:
+            walk = here if here is not None and here.root == walk.root else walk
+            self._start_scenario(_ScenarioRequest(entity, snapshot.key, snapshot.scenario.next, walk))
+        elif entity_and_row is not None and entity_and_row[1].key is not None and here is not None:
+            next_scenario = Scenario.FRESH.next  # the instance is being selected
+            self._start_scenario(_ScenarioRequest(entity_and_row[0], entity_and_row[1].key, next_scenario, here))
 
     def _start_scenario(self, request: "_ScenarioRequest") -> None:
         self._tasks.cancel("rest")
@@ -240,7 +253,7 @@ class InstanceReader(LiveInstanceReader):
     def access(self, name: str, mode: AccessMode) -> None:
         """Access an attribute of the live instance as it stands."""
         if self._snapshot is not None and self._entity is not None:
-            request = AttributeRequest(self._entity, name, mode)
+            request = AttributeRequest(self._entity, name, mode, self._walk)
             self._start(lambda: self._access(request))
 
     def try_fix(self, path: Path, failed: FailedAccess, fix: Remedy) -> None:
@@ -256,14 +269,12 @@ class InstanceReader(LiveInstanceReader):
     async def _open(self, path: Path, request: OpenRequest) -> None:
         name = request.relationship.name
         with self._tasks.track(f"opening {request.entity.name}.{name}") as self._opening:
-            before = self._snapshot
-            is_fresh = before is None or before.scenario is Scenario.FRESH
-            self._table.set_caption(hint="" if is_fresh else AFRESH)
+            self._table.set_caption(hint="")
             async with self._live:
                 await self._ready()
                 with self._live_or_none():
                     opening = await self._connection.instances.open(request)
-                self._show(opening.instance, request.entity)
+                self._show(opening.instance, request.entity, request.walk)
             self._table.show_opening(path, opening)
             self._post(self.Opened((*path, name), opening))
 
@@ -286,7 +297,8 @@ class InstanceReader(LiveInstanceReader):
         with self._tasks.track(f"bringing {request.entity.name} into state {request.scenario.value}"):
             async with self._live:
                 with self._live_or_none():
-                    self._show(await self._connection.instances.apply_scenario(*request), request.entity)
+                    snapshot = await self._connection.instances.apply_scenario(*request)
+                self._show(snapshot, request.entity, request.walk)
 
     async def _access(self, request: AttributeRequest) -> None:
         with self._tasks.track(f"accessing {request.entity.name}.{request.name}"):
@@ -304,7 +316,7 @@ class InstanceReader(LiveInstanceReader):
                 with self._live_or_none():
                     tried = await self._connection.instances.try_fix(failed.with_fix(fix))
                 if tried.instance is not None:
-                    self._show(tried.instance, failed.entity)
+                    self._show(tried.instance, failed.entity, failed.walk)
                 elif fix.applies.can_be_tried:
                     self._show(None)
                     self._post(self.Released())

@@ -16,6 +16,7 @@ from pirate_tui.domain.access import (
     Scenario,
     TrialRequest,
     Verdict,
+    Walk,
 )
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
@@ -258,7 +259,7 @@ class FakeWorld(OwnPorts):
 
     # Instances.
 
-    async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+    async def load_instance(self, entity: Entity, key: RowKey, walk: Walk | None = None) -> InstanceSnapshot:  # noqa: ARG002
         """The instance of that key."""
         await self.befall(f"{entity.name} {key}")
         return _snapshot(entity, key)
@@ -282,10 +283,19 @@ class FakeWorld(OwnPorts):
         self.listener.loaded(len(request.keys))
         return tuple(self._until_one_raises(request))
 
-    async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
+    async def apply_scenario(
+        self,
+        entity: Entity,
+        key: RowKey,
+        scenario: Scenario,
+        walk: Walk | None = None,  # noqa: ARG002
+    ) -> InstanceSnapshot:
         """The instance in that state."""
         await self.befall("put")
         return _snapshot(entity, key)._replace(scenario=scenario)
+
+    def end_walk(self, walk: Walk | None) -> None:
+        """Nothing is kept."""
 
     async def access(self, request: AttributeRequest) -> AccessResult:
         """It works, or it raises."""

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.geometry import Region
 
+from pirate_tui.domain.access import Scenario
 from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.ui.widgets.row_table import RowTable
 
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
@@ -54,7 +57,7 @@ async def test_it_nests_and_leads_back(browse: Browse, world: Path) -> None:
         await browser.press("right")
         await browser.until_line("Roronoa Zoro")
         await browser.press("right", "down", "enter")
-        await browser.until_line("pirate_crew · PirateCrew · select 1 + access 1")
+        await browser.until_line("pirate_crew · PirateCrew · no IO · identity map")
         assert [line.split()[:3] for line in browser.lines[4:8]] == [
             ["▾", "2", "Roronoa"],
             ["▾", "pirate_crew", "·"],
@@ -206,13 +209,104 @@ async def test_what_to_do_first_is_said_until_something_is_done(browse: Browse, 
         assert browser.subtitle == ""
 
 
-async def test_opening_after_x_says_that_it_selects_a_fresh_instance(browse: Browse, world: Path) -> None:
+# A walk: what is opened below a row.
+
+
+async def test_enter_after_x_acts_in_that_state(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("x")
         await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
         await browser.press("enter")
+        await browser.until_line("10 Pirate · access 2 · same session · after commit · awaited")
+        assert "after commit" in str(browser.inspector.border_title)
+
+
+async def test_x_concerns_all_that_is_opened(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
         await browser.until_line("Nami")
-        assert browser.subtitle.startswith("opening selects a fresh instance")
+        await browser.press("x")
+        await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
+        await browser.press("right")
+        await browser.until(lambda: browser.attribute("name")[1:4] == ["expired", "IO"], "the member's state")
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        failed = browser.failure.failed
+        assert (failed.attribute, failed.scenario) == ("pirate_crew", Scenario.AFTER_COMMIT)
+
+
+async def test_x_after_a_failure_is_followed_by_the_same_access(browse: Browse, world: Path) -> None:
+    """Where a session is closed, awaiting does not help: it is shown where it was asked for."""
+    async with browse(world) as browser:
+        await browser.press("x", "x", "x")
+        await browser.until(lambda: "detached" in str(browser.inspector.border_title), "the state")
+        await browser.press("enter")
+        await browser.until_line("raised DetachedInstanceError")
+        await browser.press("x", "x", "x")
+        await browser.until(lambda: str(browser.inspector.border_title).split(" · ")[-1] == "persistent", "a fresh one")
+        await browser.press("enter")
+        await browser.until_line("10 Pirate")
+
+
+async def test_a_row_that_is_closed_begins_anew(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.until(lambda: browser.attribute("members")[1] == "loaded", "the members")
+        await browser.press("enter")
+        await browser.until(lambda: browser.attribute("members")[1] == "unloaded", "the row selected again")
+
+
+async def test_the_title_is_the_way_to_a_nested_row(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("right", "down", "enter")
+        await browser.until_line("pirate_crew · PirateCrew · no IO")
+        await browser.press("right")
+        title = "PirateCrew 1 › members › Pirate 2 › pirate_crew › PirateCrew 1"
+        assert seen_title(browser) == title
+        await browser.pilot.click(RowTable, offset=(title.index("Pirate 2") + len("╭─ "), 0))
+        await browser.until(lambda: browser.table.cursor == (0, "members", 1), "the member")
+        assert seen_title(browser) == "PirateCrew 1 › members › Pirate 2"
+        await browser.press("left", "left")
+        assert seen_title(browser) == "PirateCrew · 40 rows"
+
+
+async def test_of_a_long_way_the_last_steps_are_shown(browse: Browse, world: Path) -> None:
+    async with browse(world, size=(60, 20)) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("right", "enter")
+        await browser.until_line("pirate_crew · PirateCrew · no IO")
+        await browser.press("right")
+        assert seen_title(browser) == "… › members › Pirate 1 › pirate_crew › PirateCrew 1"
+
+
+async def test_the_header_says_how_many_objects_the_session_holds(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.screen.session == "session: 1 object", "the crew")
+        await browser.press("enter")
+        await browser.until(lambda: browser.screen.session == "session: 11 objects", "its members")
+        await browser.press("x", "x", "x")
+        await browser.until(lambda: browser.screen.session == "session: 0 objects", "nothing")
+
+
+def seen_title(browser: Any) -> str:
+    """The table's title as it is drawn."""
+    lines = browser.table.render_lines(Region(0, 0, browser.table.size.width + 2, 1))
+    text: str = lines[0].text
+    return text.strip("╭─╮ ")
+
+
+async def test_rows_that_are_sorted_are_closed_and_begin_anew(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("o")
+        await browser.until(lambda: len(browser.lines) == 40, "the crews sorted")
+        await browser.press("enter")
+        await browser.until_line("select 1 + access 1")
 
 
 @pytest.mark.thorough

@@ -24,6 +24,7 @@ KEPT = Path(__file__).parent / "snapshots"
 CLOCKS = {
     "pirate_tui.orm.connection.recorder.time": 0.0,
     "pirate_tui.orm.live.instance.time": 0.0,
+    "pirate_tui.orm.live.opener.time": 0.0,
     "pirate_tui.orm.live.live_fix_tester.time": 0.0,
     "pirate_tui.orm.live.benchmark.time": 0.001,
 }

@@ -17,6 +17,7 @@ from pirate_tui.domain.access import (
     Prediction,
     Scenario,
     TrialRequest,
+    Walk,
 )
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
@@ -149,7 +150,16 @@ class FakeDatabase(OwnPorts):
         """Islands have no relationships."""
         raise AssertionError(request)
 
-    async def apply_scenario(self, entity: Entity, key: RowKey, scenario: Scenario) -> InstanceSnapshot:
+    def end_walk(self, walk: Walk | None) -> None:
+        """No island leads anywhere."""
+
+    async def apply_scenario(
+        self,
+        entity: Entity,
+        key: RowKey,
+        scenario: Scenario,
+        walk: Walk | None = None,  # noqa: ARG002
+    ) -> InstanceSnapshot:
         """An island is as it was."""
         return (await self.load_instance(entity, key))._replace(scenario=scenario)
 
@@ -179,7 +189,7 @@ class FakeDatabase(OwnPorts):
         await self._meet()
         return self.is_file
 
-    async def load_instance(self, entity: Entity, key: RowKey) -> InstanceSnapshot:
+    async def load_instance(self, entity: Entity, key: RowKey, walk: Walk | None = None) -> InstanceSnapshot:  # noqa: ARG002
         """An instance with one attribute."""
         attribute = AttributeSnapshot("id", AttributeKind.COLUMN, AttributeState.LOADED, Cell(str(key[0])))
         return InstanceSnapshot(entity.name, key, f"{entity.name} {key[0]}", "persistent", (attribute,))

@@ -138,6 +138,10 @@ async def test_a_many_to_one_fails_too(browse: Browse, world: Path) -> None:
         await browser.press("enter")
         await browser.until_line("Nami")
         await browser.press("right", "u", "enter")
+        await browser.until_line("pirate_crew · PirateCrew · no IO · identity map · plain access")
+        await browser.press("M")
+        await browser.until(lambda: browser.title.startswith("Pirate ·") and browser.row(0), "the pirates")
+        await browser.press("enter")
         await browser.until_line("raised")
         assert "    pirate.pirate_crew" in browser.failure.traceback.plain.splitlines()
         assert browser.failure.failure.remedies[1].code == "select(Pirate).options(joinedload(Pirate.pirate_crew))"

@@ -3,7 +3,6 @@
 from pirate_tui.domain.access import TrialRequest
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import (
-    Cost,
     LiveTrial,
     Loadable,
     OpenAllRequest,
@@ -16,6 +15,7 @@ from pirate_tui.domain.rows import RowKey, Seek
 from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.live.instance import LiveInstance
 from pirate_tui.orm.live.live_fix_tester import LiveFixTester
+from pirate_tui.orm.live.opener import RelationshipOpener
 from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.orm.rows.filters import exceeds_together, giants
@@ -68,37 +68,34 @@ class OrmInstances:
     def __init__(
         self,
         live: LiveInstance,
+        opener: RelationshipOpener,
         tester: LiveFixTester,
         schema: MappedClasses,
         rows: RowQueries,
         guard: CollectionGuard,
     ) -> None:
         self._schema = schema
-        self._live = live
+        self._opener = opener
         self._tester = tester
         self._rows = rows
         self._guard = guard
         self.load_instance, self.apply_scenario = live.load_instance, live.apply_scenario
-        self.access, self.predict = live.access, live.predict
+        self.access, self.predict, self.end_walk = live.access, live.predict, live.end_walk
         self.loadable = guard.loadable
 
     async def open(self, request: OpenRequest) -> OpenResult:
-        """Select the instance again, access its relationship unless it holds too much, and keep it as the live one."""
+        """Access the relationship of an instance unless it holds too much, and keep it as the live one."""
         target = await self._schema.target(request.entity, request.relationship)
         query = Query(target, within=Within(request.entity, request.key, request.relationship))
         if not request.relationship.is_query and not await self._guard.is_too_much(request, query):
-            return await self._live.open(request)
-        if request.in_full:
-            opening = await self._live.open(request)
-        else:
-            instance = await self._live.load_instance(request.entity, request.key)
-            opening = OpenResult(request, target, Cost(1, 0, 0.0), instance)
+            return await self._opener.open(request)
+        opening = await (self._opener.open(request) if request.in_full else self._opener.hold_back(request))
         return opening._replace(query=query, rows=(await self._rows.page(query, Seek())).rows)
 
     async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """Select the instances, and access the relationship of each."""
         await self._schema.target(request.entity, request.relationship)
-        return await self._live.open_all(request)
+        return await self._opener.open_all(request)
 
     async def try_fix(self, request: TrialRequest) -> LiveTrial:
         """Apply a fix to the instance, selected again, and make the access without await."""

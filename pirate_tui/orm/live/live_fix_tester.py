@@ -13,11 +13,12 @@ from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementCounter, StatementRecorder
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.explanation.access import Access
-from pirate_tui.orm.inspection.snapshots import child_rows, snapshot
+from pirate_tui.orm.inspection.snapshots import child_rows
 from pirate_tui.orm.live.accessing import Accessor
 from pirate_tui.orm.live.fix_applier import MOST_STATEMENTS, FixApplier
 from pirate_tui.orm.live.fix_tester import is_replaced, not_proved, unfinished
 from pirate_tui.orm.live.held_instance import HeldInstance
+from pirate_tui.orm.live.instance import snapshot_of
 from pirate_tui.orm.live.selecting import end_transaction
 from pirate_tui.orm.rows.cells import label_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS
@@ -60,7 +61,9 @@ class LiveFixTester:
     async def _try_to_the_end(self, request: TrialRequest) -> LiveTrial:
         remedy, held, began = request.remedy, self._held, time.perf_counter()
         label = label_of(request.entity.name, request.key)
-        async with held.fresh_session() as session:
+        root = (request.entity.name, request.key) if request.walk is None else request.walk.root
+        async with held.fresh_session(root) as walk:
+            session = walk.session
             with self._recorder.attribute_to(f"try fix: {label}", limit=MOST_STATEMENTS) as applying:
                 held.instance = await self._applier.apply(session, request)
             access = Access.of(held.instance, request.attribute, AccessMode.UNSAFE, expiry=request.scenario.expiry)
@@ -71,14 +74,16 @@ class LiveFixTester:
                     failed = await self._accessor.access(held.instance, session, access, accessing)
             cost = Cost(applying.sent, accessing.sent, time.perf_counter() - began)
             await end_transaction(session)
-            held.scenario = _scenario_after(request, is_detached=inspect(held.instance).detached)
-            live = snapshot(request.entity, held.instance, held.scenario)
+            walk.hold()
+            walk.note_scenario(_scenario_after(request, is_detached=inspect(held.instance).detached), held.instance)
+            live = snapshot_of(held, request.entity)
             trial = (
                 Trial(remedy.code, TrialOutcome.FAILS, failed.name)
                 if failed
                 else Trial(remedy.code, TrialOutcome.HELPS)
             )
             relationship = None if failed else _relationship(request)
+            walk.is_opened = relationship is not None
             if relationship is None:
                 return LiveTrial(request, trial, cost, live, is_replaced=replaced)
             return LiveTrial(request, trial, cost, live, self._target(request, relationship), self._rows(relationship))

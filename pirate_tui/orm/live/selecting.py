@@ -19,11 +19,23 @@ from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_
 
 
 async def select_one(
-    session: AsyncSession, mapper: Mapper[Any], name: str, key: RowKey, options: Sequence[ExecutableOption] = ()
+    session: AsyncSession,
+    mapper: Mapper[Any],
+    name: str,
+    key: RowKey,
+    options: Sequence[ExecutableOption] = (),
+    *,
+    is_afresh: bool = False,
 ) -> Any:
-    """Return the instance of that key; raise `BrowserError` where there is none, or where it cannot be loaded."""
+    """Return the instance of that key; raise `BrowserError` where there is none, or where it cannot be loaded.
+
+    One that the session has already is populated anew only where it is selected `afresh`.
+    """
+    statement = select(mapper).options(*options)
+    if is_afresh:
+        statement = statement.execution_options(populate_existing=True)
     with loadable(label_of(name, key)):
-        return await select_by(session, select(mapper).options(*options), mapper, name, key)
+        return await select_by(session, statement, mapper, name, key)
 
 
 async def select_by(session: AsyncSession, statement: Select[Any], mapper: Mapper[Any], name: str, key: RowKey) -> Any:

@@ -11,10 +11,11 @@ from textual.events import Resize
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.access import AccessMode, InstanceSnapshot
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.ports import Connect
+from pirate_tui.domain.text import plural
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.connector import Connector
 from pirate_tui.ui.messages import Relay
@@ -49,6 +50,8 @@ class Frame(Guarded[None], Zooming):
     """The name of the database, for the title."""
     warning: reactive[str] = reactive("")
     """A warning shown all the time in the title; empty where there is none."""
+    session: reactive[str] = reactive("")
+    """What the session of the live instance holds, for the title."""
     busy: reactive[str] = reactive("")
     """The running work, for the title; empty while nothing takes long."""
     is_away: reactive[bool] = reactive(False, init=False)
@@ -69,7 +72,8 @@ class Frame(Guarded[None], Zooming):
 
     def compose(self) -> ComposeResult:
         """Compose the frame; rows come when the database is open."""
-        yield TitleBar().data_bind(Frame.mode, Frame.strategy, Frame.busy, Frame.warning, database=Frame.database_label)
+        bound = (Frame.mode, Frame.strategy, Frame.session, Frame.busy, Frame.warning)
+        yield TitleBar().data_bind(*bound, database=Frame.database_label)
         yield self.workspace.data_bind(Frame.mode, Frame.strategy, is_stale=Frame.is_away)
         yield Static(id="error-line", markup=False)
         yield self.statements
@@ -81,7 +85,14 @@ class Frame(Guarded[None], Zooming):
         self.table.border_title = "opening …"
         self.workspace.inspector.border_title = "Instance"
         self.table.focus()
+        self.watch(self.workspace, "snapshot", self._show_session, init=False)
         self.call_after_refresh(self.connector.begin, self.post_message)
+
+    def _show_session(self, snapshot: InstanceSnapshot | None) -> None:
+        if snapshot is not None:  # while another row's instance is being selected, the title stays still
+            self.session = f"session: {plural(snapshot.session_objects, 'object')}"
+        elif not self.workspace.has_instance:
+            self.session = ""
 
     @on(Connector.DatabaseOpened)
     def _show_database(self, opened: Connector.DatabaseOpened) -> None:

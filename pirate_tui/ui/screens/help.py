@@ -24,7 +24,9 @@ Safe mode awaits: await parent.awaitable_attrs.children. Unsafe mode (u) really 
 parent.children, on your data; the traceback is the one that your application would raise.
 For each attribute, the inspector predicts what a plain access would do: no IO; IO, so MissingGreenlet; raises; \
 detached. A ƒ marks what runs model code.
-Commit and rollback expire an instance: x shows what its attributes do then, and why.
+What is opened below a row goes on in one session, as in code: what it holds costs nothing again. The header counts \
+its objects.
+Commit and rollback expire all that a session holds: x shows what the attributes do then, and Enter acts in that state.
 The traceback never names the attribute. The explanation beside it does, with the statement and the fixes. \
 ⏎ tries a fix on the row that failed: the same access, before and after. t gives the traceback the whole panel.
 A loaded attribute costs nothing to access: with an eager loader (s), the plain access works. \

@@ -12,11 +12,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.reactive import reactive
 
-from pirate_tui.domain.access import AccessMode, InstanceSnapshot
+from pirate_tui.domain.access import AccessMode, InstanceSnapshot, Scenario
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import plural
+from pirate_tui.domain.walking import walk_at
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.instance_reader import InstanceReader
@@ -37,6 +38,8 @@ class TableArea(Horizontal):
     """How attributes are accessed; bound to the screen's, as all of these."""
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
     """By which loader strategy relationships are opened."""
+    scenario: reactive[Scenario] = reactive(Scenario.FRESH, repaint=False)
+    """What was done with the live instance; this one is the workspace's own."""
     is_stale: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the database is gone, so that what is shown may be outdated."""
 
@@ -54,7 +57,7 @@ class TableArea(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Compose the table."""
-        yield self.table.data_bind(TableArea.mode, TableArea.strategy, TableArea.is_stale)
+        yield self.table.data_bind(TableArea.mode, TableArea.strategy, TableArea.scenario, TableArea.is_stale)
 
     def show_table(self, name: str, key: RowKey | None, opened: Callable[[], None] | None) -> None:
         """Show the rows of another mapped class, with the cursor on the row of that key; `opened` is called then."""
@@ -132,7 +135,18 @@ class Workspace(TableArea):
     @on(RowTable.RowHighlighted)
     def _load_instance(self, highlighted: RowTable.RowHighlighted) -> None:
         self.has_instance = highlighted.row.key is not None
-        self.instance.load_instance(highlighted.entity, highlighted.row)
+        self.instance.load_instance(highlighted.entity, highlighted.row, highlighted.walk)
+
+    @on(RowTable.Closed)
+    def _end_walk(self, closed: RowTable.Closed) -> None:
+        walk = walk_at(self.table.state.shown, closed.path)
+        if walk is not None and len(closed.path) == 1:
+            self.instance.end_walk(walk)
+            self.table.highlight()
+
+    @on(RowTable.Replaced)
+    def _end_walks(self) -> None:
+        self.instance.end_walk(None)
 
     @on(RowTable.TableEmptied)
     def _forget(self) -> None:
@@ -145,8 +159,10 @@ class Workspace(TableArea):
         if key is None:
             self.tasks.show_error(BrowserError("no primary key", "this row cannot be loaded as an instance"))
             return
+        walk = walk_at(self.table.state.shown, requested.path)
+        going_on = walk if walk is None or len(requested.path) > 1 else None
         request = OpenRequest(
-            requested.entity, key, requested.relationship, self.mode, self.strategy, requested.in_full
+            requested.entity, key, requested.relationship, self.mode, self.strategy, requested.in_full, going_on
         )
         self.instance.open(requested.path, request)
 
@@ -171,6 +187,7 @@ class Workspace(TableArea):
     @on(InstanceReader.InstanceShown)
     def _show_instance(self, shown: InstanceReader.InstanceShown) -> None:
         self.snapshot = shown.snapshot
+        self.scenario = Scenario.FRESH if shown.snapshot is None else shown.snapshot.scenario
 
     @on(InstanceReader.Released)
     def _highlight_again(self) -> None:

@@ -6,7 +6,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from pirate_tui.domain import navigation
-from pirate_tui.domain.access import AccessMode
+from pirate_tui.domain.access import AccessMode, Scenario
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.outline import Path, is_row
@@ -22,6 +22,9 @@ class OpenableRows(RowCursor):
 
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED, repaint=False)
     """By which loader strategy; bound to the screen's."""
+
+    scenario: reactive[Scenario] = reactive(Scenario.FRESH, repaint=False)
+    """In which state of the instance; bound to the live instance's."""
 
     @dataclass
     class OpenRequested(Message):
@@ -88,6 +91,10 @@ class OpenableRows(RowCursor):
         else:
             self.cursor = navigation.parent(self.cursor)
 
+    def action_go_up_to(self, step: int) -> None:
+        """Go to a step of the way to the row that the cursor is on, counted from 1."""
+        self.cursor = self.cursor[:step]
+
     def show_line(self, path: Path) -> None:
         """Scroll to the line of the path, and to the row that it belongs to, if there still is such a line."""
         outline = self.state.shown.outline
@@ -116,9 +123,12 @@ class OpenableRows(RowCursor):
             self._request_opening(path)
 
     def _is_current(self, path: Path) -> bool:
-        """Whether the relationship was opened with the current mode and strategy."""
+        """Whether the relationship was opened with the current mode and strategy, in the instance's present state."""
         opening = self.state.shown.opening_at(path)
-        return opening is not None and (opening.request.mode, opening.request.strategy) == (self.mode, self.strategy)
+        if opening is None:
+            return False
+        opened_in = opening.request.mode, opening.request.strategy, opening.instance.scenario
+        return opened_in == (self.mode, self.strategy, self.scenario)
 
     def _request_opening(self, path: Path, *, in_full: bool = False) -> None:
         entity_and_row = self.row_at(path)

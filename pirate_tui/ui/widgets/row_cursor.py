@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from pirate_tui.domain import navigation
+from pirate_tui.domain.access import Walk
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.rows import Row
+from pirate_tui.domain.walking import walk_at
 from pirate_tui.ui.table_state import Change, TableState
 from pirate_tui.ui.widgets import row_lines
 from pirate_tui.ui.widgets.rows_view import RowsView
@@ -22,6 +24,12 @@ class RowCursor(RowsView):
 
         entity: Entity
         row: Row
+        walk: Walk | None
+        """The walk that the row is part of; None: its own, or none without a key."""
+
+    @dataclass
+    class Replaced(Message):
+        """Other rows are shown: nothing is open any more."""
 
     def __init__(self) -> None:
         super().__init__(TableState(self))
@@ -51,6 +59,7 @@ class RowCursor(RowsView):
         top = round(self.scroll_y)
         if change.is_new:
             self.scroll_to(0, 0, animate=False, immediate=True, force=True)
+            self.post_message(self.Replaced())
         for entity, level, page in change.read:
             self._renderer.widths(entity, level).fit(page)
         self._reshape()
@@ -73,6 +82,8 @@ class RowCursor(RowsView):
                     self.refresh_line(outline.line_of(path))
         else:
             self.refresh()  # the current column is marked in another header
+        if len(before) > 1 or len(after) > 1:
+            self._retitle()
         self.highlight()
 
     def column_moved(self) -> None:
@@ -88,7 +99,7 @@ class RowCursor(RowsView):
         """Post which row the cursor is on."""
         entity_and_row = self.row_at(self.cursor)
         if entity_and_row is not None:
-            self.post_message(self.RowHighlighted(*entity_and_row))
+            self.post_message(self.RowHighlighted(*entity_and_row, walk_at(self.state.shown, self.cursor)))
 
     def _show_column(self) -> None:
         """Scroll sideways until the current column is in view."""

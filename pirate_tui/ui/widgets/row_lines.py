@@ -9,9 +9,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
+from pirate_tui.domain.access import Scenario
 from pirate_tui.domain.entity import NOLOAD, Column, Entity
 from pirate_tui.domain.listing import Listing
-from pirate_tui.domain.loading import OpenResult
+from pirate_tui.domain.loading import Found, OpenResult
 from pirate_tui.domain.outline import Line, LineKind, Path
 from pirate_tui.domain.rows import BLOCK, Cell, Page, Row
 from pirate_tui.domain.window import Window
@@ -238,10 +239,21 @@ def _result(opening: OpenResult, window: Window | None) -> str:
         return f" · {what} · {request.relationship.lazy}: runs a query, loads nothing: {query}"
     if opening.is_held_back:
         return f" · {what} · not loaded: over --limit · ⏎ loads all"
-    return (
-        f" · {what} · select {cost.select} + access {cost.access}"
-        f" · {request.mode.how} · {opening.fix or request.strategy.title} · {cost.seconds * 1000:.1f} ms"
-    )
+    how = request.mode.how, opening.fix or request.strategy.title, f"{cost.seconds * 1000:.1f} ms"
+    return "".join(f" · {part}" for part in (what, *_costs(opening), *how))
+
+
+def _costs(opening: OpenResult) -> list[str]:
+    """Return what was sent, how a walk went on, and in which state that was done."""
+    select, access, _ = opening.cost
+    sent = f"select {select} + access {access}"
+    if opening.found in {Found.LOADED, Found.IDENTITY_MAP}:
+        sent = "no IO"
+    elif opening.found is Found.IN_SESSION:
+        sent = f"access {access}"
+    scenario = opening.instance.scenario
+    state = [] if scenario is Scenario.FRESH else [scenario.value]
+    return [sent, *([] if opening.found is None else [opening.found.value]), *state]
 
 
 def _row_count(window: Window) -> str:

@@ -16,13 +16,18 @@ from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.outline import Line, LineKind, Path
 from pirate_tui.domain.rows import BLOCK, Row
 from pirate_tui.domain.text import plural
+from pirate_tui.domain.walking import steps_to
 from pirate_tui.ui.table_state import Caption, TableState
+from pirate_tui.ui.widgets.breadcrumb import breadcrumb
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
 from pirate_tui.ui.widgets.row_lines import LineRenderer
 
 
 HEADER = -1
 """The line of the column names, which stays at the top."""
+
+TITLE_EDGES = 4
+"""How many columns of the upper border are not the title's."""
 
 STALE = "stale · r reloads"
 """Shown at rows whose database is gone: colour alone does not carry it."""
@@ -168,6 +173,7 @@ class RowsView(LinesView):
 
     def on_resize(self) -> None:
         """Request the rows that come into view."""
+        self._retitle()
         self._want()
 
     @property
@@ -201,11 +207,14 @@ class RowsView(LinesView):
             self.post_message(self.TableEmptied())
 
     def _retitle(self) -> None:
-        """Show which rows these are, how many there are, and what the search has found."""
+        """Show which rows these are and how many, or the way to a nested one, and what the search has found."""
         listing, caption = self.state.listing, self.state.caption
         if listing is not None:
             title = (listing.entity.name, _row_count(listing.window.count, caption.estimate), str(listing.query))
-            self.border_title = Text(" · ".join(filter(None, title)))
+            if len(self.state.cursor) > 1:
+                self.border_title = breadcrumb(steps_to(listing, self.state.cursor), self.size.width - TITLE_EDGES)
+            else:
+                self.border_title = Text(" · ".join(filter(None, title)))
             matches = "" if caption.match is None else f"{caption.match} · {caption.tally}"
             subtitle = (STALE if self.is_stale else "", caption.hint or matches)
             self.border_subtitle = Text(" · ".join(filter(None, subtitle)))

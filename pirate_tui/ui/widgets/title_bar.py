@@ -11,6 +11,10 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy
 
 
+WIDE = 100
+"""The width from which on there is room for the session."""
+
+
 class TitleBar(Widget):
     """The title, which shows mode and strategy at all times, in words and in colour."""
 
@@ -41,6 +45,8 @@ class TitleBar(Widget):
     """A warning shown all the time; empty where there is none."""
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE)
     strategy: reactive[LoaderStrategy] = reactive(LoaderStrategy.AS_MAPPED)
+    session: reactive[str] = reactive("")
+    """What the session of the live instance holds: `session: 8 objects`; empty where there is none."""
     busy: reactive[str] = reactive("")
     """The running work, once it takes longer than a moment."""
 
@@ -48,7 +54,10 @@ class TitleBar(Widget):
         """Return the line, with the mode at its right end."""
         mode = "safe" if self.mode is AccessMode.SAFE else "unsafe"
         right = Text.assemble(
-            (f" {mode.upper()} ", self._style(mode)), f"  loader: {self.strategy.title} ", no_wrap=True
+            (f" {mode.upper()} ", self._style(mode)),
+            f"  loader: {self.strategy.title} ",
+            f" {self.session} " if self.session and self.size.width >= WIDE else "",
+            no_wrap=True,
         )
         return self._left(max(0, self.size.width - right.cell_len)) + right
 

@@ -279,8 +279,7 @@ async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
 
 def everything(database: OrmDatabase) -> dict[str, Any]:
     """All that the session and its instances hold, as deep as it goes."""
-    session, live = database._live._held.session, database._live._held.instance
-    assert session is not None
+    session, live = database._live._held.walk.session, database._live._held.instance
     held = [live, *sorted(session.sync_session, key=id)]
     return {
         "in the session": [id(one) for one in sorted(session.sync_session, key=id)],

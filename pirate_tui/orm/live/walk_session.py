@@ -1,0 +1,67 @@
+"""Keep what is opened below one row in one session, as an application would."""
+
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper
+
+from pirate_tui.domain.access import Scenario
+from pirate_tui.domain.loading import OpenRequest
+from pirate_tui.domain.rows import RowKey
+
+
+class WalkSession:
+    """A session, every instance that was met in it, and what has been done with them.
+
+    The instances are kept here, since the identity map refers to them weakly.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self.scenario = Scenario.FRESH
+        """What was done with the session's instances since they were selected."""
+        self.is_opened = False
+        """Whether a relationship has been opened in it: it is kept then while the cursor is elsewhere."""
+        self._instances: dict[Any, Any] = {}
+        self._opened: dict[Any, OpenRequest] = {}
+        self._subject: Any = None
+        """The one instance that the scenario concerns; None where it concerns all."""
+
+    def hold(self) -> None:
+        """Keep all instances that the session holds by now."""
+        self._instances.update((inspect(instance).key, instance) for instance in self.session)
+
+    def instance(self, mapper: Mapper[Any], key: RowKey) -> Any:
+        """Return the instance of that key, also one that is detached by now; None where there is none."""
+        return self._instances.get(mapper.identity_key_from_primary_key(key))
+
+    def note_scenario(self, scenario: Scenario, instance: Any) -> None:
+        """Note what was done with all instances, or with the one that it concerns alone."""
+        self.scenario = scenario
+        self._subject = instance if scenario.concerns_one else None
+        self._opened.clear()
+        if scenario is Scenario.MADE:
+            self._instances = {inspect(instance).key: instance}
+
+    def scenario_of(self, instance: Any) -> Scenario:
+        """Return in which scenario an instance of the session is."""
+        return Scenario.FRESH if self._subject not in {None, instance} else self.scenario
+
+    def note_opening(self, mapper: Mapper[Any], request: OpenRequest) -> None:
+        """Note how a relationship has been opened."""
+        self.is_opened = True
+        self._opened[mapper.identity_key_from_primary_key(request.key), request.relationship.name] = request
+
+    def needs_select(self, mapper: Mapper[Any], request: OpenRequest) -> bool:
+        """Whether the request is for another way of loading than the session has: its instance is selected for it."""
+        name = request.relationship.name
+        before = self._opened.get((mapper.identity_key_from_primary_key(request.key), name))
+        if before is None:
+            return request.strategy.loader is not None
+        return (before.mode, before.strategy) != (request.mode, request.strategy)
+
+    @property
+    def objects(self) -> int:
+        """How many instances the session holds now."""
+        return sum(1 for _ in self.session)
