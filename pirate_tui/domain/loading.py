@@ -19,6 +19,7 @@ from pirate_tui.domain.options import Loader
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.remedy import Remedy, Trial, TrialOutcome
 from pirate_tui.domain.rows import Row, RowKey
+from pirate_tui.domain.statements import StatementOrigin
 
 
 class LoaderStrategy(Enum):
@@ -73,6 +74,11 @@ class OpenRequest(NamedTuple):
     def root(self) -> tuple[str, RowKey]:
         """Identifies the row at which its walk begins."""
         return (self.entity.name, self.key) if self.walk is None else self.walk.root
+
+    @property
+    def origin(self) -> StatementOrigin:
+        """What the statements of its access come from."""
+        return StatementOrigin(self.root, self.entity.name, self.key, self.relationship.name)
 
     @property
     def loaded(self) -> LoadedRelationship:

@@ -4,6 +4,7 @@ from pirate_tui.domain.access import Walk
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.rows import key_label
+from pirate_tui.domain.statements import StatementOrigin
 
 
 def walk_at(listing: Listing, path: Path) -> Walk | None:
@@ -14,6 +15,39 @@ def walk_at(listing: Listing, path: Path) -> Walk | None:
     openings = listing.outline.openings_below(int(path[0]))
     loaded = tuple(opening.request.loaded for opening in openings if opening.has_loaded)
     return Walk(entity_and_row[0], entity_and_row[1].key, loaded)
+
+
+def path_of(listing: Listing, origin: StatementOrigin) -> Path | None:
+    """Return where a statement came from, among what is open: the relationship, or the row; None where it is not."""
+    for number in listing.outline.opened:
+        row = listing.row_at((number,))
+        if row is not None and (row[0].name, row[1].key) == origin.root:
+            return _nearest(listing, (number,), origin) or (number,)
+    return None
+
+
+def _nearest(listing: Listing, path: Path, origin: StatementOrigin) -> Path | None:
+    """Return the line of the origin at the row or below it."""
+    entity_and_row, branches = listing.row_at(path), listing.outline.branches(path)
+    if entity_and_row is None:
+        return None
+    if (entity_and_row[0].name, entity_and_row[1].key) == (origin.entity, origin.key):
+        is_listed = any(branch.relationship.name == origin.attribute for branch in branches)
+        return (*path, origin.attribute) if is_listed else path
+    inside = ((*path, branch.relationship.name, number) for branch in branches for number in branch.children.opened)
+    opened = (found for one in inside if (found := _nearest(listing, one, origin)) is not None)
+    return next(opened, None) or _child(listing, path, origin)
+
+
+def _child(listing: Listing, path: Path, origin: StatementOrigin) -> Path | None:
+    """Return the closed row that the origin is, among those that are held below the row."""
+    for branch in listing.outline.branches(path):
+        rows = () if branch.opening is None else branch.opening.rows
+        if branch.opening is not None and branch.opening.target.name == origin.entity:
+            for number, row in enumerate(rows):
+                if row.key == origin.key:
+                    return (*path, branch.relationship.name, number)
+    return None
 
 
 def steps_to(listing: Listing, path: Path) -> tuple[str, ...]:

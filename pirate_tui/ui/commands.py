@@ -16,6 +16,7 @@ class BindingScope(Enum):
     SCREEN = "everywhere"
     TABLE = "in the table"
     TEXT = "in a traceback, an explanation, the statement log"
+    LOG = "in the statement log"
     INSPECTOR = "in the inspector"
     COMPARE = "in the comparison"
 
@@ -188,6 +189,10 @@ COMMANDS = (
             Group.TEXT),
     Command("view", "v", "View", "Show the full value of the current column, page by page",
             Group.TEXT, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
+    Command("go_to_origin", "enter", "Go to row", "Go to the row or attribute whose access has sent the statement",
+            Group.TEXT, BindingScope.LOG),
+    Command("unfold", "v", "Whole statement", "Show the selected statement whole, with its parameters, or as a line",
+            Group.TEXT, BindingScope.LOG),
     Command("zoom", "z", "Zoom", "Give the focused panel the whole screen, or show all panels again",
             Group.GENERAL, available=lambda state: state.is_furnished),
     Command("log", "L", "Log", "Statement log: of the models, of the browser too, off",

@@ -141,6 +141,11 @@ class RowsReader:
             key = location.key
             self._tasks.start("find", lambda: self._find(key, listing.query))
 
+    def go_to_key(self, key: RowKey) -> None:
+        """Go to the row of that key, if it is among those of the query."""
+        query = self._table.shown.query
+        self._tasks.start("find", lambda: self._find(tuple(map(as_typed, key)), query))
+
     async def _find(self, key: tuple[str, ...], query: Query) -> None:
         shown = clean(f"{query.entity.name} {', '.join(key)}")
         with self._tasks.track(f"finding {shown}"):

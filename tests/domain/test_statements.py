@@ -8,7 +8,12 @@ from pirate_tui.domain.statements import Statement, StatementStatus
 @pytest.mark.parametrize(
     ("text", "summary"),
     [
-        ("SELECT a.id, a.name \nFROM a \nWHERE a.id = ?", "SELECT a.* FROM a WHERE a.id = ?"),
+        ("SELECT a.id, a.name \nFROM a \nWHERE a.id = ?", "SELECT a.* FROM a WHERE id = ?"),
+        ("SELECT main.a.x FROM main.a WHERE main.a.x = main.a.y", "SELECT a.* FROM main.a WHERE x = y"),
+        ("SELECT a.x FROM a WHERE a.x = 'a.x' AND aa.a.x", "SELECT a.* FROM a WHERE x = 'a.x' AND aa.a.x"),
+        ("SELECT a.x FROM a AS b WHERE b.x = a.x", "SELECT a.* FROM a AS b WHERE b.x = a.x"),
+        ("SELECT a.x FROM a WHERE a.x IN (SELECT b.x FROM b)", "SELECT a.* FROM a WHERE a.x IN (SELECT b.x FROM b)"),
+        ('SELECT "a b".x FROM "a b" ORDER BY "a b".x', 'SELECT "a b".* FROM "a b" ORDER BY x'),
         ("SELECT 1", "SELECT 1"),
         ("PRAGMA main.table_info('a')", "PRAGMA main.table_info('a')"),
         (

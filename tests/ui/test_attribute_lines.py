@@ -1,11 +1,15 @@
 """The inspector's line of an attribute, in every width."""
 
+from collections.abc import Sequence
+
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
 from pirate_tui.domain.access import AttributeKind, AttributeSnapshot, AttributeState, Verdict
 from pirate_tui.domain.rows import Cell
-from pirate_tui.ui.widgets.attribute_lines import attribute_line, io_summary
+from pirate_tui.ui.widgets.attribute_lines import attribute_line, attribute_lines, io_summary
 
 
 def attribute(name: str, verdict: Verdict = Verdict.NONE, value: str = "a value") -> AttributeSnapshot:
@@ -59,3 +63,23 @@ def test_it_is_counted_how_many_do_io() -> None:
     ]
     assert io_summary(attributes) == "2 of 4 attributes do IO"
     assert io_summary(attributes[:1]) == "0 of 1 attribute do IO"
+
+
+def wrapped(lines: Sequence[Text], width: int) -> list[Text]:
+    return [piece for line in lines for piece in line.wrap(Console(), width)]
+
+
+def test_a_value_for_which_there_is_no_room_has_lines_of_its_own() -> None:
+    made = attribute("note", value="one two three four five six seven")
+    lines = [line.plain.rstrip() for line in attribute_lines(made, [4, 6, 5], 30, wrapped)]
+    assert lines == ["note  loaded  no IO", "  one two three four five six", "  seven"]
+
+
+def test_a_value_for_which_there_is_room_stays_beside_the_rest() -> None:
+    lines = attribute_lines(attribute("note"), [4, 6, 5], 30, wrapped)
+    assert [line.plain for line in lines] == ["note  loaded  no IO  a value"]
+
+
+def test_a_value_without_spaces_is_broken_where_the_panel_ends() -> None:
+    lines = attribute_lines(attribute("note", value="船" * 20), [4, 6, 5], 30, wrapped)
+    assert [line.plain.strip() for line in lines[1:]] == ["船" * 14, "船" * 6]

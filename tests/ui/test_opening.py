@@ -152,7 +152,7 @@ async def test_opening_all_rows_awaits_each_and_is_told_as_n_plus_1(browse: Brow
         assert "PirateCrew 2 · persistent" in str(browser.inspector.border_title)
         assert browser.attribute("members")[1] == "loaded"
         browser.log.focus()
-        await browser.press("end", "enter")
+        await browser.press("end", "v")
         assert browser.statements[-1].strip() == (
             "N+1: 40 statements for 40 rows, fixed by selectinload(PirateCrew.members)"
         )

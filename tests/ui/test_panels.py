@@ -20,7 +20,7 @@ from pirate_tui.ui.screens.compare import CompareScreen
 from pirate_tui.ui.screens.help import HelpScreen
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
-from pirate_tui.ui.widgets.statement_log import KEPT
+from pirate_tui.ui.widgets.statement_log import KEPT, LogContent, StatementLog
 from pirate_tui.ui.widgets.text_pane import SearchableView
 from pirate_tui.ui.widgets.title_bar import TitleBar
 
@@ -32,6 +32,7 @@ ACTS_ON: dict[BindingScope, type] = {
     BindingScope.TABLE: RowTable,
     BindingScope.TEXT: SearchableView,
     BindingScope.INSPECTOR: Inspector,
+    BindingScope.LOG: StatementLog,
     BindingScope.COMPARE: CompareScreen,
 }
 
@@ -72,7 +73,7 @@ async def test_choosing_a_loader_tells_its_lesson(browse: Browse, world: Path) -
 
 
 async def test_every_statement_is_listed_with_its_cause(browse: Browse, world: Path) -> None:
-    async with browse(world) as browser:
+    async with browse(world, size=(160, 45)) as browser:
         await browser.press("enter")
         await browser.until_line("Nami")
         causes = [line.split("  ")[-1] for line in browser.statements]
@@ -85,18 +86,83 @@ async def test_every_statement_is_listed_with_its_cause(browse: Browse, world: P
             "PirateCrew 1.members",
         ]
         assert "10 rows" in browser.statements[-1]
-        assert "SELECT pirates.* FROM pirates WHERE ? = pirates.pirate_crew_id  [1]" in browser.statements[-1]
+        assert "SELECT pirates.* FROM pirates WHERE ? = pirate_crew_id  [1]" in browser.statements[-1]
 
 
 async def test_a_statement_unfolds_with_its_parameters_apart(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         browser.log.focus()
-        await browser.press("end", "enter")
+        await browser.press("end", "v")
         assert browser.statements[-2:] == ["      WHERE pirate_crew.id = ?", "      parameters: 1"]
         await browser.press("y")
         assert browser.app.clipboard.endswith("WHERE pirate_crew.id = ?")
-        await browser.press("enter", "home", "enter")
+        await browser.press("v", "home", "v")
         assert browser.statements[1].startswith("      SELECT")
+
+
+async def test_enter_at_a_statement_goes_to_what_has_sent_it(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("down", "down", "enter")
+        await browser.until_line("pirate_crew · PirateCrew · no IO")
+        await browser.press("G")
+        await browser.until(lambda: "PirateCrew 40" in str(browser.inspector.border_title), "the last crew")
+        browser.log.focus()
+        await browser.press("end", "up", "enter")
+        assert (browser.table.has_focus, browser.table.cursor) == (True, (0, "members"))
+
+
+async def test_it_goes_to_a_row_that_is_closed_again(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("enter", "G")
+        await browser.until(lambda: browser.table.cursor == (39,), "the last row")
+        browser.log.focus()
+        await browser.press("home", "enter")
+        await browser.until(lambda: browser.table.cursor == (0,), "the row")
+
+
+async def test_it_goes_to_the_table_of_another_class_and_back(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("down", "enter")
+        await browser.until_line("Trafalgar")
+        await browser.press("m", *"pirates", "enter")
+        await browser.until(lambda: browser.title.startswith("Pirate ·"), "the pirates")
+        browser.log.focus()
+        await browser.press("home", "down", "enter")
+        await browser.until(lambda: browser.title.startswith("PirateCrew ·"), "the crews")
+        await browser.until(lambda: browser.table.cursor == (1,), "the second crew")
+
+
+async def test_it_goes_to_an_attribute_of_the_inspector(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.attribute("members"), "the instance")
+        await browser.press("tab", "down", "down", "down", "enter")
+        await browser.until(lambda: browser.attribute("members")[1] == "loaded", "the members")
+        await browser.press("home")
+        browser.log.focus()
+        await browser.press("end", "enter")
+        assert browser.inspector.has_focus
+        await browser.until(lambda: browser.inspector.current.name == "members", "the attribute")
+
+
+async def test_what_the_browser_has_sent_has_no_row(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        browser.log.content = LogContent.ALL
+        browser.log.focus()
+        await browser.press("home", "enter")
+        assert browser.subtitle == "no row of the table has sent this statement"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_table_and_condition_are_never_cut(browse: Browse, world: Path, width: int) -> None:
+    async with browse(world, size=(width, 36)) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        shown = browser.log.text_at(browser.log.line_count() - 1)
+        assert "SELECT pirates.* FROM pirates WHERE ? = pirate_crew_id  [1]" in shown
 
 
 async def test_those_of_the_models_are_shown_and_the_browser_s_own_are_counted(browse: Browse, world: Path) -> None:
@@ -104,7 +170,7 @@ async def test_those_of_the_models_are_shown_and_the_browser_s_own_are_counted(b
         await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
         shown = [browser.log.text_at(y) for y in range(browser.log.line_count())]
         assert [line.split("  ")[-1] for line in shown] == ["PirateCrew 1"]
-        assert "SELECT pirate_crew.* FROM pirate_crew WHERE pirate_crew.id = ?  [1]" in shown[0]
+        assert "SELECT pirate_crew.* FROM pirate_crew WHERE id = ?  [1]" in shown[0]
         title = str(browser.log.border_title)
         own = re.search(r"Statements · 1 · [\d.]+ ms · L shows (\d+) of the browser$", title)
         assert own is not None, title

@@ -38,7 +38,7 @@ async def test_the_statement_is_listed_as_never_sent(browse: Browse, world: Path
         await browser.press("u", "enter")
         await browser.until_line("raised")
         await browser.until(lambda: "never sent" in browser.statements[-1], "the statement")
-        assert "FROM pirates WHERE ? = pirates.pirate_crew_id" in browser.statements[-1]
+        assert "FROM pirates WHERE ? = pirate_crew_id" in browser.statements[-1]
         assert browser.statements[-1].endswith("PirateCrew 1.members")
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.statements import Statement, StatementStatus
+from pirate_tui.domain.statements import Statement, StatementOrigin, StatementStatus
 from pirate_tui.domain.text import clean, clean_lines
 from pirate_tui.orm.errors import is_missing_greenlet, was_interrupted
 from pirate_tui.orm.loader_options import eager_option
@@ -68,6 +68,8 @@ class StatementCounter:
     """The most statements that it may send."""
     is_browsers: bool = False
     """Whether it serves the browser alone: nothing of the models is loaded."""
+    origin: StatementOrigin | None = None
+    """The row and the attribute that it is about."""
     sent: int = 0
     rows: int = 0
     has_asked: bool = False
@@ -95,7 +97,7 @@ class StatementRecorder:
         event.listen(engine.sync_engine, "handle_error", self._failed)
 
     @contextmanager
-    def attribute_to(
+    def attribute_to(  # noqa: PLR0913  what a step is, by name
         self,
         cause: str,
         *,
@@ -104,9 +106,10 @@ class StatementRecorder:
         option: str = "",
         parents: int = 0,
         limit: int | None = None,
+        origin: StatementOrigin | None = None,
     ) -> Iterator[StatementCounter]:
         """Attribute and count all statements sent inside the block; raises `OverBudget` beyond `limit`."""
-        with self._under(StatementCounter(cause, plain, folded, option, parents, limit=limit)) as tally:
+        with self._under(StatementCounter(cause, plain, folded, option, parents, limit=limit, origin=origin)) as tally:
             yield tally
 
     @contextmanager
@@ -150,7 +153,7 @@ class StatementRecorder:
         if tally.unsent is not None:
             number, unsent = next(self._numbers), tally.unsent
             statement = Statement(number, unsent.text, unsent.parameters, tally.cause, StatementStatus.NEVER_SENT)
-            self._listener.statement(statement)
+            self._listener.statement(statement._replace(origin=tally.origin))
 
     def _on_orm(self, context: ORMExecuteState) -> None:
         tally = _tally.get()
@@ -206,7 +209,7 @@ class StatementRecorder:
         option = tally.option or context.execution_options.get("spared_by", "")
         lines = self._folded if tally.folded else tally.lines
         statement = Statement(0, clean_sql(text), _shown(parameters), cause, StatementStatus.RUNNING, option=option)
-        statement = statement._replace(parents=tally.parents, is_browsers=tally.is_browsers)
+        statement = statement._replace(parents=tally.parents, is_browsers=tally.is_browsers, origin=tally.origin)
         earlier = lines.get((cause, statement.text)) if tally.folded or option else None
         if earlier is None:
             statement = statement._replace(number=next(self._numbers))

@@ -19,6 +19,7 @@ from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import AccessResult
 from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.statements import StatementOrigin
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.entities import Catalog
@@ -85,13 +86,13 @@ class LiveInstance:
         walk = await self._held.enter(begun.root)
         if walk is None or not walk.is_opened:
             async with self._held.fresh_session(begun.root) as walk:
-                self._held.instance = await self._select(walk, entity, key)
+                self._held.instance = await self._select(walk, entity, key, begun)
                 await end_transaction(walk.session)
             return self._snapshot(entity)
         instance = walk.instance(mapper, key)
         if instance is None:
             async with keeping_attached(walk):
-                instance = await self._select(walk, entity, key)
+                instance = await self._select(walk, entity, key, begun)
                 if walk.scenario is not Scenario.FRESH and not walk.scenario.concerns_one:
                     await bring_into(walk.session, instance, walk.scenario)
                 await end_transaction(walk.session)
@@ -108,10 +109,12 @@ class LiveInstance:
         was_opened = walk is not None and walk.is_opened
         async with self._held.fresh_session(begun.root) as walk:
             if begun.loaded:
-                await self._select(walk, begun.entity, begun.key)
+                await self._select(walk, begun.entity, begun.key, begun)
             for loaded in begun.loaded:
-                await self._load_again(walk, loaded)
-            instance = walk.instance(self._catalog.mapper(entity), key) or await self._select(walk, entity, key)
+                await self._load_again(walk, loaded, begun)
+            instance = walk.instance(self._catalog.mapper(entity), key)
+            if instance is None:
+                instance = await self._select(walk, entity, key, begun)
             await self._bring(walk, instance, scenario)
             walk.is_opened = was_opened
         return self._snapshot(entity)
@@ -122,11 +125,12 @@ class LiveInstance:
         await end_transaction(walk.session)
         walk.note_scenario(scenario, self._held.instance)
 
-    async def _load_again(self, walk: WalkSession, loaded: LoadedRelationship) -> None:
+    async def _load_again(self, walk: WalkSession, loaded: LoadedRelationship, begun: Walk) -> None:
         """Load a relationship as it was loaded in the walk before."""
+        origin = StatementOrigin(begun.root, loaded.entity.name, loaded.key, loaded.name)
         mapper, label = self._catalog.mapper(loaded.entity), label_of(loaded.entity.name, loaded.key)
         instance = walk.instance(mapper, loaded.key)
-        with loadable(label), self._recorder.attribute_to(f"{label}.{loaded.name}"):
+        with loadable(label), self._recorder.attribute_to(f"{label}.{loaded.name}", origin=origin):
             if loaded.loader is not None or instance is None:
                 options = loader_options(mapper, loaded.name, loaded.loader)
                 instance = await select_one(
@@ -144,7 +148,11 @@ class LiveInstance:
         walk = self._held.walk
         async with keeping_attached(walk):
             await self._accessor.connect(self._held.instance, walk.session, access)
-            with self._recorder.attribute_to(f"{label}.{request.name}", plain=not request.mode.awaits) as tally:
+            key = inspect(self._held.instance).identity or ()
+            root = (request.entity.name, key) if request.walk is None else request.walk.root
+            origin = StatementOrigin(root, request.entity.name, key, request.name)
+            plain = not request.mode.awaits
+            with self._recorder.attribute_to(f"{label}.{request.name}", plain=plain, origin=origin) as tally:
                 failed = await self._accessor.access(self._held.instance, walk.session, access, tally)
             seconds = time.perf_counter() - began
             await end_transaction(walk.session)
@@ -165,8 +173,9 @@ class LiveInstance:
     def _snapshot(self, entity: Entity) -> InstanceSnapshot:
         return snapshot_of(self._held, entity)
 
-    async def _select(self, walk: WalkSession, entity: Entity, key: RowKey) -> Any:
-        with self._recorder.attribute_to(label_of(entity.name, key)):
+    async def _select(self, walk: WalkSession, entity: Entity, key: RowKey, begun: Walk) -> Any:
+        origin = StatementOrigin(begun.root, entity.name, key)
+        with self._recorder.attribute_to(label_of(entity.name, key), origin=origin):
             instance = await select_one(walk.session, self._catalog.mapper(entity), entity.name, key)
         walk.hold()
         return instance

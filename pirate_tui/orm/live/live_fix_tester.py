@@ -9,6 +9,7 @@ from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import Cost, LiveTrial
 from pirate_tui.domain.remedy import Applies, Trial, TrialOutcome
 from pirate_tui.domain.rows import Row
+from pirate_tui.domain.statements import StatementOrigin
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementCounter, StatementRecorder
 from pirate_tui.orm.entities import Catalog
@@ -64,13 +65,15 @@ class LiveFixTester:
         root = (request.entity.name, request.key) if request.walk is None else request.walk.root
         async with held.fresh_session(root) as walk:
             session = walk.session
-            with self._recorder.attribute_to(f"try fix: {label}", limit=MOST_STATEMENTS) as applying:
+            origin = StatementOrigin(root, request.entity.name, request.key, request.attribute)
+            with self._recorder.attribute_to(f"try fix: {label}", limit=MOST_STATEMENTS, origin=origin) as applying:
                 held.instance = await self._applier.apply(session, request)
             access = Access.of(held.instance, request.attribute, AccessMode.UNSAFE, expiry=request.scenario.expiry)
             failed, accessing, replaced = None, StatementCounter(label), is_replaced(remedy, access.attribute)
             if not replaced:
                 await self._accessor.connect(held.instance, session, access)
-                with self._recorder.attribute_to(f"{label}.{request.attribute}", plain=True) as accessing:
+                name = f"{label}.{request.attribute}"
+                with self._recorder.attribute_to(name, plain=True, origin=origin) as accessing:
                     failed = await self._accessor.access(held.instance, session, access, accessing)
             cost = Cost(applying.sent, accessing.sent, time.perf_counter() - began)
             await end_transaction(session)

@@ -65,7 +65,8 @@ class RelationshipOpener:
             if (is_there or is_fresh) and not (needs_select and (is_top or not is_fresh)):
                 return await self._go_on(walk, request, began, is_afresh=needs_select, is_accessed=is_accessed)
         async with self._held.fresh_session(request.root) as walk:
-            with self._recorder.attribute_to(label_of(request.entity.name, request.key)) as selecting:
+            label, origin = label_of(request.entity.name, request.key), request.origin._replace(attribute="")
+            with self._recorder.attribute_to(label, origin=origin) as selecting:
                 instance = await self._select(walk, request)
                 walk.hold()
                 self._held.instance = await bring_into(walk.session, instance, scenario)
@@ -81,7 +82,8 @@ class RelationshipOpener:
             instance = walk.instance(mapper, request.key)
             found = Found.SELECTED_AFRESH if is_afresh else Found.SELECTED if instance is None else None
             if found is not None:
-                with self._recorder.attribute_to(label_of(request.entity.name, request.key)) as selecting:
+                label, origin = label_of(request.entity.name, request.key), request.origin._replace(attribute="")
+                with self._recorder.attribute_to(label, origin=origin) as selecting:
                     instance = await self._select(walk, request, is_afresh=is_afresh)
                 selected = selecting.sent
             self._held.instance = instance
@@ -104,7 +106,8 @@ class RelationshipOpener:
             access = self._access_of(request)
             await self._accessor.connect(instance, walk.session, access)
             name = f"{label_of(request.entity.name, request.key)}.{request.relationship.name}"
-            with self._recorder.attribute_to(name, plain=not request.mode.awaits) as accessing:
+            plain, origin = not request.mode.awaits, request.origin
+            with self._recorder.attribute_to(name, plain=plain, origin=origin) as accessing:
                 failed = await self._accessor.access(instance, walk.session, access, accessing)
             sent = accessing.sent
         cost = Cost(selected, sent, time.perf_counter() - began)
@@ -131,7 +134,7 @@ class RelationshipOpener:
                 if (instance := instances.get(opened.key)) is None:
                     continue  # it was deleted meanwhile
                 self._held.instance, began = instance, time.perf_counter()
-                with step() as accessing:
+                with step(origin=opened.origin) as accessing:
                     failed = await self._accessor.access(instance, walk.session, self._access_of(opened), accessing)
                 cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
                 made.append((opened, cost, self._child_rows(opened, failed), failed))

@@ -15,7 +15,7 @@ from pirate_tui.ui.copying import copy
 from pirate_tui.ui.messages import Changed, DatabaseEvent, Loaded, Reachable, Retrying, StatementReported
 from pirate_tui.ui.screens.failing import Failing
 from pirate_tui.ui.widgets.row_table import RowTable
-from pirate_tui.ui.widgets.statement_log import LogContent
+from pirate_tui.ui.widgets.statement_log import LogContent, StatementLog
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
@@ -34,6 +34,7 @@ class BrowseScreen(Failing):
         self.bound_to: dict[BindingScope, DOMNode] = {
             BindingScope.SCREEN: self,
             BindingScope.TABLE: self.table,
+            BindingScope.LOG: self.statements,
             BindingScope.INSPECTOR: self.workspace.inspector,
         }
         """The node that the commands of a scope are bound to; scopes of other screens are missing."""
@@ -73,6 +74,10 @@ class BrowseScreen(Failing):
         if self.has_class("-failed"):
             self.failure.dismiss()
         self.workspace.show_table(requested.name, requested.key, requested.opened)
+
+    @on(StatementLog.OriginRequested)
+    def _show_origin(self, requested: StatementLog.OriginRequested) -> None:
+        self.workspace.show_origin(requested.origin)
 
     # Commands.
 

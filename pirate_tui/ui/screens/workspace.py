@@ -15,9 +15,11 @@ from textual.reactive import reactive
 from pirate_tui.domain.access import AccessMode, InstanceSnapshot, Scenario
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
+from pirate_tui.domain.outline import is_row
 from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.statements import StatementOrigin
 from pirate_tui.domain.text import plural
-from pirate_tui.domain.walking import walk_at
+from pirate_tui.domain.walking import path_of, walk_at
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.instance_reader import InstanceReader
@@ -169,6 +171,22 @@ class Workspace(TableArea):
     @on(RowTable.OpenAllRequested)
     def _open_all(self, requested: RowTable.OpenAllRequested) -> None:
         self.instance.open_all(requested.rows, requested.request)
+
+    def show_origin(self, origin: StatementOrigin | None) -> None:
+        """Go to the row, or the relationship, that a statement came from; else to the attribute in the inspector."""
+        if origin is None:
+            self.table.state.set_caption(hint="no row of the table has sent this statement")
+            return
+        path = path_of(self.table.state.shown, origin)
+        self.table.focus()
+        if path is not None:
+            self.table.cursor = path
+        elif self.table.state.shown.entity.name == origin.root[0]:
+            self.rows.go_to_key(origin.root[1])
+        else:
+            self.show_table(*origin.root, None)
+        if origin.attribute and (path is None or is_row(path)):
+            self.inspector.go_to(origin.attribute)
 
     @on(RowTable.NothingToOpen)
     def _go_to_inspector(self) -> None:

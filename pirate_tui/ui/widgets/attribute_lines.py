@@ -1,7 +1,7 @@
 """Write an attribute for the inspector: one line for each, and details of the current one."""
 
 from collections.abc import Callable, Sequence
-from typing import overload
+from typing import TypeAlias, overload
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -18,6 +18,12 @@ LEAST_NAME = 12
 
 GAP = "  "
 """Between two columns."""
+
+INDENT = "  "
+"""Before a value on lines of its own."""
+
+Wrapped: TypeAlias = Callable[[Sequence[Text], int], list[Text]]
+"""Wraps lines to a width."""
 
 CODE_MARK = "ƒ"
 """A mark after the name of an attribute that runs code of the model."""
@@ -49,21 +55,32 @@ class Lines(Sequence[Text]):
 
 def attribute_line(attribute: AttributeSnapshot, widths: list[int], width: int) -> Text:
     """Return name, state, verdict, value: when the panel is narrow, the middle of long names and the value's end go."""
+    line, value = _without_value(attribute, widths, width), Text(value_of(attribute))
+    value.truncate(max(LEAST_VALUE, width - line.cell_len), overflow="ellipsis")
+    return line + value
+
+
+def attribute_lines(attribute: AttributeSnapshot, widths: list[int], width: int, wrapped: Wrapped) -> list[Text]:
+    """Return the same with the value whole: on lines of its own where there is not enough room beside the rest."""
+    line, value = _without_value(attribute, widths, width), Text(value_of(attribute))
+    if line.cell_len + value.cell_len <= width:
+        return [line + value]
+    return [line, *(Text(INDENT) + piece for piece in wrapped([value], width - len(INDENT)))]
+
+
+def _without_value(attribute: AttributeSnapshot, widths: list[int], width: int) -> Text:
     names, states, verdicts = widths
     names = min(names, max(LEAST_NAME, width - states - verdicts - LEAST_VALUE - 3 * len(GAP)))
     is_loaded = attribute.state is AttributeState.LOADED
     is_safe = attribute.verdict is Verdict.NONE
     is_relationship = attribute.kind is AttributeKind.RELATIONSHIP
-    line = Text.assemble(
+    return Text.assemble(
         (_in_width(name_of(attribute), names), "inspector--relationship" if is_relationship else ""),
         (f"{GAP}{attribute.state.value:<{states}}", "inspector--loaded" if is_loaded else "inspector--absent"),
         (f"{GAP}{attribute.verdict.value:<{verdicts}}{GAP}", "inspector--loaded" if is_safe else "inspector--io"),
         no_wrap=True,
         overflow="ignore",
     )
-    value = Text(value_of(attribute))
-    value.truncate(max(LEAST_VALUE, width - line.cell_len), overflow="ellipsis")
-    return line + value
 
 
 def _in_width(name: str, width: int) -> str:

@@ -1,5 +1,8 @@
 """Show the statement log: what was sent, at what cost, and whose access caused it."""
 
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -8,22 +11,33 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from pirate_tui.domain.statements import Statement, StatementStatus
+from pirate_tui.domain.statements import Statement, StatementOrigin, StatementStatus
 from pirate_tui.domain.text import plural
+from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
 KEPT = 1_000
 """How many statements of each kind the log keeps; older ones are dropped, their numbers are not used again."""
 
-FIGURES_WIDTH = 28
-"""Columns of the screen for the number, the time and the rows, beside statement and cause."""
+NUMBER_WIDTH = 4
+"""Columns of the screen for the number."""
+
+NARROW = 100
+"""The width below which a line has no column of rows, and the cause only what the statements leave."""
+
+LEAST_CAUSE = 24
+"""The fewest columns of the screen in which causes are shown: `PirateCrew.members x 40`."""
 
 CAUSE_SHARE = 3
 """The share of the rest that causes take at most is one in so many: the statement gets what is left."""
+
+GAP = "  "
+"""Before the cause."""
 
 
 class LogContent(Enum):
@@ -60,9 +74,9 @@ class StatementLog(SearchableView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(BindingScope.LOG),
         ("down,j", "choose(1)"),
         ("up,k", "choose(-1)"),
-        ("enter", "unfold"),
         ("home,g", f"choose(-{KEPT})"),
         ("end,G", f"choose({KEPT})"),
     ]
@@ -73,6 +87,12 @@ class StatementLog(SearchableView):
     unfolded: reactive[bool] = reactive(default=False, init=False)
     """Whether the chosen statement is shown whole."""
 
+    @dataclass
+    class OriginRequested(Message):
+        """The row or attribute that has sent a statement is to be gone to; None where that is not shown."""
+
+        origin: StatementOrigin | None
+
     def __init__(self) -> None:
         super().__init__()
         self._statements: dict[int, Statement] = {}
@@ -82,6 +102,9 @@ class StatementLog(SearchableView):
         """The seconds of those of the browser, and of the others."""
         self._sent = {True: 0, False: 0}
         self._causes = 0
+        """How wide the widest cause is."""
+        self._widths: list[int] = []
+        """How wide the statements are, in order."""
         self._chosen: int | None = None
 
     def on_mount(self) -> None:
@@ -121,6 +144,11 @@ class StatementLog(SearchableView):
             there = max(0, min(self._index + by, last))
             self._chosen = None if there == last else self._numbers[there]
             self._reshape()
+
+    def action_go_to_origin(self) -> None:
+        """Go to the row or attribute whose access has sent the chosen statement."""
+        if self.statement is not None:
+            self.post_message(self.OriginRequested(self.statement.origin))
 
     def action_unfold(self) -> None:
         """Show the chosen statement whole, or as a line again."""
@@ -178,11 +206,15 @@ class StatementLog(SearchableView):
         shown = {number: one for number, one in self._statements.items() if shows_all or not one.is_browsers}
         self._numbers = list(shown)
         self._causes = max((cell_len(_cause(statement)) for statement in shown.values()), default=0)
+        self._widths = sorted(cell_len(statement.summary) for statement in shown.values())
         # What is loaded may load more by itself, for fewer rows: what was requested is the largest of the newest.
         repeated = [statement for statement in reversed(self._statements.values()) if _is_n_plus_1(statement)]
         newest = [statement for statement in repeated if statement.parents == repeated[0].parents]
         requested = max(newest, key=lambda statement: statement.times, default=None)
-        self.border_title = Text(f"Statements · {self._totals()}{f' · {_n_plus_1(requested)}' if requested else ''}")
+        self.border_title = Text(
+            f"Statements · {_totals(self._sent, self._seconds, self.content)}"
+            f"{f' · {_n_plus_1(requested)}' if requested else ''}"
+        )
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
         self.find_again()
@@ -191,25 +223,24 @@ class StatementLog(SearchableView):
             self.scroll_line_into_view(self._index)
         self.refresh()
 
-    def _totals(self) -> str:
-        """Return how many statements were sent, and how long they took: those of the models, and the browser's own."""
-        totals = f"{self._sent[False]:,} · {self._seconds[False] * 1000:.1f} ms"
-        own = f"{self._sent[True]:,} of the browser"
-        if self.content is LogContent.ALL:
-            return f"{totals} · {own} · {self._seconds[True] * 1000:.1f} ms"
-        return f"{totals} · L shows {own}" if self._sent[True] else totals
-
     def _line(self, statement: Statement) -> Text:
         is_chosen = statement is self.statement and self.has_focus
-        width = self.scrollable_content_region.width - FIGURES_WIDTH
-        causes = min(self._causes, max(0, width) // CAUSE_SHARE)
+        width = self.scrollable_content_region.width
+        is_narrow = width < NARROW
+        figures = _figures(statement, is_narrow=is_narrow)
+        width = max(0, width - NUMBER_WIDTH - len(figures) - len(GAP) - 1)  # a column stays free at the end
+        least = 0 if is_narrow else LEAST_CAUSE
+        fitting = bisect_right(self._widths, width - least)
+        widest = self._widths[fitting - 1] if fitting else 0
+        causes = max(min(width // CAUSE_SHARE, width - widest), least)
+        causes = min(self._causes, causes) if causes >= LEAST_CAUSE else 0
         room = max(20, width - causes)
         style = "failed" if _is_n_plus_1(statement) else "cause"
         return Text.assemble(
             (f"{statement.number:>3} ", self._style("chosen") if is_chosen else ""),
             self._summary(statement, room),
-            (_figures(statement), self._style("failed") if _went_wrong(statement) else ""),
-            (f"  {_fit(_cause(statement), causes)}", self._style(style)),
+            (figures, self._style("failed") if _went_wrong(statement) else ""),
+            (f"{GAP}{_fit(_cause(statement), causes)}", self._style(style)),
         )
 
     def _summary(self, statement: Statement, room: int) -> Text:
@@ -222,6 +253,15 @@ class StatementLog(SearchableView):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"statement-log--{name}", partial=True)
+
+
+def _totals(sent: Mapping[bool, int], seconds: Mapping[bool, float], content: LogContent) -> str:
+    """Return how many statements were sent, and how long they took: those of the models, and the browser's own."""
+    totals = f"{sent[False]:,} · {seconds[False] * 1000:.1f} ms"
+    own = f"{sent[True]:,} of the browser"
+    if content is LogContent.ALL:
+        return f"{totals} · {own} · {seconds[True] * 1000:.1f} ms"
+    return f"{totals} · L shows {own}" if sent[True] else totals
 
 
 def _is_n_plus_1(statement: Statement) -> bool:
@@ -245,11 +285,14 @@ def _cause(statement: Statement) -> str:
     return f"{statement.cause}{times}{f' · fix: {statement.option}' if _is_n_plus_1(statement) else ''}"
 
 
-def _figures(statement: Statement) -> str:
-    if statement.seconds is None:
-        return f"{statement.outcome.value:>21}"
-    rows = statement.outcome.value if statement.rows is None else plural(statement.rows, "row")
-    return f"{statement.seconds * 1000:8.1f} ms {rows:>9}"
+def _figures(statement: Statement, *, is_narrow: bool) -> str:
+    """Return how long it took and how many rows it gave, or what became of it; of these, one where it is narrow."""
+    outcome = statement.outcome.value
+    seconds = "" if statement.seconds is None else f"{statement.seconds * 1000:.1f} ms"
+    if is_narrow:
+        return f"{outcome if statement.rows is None else seconds:>10}"
+    rows = outcome if statement.rows is None else plural(statement.rows, "row")
+    return f"{seconds:>11} {rows:>9}" if seconds else f"{outcome:>21}"
 
 
 def _fit(text: str, width: int) -> str:
