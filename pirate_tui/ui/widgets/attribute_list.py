@@ -26,6 +26,9 @@ from pirate_tui.ui.widgets.lines_view import restyle
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
+DETAILS = 4
+"""Lines that wrapped values leave for the details, so that the attributes stay where they are when those come."""
+
 MEASURED = 200
 """How many lines the width of the text is measured by."""
 
@@ -112,7 +115,7 @@ class AttributeList(TextPane):
     def text_in(self, size: Size) -> Sequence[Text]:
         """Return the attributes, and with the focus the details of the current one.
 
-        While there is room for all, values are wrapped; else each attribute has one line.
+        While there is room for all and for details, values are wrapped; else each attribute has one line.
         """
         rows = [(name_of(attribute), attribute.state.value, attribute.verdict.value) for attribute in self.attributes]
         widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
@@ -120,10 +123,10 @@ class AttributeList(TextPane):
             attribute_details(self.current, self.prediction) if self.has_focus and self.current is not None else []
         )
         behind = self.wrapped(details, size.width)
-        if len(rows) <= size.height:
+        if len(rows) + DETAILS <= size.height:
             blocks = [attribute_lines(attribute, widths, size.width, self.wrapped) for attribute in self.attributes]
             self._starts = list(accumulate(map(len, blocks), initial=0))
-            if self._starts[-1] <= size.height:
+            if self._starts[-1] + DETAILS <= size.height:
                 return [*chain.from_iterable(blocks), *behind]
         self._starts = range(len(rows) + 1)
         return Lines(self.attributes, partial(attribute_line, widths=widths, width=size.width), behind)
