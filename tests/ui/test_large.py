@@ -49,7 +49,7 @@ async def test_a_second_enter_loads_it_all_the_same(browse: Browse, fleet: Path)
     async with browse(fleet, limit=LIMIT, size=(160, 45)) as browser:
         await open_first(browser)
         await browser.press("enter")
-        await browser.until(lambda: "select 1 + access 1" in browser.table.text_at(1), "the opening in full")
+        await browser.until(lambda: "access 1 · same session" in browser.table.text_at(1), "the opening in full")
         assert browser.attribute("members") == [
             "members",
             "loaded",
@@ -71,6 +71,7 @@ async def test_eager_loaders_are_held_back_too(browse: Browse, fleet: Path, stra
             await browser.press("s")
         await browser.press("u")
         await open_first(browser)
+        await browser.until(lambda: browser.attribute("members")[1:2] == ["unloaded"], "the crew without members")
         await browser.press("enter")
         await browser.until(lambda: "access 0" in browser.table.text_at(1), "the opening in full")
         assert strategy in browser.table.text_at(1)

@@ -66,8 +66,9 @@ class RelationshipOpener:
                 return await self._go_on(walk, request, began, is_afresh=needs_select, is_accessed=is_accessed)
         async with self._held.fresh_session(request.root) as walk:
             label, origin = label_of(request.entity.name, request.key), request.origin._replace(attribute="")
+            options = self._options(request) if is_accessed else ()
             with self._recorder.attribute_to(label, origin=origin) as selecting:
-                instance = await self._select(walk, request)
+                instance = await self._select(walk, request, options)
                 walk.hold()
                 self._held.instance = await bring_into(walk.session, instance, scenario)
             walk.note_scenario(scenario, self._held.instance)
@@ -84,7 +85,8 @@ class RelationshipOpener:
             if found is not None:
                 label, origin = label_of(request.entity.name, request.key), request.origin._replace(attribute="")
                 with self._recorder.attribute_to(label, origin=origin) as selecting:
-                    instance = await self._select(walk, request, is_afresh=is_afresh)
+                    options = self._options(request) if is_accessed else ()
+                    instance = await self._select(walk, request, options, is_afresh=is_afresh)
                 selected = selecting.sent
             self._held.instance = instance
             was_loaded = request.relationship.name in inspect(instance).dict
@@ -110,9 +112,10 @@ class RelationshipOpener:
             with self._recorder.attribute_to(name, plain=plain, origin=origin) as accessing:
                 failed = await self._accessor.access(instance, walk.session, access, accessing)
             sent = accessing.sent
+            walk.note_opening(self._catalog.mapper(request.entity), request)
         cost = Cost(selected, sent, time.perf_counter() - began)
         await end_transaction(walk.session)  # a failed access has left its connection checked out
-        walk.note_opening(self._catalog.mapper(request.entity), request)
+        walk.is_opened = True
         live = snapshot_of(self._held, request.entity)
         rows = self._child_rows(request, failed) if is_accessed else ()
         return OpenResult(request, self._target(request), cost, live, rows, failed)
@@ -137,6 +140,7 @@ class RelationshipOpener:
                 with step(origin=opened.origin) as accessing:
                     failed = await self._accessor.access(instance, walk.session, self._access_of(opened), accessing)
                 cost = Cost(selecting.sent, accessing.sent, time.perf_counter() - began)
+                walk.is_opened = True
                 made.append((opened, cost, self._child_rows(opened, failed), failed))
                 walk.note_opening(mapper, opened)
                 await asyncio.sleep(0)  # many that are loaded already would hold up the event loop
@@ -165,6 +169,13 @@ class RelationshipOpener:
     def _options(self, request: OpenRequest | OpenAllRequest) -> tuple[ExecutableOption, ...]:
         return loader_options(self._catalog.mapper(request.entity), request.relationship.name, request.strategy.loader)
 
-    async def _select(self, walk: WalkSession, request: OpenRequest, *, is_afresh: bool = False) -> Any:
-        mapper, name, options = self._catalog.mapper(request.entity), request.entity.name, self._options(request)
+    async def _select(
+        self,
+        walk: WalkSession,
+        request: OpenRequest,
+        options: tuple[ExecutableOption, ...],
+        *,
+        is_afresh: bool = False,
+    ) -> Any:
+        mapper, name = self._catalog.mapper(request.entity), request.entity.name
         return await select_one(walk.session, mapper, name, request.key, options, is_afresh=is_afresh)

@@ -50,7 +50,6 @@ class WalkSession:
 
     def note_opening(self, mapper: Mapper[Any], request: OpenRequest) -> None:
         """Note how a relationship has been opened."""
-        self.is_opened = True
         self._opened[mapper.identity_key_from_primary_key(request.key), request.relationship.name] = request
 
     def needs_select(self, mapper: Mapper[Any], request: OpenRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.reactive import reactive
@@ -11,8 +12,7 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy
 
 
-WIDE = 100
-"""The width from which on there is room for the session."""
+NAME = " pirate-tui   "
 
 
 class TitleBar(Widget):
@@ -54,11 +54,11 @@ class TitleBar(Widget):
         """Return the line, with the mode at its right end."""
         mode = "safe" if self.mode is AccessMode.SAFE else "unsafe"
         right = Text.assemble(
-            (f" {mode.upper()} ", self._style(mode)),
-            f"  loader: {self.strategy.title} ",
-            f" {self.session} " if self.session and self.size.width >= WIDE else "",
-            no_wrap=True,
+            (f" {mode.upper()} ", self._style(mode)), f"  loader: {self.strategy.title} ", no_wrap=True
         )
+        whole = sum(map(cell_len, (NAME, self.database, " · ", self.warning, right.plain, "  ", self.session)))
+        if self.session and whole <= self.size.width:
+            right.append(f" {self.session} ")
         return self._left(max(0, self.size.width - right.cell_len)) + right
 
     def _left(self, room: int) -> Text:
@@ -66,7 +66,7 @@ class TitleBar(Widget):
         label, style = (self.busy, self._style("busy")) if self.busy else (self.database, Style())
         warning = Text(f" · {self.warning}" if self.warning else "", self._style("warning"))
         space = max(0, room - warning.cell_len)
-        left = Text.assemble((" pirate-tui", self._style("name")), "   ", (label, style), no_wrap=True)
+        left = Text.assemble((NAME, self._style("name")), (label, style), no_wrap=True)
         if warning and left.cell_len > space:
             left = Text.assemble(" ", (label, style), no_wrap=True)
         left.truncate(space, overflow="ellipsis")

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from pirate_tui.domain.access import AccessMode, Scenario
+from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.loading import LoaderStrategy, OpenRequest
 from pirate_tui.domain.ports import Listener
@@ -168,6 +169,12 @@ async def test_the_live_instance_outlives_the_link(database: OrmDatabase, proxy:
     assert (await access(database, "Ship", "name", AccessMode.UNSAFE)).failure is None
 
 
+async def brought_into_one_after_another(database: OrmDatabase, ship: Entity) -> None:
+    """The first needs no statement, where the instance is there; from it, the walk is walked again."""
+    await database.instances.apply_scenario(ship, (1,), Scenario.AFTER_COMMIT)
+    await database.instances.apply_scenario(ship, (1,), Scenario.DETACHED)
+
+
 async def test_whatever_is_asked_of_a_lost_server_is_trouble_and_works_again(
     database: OrmDatabase, proxy: Proxy
 ) -> None:
@@ -179,7 +186,7 @@ async def test_whatever_is_asked_of_a_lost_server_is_trouble_and_works_again(
         lambda: database.instances.load_instance(ship, (1,)),
         lambda: database.instances.open(request),
         lambda: database.instances.open(request._replace(mode=AccessMode.UNSAFE)),
-        lambda: database.instances.apply_scenario(ship, (1,), Scenario.AFTER_COMMIT),
+        lambda: brought_into_one_after_another(database, ship),
         database.renew,
     ]
     for question in questions:
