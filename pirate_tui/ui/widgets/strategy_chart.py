@@ -143,7 +143,8 @@ class StrategyChart(LinesView):
     def _header(self) -> Text:
         heads = [" " * NAME_WIDTH, f"{'stmts':>{SENT_WIDTH}}", " " * self._bar_room, f"{'time':>{TIME_WIDTH}}"]
         heads += [f"{'min … max':^{SPREAD_WIDTH}}" if self._has_spread else "", f"{'rows':>{ROWS_WIDTH}}"]
-        return Text("".join([*heads, f"{GAP}why" if self._has_why else ""]), self._style("header"), no_wrap=True)
+        line = "".join([*heads, f"{GAP}why" if self._has_why else ""])
+        return Text.assemble((line, self._style("header")), no_wrap=True)
 
     def _line(self, comparison: Comparison, measured: Measurement) -> Text:
         is_best = measured.way is self.recommended
