@@ -18,20 +18,16 @@ ROUNDS = 5
 class LoadMethod(Enum):
     """One way to read a relationship of every parent, and what to know about it."""
 
-    AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent, fewer where parents share targets"
+    AWAITED = "awaitable_attrs (N+1)", "one SELECT per parent, fewer if targets repeat"
     AS_MAPPED = "as mapped", "what the mapping loads without any option"
     PLAIN = "plain access", "without await: the classic mistake"
-    RUN_SYNC = "run_sync", "plain accesses inside one greenlet: the same N+1"
-    SELECTINLOAD = "selectinload", "a second SELECT ... IN (...) for up to 500 parents at once", Loader.SELECTINLOAD
-    JOINEDLOAD = "joinedload", "a JOIN in the same SELECT; for collections it repeats the parents", Loader.JOINEDLOAD
-    SUBQUERYLOAD = "subqueryload", "a second SELECT, with the first inside as a subquery", Loader.SUBQUERYLOAD
-    IMMEDIATELOAD = (
-        "immediateload",
-        "loaded with the parents, but with one SELECT each: a hidden N+1",
-        Loader.IMMEDIATELOAD,
-    )
+    RUN_SYNC = "run_sync", "the same N+1, inside one greenlet"
+    SELECTINLOAD = "selectinload", "one more SELECT ... IN (...) per 500 parents", Loader.SELECTINLOAD
+    JOINEDLOAD = "joinedload", "a JOIN; for collections it repeats the parents", Loader.JOINEDLOAD
+    SUBQUERYLOAD = "subqueryload", "one more SELECT, with the first as a subquery", Loader.SUBQUERYLOAD
+    IMMEDIATELOAD = "immediateload", "a hidden N+1: one SELECT per parent", Loader.IMMEDIATELOAD
     RAISELOAD = "raiseload", "raises on a lazy load: finds them in tests", Loader.RAISELOAD
-    QUERY = "separate query", "one SELECT per parent, which can be filtered, sorted, limited"
+    QUERY = "separate query", "one SELECT per parent; can be filtered, limited"
 
     def __init__(self, title: str, lesson: str, loader: Loader | None = None) -> None:
         self.title = title
@@ -169,6 +165,20 @@ class Comparison(NamedTuple):
             (measurement for measurement in self.measurements if measurement.way is way and measurement.runs), None
         )
         return measured if measured is not None and (measured.counted or not measured.works) else None
+
+    def ranked(self, recommended: LoadMethod | None) -> tuple[Measurement, ...]:
+        """Return the measurements, the best first: what is recommended, then by statements, then by time.
+
+        What is not measured yet comes after all that works, and what raises comes last.
+        """
+
+        def rank(measured: Measurement) -> tuple[bool, bool, bool, int, float]:
+            is_other, fails = measured.way is not recommended, bool(measured.runs) and not measured.works
+            seconds = measured.seconds if measured.counted else 0.0
+            sent = measured.last.statements if measured.runs else 0
+            return is_other, fails, not measured.runs, sent, seconds
+
+        return tuple(sorted(self.measurements, key=rank))
 
     def with_run(self, way: LoadMethod, run: Sample) -> "Comparison":
         """Return the comparison with one more run of the way."""

@@ -13,18 +13,13 @@ RIGHT = {"statements", "rows", "time"}
 
 
 def markdown(comparison: Comparison, recommended: LoadMethod | None) -> str:
-    """Return the comparison: a caption, then a line for each strategy that was measured, fewest statements first."""
+    """Return the comparison: a caption, then a line for each strategy that was measured, the best first."""
     what = f"{comparison.entity.name}.{comparison.relationship.name}"
     caption = f"`{what}` of {plural(len(comparison.keys), 'row')}, {comparison.rounds_label}:"
     rule = ("---:" if heading in RIGHT else "---" for heading in HEADINGS)
-    measured = sorted((one for one in comparison.measurements if one.runs), key=_order)
+    measured = (one for one in comparison.ranked(recommended) if one.runs)
     rows = (_cells(comparison, one, "★" if one.way is recommended else "") for one in measured)
     return "\n".join([caption, "", *map(_row, (HEADINGS, tuple(rule), *rows))])
-
-
-def _order(measured: Measurement) -> tuple[bool, int, float]:
-    """Order those that work before those that raise."""
-    return not measured.works, measured.last.statements, measured.seconds if measured.counted else 0.0
 
 
 def _cells(comparison: Comparison, measured: Measurement, mark: str) -> tuple[str, ...]:

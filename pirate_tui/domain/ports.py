@@ -20,6 +20,7 @@ from pirate_tui.domain.loading import (
     OpenRequest,
     OpenResult,
 )
+from pirate_tui.domain.plan import StatementPlan
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
 from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
@@ -160,6 +161,12 @@ class Benchmarks(Protocol):
 
         An exception becomes the sample's error; limits are not checked here, but by `loadable`. Raises
         `BrowserError` where the database cannot be reached.
+        """
+
+    async def explain(self, request: MeasureRequest) -> tuple[StatementPlan, ...]:
+        """Return how the database would execute the statements that this way has sent when it was measured last.
+
+        None of them is executed. Raises `BrowserError` where nothing was sent, or something else was measured since.
         """
 
     async def eager_select(self, request: EagerRequest) -> EagerSelect:

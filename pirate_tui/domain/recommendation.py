@@ -45,6 +45,13 @@ def recommendation(comparison: Comparison) -> Recommendation | None:
     return Recommendation(way, code_of(comparison.entity, comparison.relationship, way), reason)
 
 
+def why(comparison: Comparison, measured: Measurement) -> str:
+    """Return what speaks for a way or against it, in a few words: what it did here, or what it does."""
+    if measured.way is LoadMethod.JOINEDLOAD and measured.works and comparison.relationship.uselist:
+        return _of_join(comparison, measured)
+    return measured.remark or measured.way.lesson
+
+
 def _measured(comparison: Comparison, way: LoadMethod) -> Measurement | None:
     """Return the measurement of a way; of the relationship as it is mapped, where the mapping takes that way."""
     mapped = comparison.result(LoadMethod.AS_MAPPED)
@@ -79,15 +86,18 @@ def _about_join(comparison: Comparison, selectin: Measurement) -> str:
     joined = _measured(comparison, LoadMethod.JOINEDLOAD)
     if joined is None or not joined.works:
         return ""
+    faster = f"; it was faster here, {joined.seconds * 1000:.1f} ms" if joined.seconds < selectin.seconds else ""
+    return f". joinedload {_of_join(comparison, joined)}{faster}; a second collection would multiply them"
+
+
+def _of_join(comparison: Comparison, joined: Measurement) -> str:
+    """Describe the rows that a JOIN returned."""
     run, target = joined.last, comparison.relationship.target
     if run.selected > run.instances + run.parents:
-        did = f"produced a cross product, {run.selected:,} rows for {run.instances:,} {target}"
-    elif run.selected > run.parents:
-        did = f"repeats each {comparison.entity.name} with each {target}, {run.selected:,} rows"
-    else:
-        did = f"returned {run.selected:,} rows, repeating none of these {comparison.entity.name}"
-    faster = f"; it was faster here, {joined.seconds * 1000:.1f} ms" if joined.seconds < selectin.seconds else ""
-    return f". joinedload {did}{faster}; a second collection would multiply them"
+        return f"produced a cross product, {run.selected:,} rows for {run.instances:,} {target}"
+    if run.selected > run.parents:
+        return f"repeats each {comparison.entity.name} with each {target}, {run.selected:,} rows"
+    return f"returned {run.selected:,} rows, repeating none of these {comparison.entity.name}"
 
 
 def _to_one(comparison: Comparison) -> tuple[LoadMethod, str] | None:

@@ -22,6 +22,7 @@ from pirate_tui.orm.dialects.registry import backend_of
 from pirate_tui.orm.live.benchmark import LoadMeter
 from pirate_tui.orm.live.benchmarks import OrmBenchmarks
 from pirate_tui.orm.live.eager_loading import EagerLoader
+from pirate_tui.orm.live.explainer import StatementExplainer
 from pirate_tui.orm.live.fix_applier import FixApplier
 from pirate_tui.orm.live.fix_tester import FixTester
 from pirate_tui.orm.live.held_instance import HeldInstance
@@ -98,7 +99,8 @@ class OrmDatabase:
         self.instances = OrmInstances(self._live, opener, tester, models, rows, guard)
         measurer = LoadMeter(connections, recorder, models.catalog)
         loader = EagerLoader(connections, recorder, applier, models.catalog)
-        self.benchmarks = OrmBenchmarks(measurer, FixTester(connections, recorder, applier), loader, models)
+        trials = FixTester(connections, recorder, applier)
+        self.benchmarks = OrmBenchmarks(measurer, StatementExplainer(queries), trials, loader, models)
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.warning = ""

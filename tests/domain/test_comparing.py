@@ -120,3 +120,18 @@ def test_the_ways_are_those_that_the_model_has(
 def test_the_code_has_the_models_own_names(relationship: Relationship, way: LoadMethod, code: str) -> None:
     assert code_of(SHIP, relationship, way) == code
     assert code_of(SHIP._replace(name="navy.models.BigShip"), relationship, way) == code
+
+
+def test_the_best_comes_first_and_what_is_not_measured_before_what_raises() -> None:
+    contest = Comparison.of(SHIP, KEYS, SAILORS, inf)
+    for way, told in {
+        LoadMethod.PLAIN: Told(0.01, error="MissingGreenlet"),
+        LoadMethod.JOINEDLOAD: Told(0.02, statements=1),
+        LoadMethod.SELECTINLOAD: Told(0.03, statements=2),
+        LoadMethod.SUBQUERYLOAD: Told(0.01, statements=2),
+    }.items():
+        contest = contest.with_run(way, told.run).with_run(way, told.run)
+    ranked = [measured.way for measured in contest.ranked(LoadMethod.SELECTINLOAD)]
+    assert ranked[:3] == [LoadMethod.SELECTINLOAD, LoadMethod.JOINEDLOAD, LoadMethod.SUBQUERYLOAD]
+    assert ranked[-1] is LoadMethod.PLAIN
+    assert not contest.ranked(None)[4].runs

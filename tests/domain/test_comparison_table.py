@@ -7,7 +7,7 @@ from pirate_tui.domain.comparison_table import markdown
 from tests.domain.contests import KEYS, SAILORS, SHIP, Told, measured
 
 
-def test_those_with_the_fewest_statements_come_first_and_those_that_raise_last() -> None:
+def test_the_best_comes_first_then_those_with_the_fewest_statements_and_those_that_raise_last() -> None:
     contest = measured(
         SAILORS,
         {
@@ -21,8 +21,8 @@ def test_those_with_the_fewest_statements_come_first_and_those_that_raise_last()
         "",
         "|  | strategy | statements | rows | time | min … max | loaded |",
         "| --- | --- | ---: | ---: | ---: | --- | --- |",
-        "|  | `joinedload` | 1 | 30 | 20.0 ms | 20.0 … 20.0 | 30 Sailor |",
         "| ★ | `selectinload` | 2 | 33 | 10.0 ms | 10.0 … 10.0 | 30 Sailor |",
+        "|  | `joinedload` | 1 | 30 | 20.0 ms | 20.0 … 20.0 | 30 Sailor |",
         "|  | `awaitable_attrs (N+1)` | 1,004 | 33 | 40.0 ms | 40.0 … 40.0 | 30 Sailor |",
     ]
     raising = [line for line in markdown(contest, None).splitlines() if "raises" in line]

@@ -6,7 +6,7 @@ import pytest
 
 from pirate_tui.domain.comparing import Comparison, LoadMethod, code_of, ways
 from pirate_tui.domain.entity import Relationship
-from pirate_tui.domain.recommendation import recommendation
+from pirate_tui.domain.recommendation import recommendation, why
 from tests.domain.contests import ASKED, CAPTAIN, KEYS, SAILORS, SHIP, Told, measured
 
 
@@ -208,3 +208,18 @@ def test_a_thousand_for_each_parent_are_better_queried(instances: int, way: Load
     found = recommendation(measured(SAILORS._replace(query="asked.select()"), told))
     assert found is not None
     assert found.way is way
+
+
+def test_why_is_what_a_join_did_here_a_remark_or_what_the_way_does() -> None:
+    contest = measured(
+        SAILORS,
+        {
+            LoadMethod.JOINEDLOAD: Told(0.01, rows=30, selected=30),
+            LoadMethod.SELECTINLOAD: Told(0.01, rows=33),
+            LoadMethod.RAISELOAD: Told(0.01),
+        },
+    )
+    told = {one.way: why(contest, one) for one in contest.measurements}
+    assert told[LoadMethod.JOINEDLOAD] == "repeats each BigShip with each Sailor, 30 rows"
+    assert told[LoadMethod.SELECTINLOAD] == LoadMethod.SELECTINLOAD.lesson
+    assert told[LoadMethod.RAISELOAD].startswith("it did not raise here")

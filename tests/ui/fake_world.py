@@ -33,6 +33,7 @@ from pirate_tui.domain.loading import (
     OpenResult,
     OversizedCollection,
 )
+from pirate_tui.domain.plan import PlanStep, StatementPlan
 from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
 from pirate_tui.domain.query import Position, Query, Within
 from pirate_tui.domain.remedy import Remedy, Trial, TrialOutcome
@@ -328,6 +329,13 @@ class FakeWorld(OwnPorts):
         """It helps, or it does not."""
         await self.befall(f"try {request.remedy.code}")
         return Trial(request.remedy.code, self._seed.choice([*TrialOutcome]))
+
+    async def explain(self, request: MeasureRequest) -> tuple[StatementPlan, ...]:
+        """A plan with a scan, or none."""
+        await self.befall(f"explain {request.way.title}")
+        statement = Statement(0, "SELECT 1", "", "it", StatementStatus.DONE)
+        steps = (PlanStep("SCAN", is_full_scan=True, table=request.entity.name, columns=("id",)),)
+        return (StatementPlan(statement, () if self._chance(20) else steps),)
 
     async def measure(self, request: MeasureRequest) -> Sample:
         """It takes a moment, or fails."""

@@ -124,7 +124,7 @@ async def test_the_comparison_says_it_and_r_measures_again(browse: Browse, leavi
         await browser.until(lambda: line.display and str(line.render()) == LINE, "the trouble")
         leaving.is_away = False
         await browser.press("r")
-        await browser.until(lambda: screen.advice is not None, "what to take")
+        await browser.until(lambda: screen.chart.recommended is not None, "what to take")
         assert not line.display
         await browser.press("escape", "escape")
         await until_there(browser)

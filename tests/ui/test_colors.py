@@ -173,6 +173,11 @@ async def screens(browser: Any) -> AsyncIterator[str]:
         if kind is ChooseScreen:
             await press(*"xyz")
             yield "no class"
+        if isinstance(app.screen, CompareScreen):
+            await press("enter")
+            await browser.until(lambda: app.screen.has_class("-with-plan"), "the plan")
+            yield "the plan"
+            await press("enter")
         await press("escape")
         await browser.until(lambda: app.screen is browser.screen, "the browser")
     await press("ctrl+p")
@@ -191,7 +196,7 @@ MUTED_TEXT = (
     r"Static: Traceback \(most recent call last\) · your line .*",
     r"Static: \d+ of \d+",
     r"ExplanationView: (at|tried|verdict|statements|before +after)",
-    r"StrategyChart: time .*",
+    r"StrategyChart: stmts .*",
     r"Input: g?o to a row .*",
     r"Input: f?ilter by class .*",
     r"TextPane: y copies .*",

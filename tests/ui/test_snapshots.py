@@ -126,6 +126,13 @@ async def comparison(browser: Browser) -> None:
     await browser.until(lambda: not any(worker.is_running for worker in browser.app.screen.workers), "all rounds")
 
 
+async def plan(browser: Browser) -> None:
+    """Compare loader strategies, and show the plan of the recommended one."""
+    await comparison(browser)
+    await browser.press("enter")
+    await browser.until(lambda: "plan of" in on_screen(browser), "the plan")
+
+
 async def shown_help(browser: Browser) -> None:
     """Show the help."""
     await browser.press("question_mark")
@@ -145,6 +152,7 @@ STEPS: dict[str, Callable[[Browser], Awaitable[None]]] = {
     "traceback": traceback,
     "fixed": fixed,
     "comparison": comparison,
+    "plan": plan,
     "help": shown_help,
     "models": models,
 }

@@ -32,6 +32,7 @@ from pirate_tui.domain.loading import (
     OpenRequest,
     OpenResult,
 )
+from pirate_tui.domain.plan import StatementPlan
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
@@ -81,6 +82,10 @@ class FakeDatabase(OwnPorts):
     async def sizes(self) -> dict[str, Size]:
         """As it is."""
         return {ISLAND.name: Size(self.size, Bound.EXACT)}
+
+    async def explain(self, request: MeasureRequest) -> tuple[StatementPlan, ...]:
+        """Nothing is compared here."""
+        raise AssertionError(request)
 
     async def measure(self, request: MeasureRequest) -> Sample:
         """Nothing is compared here."""

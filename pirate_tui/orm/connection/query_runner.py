@@ -1,9 +1,9 @@
 """Run statements for their rows alone: each with its cause, on a connection that is returned at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Executable, Row
+from sqlalchemy import Connection, Dialect, Executable, Row, RowMapping
 
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.connection.engine import Connections
@@ -37,6 +37,17 @@ class QueryRunner:
             with self._recorder.of_browser(cause, folded=folded):
                 async with self._connections.engine.connect() as connection:
                     return (await connection.execute(statement, parameters or {})).all()
+
+        return await self._connections.run(execute, MOST)
+
+    async def fetch_sent(self, cause: str, text: str, parameters: Any) -> Sequence[RowMapping]:
+        """Return all rows, by their columns' names, of a statement as a driver is sent it; raises `BrowserError`."""
+        given = parameters if isinstance(parameters, Mapping) else tuple(parameters)
+
+        async def execute() -> Sequence[RowMapping]:
+            with self._recorder.of_browser(cause):
+                async with self._connections.engine.connect() as connection:
+                    return (await connection.exec_driver_sql(text, given or None)).mappings().all()
 
         return await self._connections.run(execute, MOST)
 

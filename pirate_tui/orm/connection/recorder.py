@@ -78,6 +78,8 @@ class StatementCounter:
     """The first statement that it required, if that can be compiled."""
     lines: dict[tuple[str, str], Statement] = field(default_factory=dict)
     """The statements folded within this step, by cause and text."""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """Of a measured step, the parameters that a driver was given with each text, the first time."""
 
 
 _tally: ContextVar[StatementCounter | None] = ContextVar("tally", default=None)
@@ -256,6 +258,7 @@ def _count(tally: StatementCounter, text: str, parameters: Any, began: float, ro
     """Add a measured statement to those of its text; only the first is cleaned to be shown."""
     seconds = time.perf_counter() - began
     tally.rows += rows
+    tally.parameters.setdefault(text, parameters)
     earlier = tally.lines.get((tally.cause, text))
     if earlier is None:
         statement = Statement(0, clean_sql(text), _shown(parameters), tally.cause, StatementStatus.DONE, seconds, rows)

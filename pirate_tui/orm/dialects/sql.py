@@ -1,7 +1,7 @@
 """Define how a dialect orders rows, cuts values and compares columns."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect
 from sqlalchemy.types import TypeEngine
@@ -11,6 +11,17 @@ from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term
 
 Operator = Callable[[Any, Any], Any]
 """A function of the module `operator`: `eq`, `lt` or `gt`."""
+
+
+class ExplainedStep(NamedTuple):
+    """A step of a plan, and the table that it reads whole."""
+
+    text: str
+    """The database's own words, indented as it nests the steps; not cleaned."""
+    scanned: str = ""
+    """The name of the table that is read whole: its alias, perhaps with more words behind it. Empty for other steps."""
+    missing: tuple[str, ...] = ()
+    """The columns for which the database makes an index for this statement alone."""
 
 
 class Sql(Protocol):
@@ -59,3 +70,6 @@ class Sql(Protocol):
 
     def sorts(self, plan: Iterable[Any]) -> bool:
         """Whether all rows are sorted before the first is returned, by the rows of an explained statement."""
+
+    def steps(self, plan: Iterable[Mapping[Any, Any]]) -> list[ExplainedStep]:
+        """Return the steps of a plan, by the rows of an explained statement: values by the names of their columns."""

@@ -16,6 +16,7 @@ from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, forget, without_warnings
 from pirate_tui.orm.inspection.snapshots import children_of
 from pirate_tui.orm.inspection.snippet import evaluate
+from pirate_tui.orm.live.explainer import DriverStatement
 from pirate_tui.orm.live.selecting import end_transaction
 from pirate_tui.orm.live.yielding import yield_while_loading
 from pirate_tui.orm.loader_options import loader_options
@@ -30,6 +31,13 @@ class LoadMeter:
         self._connections = connections
         self._recorder = recorder
         self._catalog = catalog
+        self._sent: dict[LoadMethod, tuple[DriverStatement, ...]] = {}
+        """What each way has sent at last, for the parents and the relationship that were measured at last."""
+        self._sent_for: object = None
+
+    def sent(self, request: MeasureRequest) -> tuple[DriverStatement, ...]:
+        """Return the statements that the way has sent, each text once; none where it was not measured."""
+        return self._sent.get(request.way, ()) if self._sent_for == _subject(request) else ()
 
     async def measure(self, request: MeasureRequest) -> Sample:
         """Load once in the requested way, and return its time and cost; any failure is the sample's error.
@@ -63,10 +71,21 @@ class LoadMeter:
                 forget(raised)
             seconds = time.perf_counter() - began
             await end_transaction(session)
+        self._keep(request, steps)
         sent, rows = sum(step.sent for step in steps), sum(step.rows for step in steps)
         first = next(iter(steps[0].lines.values()), None)  # the others are sent while its rows are read
         selected = 0 if first is None else first.rows or 0
         return Sample(seconds, sent, rows, held, len(parents), error, selected)
+
+    def _keep(self, request: MeasureRequest, steps: Sequence[StatementCounter]) -> None:
+        """Keep what was sent, to be explained; forget that of another comparison."""
+        if self._sent_for != _subject(request):
+            self._sent, self._sent_for = {}, _subject(request)
+        self._sent[request.way] = tuple(
+            DriverStatement(text, step.parameters[text], statement)
+            for step in steps
+            for (_, text), statement in step.lines.items()
+        )
 
     @contextmanager
     def _step(self, request: MeasureRequest, steps: list[StatementCounter], *, plain: bool = False) -> Iterator[None]:
@@ -79,6 +98,10 @@ class LoadMeter:
         mapper = self._catalog.mapper(request.entity)
         statement = select(mapper).where(is_one_of(mapper, request.keys))
         return statement.options(*loader_options(mapper, request.relationship.name, request.way.loader))
+
+
+def _subject(request: MeasureRequest) -> object:
+    return request.entity.name, request.relationship.name, request.keys
 
 
 async def _read(session: AsyncSession, parents: Sequence[Any], request: MeasureRequest) -> int:

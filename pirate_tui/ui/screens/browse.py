@@ -17,6 +17,7 @@ from pirate_tui.ui.screens.failing import Failing
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import LogContent, StatementLog
 from pirate_tui.ui.widgets.text_pane import SearchableView
+from pirate_tui.ui.widgets.title_bar import TitleBar
 
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class BrowseScreen(Failing):
         if question is None:
             self.table.state.set_caption(hint="no relationship here to compare loader strategies for")
         else:
-            self.app.push_screen(CompareScreen(self.connection, question))
+            self.app.push_screen(CompareScreen(self.connection, question, self.query_one(TitleBar).another()))
 
     def action_situation(self) -> None:
         """Bring the live instance into the next scenario: after commit, after rollback, detached, and others."""

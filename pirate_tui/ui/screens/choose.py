@@ -1,7 +1,8 @@
 """Choose a mapped class from a list that is filtered while typing."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -18,7 +19,7 @@ from pirate_tui.domain.entity import ModelInfo, Size
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.text import INPUT_LIMIT, clean
 from pirate_tui.ui.screens.guarded import Passing
-from pirate_tui.ui.widgets.model_line import ModelLine
+from pirate_tui.ui.widgets.model_line import INDENT, ModelLine
 from pirate_tui.ui.widgets.options import Options
 
 
@@ -27,6 +28,13 @@ MOST_LISTED = 200
 
 ReadSizes = Callable[[], Awaitable[Mapping[str, Size]]]
 """Reads how many rows each class may have. May raise `BrowserError`."""
+
+
+class NestedModel(NamedTuple):
+    """A class in the list, and below how many of its bases it stands."""
+
+    choice: ModelInfo
+    depth: int = 0
 
 
 class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
@@ -46,7 +54,14 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
             & > Input { border: none; height: 1; background: $panel; }
             & > Input:focus { background-tint: 0%; }
             & > Input > .input--placeholder { color: $muted-on-panel; }
-            & > OptionList { height: 1fr; border: none; background: $surface; scrollbar-size: 1 1; }
+            /* The gutter: Textual 8.2.8 wraps options once, before it knows that there will be a scrollbar. */
+            & > OptionList {
+                height: 1fr;
+                border: none;
+                background: $surface;
+                scrollbar-size: 1 1;
+                scrollbar-gutter: stable;
+            }
             & > OptionList > .option-list--option-highlighted { color: $block-cursor-blurred-foreground; }
             & > OptionList > .option-list--option-disabled { color: $muted-on-surface; }
         }
@@ -67,7 +82,8 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         self._current = current
         self._read_sizes = read_sizes
         self._sizes: Mapping[str, Size] = {}
-        self._name_width = max((cell_len(choice.name) for choice in choices), default=0)
+        self._nested = by_base(choices)
+        self._name_width = max((cell_len(one.choice.name) + INDENT * one.depth for one in self._nested), default=0)
 
     def compose(self) -> ComposeResult:
         """Compose the input and the list."""
@@ -79,7 +95,7 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
     def on_mount(self) -> None:
         """List all classes, with the current one highlighted; their numbers of rows are read meanwhile."""
         self._list("")
-        names = [choice.name for choice in self._choices[:MOST_LISTED]]
+        names = [choice.name for choice, _ in self._nested[:MOST_LISTED]]
         self._options.highlighted = names.index(self._current) if self._current in names else 0
         self._read()
 
@@ -120,11 +136,11 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         self._options.highlighted = number
 
     def _list(self, typed: str) -> None:
-        matching = _matching(self._choices, typed)
+        matching = _matching(self._choices, typed) if typed.strip() else self._nested
         self._options.clear_options()
         self._options.add_options(
-            Option(self._line(choice), id=choice.name, disabled=bool(choice.problem))
-            for choice in matching[:MOST_LISTED]
+            Option(self._line(nested), id=nested.choice.name, disabled=bool(nested.choice.problem))
+            for nested in matching[:MOST_LISTED]
         )
         if not matching:
             self._options.add_option(Option(Text(f"no model or table matches “{clean(typed)}”"), disabled=True))
@@ -132,18 +148,41 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         left = len(matching) - MOST_LISTED
         self.query_one(Vertical).border_subtitle = f"{left:,} more: keep typing to filter" if left > 0 else ""
 
-    def _line(self, choice: ModelInfo) -> ModelLine:
-        return ModelLine(choice, self._sizes.get(choice.name), self._name_width)
+    def _line(self, nested: NestedModel) -> ModelLine:
+        return ModelLine(nested.choice, self._sizes.get(nested.choice.name), self._name_width, nested.depth)
 
     @property
     def _options(self) -> OptionList:
         return self.query_one(OptionList)
 
 
-def _matching(choices: Sequence[ModelInfo], typed: str) -> list[ModelInfo]:
+def by_base(choices: Sequence[ModelInfo]) -> list[NestedModel]:
+    """Return the classes in their order, but each subclass below its base, which comes where the first of them would.
+
+    A subclass whose base is not listed stands by itself.
+    """
+    listed = {choice.name: choice for choice in choices}
+    subclasses: dict[str, list[ModelInfo]] = defaultdict(list)
+    for choice in choices:
+        subclasses[choice.base].append(choice)
+    nested: dict[str, NestedModel] = {}
+
+    def add(choice: ModelInfo, depth: int) -> None:
+        nested[choice.name] = NestedModel(choice, depth)
+        for subclass in subclasses[choice.name]:
+            add(subclass, depth + 1)
+
+    for choice in choices:
+        root = choice
+        while root.base in listed:
+            root = listed[root.base]
+        if root.name not in nested:
+            add(root, 0)
+    return list(nested.values())
+
+
+def _matching(choices: Sequence[ModelInfo], typed: str) -> list[NestedModel]:
     """Return the classes whose name or table matches what was typed, the best match first."""
-    if not typed.strip():
-        return list(choices)
     matcher = Matcher(typed.strip())
     scored = [(max(matcher.match(choice.name), matcher.match(choice.table)), choice) for choice in choices]
-    return [choice for score, choice in sorted(scored, key=lambda match: -match[0]) if score > 0]
+    return [NestedModel(choice) for score, choice in sorted(scored, key=lambda match: -match[0]) if score > 0]

@@ -1,25 +1,25 @@
 """Compare loader strategies on the rows that are shown, and recommend one."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from pirate_tui.domain.comparing import ROUNDS, Comparison, code_of
+from pirate_tui.domain.comparing import ROUNDS, Comparison, MeasureRequest, code_of
 from pirate_tui.domain.comparison_table import markdown
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import Loadable
 from pirate_tui.domain.outline import is_row
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.recommendation import Recommendation, recommendation
+from pirate_tui.domain.recommendation import recommendation, why
 from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.connection import ConnectionHandle
@@ -28,9 +28,10 @@ from pirate_tui.ui.screens.guarded import Passing
 from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.key_footer import KeyFooter
+from pirate_tui.ui.widgets.plan_view import PlanView
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.strategy_chart import StrategyChart
-from pirate_tui.ui.widgets.text_pane import TextPane
+from pirate_tui.ui.widgets.title_bar import TitleBar
 
 
 COUNTS = (None, 100, 1_000, 1, 10, 40)
@@ -104,20 +105,19 @@ async def read_from_here(database: ConnectionHandle, query: Query, here: Row, co
 class CompareScreen(Passing[None], Screen[None]):
     """One relationship of many rows, loaded in every way there is."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012  declared by Textual as neither
+
     DEFAULT_CSS = """
     CompareScreen {
-        & > #compared { height: auto; background: $panel; color: $primary-on-panel; text-style: bold; padding: 0 1; }
+        & > #compared { height: auto; color: $primary-on-background; text-style: bold; padding: 0 1; }
         & > #error-line { height: auto; display: none; padding: 0 1; background: $error; color: $text-on-error; }
         & > StrategyChart { height: auto; max-height: 60%; margin: 1 1 0 1; scrollbar-size: 1 1; }
-        & > TextPane {
-            height: 1fr;
-            min-height: 5;
-            margin: 0 1;
-            border: round $border-blurred;
-            border-title-color: $muted-on-background;
-            scrollbar-size: 1 1;
-            &:focus { border: round $border; border-title-color: $primary-on-background; }
-        }
+        & > #method { height: auto; max-height: 40%; margin: 1 1 0 1; }
+        & > Vertical { display: none; height: 1fr; min-height: 5; margin: 1 1 0 1; }
+        &.-with-plan > Vertical { display: block; }
+        &.-low > StrategyChart, &.-low > #method, &.-low > Vertical { margin: 0 1; }
+        &.-low.-with-plan > #method { display: none; }
+        &.-low.-with-plan > StrategyChart { max-height: 40%; }
         &.-with-error > #error-line { display: block; }
     }
     """
@@ -127,30 +127,34 @@ class CompareScreen(Passing[None], Screen[None]):
     busy: reactive[str] = reactive("")
     """The running work; empty while nothing runs."""
 
-    def __init__(self, database: ConnectionHandle, question: Question, budget: float = BUDGET) -> None:
+    def __init__(
+        self, database: ConnectionHandle, question: Question, title_bar: TitleBar, budget: float = BUDGET
+    ) -> None:
         super().__init__()
         self._database = database
         self._entity, self._relationship, self._keys = question
+        self._title_bar = title_bar
         self._budget = budget
         """Seconds after which no further round begins."""
         self._count: int | None = None
         self._chosen = Loadable(())
         """The rows that are compared, and which were left out."""
-        self._measuring: object = None
-        """A token of the measurement under way."""
         self._tasks = Tasks(self, partial(setattr, self, "busy"), self._show_error)
 
     def compose(self) -> ComposeResult:
-        """Compose the title, the chart, the recommendation, the error line and the footer."""
+        """Compose the titles, the chart, the chosen way, its plans, the error line and the footer."""
+        yield self._title_bar
         yield Static(id="compared", markup=False)
         yield StrategyChart()
-        yield TextPane(wrap=True)
+        yield Static(id="method", markup=False)
+        with Vertical():
+            yield PlanView(wrap=True)
         yield Static(id="error-line", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
         """Start measuring at once."""
-        self.watch(self.chart, "number", self._advise, init=False)
+        self.watch(self.chart, "chosen", self._advise, init=False)
         self.chart.focus()
         self.action_again()
 
@@ -160,9 +164,9 @@ class CompareScreen(Passing[None], Screen[None]):
         return self.query_one(StrategyChart)
 
     @property
-    def advice(self) -> Recommendation | None:
-        """What is recommended by what is measured so far."""
-        return None if self.chart.comparison is None else recommendation(self.chart.comparison)
+    def plan(self) -> PlanView:
+        """The plans of one way, shown or not."""
+        return self.query_one(PlanView)
 
     def watch_busy(self) -> None:
         """Show the running work in the title."""
@@ -173,23 +177,36 @@ class CompareScreen(Passing[None], Screen[None]):
         self._tasks.show_error(None)
         self._tasks.start("compare", self._measure)
 
+    def action_explain(self) -> None:
+        """Show the plans of what the way under the cursor sends; where they are shown, hide them."""
+        comparison, measured = self.chart.comparison, self.chart.current
+        if measured is not None and self.plan.way is measured.way:
+            self._hide_plan()
+        elif comparison is not None and measured is not None:
+            request = MeasureRequest(comparison.entity, comparison.keys, comparison.relationship, measured.way)
+            self._tasks.start("explain", partial(self._explain, request))
+
     def action_next_count(self) -> None:
         """Compare the next number of parents: the page, 100, 1,000, 1, 10, 40."""
         self._count = COUNTS[(COUNTS.index(self._count) + 1) % len(COUNTS)]
         self.action_again()
 
-    def action_next_relationship(self) -> None:
-        """Compare for the next relationship of the class."""
-        self._step(1)
+    def action_next_relationship(self, by: int = 1) -> None:
+        """Compare for the next relationship of the class, or for one further on or back."""
+        listed = self._entity.relationships
+        self._relationship = listed[(listed.index(self._relationship) + by) % len(listed)]
+        self.action_again()
 
     def action_previous_relationship(self) -> None:
         """Compare for the previous relationship of the class."""
-        self._step(-1)
+        self.action_next_relationship(-1)
 
     def action_copy(self) -> None:
-        """Copy the line of code of the way that the cursor is on."""
+        """Copy the line of code of the way that the cursor is on; while the plans have the focus, these."""
         comparison, measured = self.chart.comparison, self.chart.current
-        if comparison is not None and measured is not None:
+        if self.plan.has_focus and self.plan.way is not None:
+            copy(self.app, f"the plan of {self.plan.way.title}", self.plan.copied)
+        elif comparison is not None and measured is not None:
             code = code_of(comparison.entity, comparison.relationship, measured.way)
             copy(self.app, f"the code of {measured.way.title}", code)
 
@@ -199,24 +216,22 @@ class CompareScreen(Passing[None], Screen[None]):
             copy(self.app, "the comparison", markdown(self.chart.comparison, self.chart.recommended))
 
     def action_close(self) -> None:
-        """Stop measuring; when nothing is being measured, go back to the table."""
-        if not self._tasks.stop():
+        """Stop measuring; when nothing is being measured, hide the plans; when none are shown, go back to the table."""
+        if not self._tasks.stop() and not self._hide_plan():
             self.dismiss()
 
-    def _step(self, by: int) -> None:
-        listed = self._entity.relationships
-        self._relationship = listed[(listed.index(self._relationship) + by) % len(listed)]
-        self.action_again()
-
     async def _measure(self) -> None:
-        self.chart.comparison, self.chart.recommended, self._chosen = None, None, Loadable(())
+        self._tasks.cancel("explain")
+        self._hide_plan()
+        self.chart.comparison, self.chart.recommended, self.chart.chosen = None, None, None
+        self._chosen = Loadable(())
         self._advise()
         with self._tasks.track(f"comparing {self._entity.name}.{self._relationship.name}") as task:
             self._chosen = await _loadable(
                 self._database, await self._keys(self._count), self._entity, self._relationship
             )
             comparison = Comparison.of(self._entity, self._chosen.keys, self._relationship, self._budget)
-            with self._more_to_come():
+            with self.chart.measuring():
                 while (request := comparison.next_request) is not None:
                     self.chart.comparison = comparison
                     self._advise()
@@ -225,40 +240,33 @@ class CompareScreen(Passing[None], Screen[None]):
                     comparison = comparison.with_run(request.way, await self._database.benchmarks.measure(request))
             self.chart.comparison = comparison
             self._advise()
-            self._point_at_the_best()
 
-    @contextmanager
-    def _more_to_come(self) -> Iterator[None]:
-        """Mark the chart as measuring inside the block; one that was stopped may end when the next has begun."""
-        self.chart.is_measuring, self._measuring = True, (mine := object())
-        try:
-            yield
-        finally:
-            if self._measuring is mine:
-                for chart in self.query(StrategyChart):
-                    chart.is_measuring = False
+    async def _explain(self, request: MeasureRequest) -> None:
+        with self._tasks.track(f"plan of {request.way.title}"):
+            self.plan.show(request.way, await self._database.benchmarks.explain(request))
+            self.add_class("-with-plan")
 
-    def _point_at_the_best(self) -> None:
-        comparison, advice = self.chart.comparison, self.advice
-        if comparison is not None and advice is not None:
-            ways = [measurement.way for measurement in comparison.measurements]
-            self.chart.number = ways.index(advice.way)
+    def _hide_plan(self) -> bool:
+        """Hide the plans; return whether any were shown."""
+        was_shown, self.plan.way = self.plan.way is not None, None
+        if self.plan.has_focus:
+            self.chart.focus()
+        self.remove_class("-with-plan")
+        return was_shown
 
     def _advise(self) -> None:
-        """Show the recommendation, and details of the way under the cursor."""
-        self._retitle()
-        comparison, measured, advice = self.chart.comparison, self.chart.current, self.advice
+        """Show the way under the cursor: why it is recommended, or what it does, and its code."""
+        comparison = self.chart.comparison
+        advice = None if comparison is None else recommendation(comparison)
         self.chart.recommended = None if advice is None else advice.way
-        lines: list[Text] = []
-        if advice is not None:
-            lines += [Text(f"★ {advice.way.title}", "bold"), Text(advice.reason), Text(f"  {advice.code}", "bold")]
-        if comparison is not None and measured is not None and (advice is None or measured.way is not advice.way):
+        self._retitle()
+        measured, lines = self.chart.current, list[Text]()
+        if comparison is not None and measured is not None:
+            is_best = advice is not None and measured.way is advice.way
+            reason = advice.reason if advice is not None and is_best else why(comparison, measured)
             code = code_of(comparison.entity, comparison.relationship, measured.way)
-            details = [f"{measured.way.title}: {measured.way.lesson}", measured.remark, f"  {code}"]
-            lines += [Text(), *(Text(line) for line in details if line)]
-        pane = self.query_one(TextPane)
-        pane.border_title = "Recommendation"
-        pane.set_text(lines)
+            lines = [Text(f"{'★ take ' if is_best else ''}{measured.way.title}: {reason}"), Text(f"  {code}", "bold")]
+        self.query_one("#method", Static).update(Text("\n").join(lines))
 
     def _retitle(self) -> None:
         title = next(iter(self.query("#compared").results(Static)), None)

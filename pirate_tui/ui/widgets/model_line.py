@@ -1,4 +1,4 @@
-"""Draw one line of the list of models: a class with its size, its table and related classes, as wide as fits."""
+"""Draw a class in the list of models: its whole name and size, its table and related classes, as many as fit."""
 
 from collections.abc import Sequence
 
@@ -17,15 +17,20 @@ SIZE_WIDTH = 16
 
 GAP = "  "
 
+INDENT = 2
+"""Columns of the screen by which a subclass is indented below its base."""
+
 
 class ModelLine(Visual):
-    """A class in one line, whose related classes are cut to the width; what is wrong with it wraps.
+    """A class in one line, or in two where its related classes do not fit; what is wrong with it wraps.
 
     Names stand in a column as wide as the longest of all.
     """
 
-    def __init__(self, choice: ModelInfo, size: Size | None, name_width: int) -> None:
+    def __init__(self, choice: ModelInfo, size: Size | None, name_width: int, depth: int = 0) -> None:
         self._choice = choice
+        self._depth = depth
+        """Below how many of its bases it stands."""
         self._size = "" if size is None else str(size)
         self._name_width = name_width
 
@@ -33,18 +38,31 @@ class ModelLine(Visual):
         return self.at(None).plain
 
     def at(self, width: int | None) -> Content:
-        """Return the line in that width; without one, all of it."""
-        choice, name_width = self._choice, self._name_width
-        if width is not None:  # a name that is longer than its column is whole all the same
-            name_width = min(name_width, width - SIZE_WIDTH - len(GAP) - len("…"))
-        name = Content.styled(choice.name, "bold").pad_right(max(0, name_width - cell_len(choice.name)))
-        base = f"of {choice.base}{GAP}" if choice.base else ""
-        table = "" if choice.table == choice.name else f"{choice.table}{GAP}"
+        """Return the text in that width; without one, all of it in one line."""
+        choice = self._choice
         note = f"{GAP}{choice.note}" if choice.note else ""
-        before = Content.assemble(name, f"{self._size:>{SIZE_WIDTH}}{GAP}", base, table)
-        room = None if width is None else width - before.cell_length
-        line = Content.assemble(before, choice.problem or related(choice.related, room), note)
-        return line if width is None or self._is_whole else line.truncate(width, ellipsis=True)
+        table = "" if choice.table == choice.name else choice.table
+        base = f"of {choice.base}" if choice.base and not self._depth else ""
+        before = GAP.join(filter(None, [base, table]))
+        told = f"{choice.problem or related(choice.related, None)}{note}"
+        head = self._head(width)
+        whole = Content(GAP).join([part for part in (head, Content(before), Content(told)) if part])
+        if width is None or whole.cell_length <= width:
+            return whole
+        first, below = (
+            (head, before) if head.cell_length + cell_len(GAP + before) > width else (head + GAP + before, "")
+        )
+        below = " " * (INDENT * (self._depth + 1)) + (f"{below}{GAP}" if below else "")
+        if not choice.problem:
+            told = f"{related(choice.related, width - cell_len(below))}{note}"
+        second = Content(f"{below}{told}")
+        return Content("\n").join([first, second if self._is_whole else second.truncate(width, ellipsis=True)])
+
+    def _head(self, width: int | None) -> Content:
+        """Return the name, whole, and the size in its column, or closer where the name is longer than that allows."""
+        name = Content.styled(" " * (INDENT * self._depth) + self._choice.name, "bold")
+        room = self._name_width + SIZE_WIDTH if width is None else min(self._name_width + SIZE_WIDTH, width)
+        return Content.assemble(name, f"{self._size:>{max(0, room - name.cell_length)}}")
 
     @property
     def _is_whole(self) -> bool:
@@ -60,8 +78,8 @@ class ModelLine(Visual):
         return container_width
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """Return one, unless something must not be cut."""
-        return self.at(width).get_height(rules, width) if self._is_whole else 1
+        """Return one or two, unless something must not be cut."""
+        return self.at(width).get_height(rules, width)
 
 
 def related(names: Sequence[str], room: int | None) -> str:

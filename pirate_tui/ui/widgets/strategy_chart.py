@@ -1,8 +1,10 @@
-"""Chart the ways of loading beside each other: time as a bar, statements, rows, and errors."""
+"""Chart the ways of loading below each other, the best first: statements, time as a bar, rows, and why."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
@@ -11,27 +13,27 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from pirate_tui.domain.comparing import Comparison, LoadMethod, Measurement
+from pirate_tui.domain.recommendation import why
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
 
 
-NAME_WIDTH, LEAST_BAR, MOST_BAR = 23, 3, 40
-"""Columns of the screen for a way's name and its bar."""
+NAME_WIDTH, SENT_WIDTH, TIME_WIDTH, SPREAD_WIDTH, ROWS_WIDTH = 23, 6, 10, 15, 8
+"""Columns of the screen for a way's name, its statements, its time, the spread of its times, and its rows."""
 
-LOADED_WIDTH = 12
-"""Columns of the screen for what was loaded."""
+FIGURES_WIDTH = NAME_WIDTH + SENT_WIDTH + TIME_WIDTH + ROWS_WIDTH
 
-FIGURES_WIDTH = len(" 1234.5 ms 123.4 … 123.4")
-"""Columns of the screen for the time and its spread."""
+LEAST_BAR, MOST_BAR = 5, 24
+"""Columns of the screen for a bar; one that would be shorter is not drawn."""
 
-LONGEST_ERROR = "StatementError(MissingGreenlet)"
-"""The longest error that is never cut; the reason why a way was stopped may be."""
+LEAST_WHY, WHY = 18, 48
+"""Columns of the screen from which on the reason is shown, and those that it has before there are bars."""
+
+GAP = "  "
 
 LONG = 1.0
 """Seconds from which on a tenth of a millisecond is not shown."""
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
-
-HEADER = f" {'time':>9} {'min … max':^13} {'stmts':>5} {'rows':>7}  loaded"
 
 
 class StrategyChart(LinesView):
@@ -70,38 +72,55 @@ class StrategyChart(LinesView):
     recommended: reactive[LoadMethod | None] = reactive(None)
     """Which way is recommended, once there is one."""
 
-    number: reactive[int] = reactive(0)
-    """Which line the cursor is on."""
+    chosen: reactive[LoadMethod | None] = reactive(None)
+    """The way that the cursor is on; None while it stays on the best."""
 
     is_measuring: reactive[bool] = reactive(False)
     """Whether more measurements are to come."""
 
+    _measuring: object = None
+    """A token of the measurement under way."""
+
+    @property
+    def ranked(self) -> tuple[Measurement, ...]:
+        """All measurements, the best first."""
+        return () if self.comparison is None else self.comparison.ranked(self.recommended)
+
+    @property
+    def number(self) -> int:
+        """Which line the cursor is on."""
+        ways = [measured.way for measured in self.ranked]
+        return ways.index(self.chosen) if self.chosen in ways else 0
+
     @property
     def current(self) -> Measurement | None:
         """The measurement of the way that the cursor is on."""
-        return None if self.comparison is None else self.comparison.measurements[self.number]
+        return self.ranked[self.number] if self.ranked else None
+
+    @contextmanager
+    def measuring(self) -> Iterator[None]:
+        """Show that more is to come inside the block; one that was stopped may end when the next has begun."""
+        self.is_measuring, self._measuring = True, (mine := object())
+        try:
+            yield
+        finally:
+            if self._measuring is mine and self.is_attached:
+                self.is_measuring = False
 
     def action_step(self, by: int) -> None:
         """Go to another way."""
-        self.number += by
-
-    def validate_number(self, number: int) -> int:
-        """Stay within the ways."""
-        return max(0, min(number, self.line_count() - 1))
-
-    def watch_number(self, number: int) -> None:
-        """Scroll to the cursor."""
-        self.scroll_line_into_view(number)
-        self.refresh()
+        if self.ranked:
+            number = max(0, min(self.number + by, self.line_count() - 1))
+            self.chosen = self.ranked[number].way
+            self.scroll_line_into_view(number)
 
     def watch_recommended(self) -> None:
-        """Redraw with the recommended way marked."""
+        """Redraw with the recommended way marked, at the top."""
         self.refresh()
 
     def watch_comparison(self) -> None:
         """Show new measurements, or another comparison."""
         self.virtual_size = Size(0, self.line_count())
-        self.set_reactive(StrategyChart.number, self.validate_number(self.number))
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's own
@@ -116,41 +135,48 @@ class StrategyChart(LinesView):
         """Return the strip of the header, or of one way."""
         if self.comparison is None:
             return Strip.blank(self.size.width)
-        if y < 0:
-            text = Text.assemble((" " * (NAME_WIDTH + self._bar_width + 1) + HEADER, self._style("header")))
-        else:
-            text = self._line(self.comparison, self.comparison.measurements[y])
-        text.truncate(self._width)
+        text = self._header() if y < 0 else self._line(self.comparison, self.ranked[y])
+        text.truncate(self._width, overflow="ellipsis")
         strip = Strip(text.render(self.app.console, end="")).adjust_cell_length(self._width)
         return restyle(strip, 0, NAME_WIDTH, self._style("cursor")) if y == self.number else strip
 
+    def _header(self) -> Text:
+        heads = [" " * NAME_WIDTH, f"{'stmts':>{SENT_WIDTH}}", " " * self._bar_room, f"{'time':>{TIME_WIDTH}}"]
+        heads += [f"{'min … max':^{SPREAD_WIDTH}}" if self._has_spread else "", f"{'rows':>{ROWS_WIDTH}}"]
+        line = "".join([*heads, f"{GAP}why" if self._has_why else ""])
+        return Text.assemble((line, self._style("header")), no_wrap=True)
+
     def _line(self, comparison: Comparison, measured: Measurement) -> Text:
-        is_chosen = measured.way is self.recommended
-        mark = "★ " if is_chosen else "  "
-        name = set_cell_size(mark + measured.way.title, NAME_WIDTH)
-        line = Text.assemble((name, self._style("recommended") if is_chosen else ""), " ", no_wrap=True)
+        is_best = measured.way is self.recommended
+        name = set_cell_size(("★ " if is_best else "  ") + measured.way.title, NAME_WIDTH)
+        line = Text.assemble((name, self._style("recommended") if is_best else ""), no_wrap=True)
         if not measured.runs:
-            return line.append(" " * self._bar_width + f" {'…' if self.is_measuring else 'not measured':>9}")
-        counted = f" {measured.last.statements:>5,} {measured.last.rows:>7,}"
-        if not measured.works:
-            room = max(len(LONGEST_ERROR), self._bar_width + FIGURES_WIDTH)
-            error = set_cell_size(measured.last.error, room)
-            return line.append(error, self._style("failed")).append(counted)
+            line.append(" " * (SENT_WIDTH + self._bar_room) + f"{'…' if self.is_measuring else 'not measured':>10}")
+        else:
+            line.append(f"{measured.last.statements:>{SENT_WIDTH},}")
+        if measured.works:
+            line.append(self._bar(comparison, measured), self._style("bar"))
+            line.append(self._figures(measured))
+        elif measured.runs:
+            line.append(f"{GAP}✗ {measured.last.error}", self._style("failed"))
+        if self._has_why:
+            line.append(" " * (self._before_why - line.cell_len) + GAP + why(comparison, measured))
+        return line
+
+    def _figures(self, measured: Measurement) -> str:
+        """Return time, spread and rows, as far as there is room."""
         least, most = (_ms(seconds) for seconds in measured.spread)
-        spread = f"{least:>5} … {most:<5}" if measured.counted else "warm-up"
-        figures = f" {_ms(measured.seconds):>6} ms {spread}"
-        loaded = f"  {measured.last.instances:,} {comparison.relationship.target}"
-        bar = self._bar(comparison, measured) if measured.counted else ""
-        line.append(bar.ljust(self._bar_width), self._style("bar"))
-        return line.append(figures + counted + loaded)
+        spread = f"{least:>6} … {most:<6}" if measured.counted else "warm-up"
+        spread = f"{spread:^{SPREAD_WIDTH}}" if self._has_spread else ""
+        return f"{_ms(measured.seconds):>{TIME_WIDTH - 3}} ms{spread}{measured.last.rows:>{ROWS_WIDTH},}"
 
     def _bar(self, comparison: Comparison, measured: Measurement) -> str:
         """Return the bar, as long as the time is in relation to that of the slowest way that works."""
-        slowest = max(
-            measurement.seconds for measurement in comparison.measurements if measurement.works and measurement.counted
-        )
-        eighths = max(1, round(self._bar_width * 8 * measured.seconds / slowest))
-        return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+        counted = [other.seconds for other in comparison.measurements if other.works and other.counted]
+        if not self._bar_room or not measured.counted:
+            return " " * self._bar_room
+        eighths = max(1, round((self._bar_room - 1) * 8 * measured.seconds / max(counted)))
+        return f" {EIGHTHS[8] * (eighths // 8)}{EIGHTHS[eighths % 8].strip()}".ljust(self._bar_room)
 
     @property
     def _width(self) -> int:
@@ -158,9 +184,25 @@ class StrategyChart(LinesView):
         return self.scrollable_content_region.width
 
     @property
-    def _bar_width(self) -> int:
-        room = self._width - NAME_WIDTH - cell_len(HEADER) - 1 - LOADED_WIDTH + len("loaded")
-        return max(LEAST_BAR, min(MOST_BAR, room))
+    def _has_spread(self) -> bool:
+        """Whether there is room for the shortest and the longest time."""
+        return self._width >= FIGURES_WIDTH + SPREAD_WIDTH + WHY
+
+    @property
+    def _bar_room(self) -> int:
+        """The columns for bars, with one before them; 0 where there is no room for any."""
+        room = min(MOST_BAR, self._width - FIGURES_WIDTH - SPREAD_WIDTH - WHY)
+        return room if room > LEAST_BAR else 0
+
+    @property
+    def _before_why(self) -> int:
+        """The columns before the reason."""
+        return FIGURES_WIDTH + self._bar_room + (SPREAD_WIDTH if self._has_spread else 0)
+
+    @property
+    def _has_why(self) -> bool:
+        """Whether there is room for the reason."""
+        return self._width - self._before_why >= LEAST_WHY
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"strategy-chart--{name}", partial=True)

@@ -61,6 +61,15 @@ class TitleBar(Widget):
             right.append(f" {self.session} ")
         return self._left(max(0, self.size.width - right.cell_len)) + right
 
+    def another(self) -> "TitleBar":
+        """Return a title bar that shows the same now, for another screen; but its sessions are not this one's."""
+        bar = TitleBar()
+        bar.set_reactive(TitleBar.database, self.database)
+        bar.set_reactive(TitleBar.warning, self.warning)
+        bar.set_reactive(TitleBar.mode, self.mode)
+        bar.set_reactive(TitleBar.strategy, self.strategy)
+        return bar
+
     def _left(self, room: int) -> Text:
         """Return the running work or the database; where that is too long, the app's name goes, the warning stays."""
         label, style = (self.busy, self._style("busy")) if self.busy else (self.database, Style())

@@ -6,7 +6,7 @@ whole table, so a key of several columns is compared column by column.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,7 @@ from sqlalchemy.dialects.mysql import BIT, SET, YEAR
 from sqlalchemy.types import Double, NullType, TypeEngine
 
 from pirate_tui.orm.dialects.server_sql import ServerSql, is_binary
+from pirate_tui.orm.dialects.sql import ExplainedStep
 from pirate_tui.orm.dialects.terms import LIMIT, Keyed, Ordered, Term, as_nothing, cut, is_float, raw
 
 
@@ -40,6 +41,12 @@ SORTED_CHARACTERS, SORTED_BYTES = 255, 1024
 
 NUMBERED = (BIT, YEAR)
 """Types shown as numbers of which SQLAlchemy knows no Python type; a year of `0` is none of `'0'`."""
+
+WHOLE = {"ALL", "index"}
+"""Types of access that read all rows of a table, or all of an index (https://mariadb.com/kb/en/explain/)."""
+
+DETAILS = {"type": "{}", "key": "key {}", "ref": "({})", "rows": "~{} rows", "Extra": "{}"}
+"""The columns of a plan that are shown, and how; the others say the same in other words."""
 
 
 class MySQLSql(ServerSql):
@@ -116,6 +123,17 @@ class MySQLSql(ServerSql):
     def sorts(self, plan: Iterable[Any]) -> bool:
         """Whether a step's remark has a filesort or a temporary table."""
         return any("Using filesort" in str(step[-1]) or "Using temporary" in str(step[-1]) for step in plan)
+
+    def steps(self, plan: Iterable[Mapping[Any, Any]]) -> list[ExplainedStep]:
+        """Return a step for each table, with the details that EXPLAIN has of it."""
+        steps = []
+        for row in plan:
+            told = {name: value for name, value in row.items() if value not in {None, ""}}
+            details = (how.format(told[name]) for name, how in DETAILS.items() if name in told)
+            table = str(told.get("table", ""))
+            is_scan = told.get("type") in WHOLE and not table.startswith("<")
+            steps.append(ExplainedStep(", ".join(filter(None, [table, *details])), table if is_scan else ""))
+        return steps
 
     def text(self, column: Term) -> Term:
         """Return text, and JSON, with its own collation; any other value is cast to text."""

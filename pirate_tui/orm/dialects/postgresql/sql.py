@@ -6,7 +6,7 @@ requires a Python value of just that type; as text it is passed by way of a cast
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ from sqlalchemy.dialects.postgresql import CITEXT, INTERVAL, JSONB
 from sqlalchemy.types import Double, NullType, TypeEngine, UserDefinedType
 
 from pirate_tui.orm.dialects.server_sql import ServerSql, is_binary
+from pirate_tui.orm.dialects.sql import ExplainedStep
 from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term, as_nothing, cut, is_float, raw
 
 
@@ -62,6 +63,14 @@ SORT = re.compile(r"\s*(?:->\s*)?Sort  \(")
 
 An `Incremental Sort` is none: it sorts rows of one value after those of another, as an index returns them.
 """
+
+SCAN = re.compile(
+    r"""\s*(?:->\s*)?(?:Parallel )?Seq Scan on (?P<table>"(?:[^"]|"")+"|\S+)(?: (?P<alias>"(?:[^"]|"")+"|\S+))?  \("""
+)
+"""A step that reads all rows of a table."""
+
+ARRAY = re.compile(r"'\{([^',{}]*),[^'{}]*\}'")
+"""Of the values of an IN in a plan, all that come after the first."""
 
 
 class PostgreSQLSql(ServerSql):
@@ -152,6 +161,19 @@ class PostgreSQLSql(ServerSql):
         if isinstance(kind, String) or _has_no_order(kind):
             return literal(str(value), NullType())
         return cast(cast(literal(str(value), String()), Text()), column.type)
+
+    def steps(self, plan: Iterable[Mapping[Any, Any]]) -> list[ExplainedStep]:
+        """Return the lines of the plan, indented as the server does, with one of many values in a condition."""
+        lines = [ARRAY.sub(r"'{\1,…}'", str(line["QUERY PLAN"])) for line in plan]
+        scans = [SCAN.match(line) for line in lines]
+        return [
+            ExplainedStep(line, _unquoted(scan["alias"] or scan["table"]) if scan else "")
+            for line, scan in zip(lines, scans, strict=True)
+        ]
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _has_no_order(kind: TypeEngine[Any]) -> bool:

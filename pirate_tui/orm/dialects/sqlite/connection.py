@@ -41,7 +41,9 @@ ALLOWED_ACTIONS = frozenset(
 
 DENIED_FUNCTIONS = frozenset({"load_extension", "edit", "readfile", "writefile", "fts3_tokenizer"})
 
-SCHEMA_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "foreign_key_list"})
+SCHEMA_PRAGMAS = frozenset(
+    {"table_info", "table_xinfo", "table_list", "foreign_key_list", "index_list", "index_info", "index_xinfo"}
+)
 
 OWN_PRAGMAS = frozenset(
     {

@@ -1,7 +1,8 @@
 """Order, cut and compare values on SQLite, where any column may hold any value, however long."""
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType, TypeEngine
 
 from pirate_tui.orm.dialects.parse_value import typed as typed_value
-from pirate_tui.orm.dialects.sql import Operator
+from pirate_tui.orm.dialects.sql import ExplainedStep, Operator
 from pirate_tui.orm.dialects.terms import Keyed, Ordered, Term, cut, python_type, raw
 
 
@@ -29,6 +30,15 @@ GREATEST_INTEGER = 2**63 - 1
 
 GREATEST = chr(0x10FFFF)
 """The last character."""
+
+SCAN = re.compile(r"SCAN (?:TABLE )?(?!\(|SUBQUERY|\d+ CONSTANT|CONSTANT)(?P<table>.+)")
+"""A step that reads all rows of a table (https://www.sqlite.org/eqp.html); `TABLE` is said before SQLite 3.36."""
+
+AUTOMATIC = re.compile(r"SEARCH (?:TABLE )?(?P<table>.+) USING AUTOMATIC [A-Z ]*INDEX \((?P<terms>.+)\)")
+"""A step before which all rows of a table are read, for an index that is dropped after the statement."""
+
+TERM = re.compile(r"(?:^| AND )(?P<column>.+?)[=<>]+\?")
+"""A column of an index in a plan."""
 
 
 class SQLiteSql:
@@ -103,6 +113,19 @@ class SQLiteSql:
     def sorts(self, plan: Iterable[Any]) -> bool:
         """Whether the plan has a temporary B-tree."""
         return any("USE TEMP B-TREE FOR" in step[-1] for step in plan)
+
+    def steps(self, plan: Iterable[Mapping[Any, Any]]) -> list[ExplainedStep]:
+        """Return the steps, nested as their numbers say."""
+        depths = {0: -1}
+        steps = []
+        for row in plan:
+            text = row["detail"]
+            depths[row["id"]] = depth = depths.get(row["parent"], -1) + 1
+            scan, automatic = SCAN.match(text), AUTOMATIC.match(text)
+            found = scan or automatic
+            missing = TERM.findall(automatic["terms"]) if automatic else ()
+            steps.append(ExplainedStep("  " * depth + text, found["table"] if found else "", tuple(missing)))
+        return steps
 
 
 def _bindable(value: Any) -> Any:
