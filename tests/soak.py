@@ -115,7 +115,7 @@ async def soak(keys: int, seed: int, database: Path | None, told: Callable[[Held
     found: list[Held] = []
     try:
         async with app.run_test(size=(120, 36)) as pilot:
-            await _until(lambda: "row" in str(app.screen_stack[0].query_one(RowTable).border_title), app)
+            await _until(lambda: "row" in app.screen_stack[0].query_one(RowTable).title_text.plain, app)
             for number in range(1, keys + 1):
                 app.simulate_key(chosen.choice(KEYS))
                 await pilot.pause(0.002)

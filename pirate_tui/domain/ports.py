@@ -134,7 +134,8 @@ class Instances(Protocol):
     ) -> InstanceSnapshot:
         """Bring the whole walk of the instance into the scenario, and make the instance the live one.
 
-        From any scenario but the fresh one, the walk is walked again first.
+        Where nothing was opened, the instance is selected again first; from any scenario but the fresh one, the whole
+        walk is walked again.
         """
 
     def end_walk(self, walk: Walk | None) -> None:

@@ -81,12 +81,12 @@ class Browser:
     @property
     def title(self) -> str:
         """The table's title."""
-        return str(self.table.border_title)
+        return self.table.title_text.plain
 
     @property
     def subtitle(self) -> str:
         """What stands at the table's foot."""
-        return str(self.table.border_subtitle or "")
+        return self.table.note_text
 
     def attribute(self, name: str) -> list[str]:
         """The words of an attribute's line in the inspector."""
@@ -146,7 +146,7 @@ async def _browse(
         async with app.run_test(size=size) as pilot:
             browser = Browser(pilot)
             if connect is None:
-                await browser.until(lambda: "row" in str(browser.table.border_title), "the count in the title")
+                await browser.until(lambda: "row" in browser.table.title_text.plain, "the count in the title")
                 await browser.until(lambda: not _working(browser.screen), "rest")
             yield browser
             await browser.until(lambda: not _working(browser.screen), "the end of all work")

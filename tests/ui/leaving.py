@@ -141,7 +141,7 @@ async def leaving(fleet: Path) -> AsyncIterator[Leaving]:
 async def until_read(browser: Any) -> None:
     """Wait until everything is there."""
     await browser.until(lambda: "3,000 rows" in browser.title, "the count")
-    await browser.until(lambda: "PirateCrew 1 ·" in str(browser.inspector.border_title), "the instance")
+    await browser.until(lambda: "PirateCrew 1 ·" in browser.inspector.title_text.plain, "the instance")
 
 
 async def until_away(browser: Any) -> None:
@@ -150,4 +150,4 @@ async def until_away(browser: Any) -> None:
     assert browser.table.has_class("-stale")
     assert browser.inspector.has_class("-stale")
     assert browser.subtitle.startswith("stale")
-    assert "stale" in str(browser.inspector.border_title) or browser.inspector.snapshot is None
+    assert "stale" in browser.inspector.title_text.plain or browser.inspector.snapshot is None

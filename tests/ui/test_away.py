@@ -42,7 +42,7 @@ async def test_the_rows_and_the_instance_stay_and_the_cursor_goes_on(browse: Bro
         leaving.is_away = False
         await browser.press("up")
         await until_there(browser)
-        await browser.until(lambda: "PirateCrew 2 ·" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 2 ·" in browser.inspector.title_text.plain, "the instance")
 
 
 @pytest.mark.thorough
@@ -72,7 +72,7 @@ async def test_wherever_in_reading_again_it_goes_away_one_stays_where_one_was(br
         await browser.press("enter")
         await browser.until(lambda: browser.table.text_at(2_501).strip().startswith("▾ members"), "the members")
         await browser.press("down", "down")
-        await browser.until(lambda: "Pirate " in str(browser.inspector.border_title), "the member's instance")
+        await browser.until(lambda: "Pirate " in browser.inspector.title_text.plain, "the member's instance")
         before, troubles = _place(browser), 0
         for answers in range(ANSWERS):
             leaving.answers_left = answers
@@ -206,7 +206,7 @@ async def test_esc_frees_the_screen_also_of_a_connect_that_does_not_heed_it(brow
         late.set()
         await browser.until(lambda: leaving.closed == 1, "the end of the one that came too late")
         await browser.press("down")
-        await browser.until(lambda: "PirateCrew 2 ·" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 2 ·" in browser.inspector.title_text.plain, "the instance")
 
 
 # The title.

@@ -102,7 +102,7 @@ async def test_what_is_open_stays_open_under_its_row(browse: Browse, fleet: Path
 async def test_a_row_that_is_gone_is_said(browse: Browse, fleet: Path) -> None:
     async with browse(fleet) as browser:
         await browser.press("down")
-        await browser.until(lambda: "PirateCrew 2 ·" in str(browser.inspector.border_title), "crew 2")
+        await browser.until(lambda: "PirateCrew 2 ·" in browser.inspector.title_text.plain, "crew 2")
         await write(fleet, "DELETE FROM pirate_crew WHERE id = 2")
         await browser.press("enter")
         await browser.until(lambda: "PirateCrew 2 is no longer in the database" in browser.error, "the reason")

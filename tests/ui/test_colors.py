@@ -216,9 +216,7 @@ def muted_by(piece: Piece) -> str:
     if widget.has_class("-disabled"):
         return "a key"
     if isinstance(widget, Inspector) and widget.snapshot is not None:
-        if piece.text == str(widget.border_subtitle):
-            return ""
-        return "details" if piece.line + widget.scroll_offset.y > len(widget.snapshot.attributes) else ""
+        return "details" if piece.line + widget.scroll_offset.y > widget.attribute_height else ""
     said = f"{type(widget).__name__}: {piece.text}"
     return next((one for one in MUTED_TEXT if re.fullmatch(one, said)), "")
 

@@ -122,10 +122,10 @@ async def test_enter_shows_the_plan_of_the_way_under_the_cursor_and_hides_it(bro
         screen = await compare(browser)
         await browser.press("enter")
         await browser.until(lambda: screen.has_class("-with-plan"), "the plan")
-        assert str(screen.plan.border_title) == "plan of selectinload · no index is missing"
+        assert screen.plan.title_text.plain == "plan of selectinload · no index is missing"
         assert "SEARCH pirates USING INDEX ix_pirates_pirate_crew_id" in text(screen)
         await browser.press("down", "enter")
-        await browser.until(lambda: "plan of joinedload" in str(screen.plan.border_title), "the other plan")
+        await browser.until(lambda: "plan of joinedload" in screen.plan.title_text.plain, "the other plan")
         await browser.press("tab", "y")
         assert browser.app.clipboard.splitlines()[0].startswith("SELECT pirate_crew.")
         assert "LEFT OUTER JOIN pirates" in browser.app.clipboard
@@ -148,7 +148,7 @@ async def test_a_full_scan_is_red_and_names_the_column_that_wants_an_index(brows
         screen = await compare(browser)
         await browser.press("enter")
         await browser.until(lambda: screen.has_class("-with-plan"), "the plan")
-        assert str(screen.plan.border_title) == "plan of selectinload · 1 full scan without an index"
+        assert screen.plan.title_text.plain == "plan of selectinload · 1 full scan without an index"
         red = screen.plan.get_component_rich_style("plan-view--wants-index", partial=True).color
         lines = {y: screen.plan.text_at(y) for y in range(screen.plan.line_count())}
         styles = {y: [part.style for part in screen.plan.line_at(y) if part.text.strip()] for y in lines}

@@ -124,7 +124,7 @@ async def test_a_whole_row_and_an_instance_are_copied_with_their_lines(browse: B
         await browser.press("y")
         await browser.until(lambda: browser.app.clipboard, "the copy")
         assert await told(browser) == ["copied 4 lines: the full row"]
-        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the instance")
         await browser.press("tab", "y")
         assert (await told(browser, 2))[1:] == [
             f"copied {browser.app.clipboard.count(chr(10)) + 1} lines: the instance"

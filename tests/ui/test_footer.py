@@ -76,7 +76,7 @@ async def test_x_works_before_the_instance_has_been_selected(browse: Browse, por
         browser.table.cursor = (1,)
         browser.screen.workspace.instance.forget()
         browser.screen.action_situation()
-        await browser.until(lambda: "Ships 2 · after commit" in str(browser.inspector.border_title), "the commit")
+        await browser.until(lambda: "Ships 2 · after commit" in browser.inspector.title_text.plain, "the commit")
 
 
 async def test_what_needs_a_database_is_not_greyed_once_it_is_open(browse: Browse, world: Path) -> None:

@@ -12,14 +12,14 @@ from pirate_tui.ui.widgets.row_table import RowTable
 
 Browse = Callable[..., AbstractAsyncContextManager[Any]]
 
-FRAME = 1
-"""Columns and lines of a panel's border."""
+TITLE = 1
+"""The line of a panel's title."""
 
 
 async def click_head(browser: Any, name: str, line: int = -1) -> None:
     """Click on a column's head in that line of the table."""
-    x = browser.table.line_at(line).text.index(name) + FRAME
-    await browser.pilot.click(RowTable, offset=(x, line + 1 + FRAME))
+    x = browser.table.line_at(line).text.index(name)
+    await browser.pilot.click(RowTable, offset=(x, line + 1 + TITLE))
 
 
 @pytest.mark.thorough
@@ -39,9 +39,9 @@ async def test_a_click_on_a_head_goes_to_the_column_and_another_one_orders_by_it
 async def test_a_click_between_the_heads_does_nothing(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await click_head(browser, "ship_name")
-        x = browser.table.line_at(-1).text.index("ship_name") - 1 + FRAME
-        await browser.pilot.click(RowTable, offset=(x, FRAME))
-        await browser.pilot.click(RowTable, offset=(70, FRAME))
+        x = browser.table.line_at(-1).text.index("ship_name") - 1
+        await browser.pilot.click(RowTable, offset=(x, TITLE))
+        await browser.pilot.click(RowTable, offset=(70, TITLE))
         assert browser.table.current_column.name == "ship_name"
         assert "by " not in browser.title
 
@@ -70,9 +70,9 @@ async def test_a_click_in_the_inspector_goes_to_the_attribute_and_two_access_it(
 ) -> None:
     async with browse(world, size=size) as browser:
         await browser.until(lambda: browser.inspector.snapshot, "the instance")
-        await browser.pilot.click(browser.inspector, offset=(5, 2 + FRAME))
+        await browser.pilot.click(browser.inspector, offset=(5, 2 + TITLE))
         await browser.until(lambda: browser.inspector.current.name == "ship_name", "the third attribute")
         assert browser.inspector.has_focus
-        y = next(y for y in range(9) if browser.inspector.text_at(y).startswith("members")) + FRAME
+        y = next(y for y in range(9) if browser.inspector.text_at(y).startswith("members")) + TITLE
         await browser.pilot.click(browser.inspector, offset=(5, y), times=2)
         await browser.until(lambda: browser.attribute("members")[1:2] == ["loaded"], "the members")

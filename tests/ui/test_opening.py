@@ -26,9 +26,9 @@ EAGER = {
 async def test_the_first_screen_lists_the_crews_and_inspects_the_first(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         assert browser.lines[0].split() == ["▸", "1", "Straw", "Hats", "Thousand", "Sunny"]
-        assert str(browser.table.border_title) == "PirateCrew · 40 rows"
+        assert browser.table.title_text.plain == "PirateCrew · 40 rows"
         assert "read-only · sqlite+aiosqlite" in browser.screen.database_label
-        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the instance")
         assert browser.attribute("members") == ["members", "unloaded", "IO"]
 
 
@@ -143,13 +143,11 @@ async def test_opening_all_rows_awaits_each_and_is_told_as_n_plus_1(browse: Brow
     async with browse(world) as browser:
         await browser.press("down", "A")
         await browser.until(lambda: len(browser.lines) == 40 * 3 + 347, "all members of all crews")
-        assert "N+1: 40 statements for 40 rows, fixed by selectinload(PirateCrew.members)" in str(
-            browser.log.border_title
-        )
+        assert "N+1: 40 statements for 40 rows, fixed by selectinload(PirateCrew.members)" in browser.log.note_text
         assert "PirateCrew.members x 40" in browser.statements[-1]
         assert "347 rows" in browser.statements[-1]
         assert "select 1 + access 1" in browser.lines[1]
-        assert "PirateCrew 2 · persistent" in str(browser.inspector.border_title)
+        assert "PirateCrew 2 · persistent" in browser.inspector.title_text.plain
         assert browser.attribute("members")[1] == "loaded"
         browser.log.focus()
         await browser.press("end", "v")
@@ -163,7 +161,7 @@ async def test_opening_all_rows_with_an_eager_loader_takes_two_statements(browse
         await browser.press("s", "u", "A")
         await browser.until(lambda: len(browser.lines) == 40 * 3 + 347, "all members of all crews")
         assert "select 2 + access 0" in browser.lines[1]
-        assert "N+1" not in str(browser.log.border_title)
+        assert "N+1" not in browser.log.title_text.plain
         causes = [line.split("  ")[-1].strip() for line in browser.statements[-2:]]
         assert causes == ["PirateCrew x 40", "PirateCrew x 40.members"]
 
@@ -172,8 +170,8 @@ async def test_opening_all_rows_plainly_fails_at_the_first(browse: Browse, world
     async with browse(world) as browser:
         await browser.press("down", "down", "u", "A")
         await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
-        assert "PirateCrew.members of PirateCrew 3 · plain access" in str(browser.failure.border_title)
-        await browser.until(lambda: "PirateCrew 3" in str(browser.inspector.border_title), "the instance that failed")
+        assert "PirateCrew.members of PirateCrew 3 · plain access" in browser.failure.title_text.plain
+        await browser.until(lambda: "PirateCrew 3" in browser.inspector.title_text.plain, "the instance that failed")
 
 
 async def test_opening_all_rows_of_very_many_is_refused(browse: Browse, fleet: Path) -> None:
@@ -215,10 +213,10 @@ async def test_what_to_do_first_is_said_until_something_is_done(browse: Browse, 
 async def test_enter_after_x_acts_in_that_state(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("x")
-        await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
+        await browser.until(lambda: "after commit" in browser.inspector.title_text.plain, "the state")
         await browser.press("enter")
         await browser.until_line("10 Pirate · access 2 · same session · after commit · awaited")
-        assert "after commit" in str(browser.inspector.border_title)
+        assert "after commit" in browser.inspector.title_text.plain
 
 
 async def test_x_concerns_all_that_is_opened(browse: Browse, world: Path) -> None:
@@ -226,7 +224,7 @@ async def test_x_concerns_all_that_is_opened(browse: Browse, world: Path) -> Non
         await browser.press("enter")
         await browser.until_line("Nami")
         await browser.press("x")
-        await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
+        await browser.until(lambda: "after commit" in browser.inspector.title_text.plain, "the state")
         await browser.press("right")
         await browser.until(lambda: browser.attribute("name")[1:4] == ["expired", "IO"], "the member's state")
         await browser.press("u", "enter")
@@ -239,11 +237,11 @@ async def test_x_after_a_failure_is_followed_by_the_same_access(browse: Browse, 
     """Where a session is closed, awaiting does not help: it is shown where it was asked for."""
     async with browse(world) as browser:
         await browser.press("x", "x", "x")
-        await browser.until(lambda: "detached" in str(browser.inspector.border_title), "the state")
+        await browser.until(lambda: "detached" in browser.inspector.title_text.plain, "the state")
         await browser.press("enter")
         await browser.until_line("raised DetachedInstanceError")
         await browser.press("x", "x", "x")
-        await browser.until(lambda: str(browser.inspector.border_title).split(" · ")[-1] == "persistent", "a fresh one")
+        await browser.until(lambda: browser.inspector.title_text.plain.split(" · ")[-1] == "persistent", "a fresh one")
         await browser.press("enter")
         await browser.until_line("10 Pirate")
 
@@ -266,7 +264,7 @@ async def test_the_title_is_the_way_to_a_nested_row(browse: Browse, world: Path)
         await browser.press("right")
         title = "PirateCrew 1 › members › Pirate 2 › pirate_crew › PirateCrew 1"
         assert seen_title(browser) == title
-        await browser.pilot.click(RowTable, offset=(title.index("Pirate 2") + len("╭─ "), 0))
+        await browser.pilot.click(RowTable, offset=(title.index("Pirate 2") + len("─ "), 0))
         await browser.until(lambda: browser.table.cursor == (0, "members", 1), "the member")
         assert seen_title(browser) == "PirateCrew 1 › members › Pirate 2"
         await browser.press("left", "left")
@@ -294,9 +292,9 @@ async def test_the_header_says_how_many_objects_the_session_holds(browse: Browse
 
 def seen_title(browser: Any) -> str:
     """The table's title as it is drawn."""
-    lines = browser.table.render_lines(Region(0, 0, browser.table.size.width + 2, 1))
+    lines = browser.table.render_lines(Region(0, 0, browser.table.size.width, 1))
     text: str = lines[0].text
-    return text.strip("╭─╮ ")
+    return text.strip("─ ")
 
 
 async def test_rows_that_are_sorted_are_closed_and_begin_anew(browse: Browse, world: Path) -> None:

@@ -69,7 +69,7 @@ async def test_the_title_says_mode_and_loader_in_words(browse: Browse, world: Pa
 async def test_choosing_a_loader_tells_its_lesson(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("s")
-        assert LoaderStrategy.SELECTINLOAD.lesson in str(browser.table.border_subtitle)
+        assert LoaderStrategy.SELECTINLOAD.lesson in browser.table.note_text
 
 
 async def test_every_statement_is_listed_with_its_cause(browse: Browse, world: Path) -> None:
@@ -107,7 +107,7 @@ async def test_enter_at_a_statement_goes_to_what_has_sent_it(browse: Browse, wor
         await browser.press("down", "down", "enter")
         await browser.until_line("pirate_crew · PirateCrew · no IO")
         await browser.press("G")
-        await browser.until(lambda: "PirateCrew 40" in str(browser.inspector.border_title), "the last crew")
+        await browser.until(lambda: "PirateCrew 40" in browser.inspector.title_text.plain, "the last crew")
         browser.log.focus()
         await browser.press("end", "up", "enter")
         assert (browser.table.has_focus, browser.table.cursor) == (True, (0, "members"))
@@ -167,17 +167,17 @@ async def test_table_and_condition_are_never_cut(browse: Browse, world: Path, wi
 
 async def test_those_of_the_models_are_shown_and_the_browser_s_own_are_counted(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
-        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the instance")
         shown = [browser.log.text_at(y) for y in range(browser.log.line_count())]
         assert [line.split("  ")[-1] for line in shown] == ["PirateCrew 1"]
         assert "SELECT pirate_crew.* FROM pirate_crew WHERE id = ?  [1]" in shown[0]
-        title = str(browser.log.border_title)
+        title = browser.log.title_text.plain
         own = re.search(r"Statements · 1 · [\d.]+ ms · L shows (\d+) of the browser$", title)
         assert own is not None, title
         await browser.press("L")
         assert browser.log.line_count() == 1 + int(own[1])
-        assert str(browser.log.border_title).startswith("Statements · 1 ·")
-        assert f" · {own[1]} of the browser · " in str(browser.log.border_title)
+        assert browser.log.title_text.plain.startswith("Statements · 1 ·")
+        assert f" · {own[1]} of the browser · " in browser.log.title_text.plain
         await browser.press("L")
         assert not browser.log.display
         await browser.press("L")
@@ -211,7 +211,7 @@ async def test_the_n_plus_1_in_the_title_is_what_was_asked_for(browse: Browse, w
         browser.log.record(asked._replace(number=100, times=90, option="selectinload(A.d)", parents=90))
         browser.log.record(asked)
         browser.log.record(asked._replace(number=102, times=6, option="selectinload(B.c)"))
-        assert "N+1: 30 statements for 30 rows, fixed by selectinload(A.b)" in str(browser.log.border_title)
+        assert "N+1: 30 statements for 30 rows, fixed by selectinload(A.b)" in browser.log.note_text
 
 
 @pytest.mark.thorough
@@ -232,7 +232,7 @@ async def test_y_copies_the_row_and_the_instance(browse: Browse, world: Path) ->
     async with browse(world) as browser:
         await browser.press("down", "y")
         assert browser.app.clipboard == "2\tHeart Pirates\tPolar Tang"
-        await browser.until(lambda: "PirateCrew 2" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 2" in browser.inspector.title_text.plain, "the instance")
         await browser.press("tab", "y")
         assert browser.app.clipboard.splitlines()[1].split() == ["name", "loaded", "no", "IO", "Heart", "Pirates"]
 

@@ -63,7 +63,7 @@ async def link(server: Server) -> AsyncIterator[Link]:
 async def until_read(browser: Any) -> None:
     """Wait for the crews, their number and the instance."""
     await browser.until(lambda: "500 rows" in browser.title, "the count")
-    await browser.until(lambda: " 1 ·" in str(browser.inspector.border_title), "the instance")
+    await browser.until(lambda: " 1 ·" in browser.inspector.title_text.plain, "the instance")
 
 
 async def go_to_an_open_row(browser: Any) -> None:
@@ -74,7 +74,7 @@ async def go_to_an_open_row(browser: Any) -> None:
     await browser.press("enter")
     await browser.until_line("Pirate 501")
     await browser.press("down", "down")
-    await browser.until(lambda: " 501 ·" in str(browser.inspector.border_title), "the member's instance")
+    await browser.until(lambda: " 501 ·" in browser.inspector.title_text.plain, "the member's instance")
 
 
 def place(browser: Any) -> tuple[Any, ...]:
@@ -146,7 +146,7 @@ async def test_a_connection_that_was_cut_while_one_thought_is_not_noticed(browse
         await go_to_an_open_row(browser)
         link.proxy.cut()
         browser.table.cursor = (251,)
-        await browser.until(lambda: " 252 ·" in str(browser.inspector.border_title), "the next crew")
+        await browser.until(lambda: " 252 ·" in browser.inspector.title_text.plain, "the next crew")
         assert not browser.error
 
 
@@ -174,7 +174,7 @@ async def test_order_filter_and_the_table_that_was_left_are_as_they_were(browse:
         await browser.until(lambda: "Pirate · 1 row" in browser.title, "the filter")
         await browser.press("o")
         await browser.until(lambda: "name" in str(browser.table.listing.query.order), "the order")
-        await browser.until(lambda: " 501 ·" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: " 501 ·" in browser.inspector.title_text.plain, "the instance")
         before = browser.title, browser.lines, browser.table.column
         await link.proxy.go_away()
         await browser.press("A")
@@ -186,7 +186,7 @@ async def test_order_filter_and_the_table_that_was_left_are_as_they_were(browse:
         await browser.press("escape")
         await browser.until(lambda: browser.table.listing.entity.name == "PirateCrew", "the table before")
         assert browser.table.cursor == crews
-        await browser.until(lambda: " 501 ·" in str(browser.inspector.border_title), "the member's instance")
+        await browser.until(lambda: " 501 ·" in browser.inspector.title_text.plain, "the member's instance")
 
 
 async def test_a_server_that_is_not_there_at_the_start_is_named_and_r_opens_it(browse: Browse, link: Link) -> None:

@@ -81,7 +81,7 @@ async def test_after_x_enter_opens_again(browse: Browse, world: Path) -> None:
         await fail(browser)
         first = browser.failure.failed
         await browser.press("x")
-        await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
+        await browser.until(lambda: "after commit" in browser.inspector.title_text.plain, "the state")
         await browser.press("enter")
         await browser.until(lambda: browser.failure.failed is not first, "the next failure")
         assert not browser.failure.explanation.trials
@@ -92,9 +92,9 @@ async def test_after_x_enter_opens_again(browse: Browse, world: Path) -> None:
 @pytest.mark.parametrize("number", [0, 1, 2])
 async def test_a_fix_of_an_expired_attribute_is_tried_after_a_commit(browse: Browse, world: Path, number: int) -> None:
     async with browse(world, size=(120, 36)) as browser:
-        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the instance")
         await browser.press("x")
-        await browser.until(lambda: "after commit" in str(browser.inspector.border_title), "the state")
+        await browser.until(lambda: "after commit" in browser.inspector.title_text.plain, "the state")
         await browser.press("tab", "down", "u", "enter")
         await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
         fix = browser.failure.failure.remedies[number]
@@ -153,7 +153,7 @@ def shown(browser: Any) -> set[str]:
 @pytest.mark.parametrize("panel", PANELS)
 async def test_z_gives_a_panel_the_whole_screen_and_takes_it_back(browse: Browse, world: Path, panel: str) -> None:
     async with browse(world, size=(120, 36)) as browser:
-        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the instance")
         await browser.press(*PANELS[panel], "z")
         await browser.until(lambda: shown(browser) == {panel}, panel)
         await browser.press("z")
@@ -185,7 +185,7 @@ async def test_a_failure_fills_the_screen_and_esc_takes_that_back_first(browse: 
 @pytest.mark.thorough
 async def test_a_panel_that_fills_the_screen_survives_every_size(browse: Browse, world: Path) -> None:
     async with browse(world, size=(120, 36)) as browser:
-        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the instance")
         await browser.press("tab", "z")
         for width, height in ((50, 12), (80, 24), (30, 8), (160, 45)):
             await browser.pilot.resize_terminal(width, height)

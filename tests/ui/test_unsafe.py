@@ -59,7 +59,7 @@ async def test_the_explanation_names_attribute_and_fixes(browse: Browse, world: 
         text = browser.failure.explanation.plain
         words = " ".join(text.split())
         assert "PirateCrew.members of PirateCrew 1 was accessed without await, but it is not loaded" in words
-        assert str(browser.failure.border_title) == "PirateCrew.members of PirateCrew 1 · plain access · as mapped"
+        assert browser.failure.title_text.plain == "PirateCrew.members of PirateCrew 1 · plain access · as mapped"
         assert "inside the greenlet" in words
         assert "await pirate_crew.awaitable_attrs.members" in text
         assert "✗ await asyncio.to_thread(lambda: pirate_crew.members)" in text
@@ -171,17 +171,17 @@ async def test_the_search_ends_when_the_traceback_fills_the_panel(browse: Browse
 
 async def test_an_opening_that_fails_leaves_no_stale_instance(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
-        await browser.until(lambda: "PirateCrew 1" in str(browser.inspector.border_title), "the instance")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the instance")
         with closing(sqlite3.connect(world)) as other:
             other.execute("DELETE FROM pirate_crew WHERE id = 1")
             other.commit()
         shown: list[str] = []
         browser.screen.watch(
-            browser.inspector, "snapshot", lambda _: shown.append(str(browser.inspector.border_title)), init=False
+            browser.inspector, "snapshot", lambda _: shown.append(browser.inspector.title_text.plain), init=False
         )
         await browser.press("enter")
         await browser.until(lambda: "PirateCrew 1 is no longer in the database" in browser.error, "the trouble")
         # What another program has deleted is noticed as well: soon the row that is there now is rested on.
-        await browser.until(lambda: "PirateCrew 2" in str(browser.inspector.border_title), "the next instance")
+        await browser.until(lambda: "PirateCrew 2" in browser.inspector.title_text.plain, "the next instance")
         assert shown[0] == "Instance", "no instance, until there is another"
         assert not any("PirateCrew 1" in title for title in shown)

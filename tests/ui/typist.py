@@ -206,7 +206,7 @@ async def _come_through(app: PirateApp, typist: Typist) -> None:
     table = first.query_one(RowTable)
 
     def has_come_through() -> bool:
-        is_read = table.row_at(table.cursor) is not None or "· 0 rows" in str(table.border_title)
+        is_read = table.row_at(table.cursor) is not None or "· 0 rows" in table.title_text.plain
         return app.return_code is not None or (app.screen is first and is_read)
 
     while not has_come_through():

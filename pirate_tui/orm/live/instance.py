@@ -58,7 +58,8 @@ class LiveInstance:
     ) -> InstanceSnapshot:
         """Bring the instance, and all of its walk, into the scenario's state.
 
-        From any state but the fresh one, it is a new walk, in which what was loaded is loaded again before.
+        It is done to the session itself where relationships were opened in it, as code would; else, and from any state
+        but the fresh one, to a new walk, in which what was loaded is loaded again before.
         """
         return await self._held.run(lambda: self._apply(entity, key, scenario, walk or Walk(entity, key)))
 
@@ -102,7 +103,8 @@ class LiveInstance:
     async def _apply(self, entity: Entity, key: RowKey, scenario: Scenario, begun: Walk) -> InstanceSnapshot:
         walk = await self._held.enter(begun.root)
         instance = None if walk is None else walk.instance(self._catalog.mapper(entity), key)
-        if walk is not None and walk.scenario is Scenario.FRESH and instance is not None:
+        is_ready = walk is not None and walk.is_opened and walk.scenario is Scenario.FRESH
+        if walk is not None and is_ready and instance is not None and scenario is not Scenario.FRESH:
             async with keeping_attached(walk):
                 await self._bring(walk, instance, scenario)
             return self._snapshot(entity)

@@ -82,8 +82,8 @@ class Frame(Guarded[None], Zooming):
 
     def on_mount(self) -> None:
         """Open the database after the first paint, since importing SQLAlchemy takes long."""
-        self.table.border_title = "opening …"
-        self.workspace.inspector.border_title = "Instance"
+        self.table.set_title("opening …")
+        self.workspace.inspector.set_title("Instance")
         self.table.focus()
         self.watch(self.workspace, "snapshot", self._show_session, init=False)
         self.call_after_refresh(self.connector.begin, self.post_message)
@@ -113,7 +113,7 @@ class Frame(Guarded[None], Zooming):
     @on(Connector.StartEnded)
     def _complete(self) -> None:
         if self.table.listing is None:
-            self.table.border_title = "not opened"
+            self.table.set_title("not opened")
         self.call_after_refresh(self._furnish)
 
     @on(Resize)

@@ -76,11 +76,18 @@ class AttributeList(TextPane):
         super().__init__()
         self._starts: Sequence[int] = ()
         """The line at which each attribute begins, and that behind the last one."""
+        self.summary = ""
+        """A line behind the attributes; empty where it is said elsewhere."""
 
     @property
     def attributes(self) -> tuple[AttributeSnapshot, ...]:
         """The attributes; none without an instance."""
         return () if self.snapshot is None else self.snapshot.attributes
+
+    @property
+    def attribute_height(self) -> int:
+        """How many lines the attributes take; details follow."""
+        return self._starts[-1] if self.attributes else 0
 
     @property
     def current(self) -> AttributeSnapshot | None:
@@ -95,7 +102,7 @@ class AttributeList(TextPane):
         """Go to the pressed attribute: the panel, which takes the focus now, may have grown when it is released."""
         at = event.get_content_offset(self)
         y = -1 if at is None else at.y + round(self.scroll_y)
-        if self.attributes and 0 <= y < self._starts[-1]:
+        if 0 <= y < self.attribute_height:
             self.number = bisect_right(self._starts, y) - 1
 
     def line_at(self, y: int) -> Strip:
@@ -108,7 +115,7 @@ class AttributeList(TextPane):
 
     def show_current(self) -> None:
         """Scroll to the details of the current attribute, and then to itself."""
-        if self.attributes and self.line_count() > self._starts[-1]:
+        if self.line_count() > self.attribute_height > 0:
             self.scroll_line_into_view(self.line_count() - 1)
             self.scroll_line_into_view(self._current_lines.start)
 
@@ -122,7 +129,8 @@ class AttributeList(TextPane):
         details = (
             attribute_details(self.current, self.prediction) if self.has_focus and self.current is not None else []
         )
-        behind = self.wrapped(details, size.width)
+        summary = [Text(self.summary, "inspector--detail")] if self.summary else []
+        behind = self.wrapped([*summary, *details], size.width)
         if len(rows) + DETAILS <= size.height:
             blocks = [attribute_lines(attribute, widths, size.width, self.wrapped) for attribute in self.attributes]
             self._starts = list(accumulate(map(len, blocks), initial=0))

@@ -15,6 +15,7 @@ from pirate_tui.domain.loading import FailedAccess, LiveTrial, LoaderStrategy
 from pirate_tui.domain.outline import Path
 from pirate_tui.ui.widgets.explanation_view import ExplanationView
 from pirate_tui.ui.widgets.text_pane import TextPane
+from pirate_tui.ui.widgets.titled import Titled
 
 
 class Traceback(TextPane):
@@ -50,23 +51,21 @@ class Traceback(TextPane):
     """Whether it was scrolled to the user's frame."""
 
 
-class FailureView(Vertical):
+class FailureView(Vertical, Titled):
     """The failure that is shown: the explanation, and the traceback beside it where the terminal is wide."""
 
     DEFAULT_CSS = """
     FailureView {
-        border: round $error;
+        border-top: solid $error;
         border-title-color: $error-on-background;
-        border-subtitle-color: $error-on-background;
         & > #explanation { height: 3fr; }
         & > #raw { height: 1fr; min-height: 3; }
         & #traceback-title { height: 1; color: $muted-on-background; }
         & #traceback { height: 1fr; }
         &.-traceback-alone > #explanation { display: none; }
         &.-fixed {
-            border: round $success;
+            border-top: solid $success;
             border-title-color: $success-on-background;
-            border-subtitle-color: $success-on-background;
         }
     }
     """
@@ -177,9 +176,9 @@ class FailureView(Vertical):
 
     def _retitle(self) -> None:
         if self.failure is not None:
-            self.border_title = Text(f"{self.failure.attribute} of {self.failure.instance} · {self.access}")
-            keys = "/ search · t fixes" if self.is_traceback_alone else "⏎ try the fix · ↑↓ select · t traceback"
-            self.border_subtitle = f"{keys} · y copy · esc close"
+            keys = "/ search · t fixes" if self.is_traceback_alone else "⏎ try the fix · t traceback"
+            title = f"{self.failure.attribute} of {self.failure.instance} · {self.access}"
+            self.set_title(title, f"{keys} · esc close")
 
 
 def _traceback_title(failure: Failure) -> str:

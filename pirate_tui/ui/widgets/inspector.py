@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
@@ -13,6 +12,7 @@ from pirate_tui.domain.access import InstanceSnapshot, Prediction, Scenario
 from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.widgets.attribute_lines import io_summary, value_of
 from pirate_tui.ui.widgets.attribute_list import AttributeList
+from pirate_tui.ui.widgets.titled import BETWEEN
 
 
 class Inspector(AttributeList):
@@ -105,8 +105,8 @@ class Inspector(AttributeList):
         self._request_prediction()
 
     def on_resize(self) -> None:
-        """Keep the cursor in view."""
-        self.show_current()
+        """Say beside the title, or below, what there is room for, and keep the cursor in view."""
+        self._write()
 
     def _request_prediction(self) -> None:
         """Request the prediction for the current attribute alone, since each takes time."""
@@ -117,12 +117,16 @@ class Inspector(AttributeList):
 
     def _write(self) -> None:
         if self.snapshot is None:
-            self.border_title, self.border_subtitle = Text("Instance"), None
+            self.summary = ""
+            self.set_title("Instance")
             self.lay_out()
             return
         scenario = self.snapshot.scenario
         state = self.snapshot.state if scenario is Scenario.FRESH else scenario.value
-        self.border_title = Text(f"{self.snapshot.label} · {state}{' · stale' if self.is_stale else ''}")
-        self.border_subtitle = Text(self.result or io_summary(self.attributes))
+        title = f"{self.snapshot.label} · {state}{' · stale' if self.is_stale else ''}"
+        note = self.result or io_summary(self.attributes)
+        is_beside = len(title) + BETWEEN + len(note) <= self.title_room
+        self.summary = "" if is_beside else note
+        self.set_title(title, note if is_beside else "")
         self.lay_out()
         self.show_current()

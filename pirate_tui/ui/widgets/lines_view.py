@@ -8,8 +8,10 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from pirate_tui.ui.widgets.titled import Titled
 
-class LinesView(ScrollView):
+
+class LinesView(ScrollView, Titled):
     """Base of the table and the text panels: the Line API, with text selection by mouse."""
 
     FIXED_LINES = 0

@@ -44,7 +44,7 @@ class PlanView(TextPane):
     def show(self, way: LoadMethod, plans: Sequence[StatementPlan]) -> None:
         """Show the plans of a way."""
         self.way, self.plans = way, plans
-        self.border_title = Text(f"plan of {way.title} · {summary(plans)}")
+        self.set_title(f"plan of {way.title} · {summary(plans)}")
         self.set_text([line for plan in plans for line in _lines(plan)])
         self.scroll_home(animate=False)
         self.refresh(layout=True)

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -21,13 +20,11 @@ from pirate_tui.ui.table_state import Caption, TableState
 from pirate_tui.ui.widgets.breadcrumb import breadcrumb
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
 from pirate_tui.ui.widgets.row_lines import LineRenderer
+from pirate_tui.ui.widgets.titled import BETWEEN
 
 
 HEADER = -1
 """The line of the column names, which stays at the top."""
-
-TITLE_EDGES = 4
-"""How many columns of the upper border are not the title's."""
 
 STALE = "stale · r reloads"
 """Shown at rows whose database is gone: colour alone does not carry it."""
@@ -211,13 +208,13 @@ class RowsView(LinesView):
         listing, caption = self.state.listing, self.state.caption
         if listing is not None:
             title = (listing.entity.name, _row_count(listing.window.count, caption.estimate), str(listing.query))
-            if len(self.state.cursor) > 1:
-                self.border_title = breadcrumb(steps_to(listing, self.state.cursor), self.size.width - TITLE_EDGES)
-            else:
-                self.border_title = Text(" · ".join(filter(None, title)))
             matches = "" if caption.match is None else f"{caption.match} · {caption.tally}"
-            subtitle = (STALE if self.is_stale else "", caption.hint or matches)
-            self.border_subtitle = Text(" · ".join(filter(None, subtitle)))
+            note = " · ".join(filter(None, (STALE if self.is_stale else "", caption.hint or matches)))
+            if len(self.state.cursor) > 1:
+                room = self.title_room - (len(note) + BETWEEN if note else 0)
+                self.set_title(breadcrumb(steps_to(listing, self.state.cursor), room), note)
+            else:
+                self.set_title(" · ".join(filter(None, title)), note)
 
 
 def _row_count(count: int | None, estimate: int | None) -> str:

@@ -211,9 +211,9 @@ class StatementLog(SearchableView):
         repeated = [statement for statement in reversed(self._statements.values()) if _is_n_plus_1(statement)]
         newest = [statement for statement in repeated if statement.parents == repeated[0].parents]
         requested = max(newest, key=lambda statement: statement.times, default=None)
-        self.border_title = Text(
-            f"Statements · {_totals(self._sent, self._seconds, self.content)}"
-            f"{f' · {_n_plus_1(requested)}' if requested else ''}"
+        self.set_title(
+            f"Statements · {_totals(self._sent, self._seconds, self.content)}",
+            _n_plus_1(requested) if requested else "",
         )
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
