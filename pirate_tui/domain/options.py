@@ -40,6 +40,14 @@ class LoaderOption(NamedTuple):
         """Whether it, or an option within it, has no limit to the levels that it loads."""
         return self.recurses or any(option.is_recursive for option in self.nested)
 
+    @property
+    def functions(self) -> frozenset[str]:
+        """The names to import for it: a single option is called on the one that it is nested in."""
+        option = self
+        while len(option.nested) == 1:
+            (option,) = option.nested
+        return frozenset({self.name}).union(*(nested.functions for nested in option.nested))
+
     def _written(self, arguments: Sequence[str]) -> str:
         """Return `selectinload(Ship.members).joinedload(Pirate.parrot)`; several go into `.options(...)`."""
         depth = ("recursion_depth=-1",) if self.recurses else ()
@@ -59,6 +67,13 @@ def joined(options: Sequence[LoaderOption]) -> str:
 def selecting(entity: str, options: Sequence[LoaderOption] = ()) -> str:
     """Return the SELECT of a class with these options: `select(Ship).options(selectinload(Ship.members))`."""
     return f"select({entity}).options({joined(options)})" if options else f"select({entity})"
+
+
+def selecting_in_lines(entity: str, options: Sequence[LoaderOption] = ()) -> tuple[str, ...]:
+    """Return the same with each option on a line of its own."""
+    if not options:
+        return (selecting(entity),)
+    return (f"select({entity}).options(", *(f"    {option}," for option in options), ")")
 
 
 def attribute(owner: str, name: str) -> str:

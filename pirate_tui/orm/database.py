@@ -31,6 +31,7 @@ from pirate_tui.orm.live.instances import CollectionGuard, OrmInstances
 from pirate_tui.orm.live.live_fix_tester import LiveFixTester
 from pirate_tui.orm.live.opener import RelationshipOpener
 from pirate_tui.orm.mapped_classes import MappedClasses
+from pirate_tui.orm.reads.finder import ReadsFinder
 from pirate_tui.orm.rows.row_queries import RowQueries
 from pirate_tui.orm.user_code.time_limit import LoopGuard
 
@@ -101,6 +102,7 @@ class OrmDatabase:
         loader = EagerLoader(connections, recorder, applier, models.catalog)
         trials = FixTester(connections, recorder, applier)
         self.benchmarks = OrmBenchmarks(measurer, StatementExplainer(queries), trials, loader, models)
+        self.reads = ReadsFinder(connections, recorder, applier, models.catalog)
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.warning = ""

@@ -1,0 +1,215 @@
+"""Find what a schema reads of a mapped class, and the SELECT that loads it all; prove that on rows."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Mapper
+
+from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
+from pirate_tui.domain.options import LoaderOption, selecting, selecting_in_lines
+from pirate_tui.domain.reads import FoundBy, ReadPath, SchemaRead, SchemaReads
+from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.text import clean
+from pirate_tui.orm.class_names import UNPACKAGED
+from pirate_tui.orm.connection.engine import Connections
+from pirate_tui.orm.connection.recorder import StatementRecorder
+from pirate_tui.orm.entities import Catalog
+from pirate_tui.orm.explanation.options import options_for
+from pirate_tui.orm.inspection.reading import needs_of_class
+from pirate_tui.orm.live.fix_applier import FixApplier
+from pirate_tui.orm.reads.paths import Needed
+from pirate_tui.orm.reads.proof import Conversion, Prover
+from pirate_tui.orm.reads.readers import reader_now
+from pirate_tui.orm.reads.schemas import Schema
+from pirate_tui.orm.reads.witnesses import witness
+
+
+MOST_ROUNDS = 8
+"""How often rows may add to what is selected."""
+
+ANY_ROWS = 3
+"""Rows that are converted whatever they lead to."""
+
+LONGEST_SELECT = 10_000
+"""The most characters of a select that are shown."""
+
+CYCLE = "recursion_depth=-1 does not end where rows refer to each other in a cycle"
+
+
+class Witnesses(NamedTuple):
+    """The rows to convert."""
+
+    keys: tuple[RowKey, ...]
+    reached: frozenset[ReadPath]
+    """The paths that they reach."""
+    notes: tuple[str, ...]
+
+
+class Proof(NamedTuple):
+    """The options for a schema, and what came of them."""
+
+    schema: Schema
+    options: tuple[LoaderOption, ...]
+    witnesses: Witnesses
+    converted: Conversion | None = None
+    """None without any row."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether rows were converted, and nothing was loaded."""
+        converted = self.converted
+        return bool(converted and converted.is_complete and not converted.missed and not converted.queries)
+
+
+class ReadsFinder:
+    """Finds what schemas read, with the rows of a database as proof."""
+
+    def __init__(
+        self, connections: Connections, recorder: StatementRecorder, applier: FixApplier, catalog: Catalog
+    ) -> None:
+        self._connections = connections
+        self._recorder = recorder
+        self._applier = applier
+        self._catalog = catalog
+        self._prover = Prover(recorder, applier, connections.sessions)
+
+    async def find(self, schema: Schema, entity: Entity) -> SchemaReads:
+        """Return all that the schema reads of the class; raises `BrowserError` where the database is unreachable."""
+        mapper = self._catalog.mapper(entity)
+        needed = Needed(mapper)
+        await self._connections.run(partial(self._trace, schema, needed))
+        return _summary(entity, needed, await self._proved(schema, needed))
+
+    async def _trace(self, schema: Schema, needed: Needed) -> None:
+        """Add what is read of made-up instances; it sends nothing, and the code of the schema may not take forever."""
+        for read, by in ((schema.fields, FoundBy.ANNOTATIONS), (schema.read, FoundBy.TRACE)):
+            if read is not None and not (by is FoundBy.TRACE and read is schema.fields):
+                fields = schema.fields if by is FoundBy.ANNOTATIONS else None
+                found = needs_of_class(needed.selected, read, schema.depth, reader_now(fields))
+                needed.add((*found.reads, *found.queries), by)
+
+    async def _witnesses(self, needed: Needed) -> Witnesses:
+        """Return rows that reach every path, and a few more; no longer than a statement may take altogether."""
+        keys, reached, notes = dict[RowKey, None](), set[ReadPath](), list[str]()
+        until = time.monotonic() + self._connections.time_limit
+        mapper, paths = needed.selected, needed.paths()
+        anything = select(*mapper.primary_key).select_from(mapper).limit(ANY_ROWS)
+        keys.update(dict.fromkeys(await self._keys(mapper, anything)))
+        for path, found in paths.items():
+            if any(path != other and path.leads_to(other) for other in paths):
+                continue  # whatever reaches the other reaches this one
+            if time.monotonic() > until:
+                notes.append("no more time to look for rows (--timeout)")
+                break
+            shortest = min((one.need for one in found), key=lambda need: len(need.way))
+            try:
+                there = await self._keys(mapper, witness(mapper, shortest))
+            except DatabaseUnreachableError:
+                raise
+            except BrowserError as error:
+                notes.append(f"no row was found that reaches {path}: {error.message}")
+                continue
+            keys.update(dict.fromkeys(there))
+            if there:
+                reached.update(other for other in paths if other.leads_to(path))
+        return Witnesses(tuple(keys), frozenset(reached), tuple(notes))
+
+    async def _keys(self, mapper: Mapper[Any], statement: Select[Any]) -> list[RowKey]:
+        async def fetch() -> list[RowKey]:
+            async with self._connections.sessions() as session:
+                with self._recorder.of_browser(f"rows of {mapper.class_.__name__}"):
+                    return [tuple(row) for row in (await session.execute(statement)).all()]
+
+        return await self._connections.run(fetch)
+
+    async def _proved(self, schema: Schema, needed: Needed) -> "Proof":
+        """Return the options, with what the rows have added to them, and how the last conversion went."""
+        by_itself, witnesses = True, await self._witnesses(needed)
+        proof = Proof(schema, self._options(needed, by_itself=by_itself), witnesses)
+        for _ in range(MOST_ROUNDS if witnesses.keys else 0):
+            converted = await self.convert(schema, needed, proof.options, proof.witnesses.keys)
+            proof = proof._replace(converted=converted)
+            if needed.add(converted.missed, FoundBy.ROWS):
+                proof = proof._replace(witnesses=await self._witnesses(needed))
+            elif converted.missed and by_itself:
+                by_itself = False  # along a cycle the mapping stops loading: then everything is named
+            else:
+                break
+            proof = proof._replace(options=self._options(needed, by_itself=by_itself))
+        return proof
+
+    def _options(self, needed: Needed, *, by_itself: bool) -> tuple[LoaderOption, ...]:
+        return options_for(needed.needs, (), needed.selected, beyond_mapping=by_itself)
+
+    async def convert(
+        self, schema: Schema, needed: Needed, options: Sequence[LoaderOption], keys: Sequence[RowKey]
+    ) -> Conversion:
+        """Convert the rows of these keys, selected with the options."""
+        mapper = needed.selected
+        statement = self._applier.statement(selecting(mapper.class_.__name__, options), mapper)
+        try:
+            return await self._connections.run(partial(self._prover.convert, schema, statement, mapper, keys))
+        except DatabaseUnreachableError:
+            raise
+        except BrowserError as error:  # a statement that takes too long
+            return Conversion(0, 0, 0, problems=(error.message,), is_complete=False)
+
+
+def _summary(entity: Entity, needed: Needed, proof: Proof) -> SchemaReads:
+    schema, options, witnesses, converted = proof
+    reads = tuple(
+        read._replace(is_proved=proof.is_clean and read.path in witnesses.reached and not read.is_unloadable)
+        for read in needed.reads()
+    )
+    name, is_unloadable = needed.selected.class_.__name__, any(read.is_unloadable for read in reads)
+    return SchemaReads(
+        clean(schema.name),
+        entity.name,
+        reads,
+        clean(selecting(name, options), LONGEST_SELECT),
+        tuple(_lines(name, needed, options)),
+        None if converted is None else converted.statements,
+        None if converted is None else converted.rows,
+        0 if converted is None else converted.instances,
+        proof.is_clean and all(read.is_proved for read in reads),
+        tuple(dict.fromkeys(_notes(entity, reads, proof))),
+        queries=() if converted is None or is_unloadable else converted.queries,
+    )
+
+
+def _notes(entity: Entity, reads: Sequence[SchemaRead], proof: Proof) -> Iterator[str]:
+    _, options, witnesses, converted = proof
+    if converted is None:
+        yield f"{entity.name} has no rows"
+    else:
+        yield from witnesses.notes
+        yield from converted.problems
+        yield from (f"no row reaches {read.path}" for read in reads if read.path not in witnesses.reached)
+        yield from (
+            f"{need.mapper.class_.__name__}.{need.name} is not loaded by its option" for need in converted.missed
+        )
+    if any(option.is_recursive for option in options):
+        yield CYCLE
+
+
+def _lines(name: str, needed: Needed, options: Sequence[LoaderOption]) -> Iterator[str]:
+    """Yield the select as it is written in a program, its imports first."""
+    text = selecting(name, options)
+    classes = {mapper.class_ for need in needed.needs for way in need.way for mapper in (way.parent, way.mapper)}
+    classes |= {need.mapper.class_ for need in needed.needs} | {needed.selected.class_}
+    modules: dict[str, list[str]] = {}
+    for mapped in classes:
+        if re.search(rf"\b{re.escape(mapped.__name__)}\b", text):
+            modules.setdefault(mapped.__module__.removeprefix(f"{UNPACKAGED}."), []).append(mapped.__name__)
+    yield "from sqlalchemy import select"
+    if functions := sorted({function for option in options for function in option.functions}):
+        yield f"from sqlalchemy.orm import {', '.join(functions)}"
+    for module, names in sorted(modules.items()):
+        yield clean(f"from {module} import {', '.join(sorted(names))}")
+    yield ""
+    yield from (clean(line, LONGEST_SELECT) for line in selecting_in_lines(name, options))

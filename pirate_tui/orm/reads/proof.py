@@ -1,0 +1,111 @@
+"""Convert selected rows outside any greenlet, and see what is still loaded."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, inspect
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Mapper
+
+from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.text import clean, redact
+from pirate_tui.orm.connection.recorder import OverBudget, StatementRecorder
+from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, constructed, forget
+from pirate_tui.orm.inspection.needs import Need
+from pirate_tui.orm.inspection.reading import needs_of_row
+from pirate_tui.orm.inspection.verdicts import WouldBlock, no_database_access
+from pirate_tui.orm.live.fix_applier import MOST_STATEMENTS, FixApplier
+from pirate_tui.orm.live.selecting import end_transaction
+from pirate_tui.orm.reads.readers import code_of, reader_now
+from pirate_tui.orm.reads.schemas import Schema
+from pirate_tui.orm.rows.filters import is_one_of
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_ours
+from pirate_tui.orm.user_code.time_limit import end_copy, put_off_alarm
+
+
+class Conversion(NamedTuple):
+    """What came of converting rows that a statement has selected."""
+
+    instances: int
+    statements: int
+    rows: int
+    missed: tuple[Need, ...] = ()
+    """What was read and not loaded."""
+    queries: tuple[str, ...] = ()
+    """Code that needed a statement though nothing that it reads was missing: it sends queries of its own."""
+    problems: tuple[str, ...] = ()
+    """Errors of the conversion that are not about loading, or why the rows were not selected."""
+    is_complete: bool = True
+    """Whether all rows were selected."""
+
+
+class Prover:
+    """Selects rows by a statement, and converts each of them by a schema."""
+
+    def __init__(
+        self, recorder: StatementRecorder, applier: FixApplier, sessions: async_sessionmaker[AsyncSession]
+    ) -> None:
+        self._recorder = recorder
+        self._applier = applier
+        self._sessions = sessions
+
+    async def convert(
+        self, schema: Schema, statement: Select[Any], mapper: Mapper[Any], keys: Sequence[RowKey]
+    ) -> Conversion:
+        """Return what is read and not loaded. A statement along a cycle of rows, or that loads too much, is ended."""
+        async with self._sessions() as session:
+            self._recorder.watch(session)
+            try:
+                with (
+                    self._applier.budget(session),
+                    self._recorder.attribute_to(f"options for {schema.name}", limit=MOST_STATEMENTS) as tally,
+                ):
+                    found = await session.execute(statement.where(is_one_of(mapper, keys)))
+                    instances = found.unique().scalars().all()
+                converted = _converted(schema, instances)
+                return converted._replace(statements=tally.sent, rows=tally.rows)
+            except OverBudget as over:
+                return Conversion(0, 0, 0, problems=(str(over),), is_complete=False)
+            except FOREIGN_ERRORS as error:  # an option that SQLAlchemy refuses, or code that runs on loading
+                if isinstance(error, DATABASE_ERRORS):
+                    raise
+                reraise_ours(error)
+                return Conversion(0, 0, 0, problems=(_short(error),), is_complete=False)
+            finally:
+                await end_transaction(session)
+
+
+def _converted(schema: Schema, instances: Sequence[Any]) -> Conversion:
+    """Convert the instances, none of which may load anything."""
+    missed, queries, problems = dict[Need, None](), dict[str, None](), dict[str, None]()
+    for instance in instances:
+        needs = needs_of_row(inspect(instance), schema.read, schema.depth, reader_now(schema.fields))
+        missed.update(dict.fromkeys((*needs.reads, *needs.queries)))
+        loads, problem = _read(schema, instance)
+        if loads and not needs.reads:
+            queries.update(dict.fromkeys(map(code_of, loads)))
+        elif problem and not (loads or needs.reads):
+            problems[problem] = None
+        for load in loads:
+            forget(load)
+    return Conversion(len(instances), 0, 0, tuple(missed), tuple(queries), tuple(problems))
+
+
+def _read(schema: Schema, instance: Any) -> tuple[list[Exception], str]:
+    """Return the load errors of converting an instance, whether or not they come out of it, and what it raises."""
+    problem = ""
+    put_off_alarm()
+    with no_database_access(inspect(instance)), constructed(WouldBlock) as loads:
+        try:
+            schema.read(instance)
+        except FOREIGN_ERRORS as error:
+            reraise_ours(error)
+            problem = _short(error)
+            forget(error)
+        finally:
+            end_copy()
+    return loads, problem
+
+
+def _short(error: BaseException) -> str:
+    return clean(redact(" ".join(described(error).split())), ERROR_LIMIT)
