@@ -75,7 +75,7 @@ def schema_of(target: Any, name: str, mapped: type) -> Schema:
         fields = FieldReader(annotation)
         depth = DEPTH if recurs(annotation) else max(DEPTH, levels(annotation))
         return Schema(name, _converter(annotation) or fields, fields, depth, annotation)
-    if callable(target) and not isinstance(target, type):
+    if callable(target) and not isinstance(target, type) and get_origin(target) is None:
         return Schema(name, target, None, DEPTH)
     raise StartupError(WRONG_USE, f"{clean(name)} is no schema; give {KINDS}")
 

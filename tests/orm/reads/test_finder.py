@@ -17,10 +17,9 @@ from pirate_tui.domain.reads import SchemaReads
 from pirate_tui.orm.database import OrmDatabase
 from pirate_tui.orm.errors import constructed
 from pirate_tui.orm.reads.schemas import schema_of
-from tests.orm.conftest import OpenModels
-from tests.orm.reads.models import MODELS, ROWS, Base, Order
+from tests.orm.reads.models import MODELS, Order
 from tests.orm.reads.schemas import NOT_WHOLLY, TRUTH, Eager, Refused
-from tests.servers import Target, load, url_of
+from tests.servers import Target, url_of
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
@@ -28,18 +27,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:R
 
 def name_of(one: Any) -> str:
     return str(getattr(one, "__name__", one)) if not isinstance(one, str) else "_"
-
-
-@pytest.fixture
-async def shop_file(tmp_path: Path) -> Path:
-    path = tmp_path / "shop.db"
-    await load(path, Base.metadata, ROWS)
-    return path
-
-
-@pytest.fixture
-async def database(shop_file: Path, open_models: OpenModels) -> OrmDatabase:
-    return await open_models(shop_file, MODELS)
 
 
 async def reads_of(database: OrmDatabase, target: Any, mapped: type) -> SchemaReads:
