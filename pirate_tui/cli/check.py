@@ -123,7 +123,8 @@ def parse(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
     reading = (
         "instead, find every load that reading a mapped class through a schema makes, and the one select that avoids "
-        f"them all, proved on rows: {FORMS}, or a function for the schema; exit 5 if no option loads something; may be given several times"
+        f"them all, proved on rows; give {FORMS}; a function may stand for the schema; exit 5 if a query lacks "
+        "something, or no option loads it; may be given several times"
     )
     parser.add_argument("--reads", metavar="SCHEMA=CLASS", action="append", default=[], help=reading)
     fails = f"exit 5 if any verdict is this one: {', '.join(VERDICTS)}"

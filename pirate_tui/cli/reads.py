@@ -13,9 +13,12 @@ from pirate_tui.domain.text import clean, plural
 
 if TYPE_CHECKING:
     from pirate_tui.orm.database import OrmDatabase
+    from pirate_tui.orm.reads.given import GivenQuery
 
 
-FORMS = "SCHEMA=CLASS, as in shop.schemas:OrderOut=Order"
+FORMS = (
+    "SCHEMA=CLASS, as in shop.schemas:OrderOut=Order, or SCHEMA=QUERY, as in shop.schemas:OrderOut=shop.queries:orders"
+)
 
 
 class Wanted(NamedTuple):
@@ -26,11 +29,13 @@ class Wanted(NamedTuple):
     target: Any
     """The object of that name."""
     model: str
-    """The mapped class, by its name."""
+    """The mapped class, by its name; empty with a query."""
+    given: "GivenQuery | None" = None
 
 
 def load_wanted(typed: Sequence[str]) -> tuple[Wanted, ...]:
     """Import what `--reads` names, before there is an event loop. Raises `StartupError`."""
+    from pirate_tui.orm.reads.given import given_query
     from pirate_tui.orm.user_models.loader import load_object
 
     wanted = list[Wanted]()
@@ -38,7 +43,10 @@ def load_wanted(typed: Sequence[str]) -> tuple[Wanted, ...]:
         name, _, model = one.partition("=")
         if not model:
             raise StartupError(WRONG_USE, f"--reads {clean(one)}: give {FORMS}")
-        wanted.append(Wanted(name, load_object(name), model))
+        if ":" in model:
+            wanted.append(Wanted(name, load_object(name), "", given_query(load_object(model), model)))
+        else:
+            wanted.append(Wanted(name, load_object(name), model))
     return tuple(wanted)
 
 
@@ -47,20 +55,31 @@ async def report_reads(wanted: Sequence[Wanted], database: "OrmDatabase", out: T
     from pirate_tui.orm.reads.schemas import schema_of
 
     code = 0
-    names = [choice.name for choice in database.models.choices]
-    for one in wanted:
-        if one.model not in names:
-            raise no_such_class(one.model, database.models.choices)
-    for one in wanted:
+    models = [_model(one, database) for one in wanted]
+    for one, model in zip(wanted, models, strict=True):
         progress(one.name)
-        entity = await database.models.entity(one.model)
+        entity = await database.models.entity(model)
         schema = schema_of(one.target, one.name, database.models.catalog.mapper(entity).class_)
-        found = await database.reads.find(schema, entity)
+        found = await database.reads.find(schema, entity, one.given)
         progress("")
         out.writelines(f"{line}\n" for line in (as_json(found) if is_json else as_text(found)))
         out.flush()
         code = FAILED_ON if found.fails else code
     return code
+
+
+def _model(wanted: Wanted, database: "OrmDatabase") -> str:
+    """Return the name of the mapped class; raise `StartupError` where there is none of that name."""
+    catalog, choices = database.models.catalog, database.models.choices
+    if wanted.given is None:
+        name = wanted.model
+    elif wanted.given.mapper in catalog.mappers:
+        name = catalog.name(wanted.given.mapper)
+    else:
+        name = wanted.given.mapper.class_.__name__
+    if name not in [choice.name for choice in choices]:
+        raise no_such_class(name, choices)
+    return name
 
 
 def as_json(found: SchemaReads) -> Iterator[str]:
@@ -75,7 +94,7 @@ def as_json(found: SchemaReads) -> Iterator[str]:
             "statements": found.statements,
             "rows": found.rows,
             "proved": found.is_proved,
-            "note": "; ".join((*_failing(found), *found.notes)) or None,
+            "note": "; ".join((*_failing(found), *_unread(found), *found.notes)) or None,
         }
     )
 
@@ -90,6 +109,7 @@ def _fields(read: SchemaRead) -> dict[str, Any]:
         "read_by": list(read.read_by),
         "proved": read.is_proved,
         "instead": read.instead or None,
+        **({} if read.is_loaded is None else {"yours": "loaded" if read.is_loaded else "missing"}),
     }
 
 
@@ -112,6 +132,7 @@ def as_text(found: SchemaReads) -> Iterator[str]:
         sent = f"{plural(found.statements, 'statement')}, {plural(found.rows or 0, 'row')}"
         yield f"with these options: {sent} for {plural(found.instances, 'instance')}"
     yield from _failing(found)
+    yield from _unread(found)
     yield "proved: nothing else is loaded" if found.is_proved else f"not proved: {found.note}"
     if found.is_proved and found.notes:
         yield f"note: {found.note}"
@@ -124,9 +145,17 @@ def _failing(found: SchemaReads) -> Iterator[str]:
         yield f"no option loads {read.path}; write {read.instead}"
     for code in found.queries:
         yield f"no option spares the queries that {code} sends"
+    for read in found.missing:
+        yield f"{found.given} does not load {read.path}: add {read.option or 'it by name, which the mapping loads'}"
+
+
+def _unread(found: SchemaReads) -> Iterator[str]:
+    """Yield what the given query loads for nothing."""
+    if found.unread:
+        yield f"loaded, never read: {', '.join(map(str, found.unread))}"
 
 
 def _cells(read: SchemaRead) -> tuple[str, ...]:
     option = read.option or ("by the mapping" if read.verdict is Verdict.NONE else "no option")
-    kind = read.kind.value
-    return (str(read.path), kind, read.verdict.value, option, ", ".join(read.read_by))
+    yours = () if read.is_loaded is None else ("loaded" if read.is_loaded else "MISSING",)
+    return (str(read.path), read.kind.value, read.verdict.value, *yours, option, ", ".join(read.read_by))

@@ -62,6 +62,8 @@ class SchemaRead(NamedTuple):
     """Whether a row that reaches it was converted with the select, and nothing was loaded."""
     instead: str = ""
     """What to write where no option loads it; empty where one does."""
+    is_loaded: bool | None = None
+    """Whether the given query loads it; None without one."""
 
     @property
     def is_unloadable(self) -> bool:
@@ -89,6 +91,10 @@ class SchemaReads(NamedTuple):
     """Whether every path is proved, and converting the rows loaded nothing."""
     notes: tuple[str, ...] = ()
     """Why something is not proved, or what else is to be known."""
+    given: str = ""
+    """The query that was given, as it was typed; empty without one."""
+    unread: tuple[ReadPath, ...] = ()
+    """The paths that the given query loads and nothing reads."""
     queries: tuple[str, ...] = ()
     """Code that sends queries of its own, which no option spares."""
 
@@ -98,9 +104,14 @@ class SchemaReads(NamedTuple):
         return tuple(read for read in self.reads if read.is_unloadable)
 
     @property
+    def missing(self) -> tuple[SchemaRead, ...]:
+        """What the given query does not load, and an option would."""
+        return tuple(read for read in self.reads if read.is_loaded is False and not read.is_unloadable)
+
+    @property
     def fails(self) -> bool:
-        """Whether a response would do IO, whatever is selected."""
-        return bool(self.unloadable or self.queries)
+        """Whether a response would do IO, whatever is selected, or with the given query."""
+        return bool(self.unloadable or self.missing or self.queries)
 
     @property
     def note(self) -> str:

@@ -90,10 +90,21 @@ class ViewsOut(Out):
 class NodeOut(Out):
     children: list["NodeOut"]
 
-class CustomersOut(Out):
-    customers: list[CustomerOut]
+class IdOut(Out):
+    id: int
 
 NOTHING = 3
+"""
+
+QUERIES = """
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+from models_ import Item, Order
+
+ORDERS = select(Order).options(selectinload(Order.items))
+
+def all_orders():
+    return ORDERS.options(joinedload(Order.customer), selectinload(Order.items).joinedload(Item.product))
 """
 
 TABLES = """
@@ -135,6 +146,7 @@ class Project:
         self._capsys = capsys
         self.write("models", MODELS)
         self.write("schemas", SCHEMAS)
+        self.write("queries", QUERIES)
         with closing(sqlite3.connect(folder / "shop.db")) as connection:
             connection.executescript(TABLES)
 
@@ -151,7 +163,7 @@ class Project:
     def check(self, *arguments: str) -> Outcome:
         """Run `check` with the arguments; `schemas:` names the module of the schemas."""
         given = list(arguments)
-        for module in ("models", "schemas"):
+        for module in ("models", "schemas", "queries"):
             given = [one.replace(f"{module}:", f"{module}_{self.number}:") for one in given]
         with pytest.raises(SystemExit) as ended:
             main(["check", "shop.db", "--models", f"models_{self.number}", *given])
@@ -217,6 +229,37 @@ def test_a_leaf_that_no_row_reaches_is_not_proved_and_no_failure(project: Projec
     assert "not proved: Order has no rows" in out
 
 
+def test_a_query_that_lacks_something_fails(project: Project) -> None:
+    code, out, _ = project.check("--reads", "schemas:OrderOut=queries:ORDERS")
+    assert code == 5
+    assert "  customer         relationship  IO  MISSING  joinedload(Order.customer)" in out
+    assert "  items[]          relationship  IO  loaded   selectinload(Order.items)" in out
+    assert f"queries_{project.number}:ORDERS does not load customer: add joinedload(Order.customer)" in out
+    assert f"queries_{project.number}:ORDERS does not load items[].product: add joinedload(Item.product)" in out
+    *paths, last = project.check("--reads", "schemas:OrderOut=queries:ORDERS", "--json").objects
+    assert [(one["path"], one["yours"]) for one in paths] == [
+        ("customer", "missing"),
+        ("items[]", "loaded"),
+        ("items[].product", "missing"),
+    ]
+    assert last["select"] == SELECT
+
+
+def test_a_query_that_loads_everything_passes(project: Project) -> None:
+    code, out, _ = project.check("--reads", "schemas:OrderOut=queries:all_orders")
+    assert code == 0
+    assert "MISSING" not in out
+    code, out, _ = project.check("--reads", "schemas:IdOut=queries:all_orders")
+    assert code == 0
+    assert "loaded, never read: customer, items[], items[].product" in out
+
+
+def test_several_schemas_are_checked_at_once(project: Project) -> None:
+    code, out, _ = project.check("--reads", "schemas:ViewsOut=Order", "--reads", "schemas:OrderOut=Order")
+    assert code == 5
+    assert out.count(" reads Order: ") == 2
+
+
 def test_what_no_option_loads_fails(project: Project) -> None:
     code, out, _ = project.check("--reads", "schemas:ViewsOut=Order")
     assert code == 5
@@ -238,6 +281,8 @@ def test_rows_that_form_a_cycle_end_at_the_budget(project: Project) -> None:
         ("schemas:OrderOut=Odrer", "no such mapped class: Odrer; available: "),
         ("schemas:Odrer=Order", " has no Odrer"),
         ("schemas:NOTHING=Order", "is no schema; give a model of pydantic, "),
+        ("schemas:OrderOut=queries:nothing", " has no nothing"),
+        ("schemas:OrderOut=schemas:NOTHING", ": int is no Select; give one, or a function that returns one"),
         ("OrderOut=Order", "OrderOut: give a module and a name in it, as shop.schemas:OrderOut"),
     ],
 )

@@ -22,6 +22,7 @@ from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.explanation.options import options_for
 from pirate_tui.orm.inspection.reading import needs_of_class
 from pirate_tui.orm.live.fix_applier import FixApplier
+from pirate_tui.orm.reads.given import GivenQuery, compared
 from pirate_tui.orm.reads.paths import Needed
 from pirate_tui.orm.reads.proof import Conversion, Prover
 from pirate_tui.orm.reads.readers import reader_now
@@ -78,12 +79,24 @@ class ReadsFinder:
         self._catalog = catalog
         self._prover = Prover(recorder, applier, connections.sessions)
 
-    async def find(self, schema: Schema, entity: Entity) -> SchemaReads:
-        """Return all that the schema reads of the class; raises `BrowserError` where the database is unreachable."""
+    async def find(self, schema: Schema, entity: Entity, given: GivenQuery | None = None) -> SchemaReads:
+        """Return all that the schema reads of the class, and what a given query loads of it.
+
+        Raises `BrowserError` where the database is unreachable.
+        """
         mapper = self._catalog.mapper(entity)
         needed = Needed(mapper)
         await self._connections.run(partial(self._trace, schema, needed))
-        return _summary(entity, needed, await self._proved(schema, needed))
+        proof = await self._proved(schema, needed)
+        found = _summary(entity, needed, proof)
+        return found if given is None else await self._compared(found, needed, proof, given)
+
+    async def _compared(self, found: SchemaReads, needed: Needed, proof: Proof, given: GivenQuery) -> SchemaReads:
+        """Return what was found with what the given query loads, by its options and on the same rows."""
+        converted = Conversion(0, 0, 0)
+        if keys := proof.witnesses.keys:
+            converted = await self._convert(proof.schema, given.statement, given.entity, keys)
+        return compared(found, needed, given, converted)
 
     async def _trace(self, schema: Schema, needed: Needed) -> None:
         """Add what is read of made-up instances; it sends nothing, and the code of the schema may not take forever."""
@@ -132,7 +145,8 @@ class ReadsFinder:
         by_itself, witnesses = True, await self._witnesses(needed)
         proof = Proof(schema, self._options(needed, by_itself=by_itself), witnesses)
         for _ in range(MOST_ROUNDS if witnesses.keys else 0):
-            converted = await self.convert(schema, needed, proof.options, proof.witnesses.keys)
+            statement = self._statement(needed.selected, proof.options)
+            converted = await self._convert(schema, statement, needed.selected.class_, proof.witnesses.keys)
             proof = proof._replace(converted=converted)
             if needed.add(converted.missed, FoundBy.ROWS):
                 proof = proof._replace(witnesses=await self._witnesses(needed))
@@ -146,14 +160,13 @@ class ReadsFinder:
     def _options(self, needed: Needed, *, by_itself: bool) -> tuple[LoaderOption, ...]:
         return options_for(needed.needs, (), needed.selected, beyond_mapping=by_itself)
 
-    async def convert(
-        self, schema: Schema, needed: Needed, options: Sequence[LoaderOption], keys: Sequence[RowKey]
-    ) -> Conversion:
-        """Convert the rows of these keys, selected with the options."""
-        mapper = needed.selected
-        statement = self._applier.statement(selecting(mapper.class_.__name__, options), mapper)
+    def _statement(self, mapper: Mapper[Any], options: Sequence[LoaderOption]) -> Select[Any]:
+        return self._applier.statement(selecting(mapper.class_.__name__, options), mapper)
+
+    async def _convert(self, schema: Schema, statement: Select[Any], entity: Any, keys: Sequence[RowKey]) -> Conversion:
+        """Convert the rows of these keys, selected by the statement."""
         try:
-            return await self._connections.run(partial(self._prover.convert, schema, statement, mapper, keys))
+            return await self._connections.run(partial(self._prover.convert, schema, statement, entity, keys))
         except DatabaseUnreachableError:
             raise
         except BrowserError as error:  # a statement that takes too long

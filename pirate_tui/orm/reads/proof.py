@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, inspect
+from sqlalchemy import ColumnElement, Select, and_, inspect, or_
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import clean, redact
@@ -18,7 +17,6 @@ from pirate_tui.orm.live.fix_applier import MOST_STATEMENTS, FixApplier
 from pirate_tui.orm.live.selecting import end_transaction
 from pirate_tui.orm.reads.readers import code_of, reader_now
 from pirate_tui.orm.reads.schemas import Schema
-from pirate_tui.orm.rows.filters import is_one_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_ours
 from pirate_tui.orm.user_code.time_limit import end_copy, put_off_alarm
 
@@ -49,9 +47,7 @@ class Prover:
         self._applier = applier
         self._sessions = sessions
 
-    async def convert(
-        self, schema: Schema, statement: Select[Any], mapper: Mapper[Any], keys: Sequence[RowKey]
-    ) -> Conversion:
+    async def convert(self, schema: Schema, statement: Select[Any], entity: Any, keys: Sequence[RowKey]) -> Conversion:
         """Return what is read and not loaded. A statement along a cycle of rows, or that loads too much, is ended."""
         async with self._sessions() as session:
             self._recorder.watch(session)
@@ -60,7 +56,7 @@ class Prover:
                     self._applier.budget(session),
                     self._recorder.attribute_to(f"options for {schema.name}", limit=MOST_STATEMENTS) as tally,
                 ):
-                    found = await session.execute(statement.where(is_one_of(mapper, keys)))
+                    found = await session.execute(statement.where(_is_one_of(entity, keys)))
                     instances = found.unique().scalars().all()
                 converted = _converted(schema, instances)
                 return converted._replace(statements=tally.sent, rows=tally.rows)
@@ -73,6 +69,15 @@ class Prover:
                 return Conversion(0, 0, 0, problems=(_short(error),), is_complete=False)
             finally:
                 await end_transaction(session)
+
+
+def _is_one_of(entity: Any, keys: Sequence[RowKey]) -> ColumnElement[bool]:
+    """Return the condition that a mapped class, or an alias of it, has one of these keys."""
+    mapper = inspect(entity).mapper
+    names = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    return or_(
+        *(and_(*(getattr(entity, name) == value for name, value in zip(names, key, strict=True))) for key in keys)
+    )
 
 
 def _converted(schema: Schema, instances: Sequence[Any]) -> Conversion:
