@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 import attrs
+import fastapi
 import msgspec
 import pydantic
 import pydantic_settings
@@ -145,3 +146,12 @@ def test_schemas_are_told_by_their_marks() -> None:
     assert not pydantic.BaseModel.__pydantic_root_model__
     assert msgspec.defstruct("Struct", ["x", "y"]).__struct_fields__ == ("x", "y")
     assert [(one.name, one.init) for one in Point.__attrs_attrs__] == [("x", True), ("y", False)]
+
+
+@canary("_IncludedRouter.original_router", "_IncludedRouter.include_context")
+def test_an_included_router_is_kept_with_its_prefix() -> None:
+    app, router = fastapi.FastAPI(openapi_url=None), fastapi.APIRouter(prefix="/v1")
+    app.include_router(router, prefix="/api")
+    (included,) = app.routes
+    assert included.original_router is router  # type: ignore[attr-defined]
+    assert included.include_context.prefix == "/api"  # type: ignore[attr-defined]

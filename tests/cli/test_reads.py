@@ -107,6 +107,41 @@ def all_orders():
     return ORDERS.options(joinedload(Order.customer), selectinload(Order.items).joinedload(Item.product))
 """
 
+APP = """
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+from schemas_ import CustomerOut, OrderOut, ViewsOut
+
+class Page(BaseModel):
+    results: list[OrderOut]
+
+class Token(BaseModel):
+    access_token: str
+
+router = APIRouter(prefix="/v1")
+app = FastAPI()
+
+@router.get("/orders")
+async def orders() -> Page: ...
+
+@app.get("/orders/{id}")
+async def order(id: int) -> OrderOut | None: ...
+
+@app.get("/customers")
+async def customers() -> list[CustomerOut]: ...
+
+@app.get("/views")
+async def views() -> ViewsOut: ...
+
+@app.get("/token")
+async def token() -> Token: ...
+
+@app.get("/nothing")
+async def nothing(): ...
+
+app.include_router(router, prefix="/api")
+"""
+
 TABLES = """
     CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT);
     CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER);
@@ -147,6 +182,7 @@ class Project:
         self.write("models", MODELS)
         self.write("schemas", SCHEMAS)
         self.write("queries", QUERIES)
+        self.write("app", APP)
         with closing(sqlite3.connect(folder / "shop.db")) as connection:
             connection.executescript(TABLES)
 
@@ -163,7 +199,7 @@ class Project:
     def check(self, *arguments: str) -> Outcome:
         """Run `check` with the arguments; `schemas:` names the module of the schemas."""
         given = list(arguments)
-        for module in ("models", "schemas", "queries"):
+        for module in ("models", "schemas", "queries", "app"):
             given = [one.replace(f"{module}:", f"{module}_{self.number}:") for one in given]
         with pytest.raises(SystemExit) as ended:
             main(["check", "shop.db", "--models", f"models_{self.number}", *given])
@@ -277,7 +313,7 @@ def test_rows_that_form_a_cycle_end_at_the_budget(project: Project) -> None:
 @pytest.mark.parametrize(
     ("reads", "said"),
     [
-        ("schemas:OrderOut", "give SCHEMA=CLASS, as in shop.schemas:OrderOut=Order"),
+        ("schemas:OrderOut", " is no app of FastAPI; give SCHEMA=CLASS, as in shop.schemas:OrderOut=Order; "),
         ("schemas:OrderOut=Odrer", "no such mapped class: Odrer; available: "),
         ("schemas:Odrer=Order", " has no Odrer"),
         ("schemas:NOTHING=Order", "is no schema; give a model of pydantic, "),
@@ -301,3 +337,39 @@ def test_a_schema_that_cannot_be_imported_is_explained(project: Project) -> None
     assert "no_such_module_at_all" in err
     assert "--models" not in err
     assert "Traceback" not in err
+
+
+def test_an_app_lists_what_its_responses_read_and_never_fails(project: Project) -> None:
+    code, out, _ = project.check("--reads", "app:app")
+    assert code == 0
+    guessed = "(the class is guessed; --reads SCHEMA=CLASS overrules it)"
+    lines = out.splitlines()
+    assert f"GET /orders/{{id}}; GET /api/v1/orders {guessed}" in lines
+    assert f"schemas_{project.number}:OrderOut reads Order: 3 loads" in lines
+    assert f"GET /views {guessed}" in lines
+    assert "no option loads views[]; write (await session.scalars(order.views.statement)).all()" in lines
+    assert "CustomerOut reads" not in out
+    module = f"app_{project.number}"
+    assert (
+        lines[-1] == f"{module}:app: 6 routes, 3 of them read what must be loaded; no mapped class fits {module}:Token"
+    )
+
+
+def test_a_class_that_is_given_is_not_guessed(project: Project) -> None:
+    given = ("--reads", "schemas:CustomerOut=Customer", "--reads", "schemas:OrderOut=Order")
+    code, out, _ = project.check("--reads", "app:app", *given)
+    assert code == 0
+    assert "GET /orders/{id}; GET /api/v1/orders" in out.splitlines()
+
+
+def test_an_app_in_json_names_the_routes_of_each_path(project: Project) -> None:
+    *paths, last = project.check("--reads", "app:app", "--json").objects
+    orders = [one for one in paths if one["schema"].endswith(":OrderOut")]
+    assert [one.get("path") for one in orders] == ["customer", "items[]", "items[].product", None]
+    assert {tuple(one["routes"]) for one in orders} == {("GET /orders/{id}", "GET /api/v1/orders")}
+    assert last == {
+        "app": f"app_{project.number}:app",
+        "routes": 6,
+        "reading": 3,
+        "no_class_fits": [f"app_{project.number}:Token"],
+    }

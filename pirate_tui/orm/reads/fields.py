@@ -21,6 +21,8 @@ class Field(NamedTuple):
     sources: tuple[Source, ...]
     """Where it may come from; the first that is there is read."""
     annotation: Any
+    is_required: bool = True
+    """Whether there is no default for it."""
 
 
 def structures_of(annotation: Any) -> Iterator[Any]:
@@ -93,7 +95,7 @@ def _of_pydantic(structure: Any) -> Iterator[Field]:
         sources = [tuple(getattr(choice, "path", (choice,))) for choice in choices]
         if by_name or not sources:
             sources.append((name,))
-        yield Field(name, tuple(sources), field.annotation)
+        yield Field(name, tuple(sources), field.annotation, field.is_required())
 
 
 def _by_hints(names: Sequence[str], structure: Any) -> Iterator[Field]:

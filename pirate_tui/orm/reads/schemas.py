@@ -10,7 +10,7 @@ from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.inspection.reading import DEPTH
 from pirate_tui.orm.reads.fields import Field, Source, fields_of, is_root, levels, recurs, structures_of
-from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
+from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_ours
 
 
 Read: TypeAlias = Callable[[Any], object]
@@ -69,6 +69,17 @@ class Schema(NamedTuple):
 
 def schema_of(target: Any, name: str, mapped: type) -> Schema:
     """Return the schema for a mapped class that an object is, or wraps as a page does; raise `StartupError`."""
+    try:
+        found = _schema_of(target, name, mapped)
+    except FOREIGN_ERRORS as error:  # of a library, or of code that makes the schema
+        reraise_ours(error)
+        raise StartupError(WRONG_USE, clean(f"{name} cannot be used: {described(error)}")) from error
+    if found is None:
+        raise StartupError(WRONG_USE, f"{clean(name)} is no schema; give {KINDS}")
+    return found
+
+
+def _schema_of(target: Any, name: str, mapped: type) -> Schema | None:
     structures = [inner for structure in structures_of(target) for inner in _of_class(structure, mapped)]
     if structures:
         annotation = reduce(or_, structures) if len(structures) > 1 else structures[0]
@@ -77,7 +88,7 @@ def schema_of(target: Any, name: str, mapped: type) -> Schema:
         return Schema(name, _converter(annotation) or fields, fields, depth, annotation)
     if callable(target) and not isinstance(target, type) and get_origin(target) is None:
         return Schema(name, target, None, DEPTH)
-    raise StartupError(WRONG_USE, f"{clean(name)} is no schema; give {KINDS}")
+    return None
 
 
 def _of_class(structure: Any, mapped: type) -> Iterator[Any]:

@@ -315,4 +315,4 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SADeprecationWarning)  # of `noload`, on 2.1
     Base.registry.configure()
 
-MODELS = [mapper.class_ for mapper in Base.registry.mappers]
+MODELS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda mapped: mapped.__name__)
