@@ -131,6 +131,10 @@ def parse(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument("--fail-on", metavar="VERDICT", choices=VERDICTS, help=fails)
     args = parser.parse_args(arguments)
     check_models(parser, args)
+    others = ("model", "state", "only", "prove", "fail_on")
+    given = [f"--{name.replace('_', '-')}" for name in others if getattr(args, name) != parser.get_default(name)]
+    if args.reads and given:
+        parser.error(f"--reads does not go with {', '.join(given)}")
     kinds_checked = frozenset(kind for listed in args.only for kind in listed) or frozenset(AttributeKind)
     fail_on = VERDICTS.get(args.fail_on)
     settings = settings_of(args)._replace(collection_limit=args.limit)

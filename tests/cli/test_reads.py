@@ -330,6 +330,15 @@ def test_what_cannot_be_read_is_named(project: Project, reads: str, said: str) -
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    "other", [("--prove",), ("--model", "Order"), ("--state", "fresh"), ("--only", "column"), ("--fail-on", "io")]
+)
+def test_options_of_the_other_report_are_refused(project: Project, other: tuple[str, ...]) -> None:
+    code, _, err = project.check("--reads", "schemas:OrderOut=Order", *other)
+    assert code == 2
+    assert f"--reads does not go with {other[0]}" in err
+
+
 def test_a_schema_that_cannot_be_imported_is_explained(project: Project) -> None:
     project.write("broken", "import no_such_module_at_all")
     code, _, err = project.check("--reads", f"broken_{project.number}:OrderOut=Order")

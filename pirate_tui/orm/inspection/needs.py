@@ -36,6 +36,8 @@ class Needs(NamedTuple):
     """Whether the code ended by itself; otherwise it may read more, or queries the database itself."""
     queries: tuple[Need, ...] = ()
     """The relationships that are read and return a query, which no option loads."""
+    is_endless: bool = False
+    """Whether the code did not end, and was stopped: what it would have read is not known."""
 
 
 def is_self_referential(relationship: RelationshipProperty[Any]) -> bool:

@@ -31,7 +31,7 @@ from pirate_tui.orm.inspection.verdicts import DryRun, no_database_access, probe
 from pirate_tui.orm.loader_options import lazy_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 from pirate_tui.orm.user_code.side_effects import copy_of, replaced, undone
-from pirate_tui.orm.user_code.time_limit import end_copy, put_off_alarm
+from pirate_tui.orm.user_code.time_limit import Hanging, end_copy, put_off_alarm
 
 
 DEPTH = 3
@@ -91,7 +91,9 @@ def needs_of_class(
         first = _run(root, read, variant)
         others = [variant._replace(turn=turn) for turn in range(1, first.turns)]
         others += [variant._replace(is_empty=True), variant._replace(copies=2)]
-        runs += [first, *(_run(root, read, other) for other in others)]
+        runs += [first, *(_run(root, read, other) for other in others if not first.is_endless)]
+        if first.is_endless:
+            break
     return _merged(runs)
 
 
@@ -100,7 +102,8 @@ def _merged(runs: "list[_Reader]") -> Needs:
     endless = [need.relationship for need in needs if need.recurs]
     can_recur = all(relationship is not None and is_self_referential(relationship) for relationship in endless)
     queries = dict.fromkeys(need for run in runs for need in run.queries)
-    return Needs(tuple(needs), runs[0].has_ended and can_recur, tuple(queries))
+    is_endless = any(run.is_endless for run in runs)
+    return Needs(tuple(needs), runs[0].has_ended and can_recur, tuple(queries), is_endless)
 
 
 class _Variant(NamedTuple):
@@ -140,6 +143,7 @@ def _run(real: InstanceState[Any] | Mapper[Any], read: Callable[[object], object
             reader.has_ended = not reader.queries and len(loads) == reader.foreseen
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
+            reader.is_endless |= isinstance(error, Hanging)
         finally:
             end_copy()
     return reader
@@ -157,6 +161,8 @@ class _Reader:
         self.turns = 1
         """The most subclasses that a to-one relationship may hold."""
         self.has_ended = False
+        self.is_endless = False
+        """Whether it was stopped."""
         self.queries: list[Need] = []
         """The relationships it has read that return a query."""
         self.foreseen = 0
@@ -183,6 +189,7 @@ class _Reader:
                 return original(attribute, instance, owner)
             self._reads += 1
             if self._reads > self.variant.most:
+                self.is_endless = True
                 raise _Stopped
             return self._supplied(state, attribute)
 

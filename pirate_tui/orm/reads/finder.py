@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.entity import Entity
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 from pirate_tui.domain.options import LoaderOption, selecting, selecting_in_lines
-from pirate_tui.domain.reads import FoundBy, ReadPath, SchemaRead, SchemaReads
+from pirate_tui.domain.reads import FoundBy, SchemaRead, SchemaReads
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.class_names import UNPACKAGED
@@ -23,32 +23,20 @@ from pirate_tui.orm.explanation.options import options_for
 from pirate_tui.orm.inspection.reading import needs_of_class
 from pirate_tui.orm.live.fix_applier import FixApplier
 from pirate_tui.orm.reads.given import GivenQuery, compared
-from pirate_tui.orm.reads.paths import Needed
+from pirate_tui.orm.reads.paths import Needed, is_never_loaded
 from pirate_tui.orm.reads.proof import Conversion, Prover
 from pirate_tui.orm.reads.readers import reader_now
 from pirate_tui.orm.reads.schemas import Schema
-from pirate_tui.orm.reads.witnesses import witness
+from pirate_tui.orm.reads.witnesses import Witnesses, WitnessFinder
 
 
 MOST_ROUNDS = 8
 """How often rows may add to what is selected."""
 
-ANY_ROWS = 3
-"""Rows that are converted whatever they lead to."""
-
 LONGEST_SELECT = 10_000
 """The most characters of a select that are shown."""
 
 CYCLE = "recursion_depth=-1 does not end where rows refer to each other in a cycle"
-
-
-class Witnesses(NamedTuple):
-    """The rows to convert."""
-
-    keys: tuple[RowKey, ...]
-    reached: frozenset[ReadPath]
-    """The paths that they reach."""
-    notes: tuple[str, ...]
 
 
 class Proof(NamedTuple):
@@ -74,10 +62,10 @@ class ReadsFinder:
         self, connections: Connections, recorder: StatementRecorder, applier: FixApplier, catalog: Catalog
     ) -> None:
         self._connections = connections
-        self._recorder = recorder
         self._applier = applier
         self._catalog = catalog
         self._prover = Prover(recorder, applier, connections.sessions)
+        self._witnesses = WitnessFinder(connections, recorder)
 
     async def find(self, schema: Schema, entity: Entity, given: GivenQuery | None = None) -> SchemaReads:
         """Return all that the schema reads of the class, and what a given query loads of it.
@@ -105,57 +93,38 @@ class ReadsFinder:
                 fields = schema.fields if by is FoundBy.ANNOTATIONS else None
                 found = needs_of_class(needed.selected, read, schema.depth, reader_now(fields))
                 needed.add((*found.reads, *found.queries), by)
-
-    async def _witnesses(self, needed: Needed) -> Witnesses:
-        """Return rows that reach every path, and a few more; no longer than a statement may take altogether."""
-        keys, reached, notes = dict[RowKey, None](), set[ReadPath](), list[str]()
-        until = time.monotonic() + self._connections.time_limit
-        mapper, paths = needed.selected, needed.paths()
-        anything = select(*mapper.primary_key).select_from(mapper).limit(ANY_ROWS)
-        keys.update(dict.fromkeys(await self._keys(mapper, anything)))
-        for path, found in paths.items():
-            if any(path != other and path.leads_to(other) for other in paths):
-                continue  # whatever reaches the other reaches this one
-            if time.monotonic() > until:
-                notes.append("no more time to look for rows (--timeout)")
-                break
-            shortest = min((one.need for one in found), key=lambda need: len(need.way))
-            try:
-                there = await self._keys(mapper, witness(mapper, shortest))
-            except DatabaseUnreachableError:
-                raise
-            except BrowserError as error:
-                notes.append(f"no row was found that reaches {path}: {error.message}")
-                continue
-            keys.update(dict.fromkeys(there))
-            if there:
-                reached.update(other for other in paths if other.leads_to(path))
-        return Witnesses(tuple(keys), frozenset(reached), tuple(notes))
-
-    async def _keys(self, mapper: Mapper[Any], statement: Select[Any]) -> list[RowKey]:
-        async def fetch() -> list[RowKey]:
-            async with self._connections.sessions() as session:
-                with self._recorder.of_browser(f"rows of {mapper.class_.__name__}"):
-                    return [tuple(row) for row in (await session.execute(statement)).all()]
-
-        return await self._connections.run(fetch)
+                needed.is_endless |= found.is_endless
 
     async def _proved(self, schema: Schema, needed: Needed) -> "Proof":
         """Return the options, with what the rows have added to them, and how the last conversion went."""
-        by_itself, witnesses = True, await self._witnesses(needed)
-        proof = Proof(schema, self._options(needed, by_itself=by_itself), witnesses)
-        for _ in range(MOST_ROUNDS if witnesses.keys else 0):
+        by_itself, witnesses = True, await self._witnesses.find(needed)
+        proof, is_reduced = Proof(schema, self._options(needed, by_itself=by_itself), witnesses), False
+        for _ in range(MOST_ROUNDS if witnesses.keys and not needed.is_endless else 0):
             statement = self._statement(needed.selected, proof.options)
             converted = await self._convert(schema, statement, needed.selected.class_, proof.witnesses.keys)
             proof = proof._replace(converted=converted)
-            if needed.add(converted.missed, FoundBy.ROWS):
-                proof = proof._replace(witnesses=await self._witnesses(needed))
+            if converted.is_too_much and not is_reduced:
+                is_reduced, fitting = True, await self._fitting(statement, needed, proof)
+                proof = proof._replace(witnesses=proof.witnesses.only(fitting) if fitting else proof.witnesses)
+            elif needed.add(converted.missed, FoundBy.ROWS):
+                proof, is_reduced = proof._replace(witnesses=await self._witnesses.find(needed)), False
             elif converted.missed and by_itself:
                 by_itself = False  # along a cycle the mapping stops loading: then everything is named
             else:
                 break
             proof = proof._replace(options=self._options(needed, by_itself=by_itself))
         return proof
+
+    async def _fitting(self, statement: Select[Any], needed: Needed, proof: Proof) -> set[RowKey]:
+        """Return the keys of the rows that do not load too much, each by itself."""
+        fitting, until = set[RowKey](), time.monotonic() + self._connections.time_limit
+        for key in proof.witnesses.all_keys:
+            alone = await self._convert(proof.schema, statement, needed.selected.class_, [key])
+            if not alone.is_too_much:
+                fitting.add(key)
+            if time.monotonic() > until:
+                break
+        return fitting
 
     def _options(self, needed: Needed, *, by_itself: bool) -> tuple[LoaderOption, ...]:
         return options_for(needed.needs, (), needed.selected, beyond_mapping=by_itself)
@@ -176,7 +145,7 @@ class ReadsFinder:
 def _summary(entity: Entity, needed: Needed, proof: Proof) -> SchemaReads:
     schema, options, witnesses, converted = proof
     reads = tuple(
-        read._replace(is_proved=proof.is_clean and read.path in witnesses.reached and not read.is_unloadable)
+        read._replace(is_proved=proof.is_clean and witnesses.reaches(read.path) and not read.is_unloadable)
         for read in needed.reads()
     )
     name, is_unloadable = needed.selected.class_.__name__, any(read.is_unloadable for read in reads)
@@ -190,24 +159,28 @@ def _summary(entity: Entity, needed: Needed, proof: Proof) -> SchemaReads:
         None if converted is None else converted.rows,
         0 if converted is None else converted.instances,
         proof.is_clean and all(read.is_proved for read in reads),
-        tuple(dict.fromkeys(_notes(entity, reads, proof))),
+        tuple(dict.fromkeys(_notes(entity, needed, reads, proof))),
         queries=() if converted is None or is_unloadable else converted.queries,
     )
 
 
-def _notes(entity: Entity, reads: Sequence[SchemaRead], proof: Proof) -> Iterator[str]:
+def _notes(entity: Entity, needed: Needed, reads: Sequence[SchemaRead], proof: Proof) -> Iterator[str]:
     _, options, witnesses, converted = proof
-    if converted is None:
+    if needed.is_endless:
+        yield "it does not end, and was stopped: what else it reads is not known"
+    elif converted is None:
         yield f"{entity.name} has no rows"
     else:
         yield from witnesses.notes
         yield from converted.problems
-        yield from (f"no row reaches {read.path}" for read in reads if read.path not in witnesses.reached)
+        yield from (f"no row reaches {read.path}" for read in reads if not witnesses.reaches(read.path))
         yield from (
             f"{need.mapper.class_.__name__}.{need.name} is not loaded by its option" for need in converted.missed
         )
     if any(option.is_recursive for option in options):
         yield CYCLE
+    never = {str(path) for path, found in needed.paths().items() if is_never_loaded(found[0].need)}
+    yield from (f"{path}: lazy='noload' is empty whatever the database holds" for path in sorted(never))
 
 
 def _lines(name: str, needed: Needed, options: Sequence[LoaderOption]) -> Iterator[str]:

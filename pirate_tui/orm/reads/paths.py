@@ -29,6 +29,8 @@ class Needed:
 
     def __init__(self, selected: Mapper[Any]) -> None:
         self.selected = selected
+        self.is_endless = False
+        """Whether the schema did not end, and was stopped."""
         self._found: dict[Found, None] = {}
 
     def add(self, needs: Iterable[Need], by: FoundBy) -> bool:
@@ -131,6 +133,11 @@ def _is_loaded_anyway(need: Need) -> bool:
 
 def _is_query(need: Need) -> bool:
     return need.relationship is not None and lazy_of(need.relationship) in NEVER_LOADED
+
+
+def is_never_loaded(need: Need) -> bool:
+    """Whether it is a relationship that is empty, whatever the database holds, unless an option loads it."""
+    return need.relationship is not None and lazy_of(need.relationship) == NOLOAD
 
 
 def _instead(need: Need) -> str:

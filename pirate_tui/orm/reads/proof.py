@@ -1,5 +1,6 @@
 """Convert selected rows outside any greenlet, and see what is still loaded."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -15,10 +16,14 @@ from pirate_tui.orm.inspection.reading import needs_of_row
 from pirate_tui.orm.inspection.verdicts import WouldBlock, no_database_access
 from pirate_tui.orm.live.fix_applier import MOST_STATEMENTS, FixApplier
 from pirate_tui.orm.live.selecting import end_transaction
-from pirate_tui.orm.reads.readers import code_of, reader_now
+from pirate_tui.orm.reads.readers import code_reading, reader_now
 from pirate_tui.orm.reads.schemas import Schema
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, reraise_ours
 from pirate_tui.orm.user_code.time_limit import end_copy, put_off_alarm
+
+
+PYDANTIC_DETAIL = re.compile(r"\[type=[^\n]*|For further information visit [^\n]*")
+"""The parts of a ValidationError that quote the value, or link to a page."""
 
 
 class Conversion(NamedTuple):
@@ -34,7 +39,9 @@ class Conversion(NamedTuple):
     problems: tuple[str, ...] = ()
     """Errors of the conversion that are not about loading, or why the rows were not selected."""
     is_complete: bool = True
-    """Whether all rows were selected."""
+    """Whether all rows were selected, and converted to the end."""
+    is_too_much: bool = False
+    """Whether the rows, with what the statement loads for them, are more than may be loaded."""
 
 
 class Prover:
@@ -61,7 +68,7 @@ class Prover:
                 converted = _converted(schema, instances)
                 return converted._replace(statements=tally.sent, rows=tally.rows)
             except OverBudget as over:
-                return Conversion(0, 0, 0, problems=(str(over),), is_complete=False)
+                return Conversion(0, 0, 0, problems=(str(over),), is_complete=False, is_too_much=True)
             except FOREIGN_ERRORS as error:  # an option that SQLAlchemy refuses, or code that runs on loading
                 if isinstance(error, DATABASE_ERRORS):
                     raise
@@ -82,35 +89,46 @@ def _is_one_of(entity: Any, keys: Sequence[RowKey]) -> ColumnElement[bool]:
 
 def _converted(schema: Schema, instances: Sequence[Any]) -> Conversion:
     """Convert the instances, none of which may load anything."""
-    missed, queries, problems = dict[Need, None](), dict[str, None](), dict[str, None]()
+    missed, queries, problems, is_complete = dict[Need, None](), dict[str, None](), dict[str, None](), True
     for instance in instances:
         needs = needs_of_row(inspect(instance), schema.read, schema.depth, reader_now(schema.fields))
         missed.update(dict.fromkeys((*needs.reads, *needs.queries)))
-        loads, problem = _read(schema, instance)
-        if loads and not needs.reads:
-            queries.update(dict.fromkeys(map(code_of, loads)))
-        elif problem and not (loads or needs.reads):
-            problems[problem] = None
-        for load in loads:
-            forget(load)
-    return Conversion(len(instances), 0, 0, tuple(missed), tuple(queries), tuple(problems))
+        loading, problem = _read(schema, instance)
+        if loading and not needs.reads:
+            queries.update(dict.fromkeys(loading))
+        elif problem is not None and not (loading or needs.reads):
+            problems[_short(problem)] = None
+            is_complete &= _goes_on(problem)
+    return Conversion(len(instances), 0, 0, tuple(missed), tuple(queries), tuple(problems), is_complete)
 
 
-def _read(schema: Schema, instance: Any) -> tuple[list[Exception], str]:
-    """Return the load errors of converting an instance, whether or not they come out of it, and what it raises."""
-    problem = ""
+def _read(schema: Schema, instance: Any) -> tuple[list[str], BaseException | None]:
+    """Return the code that would load something, whether or not it catches the error, and what the schema raises."""
+    problem: BaseException | None = None
+    loading = list[str]()
+
+    def note() -> None:
+        loading.append(code_reading() or schema.name)
+
     put_off_alarm()
-    with no_database_access(inspect(instance)), constructed(WouldBlock) as loads:
+    with no_database_access(inspect(instance)), constructed(WouldBlock, meanwhile=note) as loads:
         try:
             schema.read(instance)
         except FOREIGN_ERRORS as error:
             reraise_ours(error)
-            problem = _short(error)
-            forget(error)
+            problem = error
         finally:
             end_copy()
-    return loads, problem
+    for raised in (*loads, *filter(None, [problem])):
+        forget(raised)
+    return loading, problem
+
+
+def _goes_on(error: BaseException) -> bool:
+    """Whether the error was raised after everything had been read: pydantic collects those of all fields."""
+    return type(error).__module__.partition(".")[0] in {"pydantic", "pydantic_core"}
 
 
 def _short(error: BaseException) -> str:
-    return clean(redact(" ".join(described(error).split())), ERROR_LIMIT)
+    """Return an error in one line, without what pydantic says of the value."""
+    return clean(redact(" ".join(PYDANTIC_DETAIL.sub("", described(error)).split())), ERROR_LIMIT)

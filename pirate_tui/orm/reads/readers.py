@@ -1,7 +1,6 @@
 """Tell which field or code is reading an attribute just now."""
 
 import inspect
-import traceback
 from collections.abc import Callable
 from functools import cache
 from pathlib import PurePath
@@ -18,34 +17,31 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+CONVERTING = {("pirate_tui.orm.inspection.reading", "_run"), ("pirate_tui.orm.reads.proof", "_read")}
+"""The functions, with their modules, that convert an instance."""
+
+
 def reader_now(fields: FieldReader | None) -> Callable[[], str]:
     """Return what names who is reading: the field, the innermost code of the user's, or both."""
 
     def name() -> str:
-        code, field = _code_reading(), "" if fields is None else fields.field
+        code, field = code_reading(), "" if fields is None else fields.field
         return f"{field}{READ_THROUGH}{code}" if field and code else field or code
 
     return name
 
 
-def _code_reading() -> str:
+def code_reading() -> str:
     """Return the innermost function on the stack that is neither ours nor a library's: `Order.total`."""
     frame: FrameType | None = inspect.currentframe()
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        if module == "pirate_tui.orm.inspection.reading" and frame.f_code.co_name == "_run":
+        if (module, frame.f_code.co_name) in CONVERTING:
             return ""  # what stands above has only asked for the conversion
         if _is_of_user(module, frame.f_code.co_filename):
             return clean(_name_of(frame.f_code.co_qualname))
         frame = frame.f_back
     return ""
-
-
-def code_of(error: BaseException) -> str:
-    """Return the innermost function of the user's in an error's traceback; the error's class where there is none."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    own = [frame for frame in frames if _is_of_user(frame.f_globals.get("__name__", ""), frame.f_code.co_filename)]
-    return clean(_name_of(own[-1].f_code.co_qualname) if own else type(error).__name__)
 
 
 @cache

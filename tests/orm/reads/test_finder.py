@@ -13,16 +13,38 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from pirate_tui.domain.access import Verdict
-from pirate_tui.domain.reads import SchemaReads
-from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.domain.ports import Listener
+from pirate_tui.domain.reads import FoundBy, SchemaReads
+from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.errors import constructed
+from pirate_tui.orm.reads.given import GivenQuery
 from pirate_tui.orm.reads.schemas import schema_of
 from tests.orm.reads.models import MODELS, Order
-from tests.orm.reads.schemas import NOT_WHOLLY, TRUTH, Eager, Refused
-from tests.servers import Target, url_of
+from tests.orm.reads.schemas import (
+    NOT_WHOLLY,
+    TRUTH,
+    Both,
+    Branching,
+    Deep,
+    Dynamic,
+    Eager,
+    Indexed,
+    Querying,
+    Refused,
+    Silent,
+    WriteOnly,
+)
+from tests.servers import Target, run, url_of
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+
+
+TRUTHS = {schema: paths for schema, _, paths in TRUTH}
+
+
+class Silence(Listener):
+    """Hears nothing."""
 
 
 def name_of(one: Any) -> str:
@@ -62,6 +84,108 @@ async def test_the_paths_are_right_and_proved(database: OrmDatabase, schema: Any
 async def test_what_no_option_loads_is_found(database: OrmDatabase, schema: Any, mapped: type, paths: str) -> None:
     found = await reads_of(database, schema, mapped)
     assert [str(read.path) for read in found.reads] == paths.split()
+    assert not found.is_proved or schema is Silent
+
+
+async def test_what_holds_a_query_is_to_be_awaited(database: OrmDatabase) -> None:
+    for schema, verdict, instead in (
+        (Dynamic, Verdict.IO, "(await session.scalars(order.views.statement)).all()"),
+        (WriteOnly, Verdict.RAISES, "(await session.scalars(order.visits.select())).all()"),
+    ):
+        found = await reads_of(database, schema, Order)
+        assert [(read.verdict, read.option, read.instead) for read in found.reads] == [(verdict, "", instead)]
+        assert found.fails
+
+
+async def test_code_that_sends_queries_of_its_own_is_named(database: OrmDatabase) -> None:
+    found = await reads_of(database, Querying, Order)
+    assert found.queries == ("Order.rank",)
+    assert found.fails
+
+
+async def test_what_is_never_loaded_is_read_as_empty_and_gets_an_option(database: OrmDatabase) -> None:
+    found = await reads_of(database, Silent, Order)
+    assert [(read.verdict, read.option) for read in found.reads] == [(Verdict.NONE, "selectinload(Order.ignored)")]
+    assert "ignored[]: lazy='noload' is empty whatever the database holds" in found.notes
+
+
+async def test_what_depends_on_values_is_found_by_rows(database: OrmDatabase) -> None:
+    found = await reads_of(database, Branching, Order)
+    assert {str(read.path): read.found_by for read in found.reads} == {
+        "billing": (FoundBy.ROWS,),
+        "customer": (FoundBy.ANNOTATIONS, FoundBy.TRACE),
+    }
+
+
+async def test_a_neighbour_that_is_loaded_proves_nothing(shop_file: Path, database: OrmDatabase) -> None:
+    """Every billing customer is some order's customer, so that the session has it."""
+    await run(shop_file, "UPDATE orders SET billing_id = customer_id")
+    assert [str(read.path) for read in (await reads_of(database, Both, Order)).reads] == TRUTHS[Both].split()
+    entity = database.models.catalog.entity(inspect(Order))
+    given = GivenQuery("queries:it", select(Order).options(names_of_orm.joinedload(Order.customer)), Order)
+    found = await database.reads.find(schema_of(Both, "schemas:it", Order), entity, given)
+    assert [str(read.path) for read in found.missing] == ["billing", "billing.address"]
+
+
+async def test_rows_that_lead_to_too_many_others_are_left_to_smaller_ones(
+    shop_file: Path, database: OrmDatabase
+) -> None:
+    await run(
+        shop_file,
+        "INSERT INTO items WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) "
+        "SELECT i, 1, 1, 1 FROM n",
+    )
+    found = await reads_of(database, Deep, Order)
+    assert found.is_proved
+    await run(shop_file, "DELETE FROM items WHERE order_id = 2")
+    found = await reads_of(database, Deep, Order)
+    assert not found.is_proved
+    assert not found.fails
+    assert "no row reaches items[].product" in found.notes
+
+
+async def test_a_schema_that_refuses_good_rows_is_told_apart_from_loads(database: OrmDatabase) -> None:
+    found = await reads_of(database, Indexed, Order)  # one order has no items
+    assert found.is_proved
+    assert found.note.endswith("ValidationError: 1 validation error for Indexed items.0.product.name Field required")
+
+
+def stops(order: Order) -> str:
+    """Fails on what no made-up instance has."""
+    if order.number != "x":
+        raise ValueError("no")
+    return order.customer.name
+
+
+async def test_a_converter_that_fails_on_every_row_proves_nothing(database: OrmDatabase) -> None:
+    found = await reads_of(database, stops, Order)
+    assert [str(read.path) for read in found.reads] == ["customer"]
+    assert not found.is_proved
+    assert found.note == "ValueError: no"
+
+
+def endless(order: Order) -> None:
+    """Never ends."""
+    is_loaded = order.customer is not None
+    while is_loaded:
+        pass
+
+
+async def test_a_schema_that_does_not_end_is_stopped(shop_file: Path) -> None:
+    database = await open_database(shop_file, MODELS, Limits(30, blocking=0.2), Silence())
+    try:
+        found = await reads_of(database, endless, Order)
+    finally:
+        await database.close()
+    assert [str(read.path) for read in found.reads] == ["customer"]
+    assert found.notes == ("it does not end, and was stopped: what else it reads is not known",)
+    assert not found.is_proved
+
+
+async def test_the_cost_is_that_of_the_select(database: OrmDatabase) -> None:
+    found = await reads_of(database, Deep, Order)
+    assert (found.statements, found.instances) == (3, 3)
+    assert found.rows == 8  # orders with their customers, items with their products, tags of one product
 
 
 async def converted(target: Target, schema: Any, statement: Select[Any]) -> str:

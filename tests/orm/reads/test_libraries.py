@@ -1,7 +1,7 @@
 """Schemas of every library: the same paths as by hand, and the errors that a library swallows are seen all the same."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import attrs
 import marshmallow
@@ -49,9 +49,9 @@ class Structured(msgspec.Struct):
 
 
 class StructuredEvent(msgspec.Struct):
-    """Stops msgspec at what a made-up instance has: 1 is no text."""
+    """Stops msgspec at what a made-up instance has."""
 
-    number: int
+    currency: Literal["EUR"]
     customer: StructuredCustomer
 
 
