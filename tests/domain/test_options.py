@@ -89,3 +89,20 @@ def test_a_select_has_a_line_for_each_option() -> None:
         ")",
     )
     assert selecting_in_lines("Order") == ("select(Order)",)
+
+
+def test_what_is_too_long_for_a_line_has_a_line_for_each_nested_option() -> None:
+    maker = LoaderOption("joinedload", ("Product.manufacturer_of_the_product",))
+    product = PRODUCT._replace(nested=(maker, LoaderOption("selectinload", ("Product.tags",))))
+    assert selecting_in_lines("Order", [CUSTOMER, ITEMS._replace(nested=(product,))]) == (
+        "select(Order).options(",
+        "    joinedload(Order.customer).options(",
+        "        undefer(Customer.notes),",
+        "        joinedload(Customer.address),",
+        "    ),",
+        "    selectinload(Order.items).joinedload(Item.product).options(",
+        "        joinedload(Product.manufacturer_of_the_product),",
+        "        selectinload(Product.tags),",
+        "    ),",
+        ")",
+    )

@@ -87,6 +87,7 @@ def _inner(structure: Any) -> Iterator[Any]:
 
 
 def _of_pydantic(structure: Any) -> Iterator[Field]:
+    structure.model_rebuild(raise_errors=False)  # a class that was defined later is known by now
     config = structure.model_config
     by_name = config.get("populate_by_name") or config.get("validate_by_name")
     for name, field in structure.model_fields.items():

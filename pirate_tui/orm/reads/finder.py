@@ -179,6 +179,9 @@ def _notes(entity: Entity, needed: Needed, reads: Sequence[SchemaRead], proof: P
         )
     if any(option.is_recursive for option in options):
         yield CYCLE
+    if needed.cut_off:
+        followed = ", ".join(sorted(needed.cut_off))
+        yield clean(f"a circle of classes, by {followed}: only a few levels are written out")
     never = {str(path) for path, found in needed.paths().items() if is_never_loaded(found[0].need)}
     yield from (f"{path}: lazy='noload' is empty whatever the database holds" for path in sorted(never))
 

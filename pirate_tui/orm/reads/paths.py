@@ -13,7 +13,7 @@ from pirate_tui.domain.reads import FoundBy, PathStep, ReadPath, SchemaRead, mer
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.explanation.options import options_for
 from pirate_tui.orm.inspection.attributes import attribute_of
-from pirate_tui.orm.inspection.needs import Need, Way
+from pirate_tui.orm.inspection.needs import Need, Way, is_self_referential
 from pirate_tui.orm.loader_options import lazy_of, loads_subclass
 
 
@@ -31,13 +31,22 @@ class Needed:
         self.selected = selected
         self.is_endless = False
         """Whether the schema did not end, and was stopped."""
+        self.cut_off: set[str] = set()
+        """Relationships that are followed again and again through other classes: only a few levels are here."""
         self._found: dict[Found, None] = {}
 
     def add(self, needs: Iterable[Need], by: FoundBy) -> bool:
         """Add needs; return whether there was a new path among them."""
         before = set(self.paths())
-        self._found.update(dict.fromkeys(Found(need, by) for need in needs if not _is_loaded_anyway(need)))
+        self._found.update(dict.fromkeys(Found(self._known(need), by) for need in needs if not _is_loaded_anyway(need)))
         return set(self.paths()) != before
+
+    def _known(self, need: Need) -> Need:
+        """Return the need; none recurs by a relationship that leads to another class, for which no option goes on."""
+        if need.recurs and (need.relationship is None or not is_self_referential(need.relationship)):
+            self.cut_off.add(need.name)
+            return need._replace(recurs=False)
+        return need
 
     @property
     def needs(self) -> tuple[Need, ...]:

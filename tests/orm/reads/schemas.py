@@ -389,6 +389,14 @@ class Circle(Out):
     customer: Of
 
 
+class Buyer(Out):
+    orders: list["Paying"]
+
+
+class Paying(Out):
+    billing: Buyer | None
+
+
 class Silent(Out):
     ignored: list[TagOut]
 

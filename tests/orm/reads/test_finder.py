@@ -19,12 +19,13 @@ from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.errors import constructed
 from pirate_tui.orm.reads.given import GivenQuery
 from pirate_tui.orm.reads.schemas import schema_of
-from tests.orm.reads.models import MODELS, Order
+from tests.orm.reads.models import MODELS, Customer, Order
 from tests.orm.reads.schemas import (
     NOT_WHOLLY,
     TRUTH,
     Both,
     Branching,
+    Buyer,
     Deep,
     Dynamic,
     Eager,
@@ -148,6 +149,21 @@ async def test_a_schema_that_refuses_good_rows_is_told_apart_from_loads(database
     found = await reads_of(database, Indexed, Order)  # one order has no items
     assert found.is_proved
     assert found.note.endswith("ValidationError: 1 validation error for Indexed items.0.product.name Field required")
+
+
+async def test_a_circle_through_several_classes_is_written_out(database: OrmDatabase) -> None:
+    """SQLAlchemy refuses recursion_depth for a relationship that leads to another class."""
+    found = await reads_of(database, Buyer, Customer)
+    paths = [str(read.path) for read in found.reads]
+    assert paths == [
+        ".".join(["orders[]", "billing", "orders[]", "billing", "orders[]", "billing", "orders[]"][: at + 1])
+        for at in range(7)
+    ]
+    assert "recursion_depth" not in found.select
+    assert found.statements
+    assert "a circle of classes, by orders: only a few levels are written out" in found.notes
+    assert found.reads[1].read_by == ("Paying.billing",)
+    assert not found.fails
 
 
 def stops(order: Order) -> str:
