@@ -94,9 +94,8 @@ def as_text(found: SchemaReads) -> Iterator[str]:
         yield f"with these options: {sent} for {plural(found.instances, 'instance')}"
     yield from _failing(found)
     yield from _unread(found)
-    yield "proved: nothing else is loaded" if found.is_proved else f"not proved: {found.note}"
-    if found.is_proved and found.notes:
-        yield f"note: {found.note}"
+    yield "proved: nothing else is loaded" if found.is_proved else "not proved:"
+    yield from (f"  {note}" for note in found.notes)
     yield ""
 
 

@@ -258,11 +258,11 @@ def test_a_leaf_that_no_row_reaches_is_not_proved_and_no_failure(project: Projec
     project.execute("DELETE FROM items")
     code, out, _ = project.check("--reads", "schemas:OrderOut=Order")
     assert code == 0
-    assert "not proved: no row reaches items[]; no row reaches items[].product" in out
+    assert out.endswith("not proved:\n  no row reaches items[]\n\n")
     project.execute("DELETE FROM orders")
     code, out, _ = project.check("--reads", "schemas:OrderOut=Order")
     assert code == 0
-    assert "not proved: Order has no rows" in out
+    assert out.endswith(")\n\nnot proved:\n  Order has no rows\n\n")
 
 
 def test_a_query_that_lacks_something_fails(project: Project) -> None:
@@ -306,8 +306,11 @@ def test_rows_that_form_a_cycle_end_at_the_budget(project: Project) -> None:
     code, out, _ = project.check("--reads", "schemas:NodeOut=Node")
     assert code == 0
     assert "selectinload(Node.children, recursion_depth=-1)" in out
-    assert "not proved: it sends more than 100 statements: the rows may form a cycle" in out
-    assert "recursion_depth=-1 does not end where rows refer to each other in a cycle" in out
+    assert out.endswith(
+        ")\n\nnot proved:\n"
+        "  it sends more than 100 statements: the rows may form a cycle\n"
+        "  recursion_depth=-1 does not end where rows refer to each other in a cycle\n\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,14 @@ from pirate_tui.orm.reads.proof import Conversion, Prover
 from pirate_tui.orm.reads.readers import reader_now
 from pirate_tui.orm.reads.schemas import Schema
 from pirate_tui.orm.reads.witnesses import Witnesses, WitnessFinder
+from pirate_tui.orm.reflection.reflect import Reflection
 
 
 MOST_ROUNDS = 8
 """How often rows may add to what is selected."""
+
+REFLECTED = Reflection.__module__
+"""The module of classes that are mapped from tables: they cannot be imported."""
 
 LONGEST_SELECT = 10_000
 """The most characters of a select that are shown."""
@@ -144,6 +148,7 @@ class ReadsFinder:
 
 def _summary(entity: Entity, needed: Needed, proof: Proof) -> SchemaReads:
     schema, options, witnesses, converted = proof
+    cost = converted if converted is not None and converted.instances else None
     reads = tuple(
         read._replace(is_proved=proof.is_clean and witnesses.reaches(read.path) and not read.is_unloadable)
         for read in needed.reads()
@@ -155,9 +160,9 @@ def _summary(entity: Entity, needed: Needed, proof: Proof) -> SchemaReads:
         reads,
         clean(selecting(name, options), LONGEST_SELECT),
         tuple(_lines(name, needed, options)),
-        None if converted is None else converted.statements,
-        None if converted is None else converted.rows,
-        0 if converted is None else converted.instances,
+        None if cost is None else cost.statements,
+        None if cost is None else cost.rows,
+        0 if cost is None else cost.instances,
         proof.is_clean and all(read.is_proved for read in reads),
         tuple(dict.fromkeys(_notes(entity, needed, reads, proof))),
         queries=() if converted is None or is_unloadable else converted.queries,
@@ -173,7 +178,9 @@ def _notes(entity: Entity, needed: Needed, reads: Sequence[SchemaRead], proof: P
     else:
         yield from witnesses.notes
         yield from converted.problems
-        yield from (f"no row reaches {read.path}" for read in reads if not witnesses.reaches(read.path))
+        unreached = [read.path for read in reads if not witnesses.reaches(read.path)]
+        first = (path for path in unreached if not any(one != path and one.leads_to(path) for one in unreached))
+        yield from map(witnesses.why_not, first)
         yield from (
             f"{need.mapper.class_.__name__}.{need.name} is not loaded by its option" for need in converted.missed
         )
@@ -193,7 +200,7 @@ def _lines(name: str, needed: Needed, options: Sequence[LoaderOption]) -> Iterat
     classes |= {need.mapper.class_ for need in needed.needs} | {needed.selected.class_}
     modules: dict[str, list[str]] = {}
     for mapped in classes:
-        if re.search(rf"\b{re.escape(mapped.__name__)}\b", text):
+        if re.search(rf"\b{re.escape(mapped.__name__)}\b", text) and mapped.__module__ != REFLECTED:
             modules.setdefault(mapped.__module__.removeprefix(f"{UNPACKAGED}."), []).append(mapped.__name__)
     yield "from sqlalchemy import select"
     if functions := sorted({function for option in options for function in option.functions}):

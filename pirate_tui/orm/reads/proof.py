@@ -131,4 +131,5 @@ def _goes_on(error: BaseException) -> bool:
 
 def _short(error: BaseException) -> str:
     """Return an error in one line, without what pydantic says of the value."""
-    return clean(redact(" ".join(PYDANTIC_DETAIL.sub("", described(error)).split())), ERROR_LIMIT)
+    words = PYDANTIC_DETAIL.sub("", described(error)).split()
+    return clean(redact(" ".join(words)).removeprefix("pydantic_core._pydantic_core."), ERROR_LIMIT)

@@ -29,6 +29,8 @@ class Witnesses(NamedTuple):
     candidates: Mapping[ReadPath, Sequence[RowKey]]
     """The keys of a few rows that reach each path; of those that lead to another path, it is enough to have that."""
     notes: tuple[str, ...] = ()
+    too_large: frozenset[ReadPath] = frozenset()
+    """The paths that only rows reach which lead to too many others."""
 
     @property
     def keys(self) -> tuple[RowKey, ...]:
@@ -44,11 +46,18 @@ class Witnesses(NamedTuple):
     def only(self, kept: Collection[RowKey]) -> "Witnesses":
         """Return those of these keys."""
         left = {path: [key for key in keys if key in kept] for path, keys in self.candidates.items()}
-        return self._replace(candidates=left)
+        lost = frozenset(path for path, keys in left.items() if self.candidates[path] and not keys)
+        return self._replace(candidates=left, too_large=lost)
 
     def reaches(self, path: ReadPath) -> bool:
         """Whether one of the rows reaches the path."""
         return any(keys and path.leads_to(other) for other, keys in self.candidates.items())
+
+    def why_not(self, path: ReadPath) -> str:
+        """Return why none of the rows reaches the path."""
+        if any(path.leads_to(other) for other in self.too_large):
+            return f"every row that reaches {path} loads too much (--limit)"
+        return f"no row reaches {path}"
 
 
 class WitnessFinder:

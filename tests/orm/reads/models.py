@@ -18,6 +18,7 @@ from sqlalchemy.orm import (
     composite,
     mapped_column,
     object_session,
+    reconstructor,
     relationship,
     synonym,
 )
@@ -137,6 +138,16 @@ class Order(Base):
     views: DynamicMapped["View"] = relationship()
     visits: WriteOnlyMapped["Visit"] = relationship()
     ignored: Mapped[list["Label"]] = relationship(viewonly=True, lazy="noload")
+
+    @reconstructor
+    def _prepare(self) -> None:
+        """No constructor runs for instances that are loaded, nor this one for those that are made up."""
+        self._prefix = "# "
+
+    @property
+    def label(self) -> str:
+        """What needs that."""
+        return f"{self._prefix}{self.customer.name}"
 
     @property
     def total(self) -> int:

@@ -331,6 +331,10 @@ class Branching(Out):
     payer: NameOut | None
 
 
+class Reconstructed(Out):
+    label: str
+
+
 class Hiding(Out):
     hidden: int
 
@@ -461,6 +465,7 @@ TRUTH: list[tuple[Any, type, str]] = [
     (BackRaise, Customer, "badge badge.customer"),
     (Branching, Order, "billing customer"),
     (Hiding, Order, "labels[]"),
+    (Reconstructed, Order, "customer"),
     (Unconfigured, Order, "customer"),
     (Named, Order, "customer items[] items[].product items[].product.tags[]"),
     (ComputedField, Order, "items[] items[].product items[].product.tags[]"),

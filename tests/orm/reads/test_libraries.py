@@ -8,12 +8,15 @@ import marshmallow
 import msgspec
 import pytest
 from pydantic.dataclasses import dataclass as pydantic_dataclass
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload, selectinload
 from sqlmodel import SQLModel
 
+from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.reads import FoundBy, SchemaReads
 from pirate_tui.orm.database import OrmDatabase
+from pirate_tui.orm.reads.given import GivenQuery
 from pirate_tui.orm.reads.schemas import schema_of
 from tests.orm.reads.models import Customer, Order
 
@@ -238,6 +241,15 @@ async def test_what_was_found_how_and_who_reads_it_is_told(database: OrmDatabase
 async def told(database: OrmDatabase, schema: Any) -> dict[str, Expected]:
     found = await reads_of(database, schema, Order)
     return {str(read.path): Expected(read.found_by, read.read_by) for read in found.reads}
+
+
+async def test_a_default_that_hides_an_error_is_missing(database: OrmDatabase) -> None:
+    """msgspec.convert() swallows whatever reading raises, and takes the default: no error ever comes."""
+    customer = joinedload(Order.customer).options(joinedload(Customer.address))
+    given = GivenQuery("queries:it", select(Order).options(customer, selectinload(Order.items)), Order)
+    entity = database.models.catalog.entity(inspect(Order))
+    found = await database.reads.find(schema_of(Structured, "schemas:it", Order), entity, given)
+    assert [(str(read.path), read.verdict) for read in found.missing] == [("customer.secret", Verdict.RAISES)]
 
 
 @pytest.mark.parametrize("target", [3, int, object(), {}, list[int], None])
