@@ -230,7 +230,8 @@ class _Reader:
 
     def _held(self, real: InstanceState[Any], name: str, way: Way) -> DryRun | None:
         """Return the outcome of the access to the real instance; None where it must be loaded."""
-        if self.variant.read_by is not None and name not in real.dict and not (way and name in _back(way[-1])):
+        is_strict = self.variant.read_by is not None and name in real.mapper.relationships
+        if is_strict and name not in real.dict and not (way and name in _back(way[-1])):
             return None
         with undone(real):
             outcome = probe_access(real, attribute_of(real.mapper, name))

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -87,7 +87,7 @@ class ReadsFinder:
         """Return what was found with what the given query loads, by its options and on the same rows."""
         converted = Conversion(0, 0, 0)
         if keys := proof.witnesses.keys:
-            converted = await self._convert(proof.schema, given.statement, given.entity, keys)
+            converted = await self._convert(proof.schema, lambda: given.statement, given.entity, keys)
         return compared(found, needed, given, converted)
 
     async def _trace(self, schema: Schema, needed: Needed) -> None:
@@ -104,11 +104,11 @@ class ReadsFinder:
         by_itself, witnesses = True, await self._witnesses.find(needed)
         proof, is_reduced = Proof(schema, self._options(needed, by_itself=by_itself), witnesses), False
         for _ in range(MOST_ROUNDS if witnesses.keys and not needed.is_endless else 0):
-            statement = self._statement(needed.selected, proof.options)
-            converted = await self._convert(schema, statement, needed.selected.class_, proof.witnesses.keys)
+            build = partial(self._statement, needed.selected, proof.options)
+            converted = await self._convert(schema, build, needed.selected.class_, proof.witnesses.keys)
             proof = proof._replace(converted=converted)
             if converted.is_too_much and not is_reduced:
-                is_reduced, fitting = True, await self._fitting(statement, needed, proof)
+                is_reduced, fitting = True, await self._fitting(build, needed, proof)
                 proof = proof._replace(witnesses=proof.witnesses.only(fitting) if fitting else proof.witnesses)
             elif needed.add(converted.missed, FoundBy.ROWS):
                 proof, is_reduced = proof._replace(witnesses=await self._witnesses.find(needed)), False
@@ -119,11 +119,11 @@ class ReadsFinder:
             proof = proof._replace(options=self._options(needed, by_itself=by_itself))
         return proof
 
-    async def _fitting(self, statement: Select[Any], needed: Needed, proof: Proof) -> set[RowKey]:
+    async def _fitting(self, build: Callable[[], Select[Any]], needed: Needed, proof: Proof) -> set[RowKey]:
         """Return the keys of the rows that do not load too much, each by itself."""
         fitting, until = set[RowKey](), time.monotonic() + self._connections.time_limit
         for key in proof.witnesses.all_keys:
-            alone = await self._convert(proof.schema, statement, needed.selected.class_, [key])
+            alone = await self._convert(proof.schema, build, needed.selected.class_, [key])
             if not alone.is_too_much:
                 fitting.add(key)
             if time.monotonic() > until:
@@ -136,10 +136,12 @@ class ReadsFinder:
     def _statement(self, mapper: Mapper[Any], options: Sequence[LoaderOption]) -> Select[Any]:
         return self._applier.statement(selecting(mapper.class_.__name__, options), mapper)
 
-    async def _convert(self, schema: Schema, statement: Select[Any], entity: Any, keys: Sequence[RowKey]) -> Conversion:
-        """Convert the rows of these keys, selected by the statement."""
+    async def _convert(
+        self, schema: Schema, build: Callable[[], Select[Any]], entity: Any, keys: Sequence[RowKey]
+    ) -> Conversion:
+        """Convert the rows of these keys, selected by the statement that `build` returns."""
         try:
-            return await self._connections.run(partial(self._prover.convert, schema, statement, entity, keys))
+            return await self._connections.run(partial(self._prover.convert, schema, build, entity, keys))
         except DatabaseUnreachableError:
             raise
         except BrowserError as error:  # a statement that takes too long

@@ -1,7 +1,7 @@
 """Convert selected rows outside any greenlet, and see what is still loaded."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, inspect, or_
@@ -54,16 +54,22 @@ class Prover:
         self._applier = applier
         self._sessions = sessions
 
-    async def convert(self, schema: Schema, statement: Select[Any], entity: Any, keys: Sequence[RowKey]) -> Conversion:
-        """Return what is read and not loaded. A statement along a cycle of rows, or that loads too much, is ended."""
+    async def convert(
+        self, schema: Schema, build: Callable[[], Select[Any]], entity: Any, keys: Sequence[RowKey]
+    ) -> Conversion:
+        """Return what is read and not loaded. A statement along a cycle of rows, or that loads too much, is ended.
+
+        `build` returns the statement, or raises what SQLAlchemy has against its options.
+        """
         async with self._sessions() as session:
             self._recorder.watch(session)
             try:
+                statement = build().where(_is_one_of(entity, keys))
                 with (
                     self._applier.budget(session),
                     self._recorder.attribute_to(f"options for {schema.name}", limit=MOST_STATEMENTS) as tally,
                 ):
-                    found = await session.execute(statement.where(_is_one_of(entity, keys)))
+                    found = await session.execute(statement)
                     instances = found.unique().scalars().all()
                 converted = _converted(schema, instances)
                 return converted._replace(statements=tally.sent, rows=tally.rows)
@@ -92,7 +98,7 @@ def _converted(schema: Schema, instances: Sequence[Any]) -> Conversion:
     missed, queries, problems, is_complete = dict[Need, None](), dict[str, None](), dict[str, None](), True
     for instance in instances:
         needs = needs_of_row(inspect(instance), schema.read, schema.depth, reader_now(schema.fields))
-        missed.update(dict.fromkeys((*needs.reads, *needs.queries)))
+        missed.update(dict.fromkeys(needs.reads))
         loading, problem = _read(schema, instance)
         if loading and not needs.reads:
             queries.update(dict.fromkeys(loading))

@@ -103,7 +103,7 @@ def witness(selected: Mapper[Any], need: Need) -> Select[Any]:
     way = way_of(need)
     first = way[0].parent if way else need.mapper
     root = first if first.isa(selected) else selected
-    keys = [getattr(root.class_, root.get_property_by_column(column).key) for column in selected.primary_key]
+    keys = [getattr(root.class_, root.get_property_by_column(column).key) for column in root.primary_key]
     found = select(*keys).limit(CANDIDATES)
     return found if not way else found.where(_reaches(root, way, need.mapper))
 
