@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     try:
         bootstrap = Bootstrap(order.settings)
         bootstrap.before_screen()
-        wanted = load_wanted(order.reads)
+        wanted = load_wanted(order.reads) if order.reads else ()
         sys.exit(
             run_with_exit_deadline(lambda: report(order, bootstrap, wanted), bootstrap.close, bootstrap.ends_within)
         )

@@ -63,6 +63,7 @@ class LoadedPaths:
     """The attributes that a query loads."""
 
     def __init__(self, given: GivenQuery) -> None:
+        self._selected = given.mapper
         self._lazy: dict[Way, str] = {}
         """What the options say of relationships."""
         self._is_deferred: dict[tuple[Way, str], bool] = {}
@@ -107,7 +108,7 @@ class LoadedPaths:
         return (lazy or self._every or lazy_of(way[-1])) in EAGER
 
     def _loads_column(self, way: Way, need: Need) -> bool:
-        target = way[-1].mapper if way else need.mapper
+        target = way[-1].mapper if way else self._selected
         column = need.mapper.column_attrs[need.name]
         said = self._is_deferred.get((way, need.name), self._is_deferred.get((way, "*")))
         if need.name not in target.attrs and not loads_subclass(target, need.mapper):

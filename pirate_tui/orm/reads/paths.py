@@ -17,7 +17,7 @@ from pirate_tui.orm.inspection.needs import Need, Way, is_self_referential
 from pirate_tui.orm.loader_options import lazy_of, loads_subclass
 
 
-class Found(NamedTuple):
+class FoundNeed(NamedTuple):
     """A need, and how it was found."""
 
     need: Need
@@ -33,12 +33,14 @@ class Needed:
         """Whether the schema did not end, and was stopped."""
         self.cut_off: set[str] = set()
         """Relationships that are followed again and again through other classes: only a few levels are here."""
-        self._found: dict[Found, None] = {}
+        self._found: dict[FoundNeed, None] = {}
 
     def add(self, needs: Iterable[Need], by: FoundBy) -> bool:
         """Add needs; return whether there was a new path among them."""
         before = set(self.paths())
-        self._found.update(dict.fromkeys(Found(self._known(need), by) for need in needs if not _is_loaded_anyway(need)))
+        self._found.update(
+            dict.fromkeys(FoundNeed(self._known(need), by) for need in needs if not _is_loaded_anyway(need))
+        )
         return set(self.paths()) != before
 
     def _known(self, need: Need) -> Need:
@@ -59,9 +61,9 @@ class Needed:
         """The relationships that are followed to any depth."""
         return frozenset(need.relationship for need in self._all if need.recurs and need.relationship is not None)
 
-    def paths(self) -> dict[ReadPath, list[Found]]:
+    def paths(self) -> dict[ReadPath, list[FoundNeed]]:
         """Return the paths in the order of a tree, each with what was found of it."""
-        recursive, paths = self.recursive, dict[ReadPath, list[Found]]()
+        recursive, paths = self.recursive, dict[ReadPath, list[FoundNeed]]()
         for found in self._found:
             paths.setdefault(path_of(found.need, self.selected, recursive), []).append(found)
         return dict(sorted(paths.items(), key=lambda item: [(step.name, step) for step in item[0].steps]))
@@ -99,7 +101,7 @@ def _step(
     return PathStep(clean(name), subclass, bool(relationship and relationship.uselist), relationship in recursive)
 
 
-def _read(path: ReadPath, found: Sequence[Found], recursive: frozenset[RelationshipProperty[Any]]) -> SchemaRead:
+def _read(path: ReadPath, found: Sequence[FoundNeed], recursive: frozenset[RelationshipProperty[Any]]) -> SchemaRead:
     need = found[0].need
     relationship = need.relationship
     verdict = verdict_of(need)

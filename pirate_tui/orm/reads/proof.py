@@ -45,7 +45,11 @@ class Conversion(NamedTuple):
 
 
 class Prover:
-    """Selects rows by a statement, and converts each of them by a schema."""
+    """Selects rows by a statement, and converts each of them by a schema.
+
+    A relationship counts as loaded only where the instance itself holds it: what else the session has may be there by
+    chance. `raiseload("*")` would see to that, too, but switches off what the mapping loads.
+    """
 
     def __init__(
         self, recorder: StatementRecorder, applier: FixApplier, sessions: async_sessionmaker[AsyncSession]

@@ -70,8 +70,7 @@ class WitnessFinder:
     async def find(self, needed: Needed) -> Witnesses:
         """Return rows that reach each path, and any others; looks no longer than a statement may take altogether."""
         mapper, until, notes = needed.selected, time.monotonic() + self._connections.time_limit, list[str]()
-        anything = select(*mapper.primary_key).select_from(mapper).limit(CANDIDATES)
-        found = Witnesses({ReadPath(()): await self._keys(mapper, anything)})
+        found = Witnesses({ReadPath(()): await self._keys(mapper, _keys_of(mapper))})
         for path, ways in sorted(needed.paths().items(), key=lambda item: -len(item[0].steps)):
             if found.reaches(path):
                 continue  # a row that reaches a longer one has been found
@@ -103,9 +102,13 @@ def witness(selected: Mapper[Any], need: Need) -> Select[Any]:
     way = way_of(need)
     first = way[0].parent if way else need.mapper
     root = first if first.isa(selected) else selected
-    keys = [getattr(root.class_, root.get_property_by_column(column).key) for column in root.primary_key]
-    found = select(*keys).limit(CANDIDATES)
-    return found if not way else found.where(_reaches(root, way, need.mapper))
+    return _keys_of(root) if not way else _keys_of(root).where(_reaches(root, way, need.mapper))
+
+
+def _keys_of(mapper: Mapper[Any]) -> Select[Any]:
+    """Return a statement for the keys of a few instances of a class."""
+    keys = [getattr(mapper.class_, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
+    return select(*keys).limit(CANDIDATES)
 
 
 def _reaches(owner: Mapper[Any], way: Way, last: Mapper[Any]) -> ColumnElement[bool]:

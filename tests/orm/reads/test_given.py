@@ -95,6 +95,8 @@ CASES: list[tuple[Any, Select[Any], str]] = [
         ),
         "",
     ),
+    (EventOut, select(Event), "<Paid>sum <Shipped>to"),
+    (EventOut, select(Event).options(selectin_polymorphic(Event, [Paid])), "<Shipped>to"),
     (EventOut, select(EVENTS), "<Shipped>to"),
     (EventOut, select(EVENTS).options(joinedload(EVENTS.Shipped.to)), ""),
     (Eager, ORDERS.options(selectinload(Order.items).joinedload(Item.product)), "items[].product.maker.address"),
