@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from sqlalchemy import Column, inspect
 from sqlalchemy.orm import (
@@ -45,6 +45,10 @@ FOLLOWED = 2_000
 
 FOLLOWED_FOR_SELECT = 50_000
 """The same of a schema, which may read every column of many classes."""
+
+
+MOST_NEEDS = 1_000
+"""Needs after which the same is assumed: classes that refer to each other have any number of ways between them."""
 
 
 class _Stopped(Exception):  # noqa: N818  it has not failed, it goes on and on
@@ -157,7 +161,7 @@ class _Reader:
 
     def __init__(self, variant: _Variant) -> None:
         self.variant = variant
-        self.needs: list[Need] = []
+        self.needs: dict[Need, None] = {}
         self.turns = 1
         """The most subclasses that a to-one relationship may hold."""
         self.has_ended = False
@@ -189,12 +193,15 @@ class _Reader:
                 return original(attribute, instance, owner)
             self._reads += 1
             if self._reads > self.variant.most:
-                self.is_endless = True
-                raise _Stopped
+                self._stop()
             return self._supplied(state, attribute)
 
         with replaced(InstrumentedAttribute, "__get__", get) as original:
             yield
+
+    def _stop(self) -> NoReturn:
+        self.is_endless = True
+        raise _Stopped
 
     def twin(self, real: InstanceState[Any], way: Way) -> object:
         """Return an instance with the values of the real one, except for its key and its relationships."""
@@ -241,13 +248,15 @@ class _Reader:
     def _note(self, state: InstanceState[Any], name: str, *, recurs: bool = False) -> None:
         if state in self._real or _is_of_interest(self._target(state), state.mapper, name):
             need = self._noted[state, name] = self._need(state, name, recurs=recurs)
-            self.needs.append(need)
+            self.needs[need] = None
+            if len(self.needs) > MOST_NEEDS:
+                self._stop()
 
     def _note_again(self, state: InstanceState[Any] | None, name: str) -> None:
         """Note what else reads an attribute that was supplied before."""
         need = None if state is None or self.variant.read_by is None else self._noted.get((state, name))
         if need is not None and self.variant.read_by is not None:
-            self.needs.append(need._replace(read_by=self.variant.read_by()))
+            self.needs[need._replace(read_by=self.variant.read_by())] = None
 
     def _need(self, state: InstanceState[Any], name: str, *, recurs: bool = False) -> Need:
         read_by = "" if self.variant.read_by is None else self.variant.read_by()

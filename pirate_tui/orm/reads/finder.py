@@ -34,6 +34,9 @@ from pirate_tui.orm.reflection.reflect import Reflection
 MOST_ROUNDS = 8
 """How often rows may add to what is selected."""
 
+MOST_PATHS = 200
+"""The most paths that are written out."""
+
 REFLECTED = Reflection.__module__
 """The module of classes that are mapped from tables: they cannot be imported."""
 
@@ -98,12 +101,13 @@ class ReadsFinder:
                 found = needs_of_class(needed.selected, read, schema.depth, reader_now(fields))
                 needed.add((*found.reads, *found.queries), by)
                 needed.is_endless |= found.is_endless
+        needed.cut(MOST_PATHS)
 
     async def _proved(self, schema: Schema, needed: Needed) -> "Proof":
         """Return the options, with what the rows have added to them, and how the last conversion went."""
-        by_itself, witnesses = True, await self._witnesses.find(needed)
+        by_itself, witnesses = True, Witnesses({}) if needed.is_endless else await self._witnesses.find(needed)
         proof, is_reduced = Proof(schema, self._options(needed, by_itself=by_itself), witnesses), False
-        for _ in range(MOST_ROUNDS if witnesses.keys and not needed.is_endless else 0):
+        for _ in range(MOST_ROUNDS if witnesses.keys else 0):
             build = partial(self._statement, needed.selected, proof.options)
             converted = await self._convert(schema, build, needed.selected.class_, proof.witnesses.keys)
             proof = proof._replace(converted=converted)

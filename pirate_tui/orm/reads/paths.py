@@ -43,6 +43,14 @@ class Needed:
         )
         return set(self.paths()) != before
 
+    def cut(self, most: int) -> None:
+        """Leave the shortest paths, where there are more: a web of classes has endlessly many."""
+        paths = self.paths()
+        if len(paths) > most:
+            self.is_endless = True
+            kept = sorted(paths, key=lambda path: len(path.steps))[:most]
+            self._found = dict.fromkeys(found for path in kept for found in paths[path])
+
     def _known(self, need: Need) -> Need:
         """Return the need; none recurs by a relationship that leads to another class, for which no option goes on."""
         if need.recurs and (need.relationship is None or not is_self_referential(need.relationship)):

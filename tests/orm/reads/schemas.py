@@ -401,6 +401,30 @@ class Paying(Out):
     billing: Buyer | None
 
 
+class WebCustomer(Out):
+    orders: list["WebOrder"]
+    badge: "WebBadge | None"
+
+
+class WebBadge(Out):
+    customer: WebCustomer
+
+
+class WebOrder(Out):
+    customer: WebCustomer
+    billing: WebCustomer | None
+    items: list["WebItem"]
+    comments: dict[str, "WebComment"]
+
+
+class WebItem(Out):
+    order: WebOrder
+
+
+class WebComment(Out):
+    author: WebCustomer
+
+
 class Silent(Out):
     ignored: list[TagOut]
 

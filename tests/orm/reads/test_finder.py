@@ -17,6 +17,7 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.reads import FoundBy, SchemaReads
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.errors import constructed
+from pirate_tui.orm.reads.finder import MOST_PATHS
 from pirate_tui.orm.reads.given import GivenQuery
 from pirate_tui.orm.reads.schemas import schema_of
 from tests.orm.reads.models import MODELS, Customer, Order
@@ -33,6 +34,7 @@ from tests.orm.reads.schemas import (
     Querying,
     Refused,
     Silent,
+    WebOrder,
     WriteOnly,
 )
 from tests.servers import Target, run, url_of
@@ -163,6 +165,14 @@ async def test_a_circle_through_several_classes_is_written_out(database: OrmData
     assert found.statements
     assert "a circle of classes, by orders: only a few levels are written out" in found.notes
     assert found.reads[1].read_by == ("Paying.billing",)
+    assert not found.fails
+
+
+async def test_a_web_of_classes_is_followed_to_a_limit(database: OrmDatabase) -> None:
+    found = await reads_of(database, WebOrder, Order)
+    assert 10 < len(found.reads) <= MOST_PATHS
+    assert found.notes[0] == "it does not end, and was stopped: what else it reads is not known"
+    assert found.statements is None
     assert not found.fails
 
 
