@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from inspect import iscoroutine
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, inspect
@@ -49,6 +50,8 @@ def given_query(target: Any, name: str) -> GivenQuery:
         raise StartupError(
             WRONG_USE, clean(f"{name} cannot be called without arguments: {described(error)}")
         ) from error
+    if iscoroutine(statement):
+        statement.close()  # or Python would warn of it
     if not isinstance(statement, Select):
         kind = type(statement).__name__
         raise StartupError(WRONG_USE, clean(f"{name}: {kind} is no Select; give one, or a function that returns one"))

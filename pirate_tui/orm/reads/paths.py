@@ -38,9 +38,8 @@ class Needed:
     def add(self, needs: Iterable[Need], by: FoundBy) -> bool:
         """Add needs; return whether there was a new path among them."""
         before = set(self.paths())
-        self._found.update(
-            dict.fromkeys(FoundNeed(self._known(need), by) for need in needs if not _is_loaded_anyway(need))
-        )
+        wanted = [need for need in needs if not _is_loaded_anyway(need, self.selected)]
+        self._found.update(dict.fromkeys(FoundNeed(self._known(need), by) for need in wanted))
         return set(self.paths()) != before
 
     def cut(self, most: int) -> None:
@@ -143,11 +142,11 @@ def verdict_of(need: Need) -> Verdict:
     return Verdict.RAISES if lazy.startswith("raise") or lazy == "write_only" else Verdict.IO
 
 
-def _is_loaded_anyway(need: Need) -> bool:
+def _is_loaded_anyway(need: Need, selected: Mapper[Any]) -> bool:
     """Whether it is a column of a subclass that the mapping loads with its base class."""
-    if need.relationship is not None or not need.way:
+    if need.relationship is not None or need.mapper.column_attrs[need.name].deferred:
         return False
-    return not need.mapper.column_attrs[need.name].deferred and loads_subclass(need.way[-1].mapper, need.mapper)
+    return loads_subclass(need.way[-1].mapper if need.way else selected, need.mapper)
 
 
 def _is_query(need: Need) -> bool:

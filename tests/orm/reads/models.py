@@ -221,6 +221,35 @@ class Shipped(Event):
     __mapper_args__ = {"polymorphic_identity": "shipped"}  # noqa: RUF012
 
 
+class Vehicle(Base):
+    """Its subclasses come by themselves."""
+
+    __tablename__ = "vehicles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    owner: Mapped[Customer] = relationship(backref="vehicles")
+    __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": "vehicle"}  # noqa: RUF012
+
+
+class Car(Vehicle):
+    """In a statement of its own."""
+
+    __tablename__ = "cars"
+    id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), primary_key=True)
+    doors: Mapped[int]
+    __mapper_args__ = {"polymorphic_identity": "car", "polymorphic_load": "selectin"}  # noqa: RUF012
+
+
+class Truck(Vehicle):
+    """In the same statement."""
+
+    __tablename__ = "trucks"
+    id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), primary_key=True)
+    load: Mapped[int]
+    __mapper_args__ = {"polymorphic_identity": "truck", "polymorphic_load": "inline"}  # noqa: RUF012
+
+
 class Comment(Base):
     """In a dictionary by its topic."""
 
@@ -303,6 +332,12 @@ ROWS: dict[type, list[dict[str, Any]]] = {
     ],
     Paid.__table__: [{"id": 2, "sum": 9}],  # type: ignore[dict-item]
     Shipped.__table__: [{"id": 3, "to_id": 2}],  # type: ignore[dict-item]
+    Vehicle.__table__: [  # type: ignore[dict-item]
+        {"id": 1, "kind": "car", "owner_id": 1},
+        {"id": 2, "kind": "truck", "owner_id": 1},
+    ],
+    Car.__table__: [{"id": 1, "doors": 5}],  # type: ignore[dict-item]
+    Truck.__table__: [{"id": 2, "load": 9}],  # type: ignore[dict-item]
     Comment: [{"id": 1, "order_id": 1, "author_id": 2, "topic": "size"}],
     Label: [
         {"id": 1, "order_id": 1, "event_id": 2, "word": "gift"},

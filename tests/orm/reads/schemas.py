@@ -18,7 +18,7 @@ from pydantic import (
 )
 from typing_extensions import TypeAliasType
 
-from tests.orm.reads.models import Category, Customer, Event, Item, Label, Order
+from tests.orm.reads.models import Category, Customer, Event, Item, Label, Order, Vehicle
 
 
 T = TypeVar("T")
@@ -226,6 +226,16 @@ class Discriminated(Out):
 
 class PolymorphicToOne(Out):
     event: EventOut | None
+
+
+class VehicleOut(Out):
+    kind: str
+    doors: int | None = None
+    load: int | None = None
+
+
+class OfOwner(Out):
+    vehicles: list[VehicleOut]
 
 
 class Tree(Out):
@@ -470,6 +480,8 @@ TRUTH: list[tuple[Any, type, str]] = [
     (Discriminated, Order, "events[] events[].<Paid>sum events[].<Shipped>to"),
     (PolymorphicToOne, Label, "event event.<Paid>sum event.<Shipped>to"),
     (EventOut, Event, "<Paid>sum <Shipped>to"),
+    (VehicleOut, Vehicle, ""),
+    (OfOwner, Customer, "vehicles[]"),
     (Tree, Category, "children[]*"),
     (OwnedTree, Category, "children[]* children[]*.owner owner"),
     (
