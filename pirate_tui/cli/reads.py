@@ -60,11 +60,12 @@ def load_wanted(typed: Sequence[str]) -> tuple[Wanted, ...]:
 async def report_reads(wanted: Sequence[Wanted], database: "OrmDatabase", out: TextIO, *, is_json: bool) -> int:
     """Find what the schemas read, write it, and return the exit code."""
     code, reporter = 0, Reporter(database, out, is_json=is_json)
-    models = {one: _model(one, database) for one in wanted if not one.is_app}
-    for one in wanted:
+    models = ["" if one.is_app else _model(one, database) for one in wanted]
+    known = [(one.target, model) for one, model in zip(wanted, models, strict=True) if model]
+    for one, model in zip(wanted, models, strict=True):
         if one.is_app:
-            await reporter.report_app(one, [(other.target, model) for other, model in models.items()])
-        elif (await reporter.report(one.name, one.target, models[one], one.given)).fails:
+            await reporter.report_app(one, known)
+        elif (await reporter.report(one.name, one.target, model, one.given)).fails:
             code = FAILED_ON
     return code
 
@@ -91,7 +92,8 @@ class Reporter:
         routes = list(routes_of(wanted.target))
         names = {catalog.mapper(entity).class_: entity.name for entity in catalog.entities}
         classes = {name: mapped for mapped, name in names.items()}
-        responses = responses_of(routes, list(names), {id(target): classes[model] for target, model in known})
+        given = {id(target): classes[model] for target, model in known if model in classes}
+        responses = responses_of(routes, list(names), given)
         reading, unknown = 0, [response for response in responses if response.mapped is None]
         for response in responses:
             if response.mapped is None:

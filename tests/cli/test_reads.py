@@ -94,6 +94,7 @@ class IdOut(Out):
     id: int
 
 NOTHING = 3
+LISTED = [OrderOut]
 """
 
 QUERIES = """
@@ -320,6 +321,7 @@ def test_rows_that_form_a_cycle_end_at_the_budget(project: Project) -> None:
         ("schemas:OrderOut=Odrer", "no such mapped class: Odrer; available: "),
         ("schemas:Odrer=Order", " has no Odrer"),
         ("schemas:NOTHING=Order", "is no schema; give a model of pydantic, "),
+        ("schemas:LISTED=Order", "is no schema; give a model of pydantic, "),
         ("schemas:OrderOut=queries:nothing", " has no nothing"),
         ("schemas:OrderOut=schemas:NOTHING", ": int is no Select; give one, or a function that returns one"),
         ("OrderOut=Order", "OrderOut: give a module and a name in it, as shop.schemas:OrderOut"),
