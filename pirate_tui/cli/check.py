@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
 from pirate_tui.cli.checking import ALWAYS, CheckOptions, CheckResult, as_table, checked
+from pirate_tui.cli.reads import FORMS, Wanted, load_wanted, report_reads
 from pirate_tui.domain.access import (
     AttributeKind,
     Scenario,
@@ -43,7 +44,7 @@ VERDICTS = {verdict.name.lower(): verdict for verdict in Verdict}
 EXIT_CODES = (
     "Exit codes: 0 success, 1 a verdict is wrong or a fix does not help (--prove), 2 usage error, 3 no database, or "
     "nothing can be checked, or not every class (--prove, --fail-on), 4 the models cannot be loaded, 5 a verdict "
-    "matched --fail-on."
+    "matched --fail-on, or (--reads) something is not loaded by an option."
 )
 
 
@@ -62,7 +63,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
     try:
         bootstrap = Bootstrap(order.settings)
         bootstrap.before_screen()
-        sys.exit(run_with_exit_deadline(lambda: report(order, bootstrap), bootstrap.close, bootstrap.ends_within))
+        wanted = load_wanted(order.reads) if order.reads else ()
+        sys.exit(
+            run_with_exit_deadline(lambda: report(order, bootstrap, wanted), bootstrap.close, bootstrap.ends_within)
+        )
     except StartupError as reason:
         _write(reason.message)
         sys.exit(reason.exit_code)
@@ -117,22 +121,35 @@ def parse(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument("--prove", action="store_true", help=proving)
     most = f"maximum number of instances that a tried fix may load (default: {COLLECTION_LIMIT:,})"
     parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
+    reading = (
+        "instead, find every load that reading a mapped class through a schema makes, and the one select that avoids "
+        f"them all, proved on rows; give {FORMS}; a function may stand for the schema; exit 5 if a query lacks "
+        "something, or no option loads it; may be given several times"
+    )
+    parser.add_argument("--reads", metavar="SCHEMA=CLASS", action="append", default=[], help=reading)
     fails = f"exit 5 if any verdict is this one: {', '.join(VERDICTS)}"
     parser.add_argument("--fail-on", metavar="VERDICT", choices=VERDICTS, help=fails)
     args = parser.parse_args(arguments)
     check_models(parser, args)
+    others = ("model", "state", "only", "prove", "fail_on")
+    given = [f"--{name.replace('_', '-')}" for name in others if getattr(args, name) != parser.get_default(name)]
+    if args.reads and given:
+        parser.error(f"--reads does not go with {', '.join(given)}")
     kinds_checked = frozenset(kind for listed in args.only for kind in listed) or frozenset(AttributeKind)
     fail_on = VERDICTS.get(args.fail_on)
     settings = settings_of(args)._replace(collection_limit=args.limit)
-    return CheckOptions(settings, tuple(args.model), args.state, kinds_checked, fail_on, args.json, args.prove)
+    order = CheckOptions(settings, tuple(args.model), args.state, kinds_checked, fail_on, args.json, args.prove)
+    return order._replace(reads=tuple(args.reads))
 
 
-async def report(order: CheckOptions, bootstrap: Bootstrap) -> int:
-    """Check, write the report, and return the exit code."""
+async def report(order: CheckOptions, bootstrap: Bootstrap, wanted: Sequence[Wanted] = ()) -> int:
+    """Check, or find what the schemas read, write the report, and return the exit code."""
     lines, out = list[CheckResult](), sys.stdout
     try:
         with redirect_stdout(sys.stderr):  # output of the models does not belong into the report
             database = await bootstrap.connect(Silent())
+            if wanted:
+                return await report_reads(wanted, database, out, is_json=order.is_json)
             async with aclosing(checked(order, database)) as results:
                 async for line in results:
                     lines.append(line)

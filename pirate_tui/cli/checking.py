@@ -48,6 +48,8 @@ class CheckOptions(NamedTuple):
     is_json: bool = False
     proves: bool = False
     """Whether to make every access, and try every fix."""
+    reads: tuple[str, ...] = ()
+    """Find what these schemas read, instead; as typed."""
 
 
 class CheckResult(NamedTuple):
@@ -97,14 +99,14 @@ async def checked(order: CheckOptions, database: "Database") -> AsyncGenerator[C
         if name not in names:
             raise no_such_class(name, database.models.choices)
     for name in order.models or names:
-        _progress(name)
+        progress(name)
         try:
             async with aclosing(_of_class(order, database, name)) as results:
                 async for line in results:
                     yield line
         except BrowserError as error:
             yield CheckResult(name, note=error.message.removeprefix(f"{clean(name)}: "), is_checked=False)
-    _progress("")
+    progress("")
 
 
 async def _of_class(order: CheckOptions, database: "Database", name: str) -> AsyncGenerator[CheckResult]:
@@ -190,7 +192,7 @@ def _cells(line: CheckResult, *, proves: bool) -> tuple[str, ...]:
     return (line.model, key, line.state or "", line.attribute or "", line.kind or "", verdict, *proved, behind)
 
 
-def _progress(name: str) -> None:
+def progress(name: str) -> None:
     """Show on a terminal which class is being checked; nothing where stderr is redirected."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[2Kchecking {clean(name)} …" if name else "\r\x1b[2K")

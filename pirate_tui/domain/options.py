@@ -1,6 +1,6 @@
 """Represent loader options, and write them as code. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from keyword import iskeyword
 from typing import NamedTuple
@@ -19,6 +19,10 @@ class Loader(Enum):
     RAISELOAD = "raiseload"
 
 
+WIDTH, INDENT = 88, 4
+"""The longest line that is written in one, and how far what is nested stands to the right."""
+
+
 class LoaderOption(NamedTuple):
     """One of SQLAlchemy's loader options, with the options for the instances that it loads."""
 
@@ -33,22 +37,44 @@ class LoaderOption(NamedTuple):
     """Whether it follows a self-referential relationship to every level down."""
 
     def __str__(self) -> str:
-        return self._written(self.arguments)
+        """Return `selectinload(Ship.members).joinedload(Pirate.parrot)`; several go into `.options(...)`."""
+        chain, forks = self._chain()
+        return f"{chain}.options({joined(forks)})" if forks else chain
+
+    def lines(self, indent: int = 0) -> Iterator[str]:
+        """Yield the same with a comma behind it; what is too long for a line has a line for each of several options."""
+        margin, (chain, forks) = " " * indent, self._chain()
+        whole = f"{margin}{self},"
+        if len(whole) <= WIDTH or not forks:
+            yield whole
+            return
+        yield f"{margin}{chain}.options("
+        for option in forks:
+            yield from option.lines(indent + INDENT)
+        yield f"{margin}),"
 
     @property
     def is_recursive(self) -> bool:
         """Whether it, or an option within it, has no limit to the levels that it loads."""
         return self.recurses or any(option.is_recursive for option in self.nested)
 
-    def _written(self, arguments: Sequence[str]) -> str:
-        """Return `selectinload(Ship.members).joinedload(Pirate.parrot)`; several go into `.options(...)`."""
+    @property
+    def functions(self) -> frozenset[str]:
+        """The names to import for it: a single option is called on the one that it is nested in."""
+        _, forks = self._chain()
+        return frozenset({self.name}).union(*(option.functions for option in forks))
+
+    def _chain(self) -> tuple[str, tuple["LoaderOption", ...]]:
+        """Return the code until where several options are nested, and these."""
+        option, calls = self, [self._call(self.arguments)]
+        while len(option.nested) == 1:
+            (option,) = option.nested
+            calls.append(option._call(option.arguments if option.chained is None else option.chained))  # noqa: SLF001
+        return ".".join(calls), option.nested
+
+    def _call(self, arguments: Sequence[str]) -> str:
         depth = ("recursion_depth=-1",) if self.recurses else ()
-        code = f"{self.name}({', '.join((*arguments, *depth))})"
-        if len(self.nested) == 1:
-            (option,) = self.nested
-            behind = option.arguments if option.chained is None else option.chained
-            return f"{code}.{option._written(behind)}"  # noqa: SLF001  of its own class
-        return f"{code}.options({joined(self.nested)})" if self.nested else code
+        return f"{self.name}({', '.join((*arguments, *depth))})"
 
 
 def joined(options: Sequence[LoaderOption]) -> str:
@@ -59,6 +85,14 @@ def joined(options: Sequence[LoaderOption]) -> str:
 def selecting(entity: str, options: Sequence[LoaderOption] = ()) -> str:
     """Return the SELECT of a class with these options: `select(Ship).options(selectinload(Ship.members))`."""
     return f"select({entity}).options({joined(options)})" if options else f"select({entity})"
+
+
+def selecting_in_lines(entity: str, options: Sequence[LoaderOption] = ()) -> tuple[str, ...]:
+    """Return the same with each option on a line of its own."""
+    if not options:
+        return (selecting(entity),)
+    nested = (line for option in options for line in option.lines(INDENT))
+    return (f"select({entity}).options(", *nested, ")")
 
 
 def attribute(owner: str, name: str) -> str:

@@ -1,8 +1,9 @@
 """Open a database for the screen: its rows, counts and live instance."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pirate_tui.domain.entity import ModelInfo
 from pirate_tui.domain.failure import (
@@ -33,6 +34,10 @@ from pirate_tui.orm.live.opener import RelationshipOpener
 from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.row_queries import RowQueries
 from pirate_tui.orm.user_code.time_limit import LoopGuard
+
+
+if TYPE_CHECKING:
+    from pirate_tui.orm.reads.finder import ReadsFinder
 
 
 FEW = 3
@@ -101,9 +106,17 @@ class OrmDatabase:
         loader = EagerLoader(connections, recorder, applier, models.catalog)
         trials = FixTester(connections, recorder, applier)
         self.benchmarks = OrmBenchmarks(measurer, StatementExplainer(queries), trials, loader, models)
+        self._recorder, self._applier = recorder, applier
         self.name = backend.name if schema is None else f"{backend.name} · {clean(schema)}"
         self.dialect = f"{engine.dialect.name}+{engine.dialect.driver}"
         self.warning = ""
+
+    @cached_property
+    def reads(self) -> "ReadsFinder":
+        """What finds the reads of schemas; the browser never imports it."""
+        from pirate_tui.orm.reads.finder import ReadsFinder
+
+        return ReadsFinder(self._connections, self._recorder, self._applier, self.models.catalog)
 
     async def check(self) -> None:
         """Read the tables; raise `StartupError` where the database has none of the models."""

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -89,11 +89,12 @@ def forget(error: BaseException) -> None:
 
 
 @contextmanager
-def constructed(*more: type[Exception]) -> Iterator[list[Exception]]:
+def constructed(*more: type[Exception], meanwhile: Callable[[], object] | None = None) -> Iterator[list[Exception]]:
     """Yield a list of the load errors that are constructed inside the block, even if code of the models catches them.
 
     They are MissingGreenlet, and the engine's error around it; the error of a detached instance, that of
-    `lazy="raise"`, and `more`. There is no event for them.
+    `lazy="raise"`, and `more`. There is no event for them. `meanwhile` is called as each is constructed, where the
+    stack still tells whose code has asked.
     """
     errors: list[Exception] = []
     kinds: tuple[type[Exception], ...] = (
@@ -102,7 +103,7 @@ def constructed(*more: type[Exception]) -> Iterator[list[Exception]]:
     )
     with ExitStack() as stack:
         for kind in kinds:
-            stack.enter_context(_noticing(kind, errors))
+            stack.enter_context(_noticing(kind, errors, meanwhile))
         yield errors
 
 
@@ -115,7 +116,7 @@ def outermost(errors: Sequence[Exception]) -> Exception:
 
 
 @contextmanager
-def _noticing(kind: type[Exception], errors: list[Exception]) -> Iterator[None]:
+def _noticing(kind: type[Exception], errors: list[Exception], meanwhile: Callable[[], object] | None) -> Iterator[None]:
     own, construct = vars(kind).get("__init__"), kind.__init__
 
     def noticed(error: Exception, *arguments: Any, **named: Any) -> None:
@@ -125,6 +126,8 @@ def _noticing(kind: type[Exception], errors: list[Exception]) -> Iterator[None]:
         if kind is StatementError and not isinstance(getattr(error, "orig", None), MissingGreenlet):
             return
         errors.append(error)
+        if meanwhile is not None:
+            meanwhile()
 
     kind.__init__ = noticed  # type: ignore[method-assign,assignment]
     try:

@@ -41,6 +41,11 @@ def loader_of(relationship: RelationshipProperty[Any]) -> str:
     return selectinload.__name__ if relationship.uselist else joinedload.__name__
 
 
+def loads_subclass(mapper: Mapper[Any], subclass: Mapper[Any]) -> bool:
+    """Whether the mapping loads the columns of a subclass together with instances of the class."""
+    return subclass in mapper.with_polymorphic_mappers or subclass.polymorphic_load == "selectin"
+
+
 def eager_option(relationship: RelationshipProperty[Any]) -> LoaderOption:
     """Return the option that loads the relationship eagerly: `selectinload(PirateCrew.members)`."""
     typed = attribute(relationship.parent.class_.__name__, relationship.key)

@@ -43,6 +43,7 @@ PYTHON = {
         "__version__",
         "__stdout__",
         "__stderr__",
+        "__value__",  # of `type X = ...`
     )
 }
 """The dunders that are Python's own; others are a library's."""

@@ -42,9 +42,13 @@ from sqlalchemy.orm import (
     WriteOnlyMapped,
     configure_mappers,
     mapped_column,
+    raiseload,
     registry,
     relationship,
+    selectin_polymorphic,
     selectinload,
+    undefer,
+    undefer_group,
 )
 from sqlalchemy.orm.collections import collection_adapter
 from sqlalchemy.orm.exc import DetachedInstanceError
@@ -565,3 +569,34 @@ def test_statements_and_types_have_a_visit_name() -> None:
     dialect = create_async_engine("postgresql+psycopg://host/base").dialect
     kind = Float().dialect_impl(dialect)
     assert isinstance(kind, Float) or kind.__visit_name__ == "float"
+
+
+@canary(
+    "Select._with_options",
+    "Load.context",
+    "relationship:_sa_default",
+    "undefer_group_",
+    "selectinload_polymorphic",
+)
+def test_a_query_tells_its_options() -> None:
+    boats = Port.boats.property
+    options = (
+        selectinload(Port.boats).options(undefer(Boat.name), undefer_group("papers")),
+        selectin_polymorphic(Port, [Port]),
+        raiseload("*"),
+    )
+    loading, classes, every = select(Port).options(*options)._with_options
+    parts = [
+        (part.path.path[-1], dict(part.strategy or ()), dict(part.local_opts).get("undefer_group_papers"))
+        for part in loading.context  # type: ignore[attr-defined]
+    ]
+    assert parts == [
+        (inspect(Boat), {"lazy": "selectin"}, None),
+        (inspect(Boat).column_attrs["name"], {"deferred": False, "instrument": True}, None),
+        ("column:*", {}, True),
+    ]
+    assert all(part.path.path[1] is boats for part in loading.context)  # type: ignore[attr-defined]
+    (polymorphic,) = classes.context  # type: ignore[attr-defined]
+    assert "selectinload_polymorphic" in dict(polymorphic.strategy)
+    assert polymorphic.local_opts["entities"] == (inspect(Port),)
+    assert (every.path, dict(every.strategy)) == (("relationship:_sa_default",), {"lazy": "raise"})  # type: ignore[attr-defined]

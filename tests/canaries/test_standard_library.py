@@ -12,6 +12,9 @@ from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
+import attrs
+import fastapi
+import msgspec
 import pydantic
 import pydantic_settings
 import pytest
@@ -128,3 +131,27 @@ def test_missing_settings_are_told_by_modules() -> None:
     assert any(module.startswith("pydantic_settings.") for module in modules)
     (wrong,) = info.value.errors(include_input=False)
     assert (wrong["loc"], info.value.title) == (("pirate_tui_not_set",), "Settings")
+
+
+@canary("__pydantic_root_model__", "__struct_fields__", "__attrs_attrs__")
+def test_schemas_are_told_by_their_marks() -> None:
+    @attrs.define
+    class Point:
+        """Of attrs."""
+
+        x: int
+        y: int = attrs.field(init=False)
+
+    assert pydantic.RootModel[int].__pydantic_root_model__
+    assert not pydantic.BaseModel.__pydantic_root_model__
+    assert msgspec.defstruct("Struct", ["x", "y"]).__struct_fields__ == ("x", "y")
+    assert [(one.name, one.init) for one in Point.__attrs_attrs__] == [("x", True), ("y", False)]
+
+
+@canary("_IncludedRouter.original_router", "_IncludedRouter.include_context")
+def test_an_included_router_is_kept_with_its_prefix() -> None:
+    app, router = fastapi.FastAPI(openapi_url=None), fastapi.APIRouter(prefix="/v1")
+    app.include_router(router, prefix="/api")
+    (included,) = app.routes
+    assert included.original_router is router  # type: ignore[attr-defined]
+    assert included.include_context.prefix == "/api"  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pirate_tui.domain.options import LoaderOption, attribute, joined, selecting
+from pirate_tui.domain.options import LoaderOption, attribute, joined, selecting, selecting_in_lines
 
 
 PARROT = LoaderOption("joinedload", ("Pirate.parrot",))
@@ -68,3 +68,41 @@ def test_options_stand_in_the_select() -> None:
 )
 def test_an_attribute_is_typed_after_a_dot_where_it_can_be(name: str, code: str) -> None:
     assert attribute("ship", name) == code
+
+
+PRODUCT = LoaderOption("joinedload", ("Item.product",))
+ITEMS = LoaderOption("selectinload", ("Order.items",), (PRODUCT,))
+NOTES = LoaderOption("undefer", ("Customer.notes",))
+CUSTOMER = LoaderOption("joinedload", ("Order.customer",), (NOTES, LoaderOption("joinedload", ("Customer.address",))))
+
+
+def test_a_chained_option_is_not_imported() -> None:
+    assert ITEMS.functions == {"selectinload"}
+    assert CUSTOMER.functions == {"joinedload", "undefer"}
+
+
+def test_a_select_has_a_line_for_each_option() -> None:
+    assert selecting_in_lines("Order", [ITEMS, NOTES]) == (
+        "select(Order).options(",
+        "    selectinload(Order.items).joinedload(Item.product),",
+        "    undefer(Customer.notes),",
+        ")",
+    )
+    assert selecting_in_lines("Order") == ("select(Order)",)
+
+
+def test_what_is_too_long_for_a_line_has_a_line_for_each_nested_option() -> None:
+    maker = LoaderOption("joinedload", ("Product.manufacturer_of_the_product",))
+    product = PRODUCT._replace(nested=(maker, LoaderOption("selectinload", ("Product.tags",))))
+    assert selecting_in_lines("Order", [CUSTOMER, ITEMS._replace(nested=(product,))]) == (
+        "select(Order).options(",
+        "    joinedload(Order.customer).options(",
+        "        undefer(Customer.notes),",
+        "        joinedload(Customer.address),",
+        "    ),",
+        "    selectinload(Order.items).joinedload(Item.product).options(",
+        "        joinedload(Product.manufacturer_of_the_product),",
+        "        selectinload(Product.tags),",
+        "    ),",
+        ")",
+    )

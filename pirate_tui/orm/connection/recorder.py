@@ -224,6 +224,8 @@ class StatementRecorder:
         rows = len(cursor._rows)  # noqa: SLF001  there is no public name for it on 2.0 or 2.1
         measured = connection.info.pop("measured", None)
         if measured is None:
+            if (step := _tally.get()) is not None:
+                step.rows += rows
             self._ended(connection, StatementStatus.DONE, rows)
         else:
             tally, text, parameters, began = measured

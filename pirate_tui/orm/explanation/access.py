@@ -18,7 +18,8 @@ from pirate_tui.orm.class_names import name_of
 from pirate_tui.orm.connection.recorder import UnsentStatement
 from pirate_tui.orm.inspection.attributes import Attribute, attribute_of
 from pirate_tui.orm.inspection.generated import is_generated_at_update
-from pirate_tui.orm.inspection.reading import KNOWN, Known, Need, Needs, needs_of
+from pirate_tui.orm.inspection.needs import Need, Needs
+from pirate_tui.orm.inspection.reading import KNOWN, Known, needs_of
 from pirate_tui.orm.inspection.snapshots import state_of
 from pirate_tui.orm.loader_options import lazy_of
 from pirate_tui.orm.rows.cells import label_of

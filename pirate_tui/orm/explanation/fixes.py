@@ -14,7 +14,7 @@ from pirate_tui.orm.explanation.access import Access, Target, awaited, dotted, i
 from pirate_tui.orm.explanation.cause import Fixes
 from pirate_tui.orm.explanation.evidence import Evidence
 from pirate_tui.orm.explanation.options import options_for
-from pirate_tui.orm.inspection.reading import Need
+from pirate_tui.orm.inspection.needs import Need
 from pirate_tui.orm.loader_options import lazy_of
 
 

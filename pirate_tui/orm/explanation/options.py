@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from pirate_tui.domain.loading import EAGER
 from pirate_tui.domain.options import LoaderOption, attribute
-from pirate_tui.orm.inspection.reading import Need, Way
-from pirate_tui.orm.loader_options import lazy_of, loader_of
+from pirate_tui.orm.inspection.needs import Need, Way
+from pirate_tui.orm.loader_options import lazy_of, loader_of, loads_subclass
 
 
 class _Node:
@@ -19,6 +19,8 @@ class _Node:
         self.below: dict[RelationshipProperty[Any], _Node] = {}
         self.owners: dict[RelationshipProperty[Any], str] = {}
         """The class by which an option names the relationship."""
+        self.subclasses: dict[Mapper[Any], None] = {}
+        """The subclasses whose own columns are needed."""
         self.leaves: dict[LoaderOption, None] = {}
         self.recurs = False
         """Whether the relationship is followed on every level down."""
@@ -63,8 +65,7 @@ def _add(node: _Node, need: Need, recursive: set[RelationshipProperty[Any]], *, 
     relationship, name = need.relationship, need.mapper.class_.__name__
     is_of_subclass = need.mapper is not node.mapper and need.name not in node.mapper.attrs
     if is_of_subclass:
-        base = node.mapper.class_.__name__
-        node.leaves[LoaderOption("selectin_polymorphic", (base, f"[{name}]"), chained=(f"[{name}]",))] = None
+        node.subclasses[need.mapper] = None
     if relationship is None:
         column = need.mapper.column_attrs[need.name]
         if column.deferred and column.group:
@@ -76,8 +77,17 @@ def _add(node: _Node, need: Need, recursive: set[RelationshipProperty[Any]], *, 
         _follow(node, relationship, is_recursive=relationship in recursive, owner=owner)
 
 
+def _polymorphic(node: _Node, *, beyond_mapping: bool) -> list[LoaderOption]:
+    """Return the option that loads the columns of subclasses: one for all of them, since two would be in conflict."""
+    needed = [one for one in node.subclasses if not (beyond_mapping and loads_subclass(node.mapper, one))]
+    if not needed:
+        return []
+    listed = f"[{', '.join(mapper.class_.__name__ for mapper in needed)}]"
+    return [LoaderOption("selectin_polymorphic", (node.mapper.class_.__name__, listed), chained=(listed,))]
+
+
 def _options(node: _Node, *, beyond_mapping: bool) -> tuple[LoaderOption, ...]:
-    options = list(node.leaves)
+    options = [*_polymorphic(node, beyond_mapping=beyond_mapping), *node.leaves]
     for relationship, below in node.below.items():
         typed = attribute(node.owners[relationship], relationship.key)
         nested = _options(below, beyond_mapping=beyond_mapping)

@@ -115,10 +115,10 @@ def _is_of_model(base: type, mapped: type) -> bool:
     if isinstance(inspect(base, raiseerr=False), Mapper):
         return True
     top = base.__module__.partition(".")[0]
-    return top == mapped.__module__.partition(".")[0] or not _is_library(base.__module__)
+    return top == mapped.__module__.partition(".")[0] or not is_library(base.__module__)
 
 
-def _is_library(module: str) -> bool:
+def is_library(module: str) -> bool:
     """Whether a module was installed, or is Python's own."""
     file = getattr(sys.modules.get(module), "__file__", None)
     if file is None:

@@ -15,7 +15,7 @@ from pirate_tui.orm.connection.recorder import OverBudget, StatementRecorder
 from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.errors import DATABASE_ERRORS, constructed, forget, without_warnings
 from pirate_tui.orm.explanation.options import options_for
-from pirate_tui.orm.inspection.reading import Need
+from pirate_tui.orm.inspection.needs import Need
 from pirate_tui.orm.inspection.snapshots import children_of
 from pirate_tui.orm.live.fix_applier import MOST_STATEMENTS, FixApplier
 from pirate_tui.orm.live.selecting import end_transaction, select_by

@@ -37,6 +37,12 @@ def models_error(
     return StartupError(MODELS_UNUSABLE, "\n".join((clean(what, len(what)), *lines, *ways)))
 
 
+def of_other_code(error: StartupError) -> StartupError:
+    """Return the error for code that is no model, so that leaving out --models does not help."""
+    kept = error.message.removesuffix(LEAVE_OUT).rstrip().removesuffix(",")
+    return StartupError(error.exit_code, kept)
+
+
 def import_error(error: BaseException, name: str) -> StartupError:
     """Return an error for whatever importing the module `name`, or configuring its mappers, has raised."""
     place = innermost_place(error)

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import event
 from sqlalchemy.orm import Mapper
 
-from pirate_tui.domain.failure import StartupError
+from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.orm.class_names import UNPACKAGED
 from pirate_tui.orm.user_models.captured_output import run_captured
-from pirate_tui.orm.user_models.import_errors import import_error, models_error
+from pirate_tui.orm.user_models.import_errors import import_error, models_error, of_other_code
 from pirate_tui.orm.user_models.registries import choose_registries, mapped_classes, nothing_mapped
 from pirate_tui.orm.user_models.source_lines import shown
 
@@ -64,6 +64,28 @@ def load_models(typed: str) -> ImportedModels:
     except BaseException as error:  # also SystemExit and KeyboardInterrupt, which are the module's own
         raise import_error(error, option.name) from error
     return models._replace(output=output)
+
+
+def load_object(typed: str) -> Any:
+    """Load an object of a module: `shop.schemas:OrderOut`, `shop/schemas.py:OrderOut`; raises `StartupError`.
+
+    It is imported as models are, and after them.
+    """
+    name, _, path = typed.rpartition(":")
+    if not name or not all(part.isidentifier() for part in path.split(".")):
+        raise StartupError(WRONG_USE, f"{clean(typed)}: give a module and a name in it, as shop.schemas:OrderOut")
+    try:
+        module, _ = run_captured(lambda: _imported(_option(name)), name)
+    except StartupError as error:
+        raise of_other_code(error) from error
+    except BaseException as error:  # likewise
+        raise of_other_code(import_error(error, name)) from error
+    found: Any = module
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise StartupError(WRONG_USE, f"{clean(name)} has no {clean(path)}")
+        found = getattr(found, part)
+    return found
 
 
 def _option(typed: str) -> ModelsOption:

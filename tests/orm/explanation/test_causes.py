@@ -22,7 +22,7 @@ from pirate_tui.orm.explanation.access import Access, SessionState, Target
 from pirate_tui.orm.explanation.cause import DOCUMENTATION, ERROR_PAGES
 from pirate_tui.orm.explanation.evidence import Evidence
 from pirate_tui.orm.explanation.fixes import another_repr, loading_with, refreshing, were_loaded
-from pirate_tui.orm.inspection.reading import Need, Needs
+from pirate_tui.orm.inspection.needs import Need, Needs
 
 
 class Base(DeclarativeBase):

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import inspect
 
 from pirate_tui.orm.explanation.options import options_for
-from pirate_tui.orm.inspection.reading import Need
-from tests.orm.explanation.catalogue import Gunner, Parrot, Pirate, Ship, Staff
+from pirate_tui.orm.inspection.needs import Need
+from tests.orm.explanation.catalogue import Cook, Gunner, Parrot, Pirate, Ship, Staff
 
 
 PIRATE, STAFF, GUNNER = inspect(Pirate), inspect(Staff), inspect(Gunner)
@@ -50,3 +50,8 @@ def test_what_a_base_class_has_is_loaded_without_its_subclasses(need: Need, opti
 def test_the_options_begin_at_the_class_that_was_selected() -> None:
     options = options_for([Need((), GUNNER, "calibre")], (OF_SHIP,), inspect(Ship))
     assert [str(option) for option in options] == ["selectinload(Ship.staff).selectin_polymorphic([Gunner])"]
+
+
+def test_the_columns_of_all_subclasses_come_by_one_option() -> None:
+    needs = [Need((), GUNNER, "calibre"), Need((), inspect(Cook), "recipe")]
+    assert [str(option) for option in options_for(needs, (), STAFF)] == ["selectin_polymorphic(Staff, [Gunner, Cook])"]
