@@ -128,7 +128,7 @@ async def test_error_line_and_sentence_come_first_then_fixes_and_what_does_not_h
 
 
 async def test_where_there_is_no_room_the_fixes_come_before_the_sentence() -> None:
-    async with viewing(FAILURE, size=(58, 9)) as (view, _):
+    async with viewing(FAILURE, size=(58, 8)) as (view, _):
         assert told(view)[:3] == ["MissingGreenlet: no", "at repr(ship)", "▶ await it   it waits"]
         assert FAILURE.summary in view.explanation.plain
 

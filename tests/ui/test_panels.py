@@ -156,6 +156,25 @@ async def test_what_the_browser_has_sent_has_no_row(browse: Browse, world: Path)
         assert browser.subtitle == "no row of the table has sent this statement"
 
 
+async def test_the_newest_statement_is_in_view_after_the_log_has_grown(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("u", "enter")
+        await browser.until_line("raised")
+        await browser.press("down", "enter")
+        await browser.until_line("select 2 + access 0")
+        await browser.press("u", "escape")
+        await browser.until(lambda: not browser.failure.display, "the end of the failure")
+        await browser.press("A")
+        await browser.until(lambda: len(browser.lines) == 40 * 3 + 347, "all members of all crews")
+        last = browser.log.line_count() - 1
+        await browser.until(lambda: last in range(*seen_lines(browser.log)), "the last statement")
+
+
+def seen_lines(log: StatementLog) -> tuple[int, int]:
+    """The first line in view, and the one after the last."""
+    return round(log.scroll_y), round(log.scroll_y) + log.scrollable_content_region.height
+
+
 @pytest.mark.parametrize("width", [80, 120])
 async def test_table_and_condition_are_never_cut(browse: Browse, world: Path, width: int) -> None:
     async with browse(world, size=(width, 36)) as browser:

@@ -49,9 +49,9 @@ class LinesView(ScrollView, Titled):
     def scroll_line_into_view(self, y: int) -> None:
         """Scroll so that the line is in view."""
         height = max(1, self.scrollable_content_region.height - self.FIXED_LINES)
-        top = round(self.scroll_target_y)
+        top = min(round(self.scroll_target_y), self.max_scroll_y)  # in a panel that has grown, it is from before
         target = min(max(top, y - height + 1), y)
-        if target != top:
+        if target != round(self.scroll_y):
             self.scroll_to(y=target, animate=False, immediate=True, force=True)
 
     def refresh_line(self, y: int) -> None:
