@@ -46,7 +46,8 @@ class WalkSession:
 
     def scenario_of(self, instance: Any) -> Scenario:
         """Return in which scenario an instance of the session is."""
-        return Scenario.FRESH if self._subject not in {None, instance} else self.scenario
+        concerned = self._subject is None or self._subject is instance  # dataclasses have no hash
+        return self.scenario if concerned else Scenario.FRESH
 
     def note_opening(self, mapper: Mapper[Any], request: OpenRequest) -> None:
         """Note how a relationship has been opened."""

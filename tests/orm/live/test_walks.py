@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import ForeignKey, event, select
 from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
 from pirate_tui.domain.access import (
     AccessMode,
@@ -64,6 +64,17 @@ class Item(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     made_for_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     made_for: Mapped[Customer] = relationship()
+
+
+class Dataclasses(MappedAsDataclass, AsyncAttrs, DeclarativeBase):
+    """Its classes compare by their values, so that they have no hash."""
+
+
+class Unhashable(Dataclasses):
+    """An order."""
+
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
 
 
 @pytest.fixture
@@ -308,6 +319,13 @@ async def test_what_happens_to_one_instance_concerns_that_one(walker: Walker, sc
     assert (await walker.bring_into(scenario, "Order 2")).scenario is scenario
     assert (await walker.rest_on("Order 2")).scenario is scenario
     assert (await walker.rest_on("Order 1")).scenario is Scenario.FRESH
+
+
+async def test_a_class_need_not_be_hashable(path: Path, open_models: OpenModels) -> None:
+    """In SQLAlchemy's `MappedAsDataclass`, no class is."""
+    walker = Walker(await open_models(path, [Unhashable]), "Unhashable")
+    assert (await walker.rest_on("Unhashable 1")).scenario is Scenario.FRESH
+    assert (await walker.bring_into(Scenario.UPDATED, "Unhashable 1")).scenario is Scenario.UPDATED
 
 
 async def test_a_strategy_in_a_scenario_is_that_of_the_select_before_it(walker: Walker) -> None:
