@@ -174,23 +174,12 @@ class InstanceSnapshot(NamedTuple):
     """How many instances its session holds."""
 
 
-class LoadedRelationship(NamedTuple):
-    """A relationship that was opened in a walk: of which instance, and by which loader option, if any."""
-
-    entity: Entity
-    key: RowKey
-    name: str
-    loader: Loader | None = None
-
-
 class Walk(NamedTuple):
     """What is opened below a row of the table, in one session."""
 
     entity: Entity
     key: RowKey
     """Of the row."""
-    loaded: tuple[LoadedRelationship, ...] = ()
-    """The relationships that were loaded, those nearest to the row first."""
 
     @property
     def root(self) -> tuple[str, RowKey]:

@@ -151,6 +151,12 @@ class Listing:
         else:
             self.outline = self.outline.with_branch(path, Branch(self.outline.branch(path).relationship))
 
+    def close_others(self, path: Path, name: str) -> None:
+        """Close the relationships of a row but the one of that name."""
+        for branch in self.outline.branches(path):
+            if branch.relationship.name != name and branch.opening is not None:
+                self.close((*path, branch.relationship.name))
+
     def _recount(self, path: Path) -> None:
         self.outline = self.outline.with_count(path, self.windows[path].known)
 

@@ -7,7 +7,6 @@ from pirate_tui.domain.access import (
     AccessMode,
     AttributeRequest,
     InstanceSnapshot,
-    LoadedRelationship,
     Scenario,
     TrialRequest,
     Verdict,
@@ -79,11 +78,6 @@ class OpenRequest(NamedTuple):
     def origin(self) -> StatementOrigin:
         """What the statements of its access come from."""
         return StatementOrigin(self.root, self.entity.name, self.key, self.relationship.name)
-
-    @property
-    def loaded(self) -> LoadedRelationship:
-        """What it has loaded, if it succeeds."""
-        return LoadedRelationship(self.entity, self.key, self.relationship.name, self.strategy.loader)
 
     @property
     def loads(self) -> bool:

@@ -189,14 +189,6 @@ class Outline:
                     yield level, branch.opening
                 yield from branch.children.openings(level + 1)
 
-    def openings_below(self, number: int) -> Iterator[OpenResult]:
-        """Yield every result opened below the row of that number, those of its own relationships first."""
-        level = [Outline(1, {0: self.opened.get(number, ())})]
-        while level:
-            branches = [branch for outline in level for below in outline.opened.values() for branch in below]
-            yield from (branch.opening for branch in branches if branch.opening is not None)
-            level = [branch.children for branch in branches]
-
     def opened_ways(self, path: Path) -> tuple[tuple[Step, ...], ...]:
         """Return the ways along opened relationships below the row at the path, the shorter ones first.
 

@@ -138,8 +138,8 @@ class Instances(Protocol):
         walk is walked again.
         """
 
-    def end_walk(self, walk: Walk | None) -> None:
-        """End a walk, or all; where it is opened again, it begins with a select."""
+    def end_walk(self, walk: Walk) -> None:
+        """End a walk; where its row is opened again, it begins with a select."""
 
     async def access(self, request: AttributeRequest) -> AccessResult:
         """Access an attribute of the live instance as it stands."""

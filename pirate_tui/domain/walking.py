@@ -12,9 +12,7 @@ def walk_at(listing: Listing, path: Path) -> Walk | None:
     entity_and_row = listing.row_at(path[:1])
     if entity_and_row is None or entity_and_row[1].key is None:
         return None
-    openings = listing.outline.openings_below(int(path[0]))
-    loaded = tuple(opening.request.loaded for opening in openings if opening.has_loaded)
-    return Walk(entity_and_row[0], entity_and_row[1].key, loaded)
+    return Walk(entity_and_row[0], entity_and_row[1].key)
 
 
 def path_of(listing: Listing, origin: StatementOrigin) -> Path | None:

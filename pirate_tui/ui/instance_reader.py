@@ -108,10 +108,10 @@ class LiveInstanceReader:
         self._tasks.cancel("rest")
         self._show(None)
 
-    def end_walk(self, walk: Walk | None) -> None:
-        """End a walk, or all: their rows are closed. The row under the cursor begins anew."""
+    def end_walk(self, walk: Walk) -> None:
+        """End a walk, whose row is closed. If the live instance is part of it, it is selected again."""
         self._connection.instances.end_walk(walk)
-        if walk is None or self._walk is None or self._walk.root == walk.root:
+        if self._walk is None or self._walk.root == walk.root:
             self.lose()
 
     def _show(self, snapshot: InstanceSnapshot | None, entity: Entity | None = None, walk: Walk | None = None) -> None:

@@ -58,6 +58,8 @@ class QueryEditor:
     def filter(self, typed: str, column: Column) -> None:
         """Add the filter that was typed for a column; raise ValueError when it is invalid."""
         query, added = self._query, parse_filter(typed, column)
+        if query is not None and column not in query.entity.columns:
+            raise ValueError(f"{column.name} is a column of the table before; press f again")
         if query is not None:
             self._show(query.filtered(added))
 

@@ -33,11 +33,11 @@ class RowsReader:
         self._walking = asyncio.Lock()
         """Held while anchors are read: each is found from the previous one."""
 
-    async def begin(self, query: Query) -> None:
-        """Show the first rows of a query, in place of what is shown; its count comes later."""
+    async def begin(self, query: Query, *, is_kept: bool = False) -> None:
+        """Show the first rows of a query, in place of what is shown, or is kept; its count comes later."""
         page = await self._connection.rows.page(query, Seek())
         self.stop()
-        self._table.show_query(query)
+        self._table.show_query(query, is_kept=is_kept)
         self._table.hold((), 0, page)
         self.count()
 
@@ -48,9 +48,9 @@ class RowsReader:
         self.warned = None
         self._table.set_caption(estimate=None, hint="")
 
-    def show_window(self, query: Query, window: Window, row: int) -> None:
+    def show_window(self, query: Query, window: Window, row: int, *, is_kept: bool = False) -> None:
         """Show the rows of a query of which a window is read, with the cursor on the row of that number."""
-        self._table.show_query(query, window)
+        self._table.show_query(query, window, is_kept=is_kept)
         self._table.go_to(row)
         self.count()
 
@@ -151,9 +151,8 @@ class RowsReader:
         with self._tasks.track(f"finding {shown}"):
             number = await self._connection.rows.rank(query, key)
             if number is None:
-                raise BrowserError(
-                    f"no such row: {shown}{' (with these filters)' if query.filters else ''}", "press : to try another"
-                )
+                hint = "F takes a filter away" if query.filters else "press : to try another"
+                raise BrowserError(f"no such row: {shown}{' (with these filters)' if query.filters else ''}", hint)
             self._table.go_to(number)
 
 

@@ -37,11 +37,11 @@ class TableHistory:
             left = self._table.place
             query = Query(await self._connection.models.entity(name))
             if key is None:
-                await self._reader.begin(query)
+                await self._reader.begin(query, is_kept=left is not None)
             else:
                 window, row = await self._reader.prepared(query, key)
                 self._reader.stop()
-                self._reader.show_window(query, window, row)
+                self._reader.show_window(query, window, row, is_kept=left is not None)
             if left is not None:
                 self._left.append(left)
             if opened is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from pirate_tui.domain import navigation
+from pirate_tui.domain.access import Walk
 from pirate_tui.domain.entity import Column, Entity
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.loading import OpenResult
@@ -11,6 +12,7 @@ from pirate_tui.domain.outline import Path
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Row
 from pirate_tui.domain.search import Match, MatchCounts
+from pirate_tui.domain.walking import walk_at
 from pirate_tui.domain.window import Window
 
 
@@ -55,6 +57,8 @@ class Change(NamedTuple):
     """Rows that have been read."""
     is_new: bool = False
     """Whether they are other rows, to be shown from the first on."""
+    ended: tuple[Walk, ...] = ()
+    """The walks that were open in rows that are shown no more."""
     moved_by: int = 0
     """How many lines further down the row under the cursor is now."""
     lines: tuple[int, ...] = ()
@@ -147,13 +151,18 @@ class TableState:
 
     # What is shown.
 
-    def show_query(self, query: Query, window: Window | None = None) -> None:
-        """Show the rows of this query from its first on; nothing is opened. The window has what is read already."""
+    def show_query(self, query: Query, window: Window | None = None, *, is_kept: bool = False) -> None:
+        """Show the rows of this query from its first on; nothing is opened. The window has what is read already.
+
+        What was open before is closed, unless it is kept to be shown again.
+        """
+        walks = () if is_kept else (walk_at(self.shown, (number,)) for number in self.shown.outline.opened)
+        ended = tuple(walk for walk in walks if walk is not None)
         self.shown = Listing(query, window)
         self.cursor = (0,)
         self.column = self._column_within(self.column)
         read = tuple(Read(query.entity, 0, page) for page in self.shown.window.pages)
-        self._change(Change(read, is_new=True, needs_column=True))
+        self._change(Change(read, is_new=True, ended=ended, needs_column=True, is_highlighted=True))
 
     @property
     def place(self) -> TablePlace | None:
@@ -196,6 +205,8 @@ class TableState:
         entity_and_row = self.shown.row_at(path) if self.shown.outline.has(path) else None
         if entity_and_row is None or entity_and_row[1].key != opening.request.key:
             return
+        if len(path) == 1 and opening.found is None:  # in a new session, which holds nothing of the one before
+            self.shown.close_others(path, opening.request.relationship.name)
         branch = self.shown.show(path, opening)
         read = Read(opening.target, (len(path) - 1) // 2 + 1, Page(opening.rows))
         outline = self.shown.outline

@@ -138,6 +138,16 @@ def test_the_first_child_is_the_first_row_or_else_the_relationship(path: Path, c
     assert navigation.first_child(made.outline, path) == child
 
 
+def test_all_but_one_relationship_of_a_row_can_be_closed() -> None:
+    made = listing()
+    made.list_relationships((4,))
+    made.show((4,), opening(SAILORS, 2))
+    made.show((4,), opening(PORTS, 3))
+    made.close_others((4,), "ports")
+    assert made.opening_at((4, "sailors")) is None
+    assert made.opening_at((4, "ports")) is not None
+
+
 def test_enclosing_is_the_nearest_opened_row() -> None:
     made = listing()
     made.show((4,), opening(SAILORS, 2))

@@ -295,7 +295,7 @@ class FakeWorld(OwnPorts):
         await self.befall("put")
         return _snapshot(entity, key)._replace(scenario=scenario)
 
-    def end_walk(self, walk: Walk | None) -> None:
+    def end_walk(self, walk: Walk) -> None:
         """Nothing is kept."""
 
     async def access(self, request: AttributeRequest) -> AccessResult:

@@ -297,6 +297,43 @@ def seen_title(browser: Any) -> str:
     return text.strip("─ ")
 
 
+async def test_the_inspector_follows_a_filter(browse: Browse, world: Path) -> None:
+    """Another row is under the cursor, though in the same place."""
+    async with browse(world) as browser:
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the first crew")
+        await browser.press("f", *"=2", "enter")
+        await browser.until(lambda: "PirateCrew · 1 row" in browser.title, "the filter")
+        await browser.until(lambda: "PirateCrew 2" in browser.inspector.title_text.plain, "the second crew")
+        await browser.press("f", *"=0", "enter")
+        await browser.until(lambda: "PirateCrew · 0 rows" in browser.title, "no rows")
+        await browser.press("F")
+        await browser.until(lambda: "PirateCrew 2" in browser.inspector.title_text.plain, "the second crew again")
+
+
+async def test_a_filter_of_the_table_before_is_refused(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.until(lambda: browser.row(0), "the crews")
+        column = browser.table.listing.entity.columns[1]
+        await browser.press("m", *"pirates", "enter")
+        await browser.until(lambda: browser.title.startswith("Pirate ·"), "the pirates")
+        other = column._replace(name="ship_name")
+        with pytest.raises(ValueError, match="ship_name is a column of the table before"):
+            browser.screen.workspace.query_editor.filter("=x", other)
+
+
+async def test_a_walk_goes_on_after_another_table_was_looked_at(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        await browser.press("enter")
+        await browser.until_line("Nami")
+        await browser.press("right", "M")
+        await browser.until(lambda: browser.title.startswith("Pirate ·"), "the pirates")
+        await browser.press("escape")
+        await browser.until(lambda: browser.table.cursor == (0, "members", 0), "the member")
+        await browser.press("left")
+        await browser.until(lambda: "PirateCrew 1" in browser.inspector.title_text.plain, "the crew")
+        await browser.until(lambda: browser.attribute("members")[1:2] == ["loaded"], "its members, as they were")
+
+
 async def test_rows_that_are_sorted_are_closed_and_begin_anew(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await browser.press("enter")

@@ -155,7 +155,7 @@ class FakeDatabase(OwnPorts):
         """Islands have no relationships."""
         raise AssertionError(request)
 
-    def end_walk(self, walk: Walk | None) -> None:
+    def end_walk(self, walk: Walk) -> None:
         """No island leads anywhere."""
 
     async def apply_scenario(

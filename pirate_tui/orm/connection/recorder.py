@@ -284,10 +284,14 @@ def clean_sql(text: str) -> str:
     return "\n".join(clean_lines(text))
 
 
+def _value(value: Any) -> str:
+    return repr_of(bytes(value) if isinstance(value, memoryview) else value)  # in which SQLAlchemy wraps bytes
+
+
 def _shown(parameters: Any) -> str:
     """Return the parameters as text, in their order or by name, as the driver takes them."""
     if isinstance(parameters, Mapping):
-        texts = [f"{name}={repr_of(value)}" for name, value in parameters.items()]
+        texts = [f"{name}={_value(value)}" for name, value in parameters.items()]
     else:
-        texts = [repr_of(value) for value in parameters]
+        texts = [_value(value) for value in parameters]
     return clean(", ".join(texts), PARAMETERS_LIMIT)

@@ -100,11 +100,17 @@ class HeldInstance:
                 self._forget_walk()
             await walk.session.close()
             raise
-        await self._let_go_of(list(self._walks)[: max(0, len(self._walks) - max(MOST_WALKS, len(roots)))])
+        newest = list(dict.fromkeys(reversed(self._walks.values())))
+        left = newest[MOST_WALKS:]
+        await self._let_go_of([root for root, one in self._walks.items() if one in left])
 
-    def end(self, root: Root | None) -> None:
-        """Let go of the walk that begins at the row, or of every walk, before the next query."""
-        self._ended.update(self._walks if root is None else {root})
+    def roots_of(self, walk: WalkSession) -> tuple[Root, ...]:
+        """Return the rows at which a walk begins."""
+        return tuple(root for root, one in self._walks.items() if one is walk)
+
+    def end(self, root: Root) -> None:
+        """Let go of the walk that begins at the row before the next query."""
+        self._ended.add(root)
 
     async def let_go(self) -> None:
         """Close every session, and drop the instance."""
@@ -113,7 +119,7 @@ class HeldInstance:
     async def _leave(self) -> None:
         """Drop the instance, and its walk where nothing was opened in it."""
         if self._walk is not None and not self._walk.is_opened:
-            await self._let_go_of([root for root, walk in self._walks.items() if walk is self._walk])
+            await self._let_go_of(self.roots_of(self._walk))
         self._walk = self.instance = None
 
     async def _let_go_of(self, roots: Collection[Root]) -> None:

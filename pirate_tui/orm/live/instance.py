@@ -1,25 +1,27 @@
 """Hold the live instance: it is selected and accessed here, and never passed on."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import inspect
+from sqlalchemy.orm import Mapper, Session
 
 from pirate_tui.domain.access import (
     AttributeRequest,
     InstanceSnapshot,
-    LoadedRelationship,
     Prediction,
     Scenario,
     Walk,
 )
-from pirate_tui.domain.entity import Entity
+from pirate_tui.domain.entity import NOLOAD, Entity
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.loading import AccessResult
+from pirate_tui.domain.options import Loader
 from pirate_tui.domain.rows import RowKey
 from pirate_tui.domain.statements import StatementOrigin
+from pirate_tui.orm.class_names import name_of
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.entities import Catalog
@@ -30,10 +32,10 @@ from pirate_tui.orm.inspection.snapshots import snapshot
 from pirate_tui.orm.inspection.verdicts import dry_run
 from pirate_tui.orm.live.accessing import Accessor
 from pirate_tui.orm.live.held_instance import HeldInstance
-from pirate_tui.orm.live.scenarios import bring_into
-from pirate_tui.orm.live.selecting import end_transaction, loadable, select_one
-from pirate_tui.orm.live.walk_session import WalkSession
-from pirate_tui.orm.loader_options import loader_options
+from pirate_tui.orm.live.scenarios import bring_into, bring_one_into
+from pirate_tui.orm.live.selecting import end_transaction, loadable, select_all, select_one
+from pirate_tui.orm.live.walk_session import LoadedNames, WalkSession
+from pirate_tui.orm.loader_options import lazy_of, loader_options
 from pirate_tui.orm.rows.cells import label_of
 
 
@@ -73,9 +75,9 @@ class LiveInstance:
             with self._connections.guard.watching():
                 return self._predict(name)
 
-    def end_walk(self, walk: Walk | None) -> None:
-        """Let go of the walk, or of all walks, before the next query."""
-        self._held.end(None if walk is None else walk.root)
+    def end_walk(self, walk: Walk) -> None:
+        """Let go of the walk before the next query."""
+        self._held.end(walk.root)
 
     async def close(self) -> None:
         """Close the sessions, and drop the instance."""
@@ -94,52 +96,65 @@ class LiveInstance:
         if instance is None:
             async with keeping_attached(walk):
                 instance = await self._select(walk, entity, key, begun)
-                if walk.scenario is not Scenario.FRESH and not walk.scenario.concerns_one:
-                    await bring_into(walk.session, instance, walk.scenario)
+                bring_one_into(walk.session, instance, walk.scenario)
                 await end_transaction(walk.session)
         self._held.instance = instance
         return self._snapshot(entity)
 
     async def _apply(self, entity: Entity, key: RowKey, scenario: Scenario, begun: Walk) -> InstanceSnapshot:
-        walk = await self._held.enter(begun.root)
-        instance = None if walk is None else walk.instance(self._catalog.mapper(entity), key)
-        is_ready = walk is not None and walk.is_opened and walk.scenario is Scenario.FRESH
-        if walk is not None and is_ready and instance is not None and scenario is not Scenario.FRESH:
-            async with keeping_attached(walk):
-                await self._bring(walk, instance, scenario)
+        before = await self._held.enter(begun.root)
+        if before is None or not before.is_opened:
+            async with self._held.fresh_session(begun.root) as walk:
+                await self._bring(walk, await self._select(walk, entity, key, begun), scenario)
             return self._snapshot(entity)
-        was_opened = walk is not None and walk.is_opened
-        async with self._held.fresh_session(begun.root) as walk:
-            if begun.loaded:
-                await self._select(walk, begun.entity, begun.key, begun)
-            for loaded in begun.loaded:
-                await self._load_again(walk, loaded, begun)
+        instance = before.instance(self._catalog.mapper(entity), key)
+        if before.scenario is Scenario.FRESH:
+            before.note_loaded()
+            if scenario is not Scenario.FRESH and instance is not None:
+                async with keeping_attached(before):
+                    await self._bring(before, instance, scenario)
+                return self._snapshot(entity)
+        async with self._held.fresh_session(*self._held.roots_of(before)) as walk:
+            walk.is_opened = True
+            await self._select_roots(walk, begun)
+            await self._load_again(walk, before.loaded)
             instance = walk.instance(self._catalog.mapper(entity), key)
             if instance is None:
                 instance = await self._select(walk, entity, key, begun)
+            walk.note_loaded()
             await self._bring(walk, instance, scenario)
-            walk.is_opened = was_opened
         return self._snapshot(entity)
+
+    async def _select_roots(self, walk: WalkSession, begun: Walk) -> None:
+        """Select the rows at which a walk begins; raise `BrowserError` where the one of them is gone."""
+        await self._select(walk, begun.entity, begun.key, begun)
+        keys = [key for name, key in self._held.roots_of(walk) if name == begun.entity.name and key != begun.key]
+        if keys:
+            with self._recorder.attribute_to(f"{begun.entity.name} x {len(keys):,}"):
+                await select_all(walk.session, self._catalog.mapper(begun.entity), begun.entity.name, keys)
+            walk.hold()
+
+    async def _load_again(self, walk: WalkSession, before: Sequence[LoadedNames]) -> None:
+        """Load what was loaded before. Of a row that is gone by now, or does not lead there any more, there is none."""
+        for mapper, key, names in before:
+            instance = walk.instance(mapper, key)
+            if instance is None:
+                continue
+            label = label_of(name_of(mapper), key)
+            refused = [name for name in names if name in mapper.relationships and _is_refused(mapper, name)]
+            options = [option for name in refused for option in loader_options(mapper, name, Loader.SELECTINLOAD)]
+            with self._recorder.attribute_to(label), loadable(label):
+                if options:
+                    await select_one(walk.session, mapper, label, key, options, is_afresh=True)
+                for name in names:
+                    await walk.session.run_sync(_read, instance, name)
+            walk.hold()
 
     async def _bring(self, walk: WalkSession, instance: Any, scenario: Scenario) -> None:
         with self._recorder.attribute_to(f"state {scenario.value}"):
             self._held.instance = await bring_into(walk.session, instance, scenario)
         await end_transaction(walk.session)
         walk.note_scenario(scenario, self._held.instance)
-
-    async def _load_again(self, walk: WalkSession, loaded: LoadedRelationship, begun: Walk) -> None:
-        """Load a relationship as it was loaded in the walk before."""
-        origin = StatementOrigin(begun.root, loaded.entity.name, loaded.key, loaded.name)
-        mapper, label = self._catalog.mapper(loaded.entity), label_of(loaded.entity.name, loaded.key)
-        instance = walk.instance(mapper, loaded.key)
-        with loadable(label), self._recorder.attribute_to(f"{label}.{loaded.name}", origin=origin):
-            if loaded.loader is not None or instance is None:
-                options = loader_options(mapper, loaded.name, loaded.loader)
-                instance = await select_one(
-                    walk.session, mapper, loaded.entity.name, loaded.key, options, is_afresh=True
-                )
-            await walk.session.run_sync(lambda _: getattr(instance, loaded.name))
-        walk.hold()
 
     async def _access(self, request: AttributeRequest) -> AccessResult:
         if self._held.instance is None:
@@ -181,6 +196,16 @@ class LiveInstance:
             instance = await select_one(walk.session, self._catalog.mapper(entity), entity.name, key)
         walk.hold()
         return instance
+
+
+def _read(_session: Session, instance: Any, name: str) -> None:
+    getattr(instance, name)
+
+
+def _is_refused(mapper: Mapper[Any], name: str) -> bool:
+    """Whether an access does not load the relationship, so that it was an option that did."""
+    lazy = lazy_of(mapper.relationships[name])
+    return lazy.startswith("raise") or lazy == NOLOAD
 
 
 def snapshot_of(held: HeldInstance, entity: Entity) -> InstanceSnapshot:

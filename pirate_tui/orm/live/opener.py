@@ -57,10 +57,11 @@ class RelationshipOpener:
     async def _open(self, request: OpenRequest, *, is_accessed: bool = True) -> OpenResult:
         mapper, began = self._catalog.mapper(request.entity), time.perf_counter()
         walk = await self._held.enter(request.root)
-        scenario = Scenario.FRESH if walk is None else walk.scenario
+        instance = None if walk is None else walk.instance(mapper, request.key)
+        scenario = Scenario.FRESH if walk is None else walk.scenario_of(instance)
         is_top, is_fresh = request.walk is None, scenario is Scenario.FRESH
         if walk is not None and (walk.is_opened or not is_fresh):
-            is_there = walk.instance(mapper, request.key) is not None
+            is_there = instance is not None
             needs_select = is_accessed and is_there and walk.needs_select(mapper, request)
             if (is_there or is_fresh) and not (needs_select and (is_top or not is_fresh)):
                 return await self._go_on(walk, request, began, is_afresh=needs_select, is_accessed=is_accessed)

@@ -39,6 +39,16 @@ def expire_all(session: AsyncSession) -> None:
     session.expire_all()
 
 
+def bring_one_into(session: AsyncSession, instance: Any, scenario: Scenario) -> None:
+    """Bring an instance that the session has selected only now to where the others are, which stay as they are."""
+    if scenario in {Scenario.AFTER_COMMIT, Scenario.AFTER_ROLLBACK}:
+        known = session.sync_session.info.setdefault(KNOWN, {})
+        known[inspect(instance)] = dict(vars(instance))
+        session.expire(instance)
+    elif scenario is Scenario.DETACHED:
+        session.expunge(instance)
+
+
 async def _made(session: AsyncSession, state: InstanceState[Any]) -> Any:
     """Return an instance as it is after being added and flushed: with its columns, but never selected."""
     mapper = state.mapper

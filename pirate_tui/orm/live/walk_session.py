@@ -1,14 +1,22 @@
 """Keep what is opened below one row in one session, as an application would."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import InstanceState, Mapper
 
 from pirate_tui.domain.access import Scenario
 from pirate_tui.domain.loading import OpenRequest
 from pirate_tui.domain.rows import RowKey
+
+
+class LoadedNames(NamedTuple):
+    """The relationships and deferred columns that an instance has loaded."""
+
+    mapper: Mapper[Any]
+    key: RowKey
+    names: tuple[str, ...]
 
 
 class WalkSession:
@@ -27,6 +35,8 @@ class WalkSession:
         self._opened: dict[Any, OpenRequest] = {}
         self._subject: Any = None
         """The one instance that the scenario concerns; None where it concerns all."""
+        self.loaded: list[LoadedNames] = []
+        """What the instances had loaded before the scenario, in the order in which they were met."""
 
     def hold(self) -> None:
         """Keep all instances that the session holds by now."""
@@ -35,6 +45,14 @@ class WalkSession:
     def instance(self, mapper: Mapper[Any], key: RowKey) -> Any:
         """Return the instance of that key, also one that is detached by now; None where there is none."""
         return self._instances.get(mapper.identity_key_from_primary_key(key))
+
+    def note_loaded(self) -> None:
+        """Note what the instances have loaded by now, beside what a select of them alone would load."""
+        self.hold()
+        self.loaded = [
+            LoadedNames(inspect(one).mapper, inspect(one).identity, _loaded_names(one))
+            for one in self._instances.values()
+        ]
 
     def note_scenario(self, scenario: Scenario, instance: Any) -> None:
         """Note what was done with all instances, or with the one that it concerns alone."""
@@ -65,3 +83,9 @@ class WalkSession:
     def objects(self) -> int:
         """How many instances the session holds now."""
         return sum(1 for _ in self.session)
+
+
+def _loaded_names(instance: Any) -> tuple[str, ...]:
+    state: InstanceState[Any] = inspect(instance)
+    deferred = (column.key for column in state.mapper.column_attrs if column.deferred)
+    return tuple(name for name in (*deferred, *state.mapper.relationships.keys()) if name in state.dict)

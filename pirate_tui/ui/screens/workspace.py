@@ -146,9 +146,10 @@ class Workspace(TableArea):
             self.instance.end_walk(walk)
             self.table.highlight()
 
-    @on(RowTable.Replaced)
-    def _end_walks(self) -> None:
-        self.instance.end_walk(None)
+    @on(RowTable.WalksEnded)
+    def _end_walks(self, ended: RowTable.WalksEnded) -> None:
+        for walk in ended.walks:
+            self.instance.end_walk(walk)
 
     @on(RowTable.TableEmptied)
     def _forget(self) -> None:

@@ -28,8 +28,10 @@ class RowCursor(RowsView):
         """The walk that the row is part of; None: its own, or none without a key."""
 
     @dataclass
-    class Replaced(Message):
-        """Other rows are shown: nothing is open any more."""
+    class WalksEnded(Message):
+        """Other rows are shown, and what was open in those before is closed."""
+
+        walks: tuple[Walk, ...]
 
     def __init__(self) -> None:
         super().__init__(TableState(self))
@@ -59,7 +61,7 @@ class RowCursor(RowsView):
         top = round(self.scroll_y)
         if change.is_new:
             self.scroll_to(0, 0, animate=False, immediate=True, force=True)
-            self.post_message(self.Replaced())
+            self.post_message(self.WalksEnded(change.ended))
         for entity, level, page in change.read:
             self._renderer.widths(entity, level).fit(page)
         self._reshape()

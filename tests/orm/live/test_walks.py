@@ -15,7 +15,6 @@ from pirate_tui.domain.access import (
     AccessMode,
     AttributeRequest,
     InstanceSnapshot,
-    LoadedRelationship,
     Scenario,
     Verdict,
     Walk,
@@ -109,10 +108,7 @@ class Walker:
     ) -> OpenResult:
         """Open `Order 1.customer`."""
         request = self.request(what, mode, strategy, is_top=is_top)
-        opened = await self.database.instances.open(request)
-        if opened.has_loaded:
-            self.walk = self.walk._replace(loaded=(*self.walk.loaded, request.loaded))
-        return opened
+        return await self.database.instances.open(request)
 
     def request(self, what: str, mode: AccessMode, strategy: LoaderStrategy, *, is_top: bool) -> OpenRequest:
         """The request for `Order 1.customer`."""
@@ -212,8 +208,6 @@ async def test_a_row_that_was_closed_begins_a_new_walk(walker: Walker) -> None:
     await walker.open("Order 1.customer", is_top=True)
     walker.database.instances.end_walk(walker.walk)
     assert sent(await walker.open("Order 1.customer", is_top=True)) == (1, 1, None)
-    walker.database.instances.end_walk(None)
-    assert sent(await walker.open("Order 1.customer", is_top=True)) == (1, 1, None)
 
 
 async def test_the_cursor_finds_the_walk_as_it_was_left(walker: Walker, told: list[Statement]) -> None:
@@ -303,13 +297,59 @@ async def test_what_a_loader_option_has_loaded_is_loaded_by_it_again(walker: Wal
     await walker.open("Order 1.customer", is_top=True)
     await walker.open("Customer 1.orders")
     await walker.open("Order 2.lines", SAFE, SELECTIN)
-    assert walker.walk.loaded[-1] == LoadedRelationship(
-        entity_of(walker.database, "Order"), (2,), "lines", SELECTIN.loader
-    )
     await walker.bring_into(Scenario.AFTER_ROLLBACK)
     await walker.bring_into(Scenario.DETACHED)
     assert verdicts(await walker.rest_on("Order 2"))["lines"] is Verdict.NONE
     assert verdicts(await walker.rest_on("Order 1"))["lines"] is Verdict.RAISES
+
+
+async def test_what_a_fix_has_loaded_is_loaded_again(walker: Walker) -> None:
+    access = FailedAccess.of_opening(await walker.open("Order 1.lines", is_top=True))
+    assert access is not None
+    assert (await walker.database.instances.try_fix(access.with_fix(access.failure.remedies[0]))).helps
+    await walker.bring_into(Scenario.AFTER_COMMIT)
+    await walker.bring_into(Scenario.DETACHED)
+    assert verdicts(await walker.rest_on("Order 1"))["lines"] is Verdict.NONE
+
+
+async def test_what_was_loaded_and_closed_is_loaded_again(walker: Walker) -> None:
+    """What the inspector has loaded in a walk, too: the session does not know what is shown."""
+    await walker.open("Order 1.customer", is_top=True)
+    await walker.rest_on("Order 1")
+    request = AttributeRequest(entity_of(walker.database, "Order"), "items", SAFE, walker.walk)
+    await walker.database.instances.access(request)
+    await walker.bring_into(Scenario.AFTER_COMMIT)
+    await walker.bring_into(Scenario.DETACHED)
+    assert verdicts(await walker.rest_on("Order 1"))["items"] is Verdict.NONE
+
+
+async def test_a_row_that_is_gone_does_not_end_the_walk(walker: Walker, path: Path) -> None:
+    await walker.open("Order 1.customer", is_top=True)
+    await walker.open("Customer 1.orders")
+    await walker.open("Order 2.items")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM orders WHERE id = 2")
+    await walker.bring_into(Scenario.AFTER_COMMIT)
+    await walker.bring_into(Scenario.DETACHED)
+    assert verdicts(await walker.rest_on("Customer 1"))["orders"] is Verdict.NONE
+
+
+async def test_resting_on_a_row_that_was_not_loaded_leaves_the_others_as_they_are(walker: Walker) -> None:
+    await walker.open("Order 1.customer", is_top=True)
+    await walker.bring_into(Scenario.AFTER_COMMIT)
+    await walker.open("Order 1.customer", is_top=True)
+    assert verdicts(await walker.rest_on("Order 1"))["id"] is Verdict.NONE
+    assert verdicts(await walker.rest_on("Order 3"))["id"] is Verdict.IO
+    assert verdicts(await walker.rest_on("Order 1"))["id"] is Verdict.NONE
+
+
+async def test_what_happens_to_one_does_not_spill_over_to_another(walker: Walker) -> None:
+    """A sibling that is opened with a loader is selected as any other."""
+    await walker.open("Order 1.customer", is_top=True)
+    await walker.open("Customer 1.orders")
+    await walker.bring_into(Scenario.MADE, "Order 2")
+    eager = await walker.open("Customer 1.orders", UNSAFE, SELECTIN)
+    assert (eager.failure, eager.instance.scenario) == (None, Scenario.FRESH)
 
 
 @pytest.mark.parametrize("scenario", [Scenario.MADE, Scenario.UPDATED])
@@ -346,6 +386,9 @@ async def test_all_rows_that_are_opened_at_once_are_one_walk(walker: Walker) -> 
     await walker.bring_into(Scenario.DETACHED)
     other = Walker(walker.database, key=3)
     assert (await other.rest_on("Order 3")).scenario is Scenario.DETACHED
+    await walker.bring_into(Scenario.AFTER_COMMIT)
+    assert (await other.rest_on("Order 3")).scenario is Scenario.AFTER_COMMIT
+    await walker.bring_into(Scenario.DETACHED)
     walker.database.instances.end_walk(other.walk)
     assert (await walker.rest_on("Order 1")).scenario is Scenario.DETACHED
     assert (await other.rest_on("Order 3")).scenario is Scenario.FRESH
@@ -388,3 +431,12 @@ async def test_sessions_are_let_go_of(database: OrmDatabase) -> None:
     assert len(walks) == MOST_WALKS
     await database.close()
     assert not walks
+
+
+async def test_many_rows_that_were_opened_at_once_count_as_one(database: OrmDatabase) -> None:
+    walks = database._live._held._walks  # noqa: SLF001  no port tells how many are kept
+    order = entity_of(database, "Order")
+    keys = tuple((number,) for number in range(1, 2 * MOST_WALKS))
+    await database.instances.open_all(OpenAllRequest(order, keys, order.relationship("customer"), SAFE, MAPPED))
+    await Walker(database, "Customer").rest_on("Customer 2")
+    assert len(walks) == len(keys) + 1
