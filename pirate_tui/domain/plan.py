@@ -19,6 +19,11 @@ PARAMETER = r"(?:%\(\w+\)s|%s|\$\d+|\?)(?:::\w+)?"
 
 PARAMETERS = re.compile(rf"({PARAMETER})(?:, {PARAMETER})+")
 
+ROW_OF_PARAMETERS = rf"\({PARAMETER}(?:, {PARAMETER})*\)"
+
+ROWS_OF_PARAMETERS = re.compile(rf"({ROW_OF_PARAMETERS})(?:, {ROW_OF_PARAMETERS})+")
+"""Those of composite keys."""
+
 
 class PlanStep(NamedTuple):
     """One line of a plan, and what follows where it reads a whole table."""
@@ -65,7 +70,8 @@ class StatementPlan(NamedTuple):
     def title(self) -> str:
         """The statement on one line, with lists of columns and of parameters in short, and how often it was sent."""
         times = f" · sent {self.statement.times:,} times" if self.statement.times > 1 else ""
-        return PARAMETERS.sub(r"\1, …", self.statement.summary) + times
+        summary, rows = ROWS_OF_PARAMETERS.subn(r"\1, …", self.statement.summary)
+        return (summary if rows else PARAMETERS.sub(r"\1, …", summary)) + times
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -45,6 +45,10 @@ def test_all_plans_together_are_summed_up(plans: list[StatementPlan], told: str)
     ("text", "title"),
     [
         ("SELECT a.id, a.n\nFROM a\nWHERE a.id IN (?, ?, ?)", "SELECT a.* FROM a WHERE id IN (?, …)"),
+        (
+            "SELECT a.x FROM a WHERE (a.x, a.y) IN ((?, ?), (?, ?), (?, ?))",
+            "SELECT a.* FROM a WHERE (x, y) IN ((?, ?), …)",
+        ),
         ("SELECT a.id FROM a WHERE a.id IN (%s, %s)", "SELECT a.* FROM a WHERE id IN (%s, …)"),
         (
             "SELECT a.id FROM a WHERE a.id IN ($1::INTEGER, $2::INTEGER)",
