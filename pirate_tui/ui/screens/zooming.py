@@ -16,6 +16,24 @@ class Zooming(Screen[None]):
     PANELS: ClassVar[str] = ""
     """The panels, as a CSS selector."""
 
+    def action_focus_table(self) -> None:
+        """Focus the table."""
+        self._focus("RowTable")
+
+    def action_focus_inspector(self) -> None:
+        """Focus the inspector."""
+        self._focus("Inspector")
+
+    def action_focus_log(self) -> None:
+        """Focus the statement log."""
+        self._focus("StatementLog")
+
+    def _focus(self, panel: str) -> None:
+        """Focus a panel, if it is shown in this terminal."""
+        widget = self.query_one(panel)
+        if widget.display:
+            widget.focus()
+
     def action_zoom(self) -> None:
         """Give the focused panel the whole screen, or show all panels again."""
         if not self.end_zoom():

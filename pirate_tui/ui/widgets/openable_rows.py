@@ -11,10 +11,10 @@ from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.outline import Path, is_row
 from pirate_tui.domain.rows import Row
-from pirate_tui.ui.widgets.row_cursor import RowCursor
+from pirate_tui.ui.widgets.row_paging import RowPaging
 
 
-class OpenableRows(RowCursor):
+class OpenableRows(RowPaging):
     """Rows that can be opened and closed. It requests openings by messages."""
 
     mode: reactive[AccessMode] = reactive(AccessMode.SAFE, repaint=False)
@@ -83,6 +83,20 @@ class OpenableRows(RowCursor):
             self.cursor = navigation.first_child(shown.outline, self.cursor)
         else:
             self.action_open_or_close()
+
+    def action_open_by_letter(self) -> None:
+        """Do the same by the key that was the log's, and say so once."""
+        if not self._has_told_of_log:
+            self._has_told_of_log = True
+            self.state.set_caption(hint="l opens, as → does; the statement log is L")
+        self.action_open()
+
+    _has_told_of_log = False
+
+    def action_close_all(self) -> None:
+        """Close every row that is open."""
+        for number in tuple(self.state.shown.outline.opened):
+            self._close((number,))
 
     def action_leave(self) -> None:
         """Close the row; on a closed row, go to its parent."""

@@ -95,7 +95,7 @@ class RowCursor(RowsView):
 
     def line_sought(self, line: int) -> None:
         """Scroll the line into the middle of the view."""
-        self.scroll_to(y=max(0, line - self._rows_in_view // 2), animate=False, immediate=True, force=True)
+        self.scroll_to(y=max(0, line - self.rows_in_view // 2), animate=False, immediate=True, force=True)
 
     def highlight(self) -> None:
         """Post which row the cursor is on."""
@@ -117,27 +117,11 @@ class RowCursor(RowsView):
 
     def action_cursor_down(self) -> None:
         """Go to the next line."""
-        self._move(1)
+        self.move_by(1)
 
     def action_cursor_up(self) -> None:
         """Go to the line before."""
-        self._move(-1)
-
-    def action_page_down(self) -> None:
-        """Go a screen further."""
-        self._move(self._rows_in_view)
-
-    def action_page_up(self) -> None:
-        """Go a screen back."""
-        self._move(-self._rows_in_view)
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self._move(-self.line_count())
-
-    def action_last(self) -> None:
-        """Go to the last line."""
-        self._move(self.line_count())
+        self.move_by(-1)
 
     def action_next_column(self) -> None:
         """Go a column to the right."""
@@ -147,6 +131,7 @@ class RowCursor(RowsView):
         """Go a column to the left."""
         self.column -= 1
 
-    def _move(self, by: int) -> None:
+    def move_by(self, by: int) -> None:
+        """Go so many lines down, or up."""
         if self.line_count():
             self.cursor = navigation.move(self.state.shown.outline, self.cursor, by)

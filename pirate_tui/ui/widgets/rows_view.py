@@ -180,7 +180,8 @@ class RowsView(LinesView):
         return range(left, left + self.scrollable_content_region.width)
 
     @property
-    def _rows_in_view(self) -> int:
+    def rows_in_view(self) -> int:
+        """How many lines of rows the view has."""
         return max(1, self.scrollable_content_region.height - self.FIXED_LINES)
 
     def _want(self) -> None:
