@@ -10,7 +10,8 @@ import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from types import TracebackType
+from typing import Self, TextIO
 
 
 PRIVATE = 0o600
@@ -26,6 +27,12 @@ IS_LINK, IS_OTHER, IS_LINKED, IS_ANOTHERS = (
     "it belongs to another user",
 )
 """Why a file is refused, as the `strerror` of an OSError."""
+
+IS_THERE = "it already exists"
+"""Why no new file is made, likewise."""
+
+NAME_PART = 100
+"""How many characters of a name are part of that of its unfinished file, which may be too long otherwise."""
 
 
 def open_for_appending(path: Path) -> TextIO:
@@ -53,7 +60,7 @@ def write_text(path: Path, text: str) -> None:
 
     A link is replaced, and its target stays as it is. Raise OSError where that fails.
     """
-    descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".unfinished", dir=path.parent)
+    descriptor, unfinished = _unfinished(path)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
@@ -66,9 +73,63 @@ def write_text(path: Path, text: str) -> None:
         raise
 
 
+class NewFile:
+    """A text file that is made wholly or not at all, of mode 0600, and in place of no other.
+
+    What is written goes to a file beside it, which gets its name at `finish`, and is deleted where the `with` block
+    ends before that. After an exception the file is gone too. Raises OSError, also where there is one of that name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, IS_THERE)
+        self._path = path
+        try:
+            self._descriptor, self._unfinished = _unfinished(path)
+        except ValueError as error:  # a NUL in the name
+            raise OSError(errno.EINVAL, str(error)) from error
+        self._file = os.fdopen(self._descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="")
+        self._is_finished = False
+
+    def write(self, text: str) -> None:
+        """Write the text as it is, with the line ends that it has."""
+        self._file.write(text)
+
+    def finish(self) -> None:
+        """Give the file its name, once everything is on the disk."""
+        self._file.flush()
+        os.fsync(self._descriptor)
+        self._file.close()
+        try:
+            os.link(self._unfinished, self._path)  # unlike a rename, it replaces no file
+        except FileExistsError as error:
+            raise FileExistsError(errno.EEXIST, IS_THERE) from error
+        except OSError:  # a file system without hard links
+            if os.path.lexists(self._path):
+                raise FileExistsError(errno.EEXIST, IS_THERE) from None
+            Path(self._unfinished).rename(self._path)
+        self._is_finished = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+        with suppress(OSError):  # of what could not be written: it was raised before
+            self._file.close()
+        with suppress(FileNotFoundError):
+            os.unlink(self._unfinished)  # noqa: PTH108  beside mkstemp, which returns a str
+        if kind is not None and self._is_finished:
+            self._path.unlink(missing_ok=True)
+
+
 def check_own(path: Path) -> None:
     """Raise OSError unless it is a regular file of the current user."""
     os.close(_opened(path, os.O_RDONLY))
+
+
+def _unfinished(path: Path) -> tuple[int, str]:
+    """Create a file beside the path, and return its descriptor and its name."""
+    return tempfile.mkstemp(prefix=f".{path.name[:NAME_PART]}.", suffix=".unfinished", dir=path.parent)
 
 
 def _opened(path: Path, flags: int) -> int:

@@ -14,7 +14,7 @@ from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.logs import start_logging
-from pirate_tui.own_files import open_for_appending, read_text, write_text
+from pirate_tui.own_files import NewFile, open_for_appending, read_text, write_text
 from pirate_tui.pirates.seed import atomic_database, make_world
 from pirate_tui.settings import TIME_LIMIT, Settings, remember, remembered, world_path
 
@@ -233,3 +233,70 @@ async def test_a_world_is_not_made_through_a_link_that_somebody_has_put_where_it
         await make_world(place)
     with pytest.raises(FileExistsError), atomic_database(place):
         pytest.fail("it was begun")
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} - {"home"}  # that of the test's user
+
+
+def test_a_new_file_appears_when_it_is_finished(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    with NewFile(path) as file:
+        file.write("a\r\n\udcff\n")
+        assert not path.exists()
+        file.finish()
+        assert path.read_bytes() == b"a\r\n\\udcff\n"
+    assert names_in(tmp_path) == {"new.csv"}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("finishes", [False, True])
+def test_nothing_is_left_of_a_file_that_failed(tmp_path: Path, *, finishes: bool) -> None:
+    file = NewFile(tmp_path / "new.csv")
+    with pytest.raises(ZeroDivisionError), file:  # noqa: PT012  in the block is where it matters
+        file.write("a")
+        if finishes:
+            file.finish()
+        raise ZeroDivisionError
+    with NewFile(tmp_path / "other.csv") as unfinished:
+        unfinished.write("a")
+    assert names_in(tmp_path) == set()
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.__name__)
+def test_a_new_file_takes_the_place_of_none(tmp_path: Path, victim: Path, trap: Trap) -> None:
+    trap(tmp_path / "new.csv", victim)
+    before = names_in(tmp_path)
+    with pytest.raises(FileExistsError, match="it already exists"):
+        NewFile(tmp_path / "new.csv")
+    assert names_in(tmp_path) == before
+
+
+@pytest.mark.parametrize("has_links", [False, True])
+def test_another_program_may_be_faster(
+    tmp_path: Path, victim: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+) -> None:
+    def refuse(_source: str, _target: Path) -> None:
+        raise PermissionError
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", refuse)
+    path = tmp_path / "new.csv"
+    with NewFile(path) as file:
+        path.symlink_to(victim)
+        with pytest.raises(FileExistsError, match="it already exists"):
+            file.finish()
+    assert path.is_symlink()
+    path.unlink()
+    with NewFile(path) as file:
+        file.write("b")
+        file.finish()
+    assert path.read_text() == "b"
+    assert names_in(tmp_path) == {"new.csv", "victim"}
+
+
+def test_a_name_that_cannot_be_is_an_error_of_the_system(tmp_path: Path) -> None:
+    for name in ("no/folder.csv", "a\0b.csv", "x" * 300 + ".csv"):
+        with pytest.raises(OSError, match=r"No such|null byte|too long"), NewFile(tmp_path / name) as file:
+            file.finish()
+    assert names_in(tmp_path) == set()
