@@ -1,20 +1,19 @@
 """Run the sub-command `check`: predict plain accesses to every attribute, without a screen; for users and CI."""
 
 import argparse
-import os
 import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, redirect_stdout
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Any, NoReturn
 
 from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
 from pirate_tui.cli.checking import ALWAYS, CheckOptions, CheckResult, as_table, checked
 from pirate_tui.cli.reads import FORMS, Wanted, load_wanted, report_reads
+from pirate_tui.cli.streams import Silent, open_streams, tell
 from pirate_tui.domain.access import (
     AttributeKind,
     Scenario,
@@ -28,9 +27,7 @@ from pirate_tui.domain.failure import (
     BrowserError,
     StartupError,
 )
-from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.remedy import TrialOutcome
-from pirate_tui.domain.text import clean_lines
 from pirate_tui.logs import report_bug
 from pirate_tui.settings import COLLECTION_LIMIT
 from pirate_tui.shutdown import run_with_exit_deadline
@@ -48,13 +45,9 @@ EXIT_CODES = (
 )
 
 
-class Silent(Listener):
-    """Ignores every event."""
-
-
 def main(arguments: Sequence[str]) -> NoReturn:
     """Run `pirate-tui check`; never returns, ends with its exit code."""
-    _open_streams()
+    open_streams()
     order = parse(arguments)
     sys.excepthook = report_bug
     for stream in (sys.stdout, sys.stderr):
@@ -68,33 +61,16 @@ def main(arguments: Sequence[str]) -> NoReturn:
             run_with_exit_deadline(lambda: report(order, bootstrap, wanted), bootstrap.close, bootstrap.ends_within)
         )
     except StartupError as reason:
-        _write(reason.message)
+        tell(reason.message)
         sys.exit(reason.exit_code)
     except BrokenPipeError:  # the reader has closed the pipe
         sys.stderr.close()
         sys.exit(128 + signal.SIGPIPE)
     except OSError as error:
-        _write(f"cannot write the report: {error.strerror}")
+        tell(f"cannot write the report: {error.strerror}")
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-
-
-def _open_streams() -> None:
-    """End with exit code 2 without stdout; without stderr, drop what is written to it.
-
-    A closed stream's number is taken by /dev/null, so that no other file gets it.
-    """
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
-    if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  for as long as the process lives
-    if sys.stdout is None:
-        _write("stdout is closed; redirect it to a file or a pipe")
-        sys.exit(WRONG_USE)
 
 
 def parse(arguments: Sequence[str]) -> CheckOptions:
@@ -157,10 +133,10 @@ async def report(order: CheckOptions, bootstrap: Bootstrap, wanted: Sequence[Wan
                         out.write(line.as_json(proves=order.proves) + "\n")
                         out.flush()  # so that an early end loses no result
     except StartupError as reason:
-        _write(reason.message)
+        tell(reason.message)
         return reason.exit_code
     except BrowserError as error:  # without its hint, which is for the screen
-        _write(error.message)
+        tell(error.message)
         return NO_DATABASE
     if not order.is_json:
         out.writelines(as_table(lines, proves=order.proves))
@@ -171,20 +147,20 @@ async def report(order: CheckOptions, bootstrap: Bootstrap, wanted: Sequence[Wan
 def _exit_code(order: CheckOptions, lines: Sequence[CheckResult]) -> int:
     """Return the exit code of the results, and write their summary to stderr."""
     if order.proves:
-        _write(_tried(lines))
+        tell(_tried(lines))
     if _has_bugs(lines):
         return BUG
     fatal = [line for line in lines if order.fail_on is not None and line.verdict == order.fail_on.name.lower()]
     if fatal and order.fail_on is not None:
-        _write(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
+        tell(f"{len(fatal)} plain accesses: {order.fail_on.value}: {_named(fatal)}")
     unchecked = [line for line in lines if not line.is_checked]
     must_know = order.proves or order.fail_on is not None
     if unchecked and (must_know or len(unchecked) == len(lines)):
-        _write("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
+        tell("not checked: " + "; ".join(f"{line.model}: {line.note}" for line in unchecked))
         return NO_DATABASE
     unknown = [line for line in lines if line.verdict == Verdict.UNKNOWN.name.lower()]
     if unknown:
-        _write(f"unknown, since model code did not finish and was interrupted: {_named(unknown)}")
+        tell(f"unknown, since model code did not finish and was interrupted: {_named(unknown)}")
         return NO_DATABASE if must_know else 0
     return FAILED_ON if fatal else 0
 
@@ -193,12 +169,12 @@ def _has_bugs(lines: Sequence[CheckResult]) -> bool:
     """Write wrong predictions and failing fixes to stderr, and return whether there are any."""
     wrong = [line for line in lines if line.is_wrong]
     if wrong:
-        _write(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
+        tell(f"{len(wrong)} wrong: {_named(wrong)}; this is a bug in pirate-tui, please report it")
     failing = [(line, fix) for line in lines for fix in line.fixes if fix.outcome is TrialOutcome.FAILS]
     if failing:
         named = "; ".join(f"{_named([line])}: {fix.code} ({fix.reason})" for line, fix in failing)
         count = "1 fix does" if len(failing) == 1 else f"{len(failing)} fixes do"
-        _write(f"{count} not help: {named}; this is a bug in pirate-tui, please report it")
+        tell(f"{count} not help: {named}; this is a bug in pirate-tui, please report it")
     return bool(wrong or failing)
 
 
@@ -224,7 +200,3 @@ def _list_of(known: dict[str, Any]) -> Callable[[str], tuple[Any, ...]]:
         return tuple(known[name] for name in names)
 
     return read
-
-
-def _write(message: str) -> None:
-    sys.stderr.write("\n".join(clean_lines(f"pirate-tui: {message}")) + "\n")

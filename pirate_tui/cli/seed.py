@@ -7,21 +7,19 @@ import shlex
 import signal
 import stat
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pirate_tui.cli.arguments import CleanParser
+from pirate_tui.cli.signals import handled_signals, until_signalled
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 
 
 if TYPE_CHECKING:
     from pirate_tui.pirates.fleet import Progress
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-"""Signals that end the work: nothing of it is left behind."""
 
 MOST = 10**12
 """The most rows of a table: more would fill any disk, and SQLite can count more."""
@@ -54,7 +52,7 @@ class SeedOptions(NamedTuple):
 def main(arguments: Sequence[str]) -> NoReturn:
     """Run `pirate-tui seed`; never returns, ends with its exit code."""
     order = parse(arguments)
-    for number in _handled_signals():
+    for number in handled_signals():
         signal.signal(number, _leave)
     try:
         check_place(order)
@@ -104,46 +102,6 @@ async def make(order: SeedOptions) -> None:
         raise StartupError(NO_DATABASE, f"cannot create {order.shown}: {reason_of(error)}; {hint}") from error
     made = f"{order.crews:,} crews, {order.members:,} members, seed {order.seed}"
     _write(f"created {order.shown}: {made}; to open it: pirate-tui {_word(order.file)}")
-
-
-async def until_signalled(work: Coroutine[None, None, None]) -> int:
-    """Run the work, and return the exit code: 0, or 128 and the number of the signal that cancelled it."""
-    received: list[signal.Signals] = []
-    task = asyncio.ensure_future(work)
-
-    def stop(number: signal.Signals) -> None:
-        if not received:  # the second one must not disturb the tidying up
-            received.append(number)
-            task.cancel()
-
-    with _handled_by(stop):
-        try:
-            await task
-        except (asyncio.CancelledError, StartupError):  # a terminal that is gone cannot be tidied up
-            if not received:
-                raise
-            return 128 + received[0]
-        return 0
-
-
-@contextmanager
-def _handled_by(stop: Callable[[signal.Signals], None]) -> Iterator[None]:
-    """Handle the signals in the event loop inside the block, then restore the previous handlers."""
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in _handled_signals()}
-    for number in before:
-        loop.add_signal_handler(number, stop, number)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            loop.remove_signal_handler(number)
-            signal.signal(number, handler)
-
-
-def _handled_signals() -> list[signal.Signals]:
-    """Return the signals that are not ignored from outside, as `nohup` does."""
-    return [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def _leave(number: int, _frame: object) -> NoReturn:
@@ -210,7 +168,7 @@ def _number(least: int) -> Callable[[str], int]:
 def _word(file: Path) -> str:
     """Return the file as a word of the shell that is not one of the sub-commands."""
     text = str(file)
-    is_taken = text in {"seed", "check"} or text.startswith("-")
+    is_taken = text in {"seed", "check", "run", "explain", "export"} or text.startswith("-")
     return clean(shlex.quote(f"./{text}" if is_taken else text), len(text) * 2)
 
 

@@ -19,7 +19,8 @@ import pytest
 from pirate_tui import __main__ as command
 from pirate_tui.cli import browse
 from pirate_tui.cli import seed as seeding
-from pirate_tui.cli.seed import SeedOptions, check_place, make, parse, until_signalled
+from pirate_tui.cli.seed import SeedOptions, check_place, make, parse
+from pirate_tui.cli.signals import SIGNALS, until_signalled
 from pirate_tui.domain.failure import StartupError
 from pirate_tui.pirates import fleet
 
@@ -246,14 +247,14 @@ async def test_what_a_killed_one_has_left_is_swept(place: Path) -> None:
 @pytest.fixture
 def _signals_are_heard() -> Iterator[None]:
     """Also where whoever started the tests wants them not to hear some, as a shell does in the background."""
-    before = {number: signal.signal(number, lambda *_: None) for number in seeding.SIGNALS}
+    before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("_signals_are_heard")
-@pytest.mark.parametrize("number", seeding.SIGNALS, ids=lambda number: number.name)
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 async def test_a_signal_cancels_the_work_and_its_number_is_the_exit_code(number: signal.Signals) -> None:
     begun, tidied = asyncio.Event(), asyncio.Event()
 
