@@ -68,6 +68,10 @@ class BrowserError(Exception):
         return f"{self.message}: {self.hint}"
 
 
+class InvalidFilterError(BrowserError):
+    """A filter has a value that its column can never hold."""
+
+
 class DatabaseLockedError(BrowserError):
     """Another program holds a lock: a retry may help."""
 

@@ -5,6 +5,7 @@ A call that is cancelled ends with `CancelledError`, however late: it never retu
 
 # ruff: noqa: ARG002  a listener implements only the events that it needs
 
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest, Walk
@@ -23,7 +24,7 @@ from pirate_tui.domain.loading import (
 from pirate_tui.domain.plan import StatementPlan
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
-from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value
+from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value, WholeColumns
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.statements import Statement
 
@@ -98,6 +99,9 @@ class Rows(Protocol):
 
     async def whole(self, query: Query, row: Row) -> tuple[str, ...]:
         """Return every value of the row, uncut and safe to show, with its line breaks."""
+
+    def whole_rows(self, query: Query, match: Match | None = None) -> AsyncGenerator[WholeColumns]:
+        """Yield all rows of the query, or those that match, page after page, with every value whole and unaltered."""
 
     async def value(self, query: Query, row: Row, column: Column, start: int, size: int) -> Value:
         """Return a part of one value: `size` characters, or bytes, from `start` on."""

@@ -1,10 +1,12 @@
 """Describe which rows of a mapped class are shown, and in which order. Pure."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
 from pirate_tui.domain.entity import Column, Entity, Relationship
 from pirate_tui.domain.rows import RowKey
+from pirate_tui.domain.text import clean
 
 
 Position: TypeAlias = tuple[Any, ...]
@@ -94,6 +96,28 @@ def parse_filter(typed: str, column: Column) -> Filter:
         if text.startswith(comparison.value):
             return Filter(column, comparison, _required(text[1:].strip()))
     return Filter(column, FilterOperator.CONTAINS if column.is_text else FilterOperator.EQUAL, _required(text))
+
+
+def parse_condition(typed: str, columns: Sequence[Column]) -> Filter:
+    """Return the filter that was typed behind a column's name: `status=paid`, `note null`.
+
+    Raises ValueError, with a message for the user, as `parse_filter` does, and where no column is named.
+    """
+    text = typed.strip()
+    named = [column for column in columns if text.startswith(column.name)]
+    for column in sorted(named, key=lambda column: -len(column.name)):
+        rest = text[len(column.name) :]
+        if not rest or rest[0] in AFTER_NAME:
+            return parse_filter(rest, column)
+    names = ", ".join(column.name for column in columns)
+    raise ValueError(f"{clean(text)}: expected a column and {HOW}; columns: {clean(names, MOST_LISTED)}")
+
+
+AFTER_NAME = " \t=<>~"
+"""What ends the name of a column."""
+
+MOST_LISTED = 1_000
+"""The most characters of names that an error lists."""
 
 
 def _required(text: str) -> str:

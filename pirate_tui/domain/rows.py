@@ -13,6 +13,10 @@ RowKey: TypeAlias = tuple[Hashable, ...]
 """The primary key of an instance: values in the order of the mapper's primary key."""
 
 
+WholeColumns: TypeAlias = list[tuple[Any, ...]]
+"""The values of some rows, column by column, whole, as the driver returns them: text, numbers, bytes, None, dates."""
+
+
 def key_label(name: str, key: RowKey) -> str:
     """Return the label of a row, from the name of its entity and its key: `PirateCrew 1`."""
     return clean(f"{name} {', '.join(map(str, key))}".rstrip())

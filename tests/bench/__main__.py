@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import attributes, eager, probe, programs, queries, scale, seeding, servers, tables
+from tests.bench import attributes, eager, exporting, probe, programs, queries, scale, seeding, servers, tables
 from tests.bench.figures import Figure, Setting, report
 
 
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
     "feel": scale.feel,
     "stopping": scale.stopping,
     "whole": scale.whole_table,
+    "exporting": exporting.exporting,
     "servers": servers.servers,
     "probe": probe.probe,
 }

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain.entity import Column, Entity
-from pirate_tui.domain.query import HOW, Filter, FilterOperator, Query, SortOrder, parse_filter
+from pirate_tui.domain.query import HOW, Filter, FilterOperator, Query, SortOrder, parse_condition, parse_filter
 
 
 NAME = Column("name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
@@ -104,3 +104,29 @@ def test_the_newest_filter_of_the_column_goes_first_else_the_newest_of_all(
     filters: tuple[Filter, ...], column: Column, left: tuple[Filter, ...]
 ) -> None:
     assert SHIPS._replace(filters=filters).without_filter(column).filters == left
+
+
+CONDITIONS = [
+    ("status=paid", "status = paid"),
+    (" status = paid ", "status = paid"),
+    ("status paid", "status ~ paid"),
+    ("status null", "status is NULL"),
+    ("status_date<2026", "status_date < 2026"),
+    ("id>5", "id > 5"),
+    ("status~a=b", "status ~ a=b"),
+]
+
+
+def test_a_condition_names_its_column() -> None:
+    columns = [
+        Column("id", "INTEGER", is_key=True, is_numeric=True),
+        Column("status", "TEXT", is_key=False, is_numeric=False, is_text=True),
+        Column("status_date", "DATE", is_key=False, is_numeric=False),
+    ]
+    assert [str(parse_condition(typed, columns)) for typed, _ in CONDITIONS] == [shown for _, shown in CONDITIONS]
+    for typed in ("", "state=paid", "stat=1", "statusx=1"):
+        with pytest.raises(ValueError, match=r"expected a column and =value, .*columns: id, status, status_date"):
+            parse_condition(typed, columns)
+    for typed in ("status", "status=", "id"):
+        with pytest.raises(ValueError, match="expected =value"):
+            parse_condition(typed, columns)

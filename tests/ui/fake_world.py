@@ -1,7 +1,7 @@
 """A database that is made up as it is asked, and that answers when it likes: at once, late, never, or with an error."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
@@ -37,7 +37,7 @@ from pirate_tui.domain.plan import PlanStep, StatementPlan
 from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
 from pirate_tui.domain.query import Position, Query, Within
 from pirate_tui.domain.remedy import Remedy, Trial, TrialOutcome
-from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
+from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value, WholeColumns
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.statements import Statement, StatementStatus
 
@@ -251,6 +251,14 @@ class FakeWorld(OwnPorts):
         """The row's values."""
         await self.befall(f"row of {query.entity.name}")
         return tuple(cell.text for cell in row.cells)
+
+    async def whole_rows(self, query: Query, match: Match | None = None) -> AsyncGenerator[WholeColumns]:
+        """All rows, or some."""
+        for start in range(0, self._size(query), 1_000):
+            await self.befall(f"export of {query.entity.name}")
+            numbers = range(start, min(start + 1_000, self._size(query)))[:: 1 if match is None else 7]
+            rows = [_row(query.entity, number, _first(query)) for number in numbers]
+            yield list(zip(*([cell.text for cell in row.cells] for row in rows), strict=True))
 
     async def value(self, query: Query, row: Row, column: Column, start: int, size: int) -> Value:
         """A long one."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -36,7 +36,7 @@ from pirate_tui.domain.plan import StatementPlan
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
-from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value
+from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value, WholeColumns
 from pirate_tui.domain.search import Match, Span
 from tests.ui.fake_world import OwnPorts
 
@@ -141,6 +141,12 @@ class FakeDatabase(OwnPorts):
     async def whole(self, query: Query, row: Row) -> tuple[str, ...]:
         """Nothing of an island is ever cut."""
         raise AssertionError(query, row)
+
+    async def whole_rows(self, query: Query, match: Match | None = None) -> AsyncGenerator[WholeColumns]:  # noqa: ARG002
+        """The numbers of the islands, two at a time."""
+        for start in range(0, self.size, 2):
+            await self._meet()
+            yield [tuple(range(start, min(start + 2, self.size)))]
 
     async def value(self, query: Query, row: Row, column: Column, start: int, size: int) -> Value:
         """The number of an island."""

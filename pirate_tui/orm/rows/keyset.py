@@ -49,6 +49,8 @@ class Keys(NamedTuple):
     """Whether none of them is ever NULL."""
     unique_at: int = 0
     """The index from which on the parts, together, are unique."""
+    are_unique: bool = True
+    """Whether no two rows have the same key."""
 
 
 Sought = tuple[Term | None, Sequence[Term]]

@@ -1,15 +1,17 @@
 """Query the rows of mapped classes: pages, counts, positions and searches."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
 
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.failure import BrowserError
+from pirate_tui.domain.failure import BrowserError, InvalidFilterError
 from pirate_tui.domain.query import Position, Query
-from pirate_tui.domain.rows import Page, Seek, Value
+from pirate_tui.domain.rows import Page, Seek, Value, WholeColumns
 from pirate_tui.domain.rows import Row as TableRow
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.text import clean, clean_lines
@@ -19,6 +21,7 @@ from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.cells import label_of, whole_text
 from pirate_tui.orm.rows.query_plan import Explain
 from pirate_tui.orm.rows.row_statements import RowStatements
+from pirate_tui.orm.rows.whole_rows import read_whole
 
 
 PAGES_KEPT = 64
@@ -52,7 +55,7 @@ class RowQueries:
     async def anchor(self, query: Query, seek: Seek) -> Position | None:
         """Fetch the position of the row that is sought, or None; the log folds all anchors of a query."""
         pages = self._statements_of(query)
-        rows = await self._sought(f"anchors of {_name(query)}", pages, seek, positions=True)
+        rows = await self._sought(f"anchors of {_name(query)}", pages, seek, positions=True, folded=True)
         return pages.position(rows[0]) if rows else None
 
     async def anchors(self, query: Query, interval: int) -> list[Position]:
@@ -110,6 +113,14 @@ class RowQueries:
             raise _missing_row()
         return await asyncio.to_thread(_texts, rows[0], pages.values.named(rows[0]))
 
+    async def whole_rows(self, query: Query, match: Match | None = None) -> AsyncGenerator[WholeColumns]:
+        """Fetch all rows, page after page; the log folds the statements."""
+        pages = self._statements_of(query) if match is None else self._built(query, match)
+        fetch = partial(self._sought, f"export of {_name(query)}", pages, folded=True)
+        async with aclosing(read_whole(pages, fetch, len(query.entity.columns))) as read:
+            async for columns in read:
+                yield columns
+
     async def value(self, query: Query, row: TableRow, column: Column, start: int, size: int) -> Value:
         """Fetch `size` characters or bytes of one value of the row, from `start`."""
         pages = self._statements_of(query)
@@ -126,21 +137,27 @@ class RowQueries:
         if query not in self._pages:
             if len(self._pages) >= PAGES_KEPT:
                 self._pages.clear()
-            try:
-                table = self._schema.table(query.entity)
-                self._pages[query] = RowStatements(self._schema.catalog, table, query, self._dialect)
-            except ValueError as error:
-                raise BrowserError("invalid filter", str(error)) from error
+            self._pages[query] = self._built(query)
         return self._pages[query]
 
-    async def _sought(self, cause: str, pages: RowStatements, seek: Seek, *, positions: bool = False) -> list[Row[Any]]:
+    def _built(self, query: Query, match: Match | None = None) -> RowStatements:
+        """Return new statements of the query, for the rows that match."""
+        try:
+            table = self._schema.table(query.entity)
+            return RowStatements(self._schema.catalog, table, query, self._dialect, match)
+        except ValueError as error:
+            raise InvalidFilterError("invalid filter", str(error)) from error
+
+    async def _sought(
+        self, cause: str, pages: RowStatements, seek: Seek, *, positions: bool = False, folded: bool = False
+    ) -> list[Row[Any]]:
         """Fetch the rows of a seek, segment by segment; only their positions if `positions`."""
         rows: list[Row[Any]] = []
         skip, segments, bounds = seek.skip, pages.segments(seek), pages.parameters(seek.position)
         for number, segment in enumerate(segments, start=1):
             parameters = {**bounds, "limit": seek.limit - len(rows), "skip": skip}
             statement = segment.positions if positions else segment.rows
-            read = await self._queries.fetch(cause, statement, parameters, folded=positions)
+            read = await self._queries.fetch(cause, statement, parameters, folded=folded)
             rows += read
             if len(rows) == seek.limit or number == len(segments):
                 break

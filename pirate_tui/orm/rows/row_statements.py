@@ -8,7 +8,7 @@ from sqlalchemy import Dialect, Row, bindparam, func, literal_column, select
 from pirate_tui.domain import rows
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.query import Position, Query
-from pirate_tui.domain.rows import Page, Seek
+from pirate_tui.domain.rows import Page, Seek, WholeColumns
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.dialects.terms import Term
 from pirate_tui.orm.entities import Catalog
@@ -67,13 +67,15 @@ class ValueStatements:
 
 
 class RowStatements:
-    """Builds the statements that read the rows of one query page by page.
+    """Builds the statements that read the rows of one query, or those that match, page by page.
 
     Raises ValueError, with a message for the user, where a filter's value can never be one of its column.
     """
 
-    def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
-        self._source = source = Source(catalog, table, query, dialect)
+    def __init__(
+        self, catalog: Catalog, table: Table, query: Query, dialect: Dialect, match: Match | None = None
+    ) -> None:
+        self._source = source = Source(catalog, table, query, dialect, match)
         self._has_key = query.entity.has_key
         self._ordering = source.ordering
         self._selection = Selection(source.mapper, source.sql, source.order, source.ordering, source.keys)
@@ -151,6 +153,20 @@ class RowStatements:
         """Convert the rows fetched by the segments to a page, in the query's own order."""
         listed = found[::-1] if seek.backward else found
         return self._selection.page(listed, seek.block, has_key=self._has_key)
+
+    def columns(self, found: Sequence[Row[Any]], block: int) -> tuple[WholeColumns, WholeColumns]:
+        """Return the raw values of fetched rows, column by column, and the full lengths of those that are cut."""
+        return self._selection.values(found, block)
+
+    @property
+    def blocks(self) -> int:
+        """The number of blocks that all columns make."""
+        return self._selection.blocks
+
+    @property
+    def is_total(self) -> bool:
+        """Whether no two rows have the same position."""
+        return self._source.keys.are_unique
 
     def _segment(self, part: Segment, block: int) -> SegmentStatements:
         limit: Any = bindparam("limit")

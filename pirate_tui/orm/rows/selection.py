@@ -9,7 +9,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 
 from pirate_tui.domain import rows
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.rows import BLOCK, Page, RowKey, Value
+from pirate_tui.domain.rows import BLOCK, Page, RowKey, Value, WholeColumns
 from pirate_tui.domain.text import clean_lines
 from pirate_tui.orm.dialects.sql import Sql
 from pirate_tui.orm.dialects.terms import Keyed, Term
@@ -18,6 +18,10 @@ from pirate_tui.orm.rows.cells import CellReader, whole_text
 from pirate_tui.orm.rows.filters import column_of
 from pirate_tui.orm.rows.keyset import Keys, Ordering
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
+
+
+WHOLE = -1
+"""The number of the block that has all columns, uncut."""
 
 
 class Block(NamedTuple):
@@ -72,6 +76,16 @@ class Selection:
         keys = map(self._key, parts) if has_key else repeat(None, len(fetched))
         return Page(tuple(map(rows.Row, zip(*cells, strict=True), keys, positions)), block)
 
+    def values(self, fetched: Sequence[Row[Any]], block: int) -> tuple[WholeColumns, WholeColumns]:
+        """Return the raw values of fetched rows, column by column, and the full lengths of those that are cut."""
+        columns, parts = list(zip(*fetched, strict=True)), self._block(block).cells
+        return [columns[at] for _, at, _ in parts], [columns[cut_at] for _, _, cut_at in parts if cut_at]
+
+    @property
+    def blocks(self) -> int:
+        """The number of blocks that all columns make."""
+        return -(-len(self._attributes) // BLOCK)
+
     @property
     def whole(self) -> list[Term]:
         """The terms for all values of a row, uncut."""
@@ -104,20 +118,21 @@ class Selection:
         """Return a block of columns, cached after its first use."""
         if number not in self._blocks:
             block = Block(list(self._always), [])
-            for attribute in self._attributes[number * BLOCK : (number + 1) * BLOCK]:
-                self._list(attribute.columns[0], block)
+            here = slice(None) if number == WHOLE else slice(number * BLOCK, (number + 1) * BLOCK)
+            for attribute in self._attributes[here]:
+                self._list(attribute.columns[0], block, is_whole=number == WHOLE)
             self._blocks[number] = block
         return self._blocks[number]
 
-    def _list(self, column: Term, block: Block) -> None:
+    def _list(self, column: Term, block: Block, *, is_whole: bool) -> None:
         """Add a column to a block, unless the order has it selected already."""
         own = list(self._mapper.primary_key)
         if column in own and self._keys[own.index(column)].value is None:
             at = own.index(column)
             block.cells.append((self._key_readers[at], self._ordering.keys_at + at, 0))
             return
-        at, shown = 0, self._sql.shown(column)
-        if column is not self._order:
+        at, shown = 0, (self._sql.whole(column),) if is_whole else self._sql.shown(column)
+        if is_whole or column is not self._order:
             at = len(block.selected)
             block.selected.extend(shown)
         block.cells.append((self._reader(column), at, at + 1 if shown[1:] else 0))

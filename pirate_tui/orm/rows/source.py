@@ -21,12 +21,14 @@ Statement = Select[Any]
 
 
 class Source:
-    """The rows of one query: where they are selected from, and in which order.
+    """The rows of one query, or those that match: where they are selected from, and in which order.
 
     Raises ValueError, with a message for the user, where a filter's value can never be one of its column.
     """
 
-    def __init__(self, catalog: Catalog, table: Table, query: Query, dialect: Dialect) -> None:
+    def __init__(
+        self, catalog: Catalog, table: Table, query: Query, dialect: Dialect, match: Match | None = None
+    ) -> None:
         mapper = catalog.mapper(query.entity)
         self.mapper = mapper
         self.sql = sql = sql_of(dialect)
@@ -35,6 +37,8 @@ class Source:
         self.ordering = _ordering(table, self.order, sql, self.keys)
         self._from = mapper.persist_selectable
         self._conditions = [matching(sql, mapper, condition) for condition in query.filters]
+        if match is not None:
+            self._conditions.append(holding(sql, mapper, match))
         if mapper.single and mapper.polymorphic_on is not None:  # a table of its parent's, with rows of other classes
             identities = [descendant.polymorphic_identity for descendant in mapper.self_and_descendants]
             self._conditions.append(mapper.polymorphic_on.in_(identities))
@@ -87,8 +91,13 @@ def _keys(mapper: Mapper[Any], table: Table, sql: Sql) -> Keys:
     tie_break = table.tie_break(names)
     if tie_break is not None:
         keys.append(Keyed.by(literal_column(f"{_quoted(mapper, sql)}.{tie_break}")))
-    are_strict = tie_break is None and (table.is_total(names) or not table.has(names))
-    return Keys(keys, are_strict, 0 if tie_break is None else len(names))
+    is_unique = table.is_total(names) or not table.has(names)
+    return Keys(
+        keys,
+        tie_break is None and is_unique,
+        0 if tie_break is None else len(names),
+        is_unique or tie_break is not None,
+    )
 
 
 def _quoted(mapper: Mapper[Any], sql: Sql) -> str:
