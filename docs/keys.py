@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pirate_tui.ui.commands import COMMANDS, Availability, Command, Group, in_rows, in_rows_or_text
+from pirate_tui.ui.commands import COMMANDS, Availability, Command, Group, at_failure, in_rows, in_rows_or_text
 
 
 PAGE = Path(__file__).with_name("keys.md")
 
-LIMITED: dict[Availability, str] = {in_rows: "in the table", in_rows_or_text: "in the table and in panels of text"}
+LIMITED: dict[Availability, str] = {
+    in_rows: "in the table",
+    in_rows_or_text: "in the table and in panels of text",
+    at_failure: "where a failure is shown",
+}
 """Where a command works whose scope is the screen, and which needs more."""
 
 INTRODUCTION = """\

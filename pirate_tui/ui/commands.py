@@ -27,7 +27,7 @@ class Group(Enum):
     ACCESS = "Access"
     OPEN = "Relationships"
     MOVE = "Move"
-    ROWS = "Sort and filter"
+    ROWS = "Sort, filter, export"
     COMPARE = "Compare strategies"
     TEXT = "Text"
     GENERAL = "General"
@@ -71,6 +71,11 @@ def in_rows(state: ScreenState) -> bool:
 def in_rows_or_text(state: ScreenState) -> bool:
     """Whether there is something to search, and a prompt for it, now or in a moment."""
     return in_rows(state) or ((state.has_rows or state.is_furnished) and state.is_in_text)
+
+
+def at_failure(state: ScreenState) -> bool:
+    """Whether a failure is shown, and the focus is in the table or a panel of text: nothing is being typed."""
+    return state.is_failed and (state.is_in_table or state.is_in_text)
 
 
 def when_open(state: ScreenState) -> bool | None:
@@ -167,6 +172,9 @@ COMMANDS = (
             Group.OPEN, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
     Command("previous_strategy", "S", "Previous loader", "Use the previous loader strategy",
             Group.ACCESS, available=when_open),
+    Command("finding", "E", "Export finding",
+            "Copy the failure as Markdown for an issue, or write it to a new .md file: error, cause, fixes, versions",
+            Group.ACCESS, priority=True, available=at_failure),
     Command("explain", "enter", "Plan",
             "In the comparison: show or hide the plan (EXPLAIN) of what the selected method sends, full scans in red",
             Group.COMPARE, BindingScope.COMPARE, in_footer=True),
@@ -227,6 +235,10 @@ COMMANDS = (
             Group.MOVE, priority=True, available=in_rows),
     Command("unfilter", "F", "Clear filter", "Remove this column's filter, else the last one added",
             Group.ROWS, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
+    Command("export", "e", "Export",
+            "Write all rows of the table, as filtered and sorted, or those that a search matches, "
+            "to a new file: .csv, .jsonl or .md",
+            Group.ROWS, priority=True, available=in_rows),
     Command("previous_column", "left_square_bracket", "Previous column", "Move a column to the left",
             Group.MOVE, BindingScope.TABLE),
     Command("next_column", "right_square_bracket", "Next column", "Move a column to the right",

@@ -15,7 +15,7 @@ from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 PATIENCE = 0.2
 """Seconds after which running work is shown."""
 
-CANCELLABLE = frozenset({"connect", "open", "find", "show", "search", "compare", "explain"})
+CANCELLABLE = frozenset({"connect", "open", "find", "show", "search", "compare", "explain", "export"})
 """Groups of workers that esc stops at once; others only while they are shown."""
 
 COMMANDS = CANCELLABLE - {"connect"}

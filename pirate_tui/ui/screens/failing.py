@@ -4,11 +4,11 @@ from textual import on
 from textual.events import Resize
 
 from pirate_tui.ui.instance_reader import InstanceReader
-from pirate_tui.ui.screens.frame import Frame
+from pirate_tui.ui.screens.prompting import Prompting
 from pirate_tui.ui.widgets.row_table import RowTable
 
 
-class Failing(Frame):
+class Failing(Prompting):
     """The frame, with all that concerns an access that has failed."""
 
     @on(InstanceReader.Opened)

@@ -1,4 +1,4 @@
-"""Compose the main screen: widgets, what is mounted after the first paint, and the prompts."""
+"""Compose the main screen: widgets, and what is mounted after the first paint."""
 
 import asyncio
 from functools import partial
@@ -24,7 +24,6 @@ from pirate_tui.ui.screens.workspace import Workspace
 from pirate_tui.ui.screens.zooming import Zooming
 from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.statement_log import StatementLog
-from pirate_tui.ui.widgets.text_pane import SearchableView
 from pirate_tui.ui.widgets.title_bar import TitleBar
 
 
@@ -135,7 +134,7 @@ class Frame(Guarded[None], Zooming):
             self.watch(failure, "is_shown", self._make_room, init=False)
             await self.mount(failure, before=self.statements)
             kinds = prompts.PromptKind
-            bars = map(prompts.PromptBar, (kinds.SEARCH_TABLE, kinds.FILTER, kinds.GO_TO))
+            bars = map(prompts.PromptBar, (kinds.SEARCH_TABLE, kinds.FILTER, kinds.GO_TO, kinds.EXPORT, kinds.FINDING))
             await self.mount(prompts.SearchBar(), *bars, key_footer.KeyFooter(), before="#foot")
             await self.query_one("#foot").remove()
             self.furnished.set()
@@ -168,49 +167,3 @@ class Frame(Guarded[None], Zooming):
     def prompt(self, id: str) -> "PromptBar":  # noqa: A002  Textual's own name
         """Return the prompt of a kind, by the kind's id."""
         return cast("PromptBar", self.query_one(f"#{id}"))
-
-    # Prompts: they take the focus at once, so that what is typed next is not taken for a command.
-
-    async def action_search(self) -> None:
-        """Search the whole table, or the text of the panel that has the focus: of a failure, the traceback."""
-        await self.furnished.wait()  # and so does what is typed next
-        if self.failure.has_focus_within:
-            self.search_bar.begin(self.failure.traceback)
-        elif isinstance(self.focused, SearchableView):
-            self.search_bar.begin(self.focused)
-        else:
-            bar = self.prompt("search-table")
-            bar.begin_typing()
-            self.table.call_later(lambda: bar.choose(self.table.current_column))
-
-    async def action_filter(self) -> None:
-        """Prompt for a filter of the current column; keys that were pressed before may still choose another."""
-        await self.furnished.wait()
-        bar = self.prompt("filter")
-        bar.begin_typing()
-        self.table.call_later(lambda: bar.choose(self.table.own_column()))
-
-    async def action_go_to(self) -> None:
-        """Prompt for a place in the table."""
-        await self.furnished.wait()
-        self.prompt("go-to").begin_typing()
-
-    def on_prompt_bar_ended(self) -> None:
-        """Focus the table after a cancelled prompt."""
-        self.table.focus()
-
-    def on_prompt_bar_submitted(self, submitted: "PromptBar.Submitted") -> None:
-        """Handle a typed place, filter or search, which may be invalid; an empty search ends the previous one."""
-        self.table.focus()
-        text, column = submitted.text, submitted.column
-        try:
-            match submitted.kind.id:
-                case "go-to":
-                    self.workspace.rows.go_to(text)
-                case "filter" if column is not None:
-                    self.workspace.query_editor.filter(text, column)
-                case "search-table":
-                    self.workspace.searcher.search(text, column)
-            self.tasks.clear_error()
-        except ValueError as error:
-            self.tasks.show_error(BrowserError("invalid input", str(error)))

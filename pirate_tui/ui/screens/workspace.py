@@ -22,6 +22,7 @@ from pirate_tui.domain.text import plural
 from pirate_tui.domain.walking import path_of, walk_at
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
+from pirate_tui.ui.exporter import Exporter
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.query_editor import QueryEditor
 from pirate_tui.ui.refresher import Refresher
@@ -55,6 +56,7 @@ class TableArea(Horizontal):
         self.searcher = Searcher(*ports, self.rows.walk)
         self.query_editor = QueryEditor(*ports, self.rows, self.searcher.count_again)
         self.refresher = Refresher(*ports, self.rows, self.searcher.count_again)
+        self.exporter = Exporter(*ports, lambda what, text: copy(self.app, what, text), self._tell)
         self.history = TableHistory(*ports, self.rows, self.refresher)
 
     def compose(self) -> ComposeResult:
@@ -91,6 +93,9 @@ class TableArea(Horizontal):
         column = requested.column
         read = partial(self.connection.rows.value, requested.query, requested.row, column)
         self.app.push_screen(ValueScreen(f"{requested.entity.name}.{column.name}", read))
+
+    def _tell(self, note: str) -> None:
+        self.app.notify(note, markup=False)
 
     @on(RowTable.RowRequested)
     def _copy_row(self, requested: RowTable.RowRequested) -> None:

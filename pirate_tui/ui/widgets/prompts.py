@@ -38,6 +38,24 @@ class PromptKind(Enum):
         "f",
         (f"filter: {FILTER_HOW}", FILTER_HOW, "=value <value >value ~part null", "= < > ~ null"),
     )
+    EXPORT = (
+        "export",
+        "e",
+        (
+            "a new file whose name ends in .csv, .jsonl or .md (a Markdown table)",
+            "a new file: .csv, .jsonl or .md",
+            ".csv .jsonl .md",
+        ),
+    )
+    FINDING = (
+        "finding",
+        "E",
+        (
+            "enter copies the finding as Markdown; or a new file whose name ends in .md",
+            "enter copies it; or a new file: .md",
+            "enter copies it",
+        ),
+    )
     SEARCH_TABLE = (
         "search-table",
         "/",
@@ -95,12 +113,14 @@ class PromptBar(Horizontal):
     class Ended(Message):
         """Posted when the prompt was cancelled."""
 
+        kind: PromptKind
+
     def __init__(self, kind: PromptKind) -> None:
         super().__init__(id=kind.id)
         self.kind = kind
         self._column: Column | None = None
         self._named = ""
-        """The column or place named in the label."""
+        """The column, or the rows, named in the label."""
 
     def compose(self) -> ComposeResult:
         """Compose the label, the input and the note."""
@@ -112,10 +132,13 @@ class PromptBar(Horizontal):
         """Whether the action is available: only a search of the table can switch between one column and all text."""
         return action != "turn" or self.kind is PromptKind.SEARCH_TABLE
 
-    def begin_typing(self) -> None:
-        """Show the prompt and focus it at once, so that nothing typed next is taken for a command."""
+    def begin_typing(self, named: str = "") -> None:
+        """Show the prompt and focus it at once, so that nothing typed next is taken for a command.
+
+        `named` is what is typed for.
+        """
         self.show_note("")
-        self._name_column("")
+        self._show_named(named)
         self.display = True
         self.query_one(Input).clear()
         self.screen.set_focus(self.query_one(Input))
@@ -128,7 +151,7 @@ class PromptBar(Horizontal):
         elif column is None:
             self.action_end()
         else:
-            self._name_column(column.name)
+            self._show_named(column.name)
 
     def end(self) -> None:
         """Hide the prompt."""
@@ -137,7 +160,7 @@ class PromptBar(Horizontal):
     def action_end(self) -> None:
         """Cancel: hide the prompt and change nothing."""
         self.end()
-        self.post_message(self.Ended())
+        self.post_message(self.Ended(self.kind))
 
     def action_turn(self) -> None:
         """Toggle between the column and all text."""
@@ -145,7 +168,7 @@ class PromptBar(Horizontal):
 
     def watch_in_column(self) -> None:
         """Show where it searches."""
-        self._name_column("all text" if self._sought is None else self._sought.name)
+        self._show_named("all text" if self._sought is None else self._sought.name)
 
     @on(Input.Submitted)
     def _submit_input(self, submitted: Input.Submitted) -> None:
@@ -155,7 +178,7 @@ class PromptBar(Horizontal):
         """Hide the prompt and post the line; a filter without a column counts as cancelled."""
         self.end()
         if self.kind is PromptKind.FILTER and self._column is None:
-            self.post_message(self.Ended())
+            self.post_message(self.Ended(self.kind))
         else:
             self.post_message(self.Submitted(self.kind, text, self._sought))
 
@@ -171,7 +194,7 @@ class PromptBar(Horizontal):
         """Fit label and placeholder to the new width."""
         self._fit()
 
-    def _name_column(self, name: str) -> None:
+    def _show_named(self, name: str) -> None:
         """Show in the label what is typed for."""
         self._named = name
         self._fit()
