@@ -24,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from pirate_tui.cli.explain import main as explain
 
         explain(args[1:])
+    if args and args[0] == "export":
+        from pirate_tui.cli.export import main as export
+
+        export(args[1:])
     from pirate_tui.cli.browse import main as browse
 
     browse(args)

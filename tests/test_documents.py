@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "": (),
     "check": ("check",),
     "explain": ("explain",),
+    "export": ("export",),
     "run": ("run",),
     "seed": ("seed",),
 }

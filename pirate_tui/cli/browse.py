@@ -48,6 +48,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         prog="pirate-tui",
         description="Browse the objects behind async SQLAlchemy models; see what raises MissingGreenlet, and the fix.",
         epilog="Press ? inside for all keys. `pirate-tui check --help`: run the checks non-interactively, for CI. "
+        "`pirate-tui export --help`: write rows to a file. "
         "`pirate-tui run --help`: start a program of yours, with its errors explained. "
         "`pirate-tui seed --help`: generate a large sample database.",
     )
