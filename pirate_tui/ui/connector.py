@@ -15,7 +15,7 @@ from pirate_tui.ui.table_state import TableState
 from pirate_tui.ui.tasks import Tasks
 
 
-FIRST_STEPS = "⏎ load relationships · u ⏎ without await"
+FIRST_STEPS = "⏎ opens a row · u ⏎ without await"
 """The hint shown at first."""
 
 

@@ -87,5 +87,5 @@ def test_fifty_thousand_members_are_paged_in_place(terminal: "Terminal") -> None
     terminal.send("<enter>")
     terminal.wait_for("members · 50,000 Pirate · not loaded: over --limit", "Sailor 20 ")
     terminal.send("<enter>")
-    terminal.wait_for("members · 50,000 Pirate · select 1 + access 1", "50000 Pirate")
+    terminal.wait_for("members · 50,000 Pirate · access 1 · same session", "50000 Pirate")
     terminal.quit()

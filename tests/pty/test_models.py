@@ -95,7 +95,7 @@ def test_from_an_order_to_its_customer_and_back_through_a_many_to_many(start: "L
     terminal.send("<esc>")
     terminal.wait_gone("✗ orders")
     terminal.send("<esc>")
-    terminal.wait_for("Order · 2 rows", "orders · 2 Order")
+    terminal.wait_for("Order 1 › tags", "orders · 2 Order")
     terminal.quit()
     assert "a greeting" not in terminal.text
 

@@ -33,7 +33,7 @@ def test_rows_inspector_and_modes_are_seen(start: "Launcher", world: Path, size:
 @pytest.mark.parametrize("size", [(45, 12), (40, 10), (120, 12), (45, 36)])
 def test_on_a_small_terminal_there_is_the_table_alone(start: "Launcher", world: Path, size: tuple[int, int]) -> None:
     terminal = start(world, size=size)
-    terminal.wait_for("Straw Hats", "Heart Pirates", "PirateCrew · 40 rows", "SAFE")
+    terminal.wait_for("Straw Hats", "Heart Pirates", "u ⏎ without await", "SAFE")
     assert "Statements ·" not in terminal.text
     assert "persistent" not in terminal.text
     wait_for_whole_frames(terminal)
@@ -48,13 +48,13 @@ def test_on_a_small_terminal_there_is_the_table_alone(start: "Launcher", world: 
 
 
 def wait_for_whole_frames(terminal: "Terminal") -> None:
-    """Wait until every frame that is opened at the left is closed at the right edge of the same line."""
-    edges = {"╭": "╮", "│": "│", "╰": "╯"}
+    """Wait until every rule that begins at the left edge reaches the right one."""
+    edges = {"─": "─", "━": "━"}
 
     def are_whole() -> bool:
         return all(line.endswith(edges.get(line[0], "")) for line in terminal.text.splitlines())
 
-    terminal.wait_until(are_whole, "a frame stays broken")
+    terminal.wait_until(are_whole, "a rule stays broken")
 
 
 @pytest.mark.parametrize("size", [(30, 8), (39, 36), (120, 9), (12, 3), (1, 1)])

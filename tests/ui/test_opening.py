@@ -201,7 +201,7 @@ async def test_what_was_refused_is_said_until_another_command_has_done_something
 
 async def test_what_to_do_first_is_said_until_something_is_done(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
-        assert browser.subtitle.startswith("⏎ load relationships · u ⏎ without await")
+        assert browser.subtitle.startswith("⏎ opens a row · u ⏎ without await")
         await browser.press("enter")
         await browser.until_line("Nami")
         assert browser.subtitle == ""
