@@ -15,6 +15,7 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
 from textual.widgets import Input
@@ -121,6 +122,11 @@ class PirateApp(ReadableApp):
                 if bound_to is not None and "." not in command.action and bound_to.check_action(command.action, ()):
                     act = partial(self._act, command.action, bound_to)
                     yield SystemCommand(command.title, command.tooltip, act)
+
+    async def on_event(self, event: Event) -> None:
+        """Drop a key that comes back from its widget when the last screen is gone, for which Textual raises."""
+        if self.screen_stack or not isinstance(event, Key):
+            await super().on_event(event)
 
     def action_command_palette(self) -> None:
         """Show the palette, unless it is shown; without Textual's id, which the one before has while it goes."""

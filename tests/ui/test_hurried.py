@@ -18,6 +18,7 @@ from pirate_tui.domain.loading import OpenRequest, OpenResult
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.rows import Page, Seek
+from pirate_tui.ui.app import PirateApp
 from pirate_tui.ui.commands import COMMANDS
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.choose import ChooseScreen
@@ -544,3 +545,9 @@ async def test_esc_before_the_opening_has_begun_does_not_lose_it(browse: Browse)
         assert not browser.error
         await browser.until(lambda: not browser.screen.workers, "the end of it")
         assert "30,000 rows" in browser.title
+
+
+async def test_a_key_that_comes_back_when_the_last_screen_is_gone_is_dropped() -> None:
+    app = PirateApp(World().connect, "a database")
+    assert not app.screen_stack
+    await app.on_event(events.Key("x", "x"))

@@ -61,14 +61,17 @@ def snapshot(entity: Entity, instance: Any, scenario: Scenario = Scenario.FRESH)
 
 
 def child_rows(instance: Any, name: str, dialect: Dialect) -> tuple[Row, ...]:
-    """Return the rows of a loaded relationship: of its collection, of its one instance, or none."""
+    """Return the rows of a loaded relationship: of its collection, of its one instance, or none.
+
+    One that is never loaded (`lazy="noload"`) is not held either once its instance has expired.
+    """
     state: InstanceState[Any] = inspect(instance)
     sql, target = sql_of(dialect), state.mapper.relationships[name].mapper
     readers = {
         table_attribute.key: CellReader(table_attribute.columns[0].type, sql)
         for table_attribute in table_attributes(target)
     }
-    return tuple(_row(inspect(child), readers) for child in children_of(state.dict[name]))
+    return tuple(_row(inspect(child), readers) for child in children_of(state.dict.get(name)))
 
 
 def children_of(held: Any) -> tuple[Any, ...]:

@@ -126,7 +126,7 @@ class LiveInstance:
         return self._snapshot(entity)
 
     async def _select_roots(self, walk: WalkSession, begun: Walk) -> None:
-        """Select the rows at which a walk begins; raise `BrowserError` where the one of them is gone."""
+        """Select the rows at which a walk begins; raise `BrowserError` where the one that is asked for is gone."""
         await self._select(walk, begun.entity, begun.key, begun)
         keys = [key for name, key in self._held.roots_of(walk) if name == begun.entity.name and key != begun.key]
         if keys:
