@@ -297,6 +297,7 @@ async def test_what_is_never_loaded_is_not_called_loaded(
     request = OpenRequest(entity, (1,), entity.relationship(attribute), SAFE, LoaderStrategy.AS_MAPPED)
     opening = await database.instances.open(request)
     assert "never loads it" in _result(opening, None)
+    await apply_scenario(database, name, (1,), Scenario.FRESH)  # what a loader has loaded, a commit expires
     eager = await database.instances.open(request._replace(strategy=LoaderStrategy.SELECTINLOAD))
     assert eager.rows, "there is something to be loaded"
     assert "never loads it" not in _result(eager, None)
