@@ -4,9 +4,12 @@ All errors of SQLAlchemy go through one constructor: the only moment at which al
 nothing until something fails.
 """
 
+import gc
 import os
 import sys
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import currentframe
 from threading import local
 from weakref import ReferenceType, ref
@@ -127,7 +130,8 @@ def _constructed(error: BaseException, *_arguments: object, **_named: object) ->
 
 
 def _explain(error: BaseException, evidence: StackEvidence) -> None:
-    from pirate_tui.probe.explaining import report_of
+    with _nothing_collected():
+        from pirate_tui.probe.explaining import report_of
 
     report = report_of(error, evidence)
     if report is None:
@@ -139,6 +143,22 @@ def _explain(error: BaseException, evidence: StackEvidence) -> None:
         error.args = (f"{error.args[0]} {bracket}", *error.args[1:])
     if not observe(report) and _logged.is_new(report.subject):
         log("%s", text)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Put off garbage collection in the block, which imports.
+
+    In the namespace in which a NamedTuple is made, Python cannot warn of the program's coroutines that nobody has
+    awaited, and says that on stderr (seen on 3.12).
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def wants_message() -> bool:
