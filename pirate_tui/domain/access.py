@@ -223,3 +223,8 @@ class TrialRequest(NamedTuple):
     """The loader option of the relationship in the select whose instance failed; None: as mapped."""
     walk: Walk | None = None
     """In which the access has failed; None: the instance's own."""
+
+    @property
+    def root(self) -> tuple[str, RowKey]:
+        """Identifies the row at which its walk begins."""
+        return (self.walk or Walk(self.entity, self.key)).root

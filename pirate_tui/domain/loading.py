@@ -72,7 +72,7 @@ class OpenRequest(NamedTuple):
     @property
     def root(self) -> tuple[str, RowKey]:
         """Identifies the row at which its walk begins."""
-        return (self.entity.name, self.key) if self.walk is None else self.walk.root
+        return (self.walk or Walk(self.entity, self.key)).root
 
     @property
     def origin(self) -> StatementOrigin:

@@ -40,9 +40,9 @@ def _nearest(listing: Listing, path: Path, origin: StatementOrigin) -> Path | No
 def _child(listing: Listing, path: Path, origin: StatementOrigin) -> Path | None:
     """Return the closed row that the origin is, among those that are held below the row."""
     for branch in listing.outline.branches(path):
-        rows = () if branch.opening is None else branch.opening.rows
-        if branch.opening is not None and branch.opening.target.name == origin.entity:
-            for number, row in enumerate(rows):
+        opening = branch.opening
+        if opening is not None and opening.target.name == origin.entity:
+            for number, row in enumerate(opening.rows):
                 if row.key == origin.key:
                     return (*path, branch.relationship.name, number)
     return None

@@ -234,7 +234,6 @@ class InstanceReader(LiveInstanceReader):
         if self._pending_scenario is not None and self._tasks.is_running("open"):
             self._start_scenario(self._pending_scenario.next)
         elif snapshot is not None and entity is not None and walk is not None:
-            walk = here if here is not None and here.root == walk.root else walk
             self._start_scenario(_ScenarioRequest(entity, snapshot.key, snapshot.scenario.next, walk))
         elif entity_and_row is not None and entity_and_row[1].key is not None and here is not None:
             next_scenario = Scenario.FRESH.next  # the instance is being selected

@@ -9,8 +9,7 @@ from pirate_tui.domain.goto import parse_location
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.rows import Row, RowKey, Seek
-from pirate_tui.domain.text import clean
+from pirate_tui.domain.rows import Row, RowKey, Seek, key_label
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.table_state import TableState
@@ -147,7 +146,7 @@ class RowsReader:
         self._tasks.start("find", lambda: self._find(tuple(map(as_typed, key)), query))
 
     async def _find(self, key: tuple[str, ...], query: Query) -> None:
-        shown = clean(f"{query.entity.name} {', '.join(key)}")
+        shown = key_label(query.entity.name, key)
         with self._tasks.track(f"finding {shown}"):
             number = await self._connection.rows.rank(query, key)
             if number is None:

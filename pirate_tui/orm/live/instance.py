@@ -161,13 +161,14 @@ class LiveInstance:
             raise BrowserError("the instance is gone", "select a row")
         access = Access.of(self._held.instance, request.name, request.mode, expiry=self._held.scenario.expiry)
         began = time.perf_counter()
-        label = label_of(request.entity.name, inspect(self._held.instance).identity or ())
+        key = inspect(self._held.instance).identity or ()
+        label = label_of(request.entity.name, key)
+        origin = StatementOrigin(
+            (request.walk or Walk(request.entity, key)).root, request.entity.name, key, request.name
+        )
         walk = self._held.walk
         async with keeping_attached(walk):
             await self._accessor.connect(self._held.instance, walk.session, access)
-            key = inspect(self._held.instance).identity or ()
-            root = (request.entity.name, key) if request.walk is None else request.walk.root
-            origin = StatementOrigin(root, request.entity.name, key, request.name)
             plain = not request.mode.awaits
             with self._recorder.attribute_to(f"{label}.{request.name}", plain=plain, origin=origin) as tally:
                 failed = await self._accessor.access(self._held.instance, walk.session, access, tally)

@@ -62,10 +62,9 @@ class LiveFixTester:
     async def _try_to_the_end(self, request: TrialRequest) -> LiveTrial:
         remedy, held, began = request.remedy, self._held, time.perf_counter()
         label = label_of(request.entity.name, request.key)
-        root = (request.entity.name, request.key) if request.walk is None else request.walk.root
-        async with held.fresh_session(root) as walk:
+        async with held.fresh_session(request.root) as walk:
             session = walk.session
-            origin = StatementOrigin(root, request.entity.name, request.key, request.attribute)
+            origin = StatementOrigin(request.root, request.entity.name, request.key, request.attribute)
             with self._recorder.attribute_to(f"try fix: {label}", limit=MOST_STATEMENTS, origin=origin) as applying:
                 held.instance = await self._applier.apply(session, request)
             access = Access.of(held.instance, request.attribute, AccessMode.UNSAFE, expiry=request.scenario.expiry)
