@@ -28,6 +28,9 @@ IS_LINK, IS_OTHER, IS_LINKED, IS_ANOTHERS = (
 )
 """Why a file is refused, as the `strerror` of an OSError."""
 
+IS_WRITABLE = "everybody can write to it (chmod o-w takes that away)"
+"""Why a file of settings is refused, likewise."""
+
 IS_THERE = "it already exists"
 """Why no new file is made, likewise."""
 
@@ -52,6 +55,24 @@ def open_for_appending(path: Path) -> TextIO:
 def read_text(path: Path) -> str:
     """Return the text of an own file; raise OSError like `open_for_appending`, and ValueError where it is not UTF-8."""
     with os.fdopen(_opened(path, os.O_RDONLY), encoding="utf-8") as file:
+        return file.read()
+
+
+def read_linked_text(path: Path) -> str:
+    """Return the text of a file that its user keeps wherever he likes, also behind a link; of his own, or of root.
+
+    Raise OSError where it is no regular file, another user's, or one that everybody can write to; ValueError where it
+    is not UTF-8.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    with os.fdopen(descriptor, encoding="utf-8-sig") as file:  # some editors mark the encoding
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EPERM, IS_OTHER)
+        if status.st_uid not in {os.geteuid(), 0}:
+            raise OSError(errno.EPERM, IS_ANOTHERS)
+        if status.st_mode & stat.S_IWOTH:
+            raise OSError(errno.EPERM, IS_WRITABLE)
         return file.read()
 
 

@@ -16,7 +16,8 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.logs import start_logging
 from pirate_tui.own_files import NewFile, open_for_appending, read_text, write_text
 from pirate_tui.pirates.seed import atomic_database, make_world
-from pirate_tui.settings import TIME_LIMIT, Settings, remember, remembered, world_path
+from pirate_tui.settings import TIME_LIMIT, Settings, world_path
+from pirate_tui.settings.remembered import remember, remembered
 
 
 OWN = Settings(None, reset=False, time_limit=TIME_LIMIT, log=None)
@@ -174,7 +175,7 @@ def test_choices_that_cannot_be_written_wholly_stay_as_they_were(
     monkeypatch.setattr(os, "fsync", is_full)
     remember("db/shop", "Item")
     assert remembered("db/shop") == "Order"
-    assert "cannot save the last chosen model" in caplog.text
+    assert "cannot save what is to be remembered" in caplog.text
     assert [entry.name for entry in choices_of(own_home).parent.iterdir()] == ["choices.json"]
 
 
