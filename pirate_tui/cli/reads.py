@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from pirate_tui.cli.checking import progress
-from pirate_tui.cli.reads_report import AppSummary, as_json, as_text, routes_in_words
+from pirate_tui.cli.report.reads import AppSummary, as_json, as_text, routes_in_words
+from pirate_tui.cli.streams import progress
 from pirate_tui.domain.failure import FAILED_ON, WRONG_USE, StartupError, no_such_class
 from pirate_tui.domain.reads import SchemaReads
 from pirate_tui.domain.text import clean

@@ -1,23 +1,27 @@
 """`pirate-tui check`: the verdicts of every attribute, as a table and as JSON Lines, and held against the accesses."""
 
+import gc
 import json
 import shlex
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pirate_tui.__main__ import main
-from pirate_tui.cli.check import parse
-from pirate_tui.cli.checking import ALWAYS, CheckResult
-from pirate_tui.domain.access import AttributeKind, Scenario, Verdict
+from pirate_tui.cli.check_options import ALWAYS, parse
+from pirate_tui.cli.report.judging import Rules
+from pirate_tui.cli.report.results import CheckResult
+from pirate_tui.domain.access import AttributeKind, Scenario
 from pirate_tui.domain.remedy import Remedy
 from pirate_tui.orm import explanation as explaining
+from tests.cli.checking import check, lines_of
 
 
 MODELS = """
@@ -74,7 +78,10 @@ TABLES = """
     INSERT INTO sailors VALUES (1, 7);
 """
 
-FIELDS = ["model", "key", "state", "attribute", "kind", "verdict", "statement", "error", "remedy", "note"]
+FIELDS = [
+    *("version", "model", "key", "row", "state", "attribute", "kind", "verdict"),
+    *("statement", "error", "remedy", "note", "file", "line", "baseline", "ignored", "fails"),
+]
 
 
 @pytest.fixture
@@ -85,20 +92,6 @@ def fleet(tmp_path: Path) -> list[str]:
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript(TABLES)
     return [str(database), "--models", str(models)]
-
-
-def check(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    """Run the command; its exit code, and what it wrote on stdout and stderr."""
-    with pytest.raises(SystemExit) as ended:
-        main(["check", *arguments])
-    assert isinstance(ended.value.code, int)
-    return ended.value.code, *capsys.readouterr()
-
-
-def lines_of(out: str) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """The JSON Lines, by class, state and attribute."""
-    found = [json.loads(line) for line in out.splitlines()]
-    return {(one["model"], one["state"], one["attribute"]): one for one in found}
 
 
 def test_every_attribute_has_a_line_of_json(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +109,9 @@ def test_every_attribute_has_a_line_of_json(fleet: list[str], capsys: pytest.Cap
     assert "\n" not in sailors["statement"]
     assert {name: sailors[name] for name in FIELDS if name != "statement"} == {
         "model": "Ship",
+        "version": 1,
         "key": [7],
+        "row": 1,
         "state": "fresh",
         "attribute": "sailors",
         "kind": "relationship",
@@ -124,7 +119,13 @@ def test_every_attribute_has_a_line_of_json(fleet: list[str], capsys: pytest.Cap
         "error": None,
         "remedy": "await ship.awaitable_attrs.sailors",
         "note": None,
+        "file": fleet[-1],
+        "line": 17,
+        "baseline": None,
+        "ignored": None,
+        "fails": False,
     }
+    assert {lines["Ship", "fresh", name]["line"] for name in ("repr()", "str()")} == {33}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,12 @@ def test_kind_verdict_and_error_are_those_of_the_inspector(
 def test_a_class_without_rows_says_so_in_one_line(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = check([*fleet, "--json", "--model", "Ghost"], capsys)
     (line,) = [json.loads(line) for line in out.splitlines()]
-    assert {name: value for name, value in line.items() if value is not None} == {"model": "Ghost", "note": "no rows"}
+    assert {name: value for name, value in line.items() if value is not None} == {
+        "version": 1,
+        "model": "Ghost",
+        "note": "no rows",
+        "fails": False,
+    }
 
 
 def test_what_is_said_is_what_the_accesses_do(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,10 +176,10 @@ def test_what_is_said_is_what_the_accesses_do(fleet: list[str], capsys: pytest.C
 
 
 def test_a_wrong_verdict_is_found(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert CheckResult("Ship", (7,), "fresh", "name", "column", "none", proved="io").is_wrong
-    assert not CheckResult("Ship", (7,), "fresh", "name", "column", "none", proved="none").is_wrong
-    assert not CheckResult("Ship", (7,), "fresh", "name", "column", "none").is_wrong
-    _, out, _ = check([*fleet, "--prove", "--model", "Ship", "--state", "fresh"], capsys)
+    assert CheckResult("Ship", (7,), 1, "fresh", "name", "column", "none", proved="io").is_wrong
+    assert not CheckResult("Ship", (7,), 1, "fresh", "name", "column", "none", proved="none").is_wrong
+    assert not CheckResult("Ship", (7,), 1, "fresh", "name", "column", "none").is_wrong
+    _, out, _ = check([*fleet, "--all", "--prove", "--model", "Ship", "--state", "fresh"], capsys)
     assert "WRONG" not in out
     assert "proved" in out.splitlines()[0]
 
@@ -181,8 +187,12 @@ def test_a_wrong_verdict_is_found(fleet: list[str], capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("options", "code", "named"),
     [
-        (["--only", "relationship", "--fail-on", "io"], 5, ["Ship.sailors (fresh)", "Sailor.ship (after_commit)"]),
-        (["--only", "relationship", "--fail-on", "raises"], 5, ["Ship.guarded (fresh)"]),
+        (
+            ["--only", "relationship", "--fail-on", "io"],
+            5,
+            ["Ship.sailors (fresh: io)", "Sailor.ship (after_commit: io)"],
+        ),
+        (["--only", "relationship", "--fail-on", "raises"], 5, ["Ship.guarded (fresh: raises)"]),
         (["--only", "column", "--state", "fresh", "--fail-on", "io"], 0, []),
         (
             ["--only", "property,method", "deferred", "--state", "fresh", "--fail-on", "io"],
@@ -253,8 +263,59 @@ def test_a_build_fails_on_a_class_that_cannot_be_checked(
     assert "no table nowhere" in err
 
 
-def test_a_table_is_for_people(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = check([*fleet, "--model", "Ship", "--state", "fresh"], capsys)
+def test_a_person_is_shown_what_goes_wrong(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = check(fleet, capsys)
+    assert (
+        out
+        == """Ship
+  IO in fresh, after_commit: log, sailors
+    await ship.awaitable_attrs.<name>
+  IO in fresh, after_commit: crowd
+    select(Ship).options(selectinload(Ship.sailors))
+  IO in fresh, after_commit: elsewhere
+    it uses sqlite+pysqlite, which blocks: no MissingGreenlet is raised
+  IO in after_commit: id, name, repr(), str()
+    fix 1, below
+  raises InvalidRequestError in fresh, after_commit: guarded
+    select(Ship).options(selectinload(Ship.guarded))
+  raises ZeroDivisionError in fresh, after_commit: broken
+
+Sailor
+  IO in fresh, after_commit: ship
+    await sailor.awaitable_attrs.ship
+  IO in after_commit: id, ship_id
+    fix 1, below
+
+Fix 1, for 2 classes
+  async_sessionmaker(engine, expire_on_commit=False)
+
+Not checked
+  no rows: Ghost
+
+2 classes, 15 attributes, 5 do IO in fresh, 11 in after_commit, 2 raise in
+  fresh, 2 in after_commit
+"""
+    )
+
+
+def test_several_rows_are_checked_and_named(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(fleet[0])) as connection, connection:
+        connection.execute("INSERT INTO sailors VALUES (2, NULL)")  # who has no ship: nothing is to be loaded
+    arguments = [*fleet, "--rows", "5", "--state", "fresh"]
+    code, out, _ = check([*arguments, "--json"], capsys)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert (code, {(line["model"], line["row"], *line["key"]) for line in lines if line["key"]}) == (
+        0,
+        {("Ship", 1, 7), ("Ship", 2, 8), ("Sailor", 1, 1), ("Sailor", 2, 2)},
+    )
+    assert len(lines) == 2 * 10 + 2 * 5 + 1
+    _, out, _ = check(arguments, capsys)
+    assert "IO in fresh, on 1 of 2 rows (1): ship" in out
+    assert lines_of(check([*fleet, "--json"], capsys)[1])["Sailor", "fresh", "ship"]["row"] == 1
+
+
+def test_everything_is_shown_as_a_table(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = check([*fleet, "--all", "--model", "Ship", "--state", "fresh"], capsys)
     heads, *rows = [line.split() for line in out.splitlines()]
     assert heads == ["model", "key", "state", "attribute", "kind", "verdict", "instead"]
     assert ["Ship", "7", "fresh", "sailors", "relationship", "io", "await", "ship.awaitable_attrs.sailors"] in rows
@@ -276,6 +337,9 @@ def test_without_models_the_tables_are_checked_and_without_a_database_the_world_
         (["--state", "tired"], 2, "'tired' is not one of fresh, after_commit"),
         (["--only", "colour"], 2, "'colour' is not one of column"),
         (["--fail-on", "boredom"], 2, "boredom"),
+        (["--rows", "0"], 2, "'0' is not a positive number of rows"),
+        (["--rows", "1001"], 2, "1001 is more than 1,000"),
+        (["--reads", "shop:Out=Ship", "--rows", "2", "--all"], 2, "--reads does not go with --rows, --all"),
         (["--model", "Nope"], 2, "no such mapped class: Nope; available: Ship, Sailor, Ghost"),
         (["nowhere.db"], 2, "nowhere.db"),
     ],
@@ -331,10 +395,11 @@ def test_two_classes_of_one_name_are_both_checked_and_each_can_be_chosen(
 
 def test_what_is_asked_for_unless_something_else_is() -> None:
     order = parse([])
-    assert (order.scenarios, order.kinds, order.fail_on) == (ALWAYS, frozenset(AttributeKind), None)
+    assert (order.scenarios, order.kinds, order.rules) == (ALWAYS, frozenset(AttributeKind), Rules())
     order = parse(["--state", "detached,fresh", "--fail-on", "io", "--model", "A", "B", "--model", "C"])
     assert order.scenarios == (Scenario.DETACHED, Scenario.FRESH)
-    assert (order.models, order.fail_on) == (("A", "B", "C"), Verdict.IO)
+    assert (order.models, order.rules.fail_on) == (("A", "B", "C"), frozenset({"io"}))
+    assert parse(["--fail-on", "io,raises"]).rules.fail_on == {"io", "raises"}
 
 
 def test_it_works_without_a_terminal(fleet: list[str]) -> None:
@@ -344,6 +409,30 @@ def test_it_works_without_a_terminal(fleet: list[str]) -> None:
     )
     assert len([json.loads(line) for line in done.stdout.splitlines()]) > 20
     assert "checking" not in done.stderr, "progress is for terminals"
+
+
+class Terminal(StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+def test_a_terminal_is_shown_how_far_it_is(
+    fleet: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    code, out, _ = check([*fleet, "--json"], capsys)
+    assert (code, "checking" in out) == (0, False)
+    *shown, last = terminal.getvalue().split("\r\x1b[2K")[1:]
+    assert shown == [
+        "checking Ship (1 of 3) …",
+        "checking Sailor (2 of 3) …",
+        "checking Ghost (3 of 3) …",
+    ]
+    assert last == "", "and it is taken away"
 
 
 def test_a_build_fails_where_nothing_could_be_checked_at_all(
@@ -437,6 +526,44 @@ def ran(arguments: Sequence[str], **options: Any) -> subprocess.CompletedProcess
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)
 
 
+def test_garbage_is_collected_again_however_it_ends(fleet: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, code in ((fleet, 0), (["nowhere.db", *fleet[1:]], 2)):
+        assert check(arguments, capsys)[0] == code
+        assert gc.isenabled()
+
+
+def test_models_that_cannot_be_imported_end_with_their_code(fleet: list[str]) -> None:
+    Path(fleet[-1]).write_text("import nowhere_to_be_found", encoding="utf-8")
+    found = ran(fleet)
+    assert (found.returncode, found.stdout) == (4, "")
+    assert "nowhere_to_be_found" in found.stderr
+
+
+def test_a_file_that_is_no_database_ends_with_its_code(fleet: list[str]) -> None:
+    Path(fleet[0]).write_text("not a database", encoding="utf-8")
+    found = ran(fleet)
+    assert (found.returncode, found.stdout) == (3, "")
+    assert "is not a SQLite database" in found.stderr
+
+
+def test_a_reader_that_closes_the_pipe_ends_it_quietly(fleet: list[str]) -> None:
+    command = [sys.executable, "-m", "pirate_tui", "check", *fleet, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as job:
+        assert job.stdout is not None
+        assert job.stderr is not None
+        job.stdout.close()
+        errors = job.stderr.read()
+    assert (job.returncode, "Traceback" in errors) == (128 + signal.SIGPIPE, False)
+
+
+@pytest.mark.parametrize("options", [[], ["--format", "sarif"]])
+def test_a_report_that_cannot_be_written_is_said(fleet: list[str], options: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "pirate_tui", "check", *fleet, *options]
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (found.returncode, "cannot write the report: No space left" in found.stderr) == (2, True)
+
+
 def test_code_that_does_not_end_is_named_and_the_rest_is_reported(bad: list[str]) -> None:
     found = ran([*bad, "--json", "--attribute-timeout", "0.3", "--state", "fresh"])
     lines = lines_of(found.stdout)
@@ -445,13 +572,27 @@ def test_code_that_does_not_end_is_named_and_the_rest_is_reported(bad: list[str]
     assert "did not finish" in lines["Ship", "fresh", "sleeps"]["note"]
     assert lines["Ship", "fresh", "mute"]["error"].endswith("Mute")
     assert ("Sailor", "fresh", "id") in lines
-    assert "Ship.sleeps (fresh)" in found.stderr
+    assert "Ship.sleeps (fresh: unknown)" in found.stderr
 
 
 def test_what_does_not_end_is_not_proved(bad: list[str]) -> None:
     found = ran([*bad, "--prove", "--attribute-timeout", "0.3", "--state", "fresh", "--model", "Ship"])
     assert found.returncode == 3
     assert "unknown, since model code did not finish" in found.stderr
+
+
+def test_what_does_not_end_is_not_accepted_by_a_baseline(bad: list[str], tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.toml"
+    arguments = [*bad, "--attribute-timeout", "0.3", "--state", "fresh", "--model", "Ship"]
+    found = ran([*arguments, "--update-baseline", str(baseline)])
+    assert (found.returncode, baseline.exists(), "Ship.sleeps (fresh: unknown)" in found.stderr) == (3, False, True)
+    config = tmp_path / "pyproject.toml"
+    config.write_text(
+        '[tool.pirate-tui.check]\nignore = [{ pattern = "Ship.sleeps", verdict = "unknown", reason = "waits" }]\n',
+        encoding="utf-8",
+    )
+    found = ran([*arguments, "--update-baseline", str(baseline), "--config", str(config)])
+    assert (found.returncode, baseline.exists()) == (0, True), "what is ignored need not be known"
 
 
 @pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 0), ("<&-", 0)])
@@ -514,7 +655,7 @@ def test_a_fix_that_does_not_help_is_a_bug(
     monkeypatch.setattr(explaining, "remedies_of", lambda *_: (useless,))
     code, _, err = check([*fleet, "--prove", "--model", "Sailor", "--only", "relationship", "--state", "fresh"], capsys)
     assert code == 1
-    assert "1 fix does not help: Sailor.ship (fresh): await session.refresh(sailor)" in err
+    assert "1 fix does not help: Sailor.ship (fresh: io): await session.refresh(sailor)" in err
     assert "bug in pirate-tui" in err
 
 

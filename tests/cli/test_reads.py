@@ -240,7 +240,7 @@ def test_the_report_ends_in_a_select_with_its_imports(project: Project) -> None:
 
 def test_each_path_is_a_line_of_json_and_the_select_is_the_last(project: Project) -> None:
     *paths, last = project.check("--reads", "schemas:OrderOut=Order", "--json").objects
-    whose = {"schema": f"schemas_{project.number}:OrderOut", "model": "Order"}
+    whose = {"version": 1, "schema": f"schemas_{project.number}:OrderOut", "model": "Order"}
     assert paths[2] == {
         **whose,
         "path": "items[].product",
@@ -382,6 +382,7 @@ def test_an_app_in_json_names_the_routes_of_each_path(project: Project) -> None:
     assert [one.get("path") for one in orders] == ["customer", "items[]", "items[].product", None]
     assert {tuple(one["routes"]) for one in orders} == {("GET /orders/{id}", "GET /api/v1/orders")}
     assert last == {
+        "version": 1,
         "app": f"app_{project.number}:app",
         "routes": 6,
         "reading": 3,

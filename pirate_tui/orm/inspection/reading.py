@@ -27,7 +27,7 @@ from pirate_tui.orm.errors import constructed
 from pirate_tui.orm.inspection.attributes import attribute_of
 from pirate_tui.orm.inspection.examples import another_key, example_of
 from pirate_tui.orm.inspection.needs import Need, Needs, Way, is_self_referential
-from pirate_tui.orm.inspection.verdicts import DryRun, no_database_access, probe_access
+from pirate_tui.orm.inspection.verdicts import DryRun, is_plain_column, no_database_access, probe_access
 from pirate_tui.orm.loader_options import lazy_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, reraise_ours
 from pirate_tui.orm.user_code.side_effects import copy_of, replaced, undone
@@ -68,10 +68,8 @@ def needs_of(state: InstanceState[Any], read: Callable[[object], object], known:
     The code is run with each subclass that a to-one relationship may hold, several instances of a class, and none at
     all.
     """
-    first = _run(state, read, _Variant(known or {}, has_session=state.session is not None))
-    others = [first.variant._replace(turn=turn) for turn in range(1, first.turns)]
-    others += [first.variant._replace(is_empty=True), first.variant._replace(copies=2)]
-    return _merged([first, *(_run(state, read, variant) for variant in others)])
+    first = _run(state, read, _Variant(known or {}, has_session=state.session is not None, unloaded=set()))
+    return _merged([first, *(_run(state, read, variant) for variant in first.other_variants())])
 
 
 def needs_of_row(
@@ -93,9 +91,8 @@ def needs_of_class(
     for root in mapper.self_and_descendants:
         variant = _Variant({}, depth=depth, most=FOLLOWED_FOR_SELECT, read_by=read_by, selected=mapper)
         first = _run(root, read, variant)
-        others = [variant._replace(turn=turn) for turn in range(1, first.turns)]
-        others += [variant._replace(is_empty=True), variant._replace(copies=2)]
-        runs += [first, *(_run(root, read, other) for other in others if not first.is_endless)]
+        others = () if first.is_endless else first.other_variants()
+        runs += [first, *(_run(root, read, other) for other in others)]
         if first.is_endless:
             break
     return _merged(runs)
@@ -126,6 +123,8 @@ class _Variant(NamedTuple):
     most: int = FOLLOWED
     read_by: Callable[[], str] | None = None
     """Returns what is reading; given where a SELECT is to load everything, whatever the identity map holds."""
+    unloaded: set[InstanceState[Any]] | None = None
+    """Real instances of which one expired column must be loaded, and so all must; None: each is asked for."""
     selected: Mapper[Any] | None = None
     """The class that is selected, where the code reads an instance of it or of a subclass that is made up, too."""
 
@@ -181,6 +180,15 @@ class _Reader:
         """The real instances' states, by those of their twins."""
         self._twins: dict[InstanceState[Any], object] = {}
         self._reads = 0
+        self._has_related = False
+        """Whether instances were made up for a relationship."""
+
+    def other_variants(self) -> Iterator[_Variant]:
+        """Yield the variants in which the code may read something else: none without instances made up for it."""
+        if self._has_related:
+            yield from (self.variant._replace(turn=turn) for turn in range(1, self.turns))
+            yield self.variant._replace(is_empty=True)
+            yield self.variant._replace(copies=2)
 
     @contextmanager
     def supplying(self) -> Iterator[None]:
@@ -240,10 +248,18 @@ class _Reader:
         is_strict = self.variant.read_by is not None and name in real.mapper.relationships
         if is_strict and name not in real.dict and not (way and name in _back(way[-1])):
             return None
+        attribute, unloaded = attribute_of(real.mapper, name), self.variant.unloaded
+        is_alike = unloaded is not None and name in real.expired_attributes and is_plain_column(real, attribute)
+        if is_alike and unloaded is not None and real in unloaded:
+            return None
         with undone(real):
-            outcome = probe_access(real, attribute_of(real.mapper, name))
-        self.foreseen += outcome.verdict is not Verdict.NONE
-        return outcome if outcome.verdict is Verdict.NONE else None
+            outcome = probe_access(real, attribute)
+        if outcome.verdict is Verdict.NONE:
+            return outcome
+        self.foreseen += 1
+        if is_alike and unloaded is not None:
+            unloaded.add(real)
+        return None
 
     def _note(self, state: InstanceState[Any], name: str, *, recurs: bool = False) -> None:
         if state in self._real or _is_of_interest(self._target(state), state.mapper, name):
@@ -275,6 +291,7 @@ class _Reader:
 
     def _related(self, state: InstanceState[Any], prop: RelationshipProperty[Any]) -> Any:
         """Supply made-up instances of the relationship's target, of every class that there may be."""
+        self._has_related = True
         way = self._ways[state]
         is_end = way.count(prop) >= self.variant.depth
         is_ignored = lazy_of(prop) == NOLOAD and self.variant.read_by is None

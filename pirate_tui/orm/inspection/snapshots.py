@@ -28,7 +28,7 @@ from pirate_tui.orm.class_names import name_of
 from pirate_tui.orm.dialects.registry import sql_of
 from pirate_tui.orm.entities import table_attributes
 from pirate_tui.orm.inspection.attributes import Attribute, attributes_of
-from pirate_tui.orm.inspection.verdicts import DryRun, no_database_access, probe_access
+from pirate_tui.orm.inspection.verdicts import DryRun, is_plain_column, no_database_access, probe_access
 from pirate_tui.orm.loader_options import lazy_of
 from pirate_tui.orm.rows.cells import CellReader, cell, label_of
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, error_name, reraise_ours
@@ -46,11 +46,19 @@ NOT_LOADED = Cell("·")
 
 def snapshot(entity: Entity, instance: Any, scenario: Scenario = Scenario.FRESH) -> InstanceSnapshot:
     """Return the instance as it is now, with all attributes that can be read of it."""
+    return snapshot_with_outcomes(entity, instance, scenario)[0]
+
+
+def snapshot_with_outcomes(
+    entity: Entity, instance: Any, scenario: Scenario = Scenario.FRESH
+) -> tuple[InstanceSnapshot, tuple[DryRun, ...]]:
+    """Return the instance as it is now, and the outcome of the dry run of each attribute; some share one."""
     state: InstanceState[Any] = inspect(instance)
     key = state.identity or ()
+    outcomes = list[DryRun]()
     with no_database_access(state):
-        attributes = tuple(_attributes(state))
-    return InstanceSnapshot(
+        attributes = tuple(_attributes(state, outcomes))
+    found = InstanceSnapshot(
         entity=entity.name,
         key=key,
         label=label_of(name_of(state.mapper), key),
@@ -58,6 +66,7 @@ def snapshot(entity: Entity, instance: Any, scenario: Scenario = Scenario.FRESH)
         attributes=attributes,
         scenario=scenario,
     )
+    return found, tuple(outcomes)
 
 
 def child_rows(instance: Any, name: str, dialect: Dialect) -> tuple[Row, ...]:
@@ -109,18 +118,18 @@ def _column_cell(held: Mapping[str, Any], key: str, reader: CellReader) -> Cell:
     return _cell_or_class(held[key], lambda: reader.cell_of(held[key])) if key in held else NOT_LOADED
 
 
-def _attributes(state: InstanceState[Any]) -> Iterator[AttributeSnapshot]:
-    """Yield all attributes. Expired columns are probed once: loading one loads all of them.
+def _attributes(state: InstanceState[Any], outcomes: list[DryRun]) -> Iterator[AttributeSnapshot]:
+    """Yield all attributes, and add the outcome of each. Expired columns are probed once: loading one loads all.
 
     The state of each is read before the probe, which may store what is known without IO, as the access would.
     """
-    is_plain = not any("__getattribute__" in vars(one) for one in state.class_.__mro__[:-1])
     expired: DryRun | None = None
     for attribute in attributes_of(state.mapper):
         attribute_state = state_of(state, attribute)
-        is_alike = is_plain and attribute.kind is AttributeKind.COLUMN and attribute_state is AttributeState.EXPIRED
+        is_alike = attribute_state is AttributeState.EXPIRED and is_plain_column(state, attribute)
         would = probe_access(state, attribute) if expired is None or not is_alike else expired
         expired = would if is_alike else expired
+        outcomes.append(would)
         yield _attribute(state, attribute, attribute_state, would)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.sql import ClauseElement, visitors
 
-from pirate_tui.domain.access import Verdict
+from pirate_tui.domain.access import AttributeKind, Verdict
 from pirate_tui.orm.errors import chain, constructed, forget, is_missing_greenlet, without_warnings
 from pirate_tui.orm.inspection.attributes import Attribute
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, class_name, reraise_ours
@@ -91,6 +91,12 @@ def probe_access(state: InstanceState[Any], attribute: Attribute) -> DryRun:
     if outcome.verdict is Verdict.UNKNOWN:
         note_stopped(state.class_, attribute.name)
     return outcome
+
+
+def is_plain_column(state: InstanceState[Any], attribute: Attribute) -> bool:
+    """Whether it is a column that no code of the model's is run for: expired ones are loaded by one statement."""
+    is_column = attribute.kind is AttributeKind.COLUMN
+    return is_column and not any("__getattribute__" in vars(base) for base in state.class_.__mro__[:-1])
 
 
 @contextmanager

@@ -41,8 +41,11 @@ class HeldInstance:
         self._asked: object = None
         """Identifies the query that uses the session now."""
 
-    async def run(self, query: Callable[[], Awaitable[T]]) -> T:
-        """Return the result of the query; one that was cancelled but goes on keeps its session for itself."""
+    async def run(self, query: Callable[[], Awaitable[T]], *, may_autocommit: bool = False) -> T:
+        """Return the result of the query; one that was cancelled but goes on keeps its session for itself.
+
+        `may_autocommit` is that of `Connections.run`.
+        """
 
         async def work() -> T:
             self._asked = mine
@@ -57,7 +60,7 @@ class HeldInstance:
         mine = object()
         async with self.lock:
             try:
-                return await self._connections.run(work)
+                return await self._connections.run(work, may_autocommit=may_autocommit)
             finally:
                 if self._asked is mine:
                     self._forget_walk()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapper, Session
@@ -25,18 +25,25 @@ from pirate_tui.orm.class_names import name_of
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.recorder import StatementRecorder
 from pirate_tui.orm.entities import Catalog
-from pirate_tui.orm.errors import forget
-from pirate_tui.orm.explanation import remedies
 from pirate_tui.orm.explanation.access import Access
-from pirate_tui.orm.inspection.snapshots import snapshot
-from pirate_tui.orm.inspection.verdicts import dry_run
+from pirate_tui.orm.inspection.attributes import attributes_of
+from pirate_tui.orm.inspection.snapshots import snapshot, snapshot_with_outcomes
 from pirate_tui.orm.live.accessing import Accessor
 from pirate_tui.orm.live.held_instance import HeldInstance
+from pirate_tui.orm.live.predicting import Predictor
 from pirate_tui.orm.live.scenarios import bring_into, bring_one_into
 from pirate_tui.orm.live.selecting import end_transaction, loadable, select_all, select_one
 from pirate_tui.orm.live.walk_session import LoadedNames, WalkSession
 from pirate_tui.orm.loader_options import lazy_of, loader_options
 from pirate_tui.orm.rows.cells import label_of
+
+
+class CheckedInstance(NamedTuple):
+    """An instance with the predictions for its attributes."""
+
+    snapshot: InstanceSnapshot
+    predictions: tuple[Prediction, ...]
+    """In the order of the snapshot's attributes."""
 
 
 class LiveInstance:
@@ -50,10 +57,14 @@ class LiveInstance:
         self._recorder = recorder
         self._catalog = catalog
         self._accessor = Accessor(recorder)
+        self._predictor = Predictor(recorder)
 
-    async def load_instance(self, entity: Entity, key: RowKey, walk: Walk | None = None) -> InstanceSnapshot:
+    async def load_instance(
+        self, entity: Entity, key: RowKey, walk: Walk | None = None, *, may_autocommit: bool = False
+    ) -> InstanceSnapshot:
         """Take the instance of that key from its walk, or select it, and keep it."""
-        return await self._held.run(lambda: self._load(entity, key, walk or Walk(entity, key)))
+        begun = walk or Walk(entity, key)
+        return await self._held.run(lambda: self._load(entity, key, begun), may_autocommit=may_autocommit)
 
     async def apply_scenario(
         self, entity: Entity, key: RowKey, scenario: Scenario, walk: Walk | None = None
@@ -68,6 +79,24 @@ class LiveInstance:
     async def access(self, request: AttributeRequest) -> AccessResult:
         """Access an attribute of the instance in its present state, and keep it in the state that this leaves."""
         return await self._held.run(lambda: self._access(request))
+
+    async def check(
+        self, entity: Entity, key: RowKey, scenario: Scenario, *, with_statements: bool = True
+    ) -> CheckedInstance:
+        """Select an instance, bring it into the scenario's state, and predict an access to each of its attributes."""
+
+        async def check() -> CheckedInstance:
+            await self._put(entity, key, scenario, Walk(entity, key))
+            self._held.walk.hold()
+            instance, expiry = self._held.instance, self._held.scenario.expiry
+            found, outcomes = snapshot_with_outcomes(entity, instance, self._held.scenario)
+            names = [attribute.name for attribute in attributes_of(inspect(instance).mapper)]
+            predictions = self._predictor.predict_all(
+                instance, names, outcomes, expiry, with_statements=with_statements
+            )
+            return CheckedInstance(found._replace(session_objects=self._held.walk.objects), predictions)
+
+        return await self._held.run(check)
 
     async def predict(self, name: str) -> Prediction:
         """Return the first statement of a plain access to an attribute, and what helps; nothing is sent."""
@@ -102,18 +131,22 @@ class LiveInstance:
         return self._snapshot(entity)
 
     async def _apply(self, entity: Entity, key: RowKey, scenario: Scenario, begun: Walk) -> InstanceSnapshot:
+        await self._put(entity, key, scenario, begun)
+        return self._snapshot(entity)
+
+    async def _put(self, entity: Entity, key: RowKey, scenario: Scenario, begun: Walk) -> None:
         before = await self._held.enter(begun.root)
         if before is None or not before.is_opened:
             async with self._held.fresh_session(begun.root) as walk:
                 await self._bring(walk, await self._select(walk, entity, key, begun), scenario)
-            return self._snapshot(entity)
+            return
         instance = before.instance(self._catalog.mapper(entity), key)
         if before.scenario is Scenario.FRESH:
             before.note_loaded()
             if scenario is not Scenario.FRESH and instance is not None:
                 async with keeping_attached(before):
                     await self._bring(before, instance, scenario)
-                return self._snapshot(entity)
+                return
         async with self._held.fresh_session(*self._held.roots_of(before)) as walk:
             walk.is_opened = True
             await self._select_roots(walk, begun)
@@ -123,7 +156,6 @@ class LiveInstance:
                 instance = await self._select(walk, entity, key, begun)
             walk.note_loaded()
             await self._bring(walk, instance, scenario)
-        return self._snapshot(entity)
 
     async def _select_roots(self, walk: WalkSession, begun: Walk) -> None:
         """Select the rows at which a walk begins; raise `BrowserError` where the one that is asked for is gone."""
@@ -179,14 +211,7 @@ class LiveInstance:
     def _predict(self, name: str) -> Prediction:
         if self._held.instance is None:
             return Prediction()
-        access = Access.of(self._held.instance, name, expiry=self._held.scenario.expiry)
-        outcome = dry_run(self._held.instance, access.attribute)
-        unsent = None if outcome.execution is None else self._recorder.unsent(outcome.execution)
-        if outcome.raised is None:
-            return Prediction()
-        helping = remedies(outcome.raised, access.with_unsent(unsent))
-        forget(outcome.raised)
-        return Prediction(() if unsent is None else unsent.lines, helping)
+        return self._predictor.predict(self._held.instance, name, self._held.scenario.expiry)
 
     def _snapshot(self, entity: Entity) -> InstanceSnapshot:
         return snapshot_of(self._held, entity)

@@ -1,10 +1,11 @@
 """Load instances for the screen, with a limit on what one opening may load."""
 
-from pirate_tui.domain.access import TrialRequest
+from pirate_tui.domain.access import InstanceSnapshot, TrialRequest, Walk
 from pirate_tui.domain.entity import Entity, Relationship
 from pirate_tui.domain.loading import (
     LiveTrial,
     Loadable,
+    LoaderStrategy,
     OpenAllRequest,
     OpenRequest,
     OpenResult,
@@ -79,18 +80,30 @@ class OrmInstances:
         self._tester = tester
         self._rows = rows
         self._guard = guard
-        self.load_instance, self.apply_scenario = live.load_instance, live.apply_scenario
+        self._live = live
+        self.apply_scenario = live.apply_scenario
         self.access, self.predict, self.end_walk = live.access, live.predict, live.end_walk
+        self.check = live.check
         self.loadable = guard.loadable
+
+    async def load_instance(self, entity: Entity, key: RowKey, walk: Walk | None = None) -> InstanceSnapshot:
+        """Take the instance of that key from its walk, or select it, and keep it."""
+        may_autocommit = self._schema.loads_by_built_in_code(entity)
+        return await self._live.load_instance(entity, key, walk, may_autocommit=may_autocommit)
 
     async def open(self, request: OpenRequest) -> OpenResult:
         """Access the relationship of an instance unless it holds too much, and keep it as the live one."""
         target = await self._schema.target(request.entity, request.relationship)
         query = Query(target, within=Within(request.entity, request.key, request.relationship))
         if not request.relationship.is_query and not await self._guard.is_too_much(request, query):
-            return await self._opener.open(request)
+            return await self._opener.open(request, may_autocommit=self._may_autocommit(request))
         opening = await (self._opener.open(request) if request.in_full else self._opener.hold_back(request))
         return opening._replace(query=query, rows=(await self._rows.page(query, Seek())).rows)
+
+    def _may_autocommit(self, request: OpenRequest) -> bool:
+        """Whether instance and relationship may be read without a transaction."""
+        is_as_mapped = request.mode.awaits and request.strategy is LoaderStrategy.AS_MAPPED
+        return is_as_mapped and self._schema.loads_by_built_in_code(request.entity, request.relationship.name)
 
     async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """Select the instances, and access the relationship of each."""

@@ -42,9 +42,9 @@ class RelationshipOpener:
         self._catalog = catalog
         self._accessor = Accessor(recorder)
 
-    async def open(self, request: OpenRequest) -> OpenResult:
+    async def open(self, request: OpenRequest, *, may_autocommit: bool = False) -> OpenResult:
         """Access the relationship of the instance, and keep it in the state that this leaves."""
-        return await self._held.run(lambda: self._open(request))
+        return await self._held.run(lambda: self._open(request), may_autocommit=may_autocommit)
 
     async def open_all(self, request: OpenAllRequest) -> tuple[OpenResult, ...]:
         """Select instances at once and access the relationship of each in turn; the first one is kept."""

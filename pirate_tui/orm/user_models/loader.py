@@ -49,8 +49,10 @@ class ModelsOption(NamedTuple):
     """The file; None for a module."""
 
 
-def load_models(typed: str) -> ImportedModels:
+def load_models(typed: str, *, with_current_folder: bool = True) -> ImportedModels:
     """Load the mapped classes of `shop.models`, `shop/models.py` or `shop.models:Base`; raises `StartupError`.
+
+    A file outside a package may import modules of its own folder, and of the current one unless that is not wanted.
 
     This runs the code of the module, and whatever it imports. It must be called at the start, before there is a loop or
     a screen, and after logging was set up. sys.modules keeps what was imported; sys.path keeps the folders, at its end,
@@ -58,7 +60,7 @@ def load_models(typed: str) -> ImportedModels:
     """
     option = _option(typed)
     try:
-        models, output = run_captured(lambda: _load(option), option.name)
+        models, output = run_captured(lambda: _load(option, with_current_folder=with_current_folder), option.name)
     except StartupError:
         raise
     except BaseException as error:  # also SystemExit and KeyboardInterrupt, which are the module's own
@@ -119,7 +121,7 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _load(option: ModelsOption) -> ImportedModels:
+def _load(option: ModelsOption, *, with_current_folder: bool) -> ImportedModels:
     made: list[Mapper[Any]] = []  # also keeps a class that the module has replaced by another of its name
 
     def add_mapper(mapper: Mapper[Any], _class: type[Any]) -> None:
@@ -127,7 +129,7 @@ def _load(option: ModelsOption) -> ImportedModels:
 
     event.listen(Mapper, "after_mapper_constructed", add_mapper)
     try:
-        module = _imported(option)
+        module = _imported(option, with_current_folder=with_current_folder)
     finally:
         event.remove(Mapper, "after_mapper_constructed", add_mapper)
     choice = choose_registries(module, option.name, option.base, made)
@@ -139,7 +141,7 @@ def _load(option: ModelsOption) -> ImportedModels:
     return ImportedModels(classes, name, Path(file) if file else None, notes=(*choice.notes, *left_out))
 
 
-def _imported(option: ModelsOption) -> ModuleType:
+def _imported(option: ModelsOption, *, with_current_folder: bool = True) -> ModuleType:
     importlib.invalidate_caches()
     if option.file is None:
         with _on_path(Path.cwd(), is_first=True):
@@ -147,8 +149,11 @@ def _imported(option: ModelsOption) -> ModuleType:
     root, name = _package(option.file)
     if name:
         return _of_package(option, root, name)
-    with _on_path(option.file.parent, is_first=False), _on_path(Path.cwd(), is_first=False):
-        return _alone(option.file)
+    with _on_path(option.file.parent, is_first=False):
+        if not with_current_folder:
+            return _alone(option.file)
+        with _on_path(Path.cwd(), is_first=False):
+            return _alone(option.file)
 
 
 def _of_package(option: ModelsOption, root: Path, name: str) -> ModuleType:

@@ -6,6 +6,7 @@ import os
 import sys
 import sysconfig
 import traceback
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,16 +56,56 @@ def shown(file: str) -> str:
         return clean(file, len(file))
 
 
+class ClassLines(NamedTuple):
+    """Where a class and its attributes are defined in a file."""
+
+    line: int
+    attributes: dict[str, int]
+
+
+def attribute_place(mapped: type, name: str) -> tuple[str, int] | None:
+    """Return the file and the line of an attribute: of the class or base that defines it, else of the class itself.
+
+    None where other code than the author's has made the class. For `repr()` it is the method that is called.
+    """
+    names = (f"__{name.removesuffix('()')}__", "__repr__") if name.endswith("()") else (name,)
+    for wanted in names:
+        for base in mapped.__mro__:
+            known = _class_lines(base)
+            if known is not None and wanted in known[1].attributes:
+                return known[0], known[1].attributes[wanted]
+    known = _class_lines(mapped)
+    return None if known is None else (known[0], known[1].line)
+
+
 def _place_of(mapped: type, attribute: str = "") -> SourceLine | None:
     """Return the line of a class, or of an attribute of it; None where it was made by other code."""
-    file = getattr(sys.modules.get(mapped.__module__), "__file__", None)
-    lines = linecache.getlines(file) if file and _is_own(file) else []
-    tree = ast.parse("".join(lines))
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == mapped.__name__]
-    if not classes:
+    if (known := _class_lines(mapped)) is None:
         return None
-    number = next((node.lineno for node in classes[-1].body if attribute in _assigned(node)), classes[-1].lineno)
-    return SourceLine(str(file), number, clean_lines(lines[number - 1].strip()))
+    file, lines = known
+    number = lines.attributes.get(attribute, lines.line)
+    return SourceLine(file, number, clean_lines(linecache.getlines(file)[number - 1].strip()))
+
+
+def _class_lines(mapped: type) -> tuple[str, ClassLines] | None:
+    """Return the file of a class of the author's own, and its lines; None where its code is not to be found."""
+    file = getattr(sys.modules.get(mapped.__module__), "__file__", None)
+    lines = _classes_in(str(file)).get(mapped.__name__) if file and _is_own(file) else None
+    return None if lines is None else (str(file), lines)
+
+
+@cache
+def _classes_in(file: str) -> dict[str, ClassLines]:
+    """Return the lines of the classes of a file; of namesakes the last. Empty where it is no Python any more."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return {}
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return {
+        node.name: ClassLines(node.lineno, {name: part.lineno for part in node.body for name in _assigned(part)})
+        for node in classes
+    }
 
 
 def _syntax_place(error: BaseException) -> SourceLine | None:
@@ -107,6 +148,8 @@ def _mapped_place(error: BaseException) -> SourceLine | None:
 
 
 def _assigned(node: ast.stmt) -> set[str]:
-    """Return the names that a statement assigns a value or a type to."""
+    """Return the names that a statement assigns a value or a type to, or defines."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return {node.name}
     targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets if isinstance(node, ast.Assign) else []
     return {target.id for target in targets if isinstance(target, ast.Name)}

@@ -246,7 +246,7 @@ async def test_finding_all_verdicts_sends_nothing_and_takes_no_connection(
     sent = watched(database)
     snapshot = await put_any(database, name, scenario)
     sent.clear()
-    again = database._live._snapshot(entity_of(database, name))  # noqa: SLF001  what every question ends with
+    again = database._live.instance._snapshot(entity_of(database, name))  # noqa: SLF001  what every question ends with
     for attribute in again.attributes:
         await database.instances.predict(attribute.name)
     assert sent == []

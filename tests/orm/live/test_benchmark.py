@@ -273,7 +273,7 @@ async def test_the_live_instance_and_the_pool_are_left_as_they_were(
     for way in ways(harbour, harbour.relationship("berths")):
         await measure(database, "Harbour", "berths", way)
         assert checked_out(database) == 0
-    again = database._live._snapshot(harbour)  # noqa: SLF001  what every question ends with
+    again = database._live.instance._snapshot(harbour)  # noqa: SLF001  what every question ends with
     assert again == before
 
 

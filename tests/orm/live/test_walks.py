@@ -422,7 +422,7 @@ async def test_a_row_that_was_deleted_leaves_the_walk_as_it_is(walker: Walker, p
 
 async def test_sessions_are_let_go_of(database: OrmDatabase) -> None:
     """However many rows are opened: the walks that were left longest ago are ended."""
-    walks = database._live._held._walks  # noqa: SLF001  no port tells how many are kept
+    walks = database._live.instance._held._walks  # noqa: SLF001  no port tells how many are kept
     for number in range(MOST_WALKS + 20):
         walker = Walker(database)
         walker.walk = walker.walk._replace(key=(number,))
@@ -434,7 +434,7 @@ async def test_sessions_are_let_go_of(database: OrmDatabase) -> None:
 
 
 async def test_many_rows_that_were_opened_at_once_count_as_one(database: OrmDatabase) -> None:
-    walks = database._live._held._walks  # noqa: SLF001  no port tells how many are kept
+    walks = database._live.instance._held._walks  # noqa: SLF001  no port tells how many are kept
     order = entity_of(database, "Order")
     keys = tuple((number,) for number in range(1, 2 * MOST_WALKS))
     await database.instances.open_all(OpenAllRequest(order, keys, order.relationship("customer"), SAFE, MAPPED))

@@ -275,7 +275,7 @@ class Zebra(Animal):
 
 def test_what_a_sync_module_wrote_is_given_back(write: Write, shop: Path) -> None:
     write("models.py", SYNC)
-    assert load_models("models.py").output == ("0 zebras",)
+    assert "0 zebras" in load_models("models.py").output  # among what the engine echoes, where that is printed
     assert (shop / "made.db").exists()
 
 

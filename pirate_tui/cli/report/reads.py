@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from pirate_tui.cli.report.results import JSON_VERSION
 from pirate_tui.domain.access import Verdict
 from pirate_tui.domain.reads import SchemaRead, SchemaReads
 from pirate_tui.domain.text import plural
@@ -74,8 +75,8 @@ def _fields(read: SchemaRead) -> dict[str, Any]:
 
 
 def dumped(fields: dict[str, Any]) -> str:
-    """Return one line of JSON."""
-    return json.dumps(fields, ensure_ascii=False)
+    """Return one line of JSON, with its version."""
+    return json.dumps({"version": JSON_VERSION, **fields}, ensure_ascii=False)
 
 
 def as_text(found: SchemaReads) -> Iterator[str]:
