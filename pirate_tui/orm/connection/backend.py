@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy import Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from pirate_tui.domain.answering import AnsweringServer
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.orm.connection.metering import Meter
 
@@ -37,7 +38,7 @@ class Backend(Protocol):
     """Whether it is reached over a network: queries may then be cancelled at any await, and may never be answered."""
 
     privilege_query: TextClause | None
-    """Selects the user's privileges; None for a database without users."""
+    """Selects the user's privileges, and the server's role; None for a database without users."""
 
     def engine(self, time_limit: float) -> AsyncEngine:
         """Create a read-only engine whose statements the database stops after `time_limit` seconds, where it can."""
@@ -54,11 +55,32 @@ class Backend(Protocol):
     def checked_out(self, guard: Any, dbapi_connection: Any) -> None:
         """Configure a connection at a pool's `checkout` event, before a query uses it."""
 
+    def autocommit(self, dbapi_connection: Any) -> bool:
+        """Let each statement commit by itself, and only read; return False where that cannot be ensured.
+
+        It takes the place of `checked_out`.
+        """
+
+    def end_autocommit(self, dbapi_connection: Any) -> None:
+        """Let statements be part of a transaction again, as its connection is returned."""
+
+    def is_writable(self, dbapi_connection: Any) -> bool:
+        """Whether the next statement that commits by itself could write, as far as the server has told."""
+
+    def answering(self, dbapi_connection: Any, known: AnsweringServer) -> AnsweringServer:
+        """Return which server a connection leads to, as far as its driver knows that without a query.
+
+        `known` is what is known of the server that has answered before.
+        """
+
     def recovers(self, error: Exception) -> bool:
-        """Whether the query may be run again, in another way that this error requires."""
+        """Whether the query may be run again: in another way that this error requires, or since it may go away."""
 
     def warning(self, rights: Sequence[Row[Any]]) -> str:
         """Return what the user may do that no read-only transaction forbids, by the rows of `privilege_query`."""
+
+    def in_role(self, known: AnsweringServer, rights: Sequence[Row[Any]]) -> AnsweringServer:
+        """Return what is known of the server with its role and its lag, by the rows of `privilege_query`."""
 
     def translate(self, error: Exception, time_limit: float) -> BrowserError:
         """Return the error to show for a database error; `time_limit`, in seconds, is named by that of a timeout."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.util import greenlet_spawn
 
@@ -14,9 +15,10 @@ from pirate_tui.domain.failure import BrowserError, DatabaseLockedError, Databas
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.connection.backend import Backend
+from pirate_tui.orm.connection.host_follower import HostFollower
 from pirate_tui.orm.connection.pool_events import PoolEvents
-from pirate_tui.orm.connection.running_query import RunningQuery, current_query
-from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, forget, unwrapped
+from pirate_tui.orm.connection.running_query import LOOK_AGAIN, RunningQuery, current_query
+from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, IN_FAILED_TRANSACTION, forget, sqlstate, unwrapped
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, Cancelled, described, is_foreign, is_of_driver
 from pirate_tui.orm.user_code.time_limit import LoopGuard
 
@@ -32,8 +34,8 @@ CANCEL_WAIT = 0.1
 STOP_AGAIN = 0.05
 """Seconds between two stops of the same statement: the first may come before the server has begun with it."""
 
-LOOK_AGAIN = 0.1
-"""Seconds between checks of a server's silence, and of how much it has sent."""
+LOST_AT_ONCE = 1.0
+"""Seconds after which a lost connection was not lost already when the statement was sent."""
 
 MOST = 512 * 2**20
 """The most bytes that a query may receive: 1,000 instances may be large."""
@@ -64,22 +66,24 @@ class Connections:
         """The running queries by their tasks."""
         self._endings: dict[asyncio.Future[Any], asyncio.Future[None]] = {}
         """Tasks that stop a query, by its own: a second cancel would disturb SQLAlchemy as it closes a connection."""
+        self.hosts = HostFollower(backend, self.engine.sync_engine, listener.server_changed)
         self._events = PoolEvents(backend, self.engine.sync_engine, self)
 
-    async def run(self, work: Callable[[], Awaitable[T]], most: int = MOST) -> T:
+    async def run(self, work: Callable[[], Awaitable[T]], most: int = MOST, *, may_autocommit: bool = False) -> T:
         """Run a query, from its first connect until its connection is returned, and return its result.
 
         A lock is waited for, and the query retried. A cancel stops the driver or the server. Raises `BrowserError` for
         whatever the database, its file or its server raises. A server that sends more than `most` bytes is
-        disconnected.
+        disconnected. With `may_autocommit`, statements go without a transaction where that is as safe: each then sees
+        the rows of its own moment.
         """
         for attempt, delay in enumerate(RETRY_DELAYS, start=1):
             try:
-                return await self._run_once(work, most)
+                return await self._run_once(work, RunningQuery(self.time_limit, most, may_autocommit=may_autocommit))
             except DatabaseLockedError as busy:
                 self._listener.retrying(attempt, busy.message)
                 await asyncio.sleep(delay)
-        return await self._run_once(work, most)
+        return await self._run_once(work, RunningQuery(self.time_limit, most, may_autocommit=may_autocommit))
 
     def report_loaded(self, instances: int) -> None:
         """Pass on how many instances the running query has loaded; raise `Cancelled` if it was stopped."""
@@ -122,10 +126,9 @@ class Connections:
         """The seconds to wait for the end of queries; None for a file, which always answers."""
         return CLOSING_LIMIT if self.backend.is_remote else None
 
-    async def _run_once(self, work: Callable[[], Awaitable[T]], most: int) -> T:
+    async def _run_once(self, work: Callable[[], Awaitable[T]], query: RunningQuery) -> T:
         """Run a query in a task of its own, never cancelled from outside: SQLAlchemy would lose its connection."""
         await self._may_run.wait()
-        query = RunningQuery(self.time_limit, most)
         try:
             if self.backend.has_changed():
                 self._listener.changed()
@@ -135,6 +138,8 @@ class Connections:
             raise
         if query.is_answered or (query.has_connected and not self.backend.is_remote):
             self._tell_reachable(is_reachable=True)
+        if query.error is not None:
+            raise query.error
         return answer
 
     async def _job(self, query: RunningQuery, work: Callable[[], Awaitable[T]]) -> T:
@@ -215,12 +220,7 @@ class Connections:
 
     async def _watched(self, query: RunningQuery, work: Callable[[], Awaitable[T]]) -> T:
         try:
-            try:
-                return await work()
-            except DATABASE_ERRORS as error:
-                if not self.backend.recovers(error):
-                    raise
-                return await work()
+            return await self._worked(query, work)
         except DATABASE_ERRORS as error:
             # SQLAlchemy 2.0's cursor is in there, open: freed by a garbage collection while the next statement runs on
             # the connection, SQLite would hold up the event loop until that has ended.
@@ -239,6 +239,24 @@ class Connections:
             logging.getLogger(__name__).exception("raised by third-party code")
             raise self._foreign(query, error) from error
 
+    async def _worked(self, query: RunningQuery, work: Callable[[], Awaitable[T]]) -> T:
+        """Do the work; once more where the backend recovers from its error, or the connection had been lost before.
+
+        Only before anything was answered: rows of two answers are never mixed.
+        """
+        try:
+            return await work()
+        except DATABASE_ERRORS as error:
+            again = self.backend.recovers(error) or (self.backend.is_remote and _was_lost(query, error))
+            if not again or query.is_answered or query.is_stopped:
+                raise
+            try:
+                return await work()
+            except (PendingRollbackError, DBAPIError) as second:
+                if _is_of_failed_transaction(second):  # it goes on in the same session
+                    raise error from None
+                raise
+
     def _foreign(self, query: RunningQuery, error: BaseException) -> BrowserError:
         """Return the error to show for what third-party code raised: the models', or a driver that was sent garbage."""
         if query.runs_listeners:
@@ -254,6 +272,19 @@ class Connections:
         shown, cause = self.backend.translate(error, self.time_limit), unwrapped(error)
         is_known = isinstance(shown, DatabaseLockedError) or isinstance(cause, OSError)
         return _of_a_listener(cause) if query.runs_listeners and not is_known else shown
+
+
+def _was_lost(query: RunningQuery, error: Exception) -> bool:
+    """Whether a server's connection had been lost: another one may be asked the same.
+
+    A statement that has run for a while may itself be what the server has ended the connection for.
+    """
+    return isinstance(error, DBAPIError) and error.connection_invalidated and query.silence < LOST_AT_ONCE
+
+
+def _is_of_failed_transaction(error: PendingRollbackError | DBAPIError) -> bool:
+    """Whether the error only says that the transaction has failed before."""
+    return isinstance(error, PendingRollbackError) or sqlstate(unwrapped(error)) == IN_FAILED_TRANSACTION
 
 
 def _of_a_listener(error: BaseException) -> BrowserError:

@@ -4,13 +4,18 @@ import time
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, ExceptionContext, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, MissingGreenlet, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from pirate_tui.orm.connection.autocommit import Autocommit
 from pirate_tui.orm.connection.backend import Backend, ConnectionGuard
 from pirate_tui.orm.connection.running_query import current_query
 from pirate_tui.orm.errors import mysql_code, sqlstate
 from pirate_tui.orm.user_code.foreign import Cancelled, is_of_driver
+
+
+IDLE = 5.0
+"""Seconds after which a connection may have been lost without a notice, and is pinged before it is used again."""
 
 
 class PoolEvents:
@@ -18,11 +23,13 @@ class PoolEvents:
 
     def __init__(self, backend: Backend, engine: Engine, owner: object) -> None:
         self.backend = backend
+        self._engine = engine
         self.owner = owner
         """Whoever runs queries on the engine. The engine holds it by this: asyncio itself holds a task only weakly, and
         what still runs in the background must not be collected, with its connection, before it has ended
         (https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task).
         """
+        self._autocommit = Autocommit(backend, engine)
         self._trusted_since = 0.0
         """The time before which connections may be in the middle of an answer that the driver could not read."""
         event.listen(engine, "do_connect", self._connect)
@@ -62,10 +69,11 @@ class PoolEvents:
         if query is not None:
             query.unready = None
         record.info["guard"] = self.backend.guard(dbapi_connection)
-        record.info["since"] = time.monotonic()
+        record.info["since"] = record.info["used"] = time.monotonic()
 
     def _checked_in(self, dbapi_connection: Any, record: Any) -> None:
         """Handle a pool's `checkin` event: release the connection from its query."""
+        record.info["used"] = time.monotonic()
         query, guard = current_query.get(), record.info.get("guard")
         if query is not None:
             query.measured(dbapi_connection)
@@ -74,17 +82,50 @@ class PoolEvents:
         query.release(guard)
         if query.is_stopped and self.backend.is_remote and record.dbapi_connection is not None:
             record.invalidate()  # a late cancel would stop the statement of another query
+        try:
+            self._autocommit.end(dbapi_connection, record)
+        except self._engine.dialect.loaded_dbapi.Error:  # in the middle of an answer, or lost
+            record.invalidate()
 
     def _checked_out(self, dbapi_connection: Any, record: Any, proxy: PoolProxiedConnection) -> None:
         """Handle a pool's `checkout` event: apply the query's deadline to the connection."""
-        if self.backend.is_remote and record.info["since"] < self._trusted_since:
+        if self.backend.is_remote and (
+            record.info["since"] < self._trusted_since or self._is_lost(dbapi_connection, record)
+        ):
             raise DisconnectionError  # the pool takes another in its place
         guard: ConnectionGuard = record.info["guard"]
         query = current_query.get()
         if query is not None:
             query.hold(guard, proxy)
             query.measure(dbapi_connection, self.backend.meter(dbapi_connection))
-        self.backend.checked_out(guard, dbapi_connection)
+        try:
+            if not self._autocommit.begin(dbapi_connection, record):
+                self.backend.checked_out(guard, dbapi_connection)
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            if not self._is_disconnect(error, dbapi_connection):
+                raise
+            if query is not None:
+                query.release(guard)
+                query.measured(dbapi_connection)
+            raise DisconnectionError from error
+
+    def _is_lost(self, dbapi_connection: Any, record: Any) -> bool:
+        """Whether a connection that was idle does not answer; unknown, and said to be there, where nothing can wait."""
+        if time.monotonic() - record.info["used"] < IDLE:
+            return False
+        dialect = self._engine.dialect
+        try:
+            return not dialect.do_ping(dbapi_connection)
+        except MissingGreenlet:  # a plain access, whose own statement is to raise that
+            return False
+        except dialect.loaded_dbapi.Error as error:
+            if self._is_disconnect(error, dbapi_connection):
+                return True
+            raise
+
+    def _is_disconnect(self, error: Any, dbapi_connection: Any) -> bool:
+        """Whether a driver's error means that the connection is lost."""
+        return self._engine.dialect.is_disconnect(error, dbapi_connection, None)
 
     @staticmethod
     def _before_statement(*_call: Any) -> None:

@@ -1,5 +1,6 @@
 """Run statements for their rows alone: each with its cause, on a connection that is returned at once."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -28,17 +29,55 @@ class QueryRunner:
         """The dialect of the database."""
         return self._connections.engine.dialect
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether each statement costs a round trip over a network."""
+        return self._connections.backend.is_remote
+
     async def fetch(
-        self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
+        self,
+        cause: str,
+        statement: Executable,
+        parameters: dict[str, Any] | None = None,
+        *,
+        folded: bool = False,
+        may_autocommit: bool = False,
     ) -> Sequence[Row[Any]]:
-        """Return all rows of a statement, recorded under `cause`; raises `BrowserError`."""
+        """Return all rows of a statement, recorded under `cause`; raises `BrowserError`.
+
+        `may_autocommit` is that of `Connections.run`.
+        """
 
         async def execute() -> Sequence[Row[Any]]:
             with self._recorder.of_browser(cause, folded=folded):
                 async with self._connections.engine.connect() as connection:
                     return (await connection.execute(statement, parameters or {})).all()
 
-        return await self._connections.run(execute, MOST)
+        return await self._connections.run(execute, MOST, may_autocommit=may_autocommit)
+
+    async def parsed(
+        self,
+        cause: str,
+        statement: Executable,
+        parse: Callable[[Sequence[Row[Any]]], T],
+        parameters: dict[str, Any] | None = None,
+        *,
+        folded: bool = False,
+    ) -> T:
+        """Return what `parse` makes of all rows of a statement about the catalog.
+
+        Raises `BrowserError`, also where a server's answer is none.
+        """
+        rows = await self.fetch(cause, statement, parameters, folded=folded, may_autocommit=True)
+        try:
+            return parse(rows)
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+            if not self._connections.backend.is_remote:
+                raise
+            logging.getLogger(__name__).exception("an answer that cannot be understood")
+            raise BrowserError(
+                f"the server's answer for the {cause} cannot be understood", "press r to retry"
+            ) from error
 
     async def fetch_sent(self, cause: str, text: str, parameters: Any) -> Sequence[RowMapping]:
         """Return all rows, by their columns' names, of a statement as a driver is sent it; raises `BrowserError`."""
@@ -52,10 +91,16 @@ class QueryRunner:
         return await self._connections.run(execute, MOST)
 
     async def number(
-        self, cause: str, statement: Executable, parameters: dict[str, Any] | None = None, *, folded: bool = False
+        self,
+        cause: str,
+        statement: Executable,
+        parameters: dict[str, Any] | None = None,
+        *,
+        folded: bool = False,
+        may_autocommit: bool = False,
     ) -> int:
         """Return the number that a statement selects; raises `BrowserError` where a server returns none."""
-        rows = await self.fetch(cause, statement, parameters or {}, folded=folded)
+        rows = await self.fetch(cause, statement, parameters or {}, folded=folded, may_autocommit=may_autocommit)
         try:
             return int(rows[0][0])
         except (LookupError, TypeError, ValueError, OverflowError) as error:
@@ -69,4 +114,4 @@ class QueryRunner:
                 async with self._connections.engine.connect() as connection:
                     return await connection.run_sync(work)
 
-        return await self._connections.run(run_sync, MOST)
+        return await self._connections.run(run_sync, MOST, may_autocommit=True)

@@ -91,6 +91,7 @@ class StatementRecorder:
 
     def __init__(self, engine: AsyncEngine, listener: Listener) -> None:
         self._dialect: Dialect = engine.dialect
+        self._schemas = engine.get_execution_options().get("schema_translate_map")
         self._listener = listener
         self._numbers = count(1)
         self._folded: dict[tuple[str, str], Statement] = {}
@@ -183,7 +184,8 @@ class StatementRecorder:
         loaded = _relationships(context)
         name = _name(loaded[-1]) if loaded else ""
         try:
-            compiled = statement.compile(dialect=self._dialect)
+            schemas: dict[str, Any] = {"schema_translate_map": self._schemas, "render_schema_translate": True}
+            compiled = statement.compile(dialect=self._dialect, **(schemas if self._schemas else {}))
             if not isinstance(compiled, SQLCompiler):
                 return UnsentStatement(clean_sql(str(compiled)), "", name)
             bound = context.parameters

@@ -3,7 +3,7 @@
 import logging
 import time
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
@@ -12,8 +12,15 @@ from pirate_tui.orm.connection.backend import CONNECT_LIMIT, ConnectionGuard
 from pirate_tui.orm.connection.metering import Meter
 
 
+if TYPE_CHECKING:
+    from pirate_tui.domain.failure import BrowserError
+
+
 NETWORK_GRACE = 2.0
 """Seconds beyond a time limit in which a server's answer may still arrive."""
+
+LOOK_AGAIN = 0.1
+"""Seconds between checks of a server's silence, and of how much it has sent."""
 
 MOST_AT_FIRST = 16 * 2**20
 """The most bytes that a query may receive while it connects: an error of MySQL's protocol is no longer."""
@@ -22,7 +29,11 @@ MOST_AT_FIRST = 16 * 2**20
 class RunningQuery:
     """A running query: its deadline, the bytes that it has received, and the connections that it holds."""
 
-    def __init__(self, time_limit: float, most: int) -> None:
+    def __init__(self, time_limit: float, most: int, *, may_autocommit: bool = False) -> None:
+        self.may_autocommit = may_autocommit
+        """Whether its statements need no transaction around them, so that they may be sent without one."""
+        self.error: BrowserError | None = None
+        """What is to be raised in place of its result."""
         self._heard = time.monotonic()
         self._deadline = self._heard + time_limit
         self._time_limit = time_limit
@@ -101,9 +112,14 @@ class RunningQuery:
         self._heard = time.monotonic()
 
     @property
+    def silence(self) -> float:
+        """The seconds since the last answer, or since the last statement was sent."""
+        return time.monotonic() - self._heard
+
+    @property
     def silence_left(self) -> float:
         """The seconds until a server that does not answer counts as unreachable."""
-        return self._heard + self._patience + NETWORK_GRACE - time.monotonic()
+        return self._patience + NETWORK_GRACE - self.silence
 
     async def stop(self) -> None:
         """Stop the query: interrupt its running statement, and any that it would send next."""

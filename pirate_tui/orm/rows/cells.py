@@ -1,15 +1,17 @@
 """Convert values to `Cell`s: what is shown of a column's raw value, or of an attribute's Python value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from itertools import repeat
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.domain.rows import Cell, RowKey
+from pirate_tui.domain.rows import Cell, RowKey, cells_of
 from pirate_tui.domain.text import CELL_LIMIT, clean
 from pirate_tui.orm.dialects.sql import Sql
 from pirate_tui.orm.dialects.terms import kind_of, python_type
@@ -30,6 +32,8 @@ NATURAL: dict[type | None, tuple[type, ...]] = {
 """The types in which a driver returns values that need no conversion, by the Python type of the column."""
 
 NUMBERS = frozenset({int, float, Decimal})
+
+TEXT_OR_NULL = frozenset({str, NoneType})
 
 MEMBER_OR_TRUTH = (Enum, bool)
 """Types of values that are shown in place of the raw one."""
@@ -90,24 +94,31 @@ class CellReader:
         self._known: dict[Any, Cell] = {}
         """The cells of a column that has few different values, by the raw ones."""
 
-    def cells(self, raws: Iterable[Any], lengths: Iterable[int | None]) -> list[Cell]:
-        """Return the cells of a column's raw values, optimized for many short texts and numbers."""
+    def cells(self, raws: Sequence[Any], lengths: Sequence[int | None] = ()) -> list[Cell]:
+        """Return the cells of a column's raw values, whose full lengths are given where some may be cut.
+
+        Optimized for many short texts and numbers: a column of nothing else is converted as a whole.
+        """
+        each = zip(raws, lengths or repeat(None), strict=False)
         if self._has_few:
             known, general = self._known, self._remembered
-            return [known.get(raw) or general(raw, length) for raw, length in zip(raws, lengths, strict=False)]
-        text, numbers, general = str in self._natural, self._numbers, self.cell
+            return [known.get(raw) or general(raw, length) for raw, length in each]
+        kinds, text = set(map(type, raws)), str in self._natural
+        if kinds <= self._numbers:
+            return cells_of(map(str, raws))
+        if text and kinds <= TEXT_OR_NULL and not any(lengths):
+            texts = [raw for raw in raws if raw is not None] if NoneType in kinds else raws
+            if _is_shown_as_it_is("".join(texts), max(map(len, texts), default=0)):
+                cells = cells_of(texts)
+                return cells if texts is raws else _with_nulls(raws, iter(cells))
+        general = self.cell
         return [
-            Cell(raw)
-            if text
-            and type(raw) is str
-            and len(raw) <= CELL_LIMIT
-            and raw.isascii()
-            and raw.isprintable()
-            and not length
-            else Cell(str(raw))
-            if type(raw) in numbers
+            NULL
+            if raw is None
+            else Cell(raw)
+            if text and type(raw) is str and not length and _is_shown_as_it_is(raw, len(raw))
             else general(raw, length)
-            for raw, length in zip(raws, lengths, strict=False)
+            for raw, length in each
         ]
 
     def cell(self, raw: Any, length: int | None = None) -> Cell:
@@ -164,6 +175,16 @@ class CellReader:
         if not made.is_type_mismatch:
             self._known[raw] = made
         return made
+
+
+def _is_shown_as_it_is(text: str, longest: int) -> bool:
+    """Whether `clean` would change nothing of the text, or of the texts that it is joined of."""
+    return longest <= CELL_LIMIT and text.isprintable()
+
+
+def _with_nulls(raws: Iterable[Any], cells: Iterator[Cell]) -> list[Cell]:
+    """Return the cells of a column, given those of its values that are not NULL."""
+    return [NULL if raw is None else next(cells) for raw in raws]
 
 
 def _natural(column_type: TypeEngine[Any], sql: Sql) -> tuple[type, ...]:

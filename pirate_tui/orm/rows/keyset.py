@@ -80,6 +80,11 @@ class Ordering:
         """The terms to select for `position`."""
 
     @property
+    def is_without_nulls(self) -> bool:
+        """Whether no term of the order is ever NULL: an index then serves the condition for rows behind a position."""
+        return self._is_strict and not self._is_nullable
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         """The ORDER BY terms, ascending."""
         return (*(() if self._column is None else (self._column,)), *self._key_terms)

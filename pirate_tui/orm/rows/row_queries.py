@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.failure import BrowserError, InvalidFilterError
 from pirate_tui.domain.query import Position, Query
-from pirate_tui.domain.rows import Page, Seek, Value, WholeColumns
+from pirate_tui.domain.rows import Page, Rank, Seek, Value, WholeColumns
 from pirate_tui.domain.rows import Row as TableRow
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.text import clean, clean_lines
@@ -20,9 +20,13 @@ from pirate_tui.orm.dialects.registry import sql_of
 from pirate_tui.orm.mapped_classes import MappedClasses
 from pirate_tui.orm.rows.cells import label_of, whole_text
 from pirate_tui.orm.rows.query_plan import Explain
+from pirate_tui.orm.rows.row_fetcher import RowFetcher
 from pirate_tui.orm.rows.row_statements import RowStatements
 from pirate_tui.orm.rows.whole_rows import read_whole
 
+
+ROWS_AT_ONCE = 250_000
+"""Rows among which the anchors are found by one statement to a server: some tenths of a second, which esc ends."""
 
 PAGES_KEPT = 64
 """Queries whose statements are kept: enough for whatever is opened at once."""
@@ -34,6 +38,7 @@ class RowQueries:
     def __init__(self, queries: QueryRunner, schema: MappedClasses) -> None:
         self._queries = queries
         self._schema = schema
+        self._fetcher = RowFetcher(queries, schema)
         self._dialect = queries.dialect
         self._pages: dict[Query, RowStatements] = {}
         self._large: dict[Query, bool] = {}
@@ -41,7 +46,7 @@ class RowQueries:
     async def page(self, query: Query, seek: Seek) -> Page:
         """Fetch the rows that are sought, as a page of cells."""
         pages = self._statements_of(query)
-        return pages.page(seek, await self._sought(f"rows of {_name(query)}", pages, seek))
+        return pages.page(seek, await self._fetcher.sought(query, f"rows of {_name(query)}", pages, seek))
 
     async def estimate(self, query: Query) -> int | None:
         """Estimate the query's rows from the database's statistics; None for a filtered query or where unknown."""
@@ -50,49 +55,61 @@ class RowQueries:
     async def count(self, query: Query) -> int:
         """Count the query's rows by a COUNT of all of them."""
         self._large.clear()
-        return await self._queries.number(f"count of {_name(query)}", self._statements_of(query).count)
+        return await self._fetcher.number(query, f"count of {_name(query)}", self._statements_of(query).count)
 
     async def anchor(self, query: Query, seek: Seek) -> Position | None:
         """Fetch the position of the row that is sought, or None; the log folds all anchors of a query."""
         pages = self._statements_of(query)
-        rows = await self._sought(f"anchors of {_name(query)}", pages, seek, positions=True, folded=True)
+        rows = await self._fetcher.sought(query, f"anchors of {_name(query)}", pages, seek, positions=True, folded=True)
         return pages.position(rows[0]) if rows else None
+
+    async def next_anchors(self, query: Query, seek: Seek) -> list[Position]:
+        """Fetch the next anchors: of a file one, of a server those of many rows, where no NULLs are among them."""
+        pages = self._statements_of(query)
+        if not self._queries.is_remote or not pages.is_without_nulls:
+            anchor = await self.anchor(query, seek)
+            return [] if anchor is None else [anchor]
+        interval = seek.skip + 1
+        most = max(1, ROWS_AT_ONCE // interval) * interval
+        statement, parameters = pages.anchors(interval, seek.position, most)
+        rows = await self._fetcher.fetch(query, f"anchors of {_name(query)}", statement, parameters, folded=True)
+        return [pages.position(row) for row in rows]
 
     async def anchors(self, query: Query, interval: int) -> list[Position]:
         """Fetch the position of every `interval`-th row, which sorts the whole query."""
         pages = self._statements_of(query)
-        rows = await self._queries.fetch(f"order of {_name(query)}", pages.every(interval), {})
+        rows = await self._fetcher.fetch(query, f"order of {_name(query)}", pages.every(interval), {})
         return [pages.position(row) for row in rows]
 
     async def is_sorted(self, query: Query) -> bool:
         """Whether an index returns the rows in the query's order, according to its plan."""
         explain = Explain(self._statements_of(query).sample())
-        return not sql_of(self._dialect).sorts(await self._queries.fetch(f"plan of {_name(query)}", explain, {}))
+        return not sql_of(self._dialect).sorts(await self._fetcher.fetch(query, f"plan of {_name(query)}", explain, {}))
 
-    async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
+    async def rank(self, query: Query, key: tuple[str, ...]) -> Rank | None:
         """Count the rows before the row with the typed key; None where there is no such row."""
         pages = self._statements_of(query)
         shown = clean(f"{query.entity.name} {', '.join(key)}")
         cause = f"position of {shown}"
         try:
-            rows = await self._queries.fetch(cause, pages.find(key), {})
+            rows = await self._fetcher.fetch(query, cause, pages.find(key), {})
         except ValueError as error:
             raise BrowserError(f"no such row: {shown}", str(error)) from error
         if not rows:
             return None
         position = pages.position(rows[0])
         counted = [
-            await self._queries.number(cause, statement, pages.parameters(position))
+            await self._fetcher.number(query, cause, statement, pages.parameters(position))
             for statement in pages.before(position)
         ]
-        return sum(counted)
+        return Rank(sum(counted), position)
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """Fetch the position of the first (or last) row of the span that matches; None without a match."""
         pages = self._statements_of(query)
         statement = pages.nearest(span, match, backward=backward)
-        rows = await self._queries.fetch(
-            f"search in {_name(query)}", statement, pages.span_parameters(span), folded=True
+        rows = await self._fetcher.fetch(
+            query, f"search in {_name(query)}", statement, pages.span_parameters(span), folded=True
         )
         return pages.position(rows[0]) if rows else None
 
@@ -100,15 +117,15 @@ class RowQueries:
         """Count the rows of the span, or those of them that match."""
         pages = self._statements_of(query)
         statement, cause = pages.count_between(span, match), "position in" if match is None else "matches in"
-        return await self._queries.number(
-            f"{cause} {_name(query)}", statement, pages.span_parameters(span), folded=True
+        return await self._fetcher.number(
+            query, f"{cause} {_name(query)}", statement, pages.span_parameters(span), folded=True
         )
 
     async def whole(self, query: Query, row: TableRow) -> tuple[str, ...]:
         """Fetch all values of the row, uncut, as text that is safe to show."""
         pages = self._statements_of(query)
         statement, parameters = pages.values.whole(row)
-        rows = await self._queries.fetch(f"whole row of {_name(query)}", statement, parameters)
+        rows = await self._fetcher.fetch(query, f"whole row of {_name(query)}", statement, parameters)
         if not rows:
             raise _missing_row()
         return await asyncio.to_thread(_texts, rows[0], pages.values.named(rows[0]))
@@ -116,7 +133,7 @@ class RowQueries:
     async def whole_rows(self, query: Query, match: Match | None = None) -> AsyncGenerator[WholeColumns]:
         """Fetch all rows, page after page; the log folds the statements."""
         pages = self._statements_of(query) if match is None else self._built(query, match)
-        fetch = partial(self._sought, f"export of {_name(query)}", pages, folded=True)
+        fetch = partial(self._fetcher.sought, query, f"export of {_name(query)}", pages, folded=True)
         async with aclosing(read_whole(pages, fetch, len(query.entity.columns))) as read:
             async for columns in read:
                 yield columns
@@ -125,7 +142,7 @@ class RowQueries:
         """Fetch `size` characters or bytes of one value of the row, from `start`."""
         pages = self._statements_of(query)
         statement, parameters = pages.values.value(row, column, start, size)
-        rows = await self._queries.fetch(f"{column.name} of a row of {_name(query)}", statement, parameters)
+        rows = await self._fetcher.fetch(query, f"{column.name} of a row of {_name(query)}", statement, parameters)
         if not rows:
             raise _missing_row()
         return pages.values.value_found(column, rows[0])
@@ -148,29 +165,10 @@ class RowQueries:
         except ValueError as error:
             raise InvalidFilterError("invalid filter", str(error)) from error
 
-    async def _sought(
-        self, cause: str, pages: RowStatements, seek: Seek, *, positions: bool = False, folded: bool = False
-    ) -> list[Row[Any]]:
-        """Fetch the rows of a seek, segment by segment; only their positions if `positions`."""
-        rows: list[Row[Any]] = []
-        skip, segments, bounds = seek.skip, pages.segments(seek), pages.parameters(seek.position)
-        for number, segment in enumerate(segments, start=1):
-            parameters = {**bounds, "limit": seek.limit - len(rows), "skip": skip}
-            statement = segment.positions if positions else segment.rows
-            read = await self._queries.fetch(cause, statement, parameters, folded=folded)
-            rows += read
-            if len(rows) == seek.limit or number == len(segments):
-                break
-            if skip and not read:
-                skip -= await self._queries.number(cause, segment.skipped_count, {**bounds, "skip": skip}, folded=True)
-            else:
-                skip = 0
-        return rows
-
     async def exceeds(self, query: Query, limit: int) -> bool:
         """Whether the query has more than `limit` rows."""
         exceeds = self._statements_of(query).exceeds(limit)
-        return bool(await self._queries.fetch(f"size of {_name(query)}", exceeds, {}))
+        return bool(await self._fetcher.fetch(query, f"size of {_name(query)}", exceeds, {}))
 
     async def is_large(self, query: Query, limit: int) -> bool:
         """Whether the query has more than `limit` rows; cached until its rows are counted again."""

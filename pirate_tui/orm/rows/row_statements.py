@@ -133,6 +133,26 @@ class RowStatements:
         chosen = numbered.c.number % literal_column(str(interval)) == literal_column("0")
         return select(*list(numbered.c)[:-1]).where(chosen).order_by(numbered.c.number)
 
+    def anchors(self, interval: int, after: Position | None, most: int) -> tuple[Statement, dict[str, Any]]:
+        """Return the statement for the position of every `interval`-th of the next `most` rows, and its parameters."""
+        span = Span(after)
+        ordered = [term.label(f"order_{at}") for at, term in enumerate(self._ordering.terms)]
+        named = [term.label(f"part_{at}") for at, term in enumerate(self._ordering.selected)]
+        behind = self._source.select(*named, *ordered).where(*self._source.within(span, None))
+        following = behind.order_by(*self._source.terms(backward=False)).limit(bindparam("limit")).subquery()
+        down = self._source.is_descending
+        order = [following.c[term.name].desc() if down else following.c[term.name] for term in ordered]
+        number = func.row_number().over(order_by=order).label("number")
+        numbered = select(*list(following.c)[: len(named)], number).subquery()
+        chosen = numbered.c.number % literal_column(str(interval)) == literal_column("0")
+        statement = select(*list(numbered.c)[:-1]).where(chosen).order_by(numbered.c.number)
+        return statement, {**self._source.span_parameters(span), "limit": most}
+
+    @property
+    def is_without_nulls(self) -> bool:
+        """Whether no term of the rows' order is ever NULL."""
+        return self._ordering.is_without_nulls
+
     def sample(self) -> Statement:
         """Return a statement in the query's order, to be explained for whether its rows are sorted."""
         return self._source.select(*self._ordering.selected).order_by(*self._ordering.terms).limit(1)

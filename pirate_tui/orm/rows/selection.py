@@ -63,18 +63,16 @@ class Selection:
         columns = list(zip(*fetched, strict=True))
         if not columns:
             return Page((), block)
-        whole = repeat(None)
         cells = [
-            reader.cells(columns[at], columns[cut_at] if cut_at else whole)
+            reader.cells(columns[at], columns[cut_at] if cut_at else ())
             for reader, at, cut_at in self._block(block).cells
         ]
         width = len(self._ordering.selected)
         positions: Iterable[tuple[Any, ...]] = zip(*columns[:width], strict=True)
         if self._order is not None:
             positions = map(self._ordering.position, positions)
-        parts = zip(*(columns[at] for at in self._keys_at), strict=True)
-        keys = map(self._key, parts) if has_key else repeat(None, len(fetched))
-        return Page(tuple(map(rows.Row, zip(*cells, strict=True), keys, positions)), block)
+        keys = self._keys_of([columns[at] for at in self._keys_at]) if has_key else repeat(None)
+        return Page(rows.rows_of(zip(*cells, strict=True), keys, positions), block)
 
     def values(self, fetched: Sequence[Row[Any]], block: int) -> tuple[WholeColumns, WholeColumns]:
         """Return the raw values of fetched rows, column by column, and the full lengths of those that are cut."""
@@ -143,6 +141,11 @@ class Selection:
             return self._ordering.keys_at + at
         self._always.append(key.value)
         return len(self._always) - 1
+
+    def _keys_of(self, columns: Sequence[tuple[Any, ...]]) -> Iterable[RowKey | None]:
+        """Convert raw keys, column by column, to those of instances."""
+        keys: Iterable[RowKey] = zip(*columns, strict=True)
+        return keys if self._key_is_raw and not any(None in column for column in columns) else map(self._key, keys)
 
     def _key(self, key: RowKey) -> RowKey | None:
         """Convert a raw key to that of an instance; None where it has a NULL or cannot be read."""

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Dialect, Select, literal_column, select
+from sqlalchemy import ColumnClause, Dialect, Select, literal_column, select
 from sqlalchemy.orm import Mapper
-from sqlalchemy.sql.expression import TableClause
 
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.dialects.registry import sql_of
 from pirate_tui.orm.dialects.sql import Sql
 from pirate_tui.orm.dialects.terms import Keyed, Term
-from pirate_tui.orm.entities import Catalog, table_name
+from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.reflection.probe import Table
 from pirate_tui.orm.rows.filters import column_of, holding, matching, related
 from pirate_tui.orm.rows.keyset import Keys, Ordering
@@ -90,7 +89,9 @@ def _keys(mapper: Mapper[Any], table: Table, sql: Sql) -> Keys:
     names = {column.name for column in mapper.primary_key}
     tie_break = table.tie_break(names)
     if tie_break is not None:
-        keys.append(Keyed.by(literal_column(f"{_quoted(mapper, sql)}.{tie_break}")))
+        row_id: ColumnClause[Any] = literal_column(tie_break)
+        row_id.table = mapper.local_table
+        keys.append(Keyed.by(row_id))
     is_unique = table.is_total(names) or not table.has(names)
     return Keys(
         keys,
@@ -98,9 +99,3 @@ def _keys(mapper: Mapper[Any], table: Table, sql: Sql) -> Keys:
         0 if tie_break is None else len(names),
         is_unique or tie_break is not None,
     )
-
-
-def _quoted(mapper: Mapper[Any], sql: Sql) -> str:
-    """Return the quoted name of the mapper's table with its schema; for a subquery, its alias."""
-    preparer, table = sql.dialect.identifier_preparer, mapper.local_table
-    return preparer.format_table(table) if isinstance(table, TableClause) else preparer.quote(table_name(mapper))

@@ -15,6 +15,7 @@ from pirate_tui.domain.rows import Cell, Row, Seek
 from pirate_tui.domain.statements import Statement
 from pirate_tui.domain.text import CELL_LIMIT
 from pirate_tui.orm.database import OrmDatabase
+from tests.orm.rows.numbers import number_of
 
 
 OpenModels: TypeAlias = Callable[[Path, Sequence[type]], Awaitable[OrmDatabase]]
@@ -236,7 +237,7 @@ async def test_the_rank_of_a_key_is_the_number_of_its_row(database_of: DatabaseO
     entity = database.models.catalog.entities[0]
     for number, row in enumerate((await database.rows.page(Query(entity), Seek())).rows):
         assert row.key is not None
-        assert await database.rows.rank(Query(entity), tuple(map(str, row.key))) == number
+        assert await number_of(database, Query(entity), *map(str, row.key)) == number
 
 
 @pytest.mark.parametrize("mapped", TABLES)

@@ -26,6 +26,7 @@ from pirate_tui.domain.window import Window
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.dialects.parse_value import typed
 from tests.orm.conftest import OpenModels, Remembering
+from tests.orm.rows.numbers import number_of
 
 
 class Base(DeclarativeBase):
@@ -242,9 +243,9 @@ def test_whatever_is_jumped_to_is_the_row_of_that_number(world: World, size: int
             window.count = len(rows)
             for _ in range(data.draw(st.integers(0, 6))):
                 if data.draw(st.booleans()) and (seek := window.next_anchor) is not None:
-                    anchor = await database.rows.anchor(query, seek)
-                    assert anchor is not None
-                    window.anchors.append(anchor)
+                    anchors = await database.rows.next_anchors(query, seek)
+                    assert anchors
+                    window.add_anchors(anchors)
                 if rows:
                     number = data.draw(st.integers(0, (len(rows) - 1) // size))
                     page = await database.rows.page(query, window.seek(number))
@@ -518,4 +519,4 @@ async def test_a_key_of_bytes_is_found_as_it_is_typed(tmp_path: Path, open_model
         connection.executemany("INSERT INTO branded VALUES (?)", [(b"\x00",), (b"\x00\xff",), (b"a",)])
         connection.commit()
     database = await open_models(tmp_path / "branded.db", [Branded])
-    assert await database.rows.rank(Query(database.models.catalog.entities[0]), ("x'00ff'",)) == 1
+    assert await number_of(database, Query(database.models.catalog.entities[0]), "x'00ff'") == 1

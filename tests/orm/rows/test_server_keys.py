@@ -31,6 +31,7 @@ from pirate_tui.domain.rows import Row, Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
+from tests.orm.rows.numbers import number_of
 from tests.servers import DRIVERS, ask, run
 
 
@@ -122,6 +123,7 @@ ALL = {
         "timestamp": single("timestamp", DateTime(), *MOMENTS, unknown=[0, 1]),
     },
     "asyncmy": MARIADB,
+    "asyncmy-mysql": MARIADB,
 }
 """By driver: of a number of few digits psycopg reads those, which are not all of it, and asyncpg the very number; but
 asyncpg takes the last date of all for infinite."""
@@ -171,7 +173,7 @@ async def is_walked(database: OrmDatabase, server: Server, query: Query, by: str
     rows = (await database.rows.page(query, Seek())).rows
     for at, row in enumerate(rows):
         key = tuple(cell.text for cell in row.cells[:-2])
-        assert await database.rows.rank(query, key) == at, (by, key)
+        assert await number_of(database, query, *key) == at, (by, key)
     assert str(await database.rows.anchors(query, 2)) == str([row.position for row in rows[1::2]]), "NaN is never equal"
 
 

@@ -15,7 +15,7 @@ from pirate_tui.domain.search import Match, Span
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import OrmDatabase
 from tests.orm.conftest import OpenModels
-from tests.servers import run
+from tests.servers import run, series
 
 
 ROWS = 20_000
@@ -38,7 +38,7 @@ MARIADB = (
     *TABLES,
     "CREATE INDEX berth_name ON berths (name)",
     f"""INSERT INTO berths SELECT concat('deck', seq DIV 100), seq, nullif(mod(seq, 5000), 0), concat('name', seq),
-        concat('r', mod(seq * 7919, {ROWS})) FROM seq_1_to_{ROWS}""",  # noqa: S608  our own
+        concat('r', mod(seq * 7919, {ROWS})) FROM {series(ROWS)}""",  # noqa: S608  our own
     "ANALYZE TABLE berths",
 )
 

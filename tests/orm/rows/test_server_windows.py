@@ -268,7 +268,7 @@ async def everything(sea: Sea, query: Query) -> list[Row]:
 
 
 async def check_pages(sea: Sea, world: World, size: int) -> None:
-    """Pages from either end, the count, and the rank of some rows, as their keys are typed."""
+    """Pages from either end, the count, and the rank of some rows with their pages, as their keys are typed."""
     query, own = sea.query(world), await sea.rows(world)
     assert await sea.database.rows.count(query) == len(own)
     for backward in (False, True):
@@ -278,8 +278,15 @@ async def check_pages(sea: Sea, world: World, size: int) -> None:
             position = page[0 if backward else -1].position
             assert len(found) <= len(own)
         assert keys_of(found) == own
+    window = Window(page_size=size)
     for number in range(0, len(own), 3):
-        assert await sea.database.rows.rank(query, as_typed(own[number])) == number
+        rank = await sea.database.rows.rank(query, as_typed(own[number]))
+        assert rank is not None
+        assert rank.number == number
+        before = window.before_page_of(rank)
+        position = None if before is None else await sea.database.rows.anchor(query, before)
+        around = await sea.database.rows.page(query, Seek(position, limit=size))
+        assert keys_of(around.rows) == own[number // size * size :][:size]
 
 
 def as_typed(key: Sequence[Any]) -> tuple[str, ...]:
@@ -292,9 +299,9 @@ async def check_jumps(sea: Sea, world: World, size: int) -> None:
     window = Window(page_size=size, pages_held=2)
     window.count = len(own)
     while (seek := window.next_anchor) is not None:
-        anchor = await sea.database.rows.anchor(query, seek)
-        assert anchor is not None
-        window.anchors.append(anchor)
+        anchors = await sea.database.rows.next_anchors(query, seek)
+        assert anchors
+        window.add_anchors(anchors[:2])  # the next ones are then read from a position on
     for number in range(-(-len(own) // size)):
         page = await sea.database.rows.page(query, window.seek(number))
         assert keys_of(page.rows) == own[number * size : (number + 1) * size]

@@ -29,7 +29,7 @@ WHERE anon_1.number % 100 = 0 ORDER BY anon_1.number;
 
 -- Ship: plan
 -- param_1 = 1
-EXPLAIN SELECT ships.id AS id
+EXPLAIN FORMAT=TRADITIONAL SELECT ships.id AS id
 FROM ships ORDER BY ships.id
  LIMIT :param_1;
 
@@ -64,7 +64,7 @@ WHERE anon_1.number % 100 = 0 ORDER BY anon_1.number;
 
 -- Berth: plan
 -- param_1 = 1
-EXPLAIN SELECT berths.deck AS deck, berths.number AS number
+EXPLAIN FORMAT=TRADITIONAL SELECT berths.deck AS deck, berths.number AS number
 FROM berths ORDER BY berths.deck, berths.number
  LIMIT :param_1;
 
@@ -99,7 +99,7 @@ WHERE anon_1.number % 100 = 0 ORDER BY anon_1.number;
 
 -- Loose: plan
 -- param_1 = 1
-EXPLAIN SELECT loose.deck AS deck, loose.number AS number
+EXPLAIN FORMAT=TRADITIONAL SELECT loose.deck AS deck, loose.number AS number
 FROM loose ORDER BY loose.deck, loose.number
  LIMIT :param_1;
 
@@ -134,7 +134,7 @@ WHERE anon_1.number % 100 = 0 ORDER BY anon_1.number;
 
 -- Adrift: plan
 -- param_1 = 1
-EXPLAIN SELECT adrift.deck AS deck, adrift.number AS number
+EXPLAIN FORMAT=TRADITIONAL SELECT adrift.deck AS deck, adrift.number AS number
 FROM adrift ORDER BY adrift.deck, adrift.number
  LIMIT :param_1;
 
@@ -176,7 +176,7 @@ WHERE anon_1.number % 100 = 0 ORDER BY anon_1.number;
 
 -- Wreck: plan
 -- param_1 = 1, type_1_1 = 'wreck'
-EXPLAIN SELECT vessels.id AS id
+EXPLAIN FORMAT=TRADITIONAL SELECT vessels.id AS id
 FROM vessels
 WHERE vessels.type IN (:type_1_1) ORDER BY vessels.id
  LIMIT :param_1;
@@ -2255,19 +2255,19 @@ WHERE ships.state IS NULL;
 -- param_1 = '{"rum": 7}'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.cargo = :param_1;
+WHERE (CAST(ships.cargo AS CHAR) COLLATE utf8mb4_bin) = :param_1;
 
 -- Ship where cargo < {"rum": 7}
 -- param_1 = '{"rum": 7}'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.cargo < :param_1;
+WHERE (CAST(ships.cargo AS CHAR) COLLATE utf8mb4_bin) < :param_1;
 
 -- Ship where cargo > {"rum": 7}
 -- param_1 = '{"rum": 7}'
 SELECT count(*) AS count_1
 FROM ships
-WHERE ships.cargo > :param_1;
+WHERE (CAST(ships.cargo AS CHAR) COLLATE utf8mb4_bin) > :param_1;
 
 -- Ship where cargo ~ {"rum": 7}
 -- param_1 = '%{"rum": 7}%'
