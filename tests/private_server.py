@@ -27,8 +27,12 @@ from tests.servers import ALL
 LIMIT = 60.0
 """Seconds that a server may take to make its files, to start, or to stop."""
 
-READY = re.compile(rb"ready (?:for|to accept) connections")
-"""What PostgreSQL and MariaDB write when they have started."""
+READY = re.compile(rb"ready (?:for|to accept)(?: read.only)? connections")
+"""What PostgreSQL and MariaDB write when they have started; a standby of PostgreSQL accepts read-only connections."""
+
+
+HASTE = ("-c", "wal_retrieve_retry_interval=50ms", "-c", "max_standby_streaming_delay=0")
+"""A standby soon looks for its primary again, and does not wait for queries that are in the way of what it replays."""
 
 
 class Making(NamedTuple):
@@ -74,11 +78,11 @@ https://mariadb.com/kb/en/linux-signals-and-mariadbd/."""
 class PrivateServer:
     """A server in a folder of its own; `server` says how it is reached while it runs."""
 
-    def __init__(self, kind: str, folder: Path, options: Sequence[str] = ()) -> None:
-        self._making = MAKINGS[kind]
+    def __init__(self, making: Making, folder: Path, options: Sequence[str] = ()) -> None:
+        self._making = making
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
-        port = _free_port()
+        port = free_port()
         self.server = Server(self._making.url.set(port=port))
         self._log = folder / "log"
         self._user = self._making.user if os.geteuid() == 0 else None
@@ -103,10 +107,22 @@ class PrivateServer:
             assert time.monotonic() < deadline, self._log.read_text()
             time.sleep(0.02)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and neither stopped nor killed."""
+        return self._process is not None
+
     def stop(self) -> None:
         """Stop it, if it runs, and wait for its end."""
+        self._end(self._making.stop)
+
+    def kill(self) -> None:
+        """Kill it, if it runs: it says nothing to its clients."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, by: signal.Signals) -> None:
         if self._process is not None:
-            self._process.send_signal(self._making.stop)
+            self._process.send_signal(by)
             try:
                 self._process.wait(LIMIT)
             except subprocess.TimeoutExpired:
@@ -117,7 +133,7 @@ class PrivateServer:
 
     def _started(self, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
         program, *arguments = command
-        given = [_found(program), *(argument.format(**self._words) for argument in arguments)]
+        given = [found(program), *(argument.format(**self._words) for argument in arguments)]
         whose: dict[str, Any] = {}
         if self._user is not None:
             whose = {"user": self._user, "group": pwd.getpwnam(self._user).pw_gid, "extra_groups": ()}
@@ -132,17 +148,31 @@ def private_server(kind: str, *options: str) -> Iterator[PrivateServer]:
     Its program is given the options too.
     """
     with tempfile.TemporaryDirectory(prefix=f"pirate-tui-{kind}-") as folder:
-        made = PrivateServer(kind, Path(folder), options)
-        try:
-            yield made
-        finally:
-            made.stop()
+        yield from _stopped(PrivateServer(MAKINGS[kind], Path(folder), options))
 
 
-def _found(program: str) -> str:
-    """Where the program is; skips the test if it is nowhere. Debian keeps PostgreSQL's out of the PATH."""
-    places = os.pathsep.join([os.environ["PATH"], "/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
-    path = shutil.which(program, path=places)
+@contextmanager
+def standby_of(primary: PrivateServer) -> Iterator[PrivateServer]:
+    """A new streaming replica of a PostgreSQL server that runs, not started; stopped in the end."""
+    copy = (
+        "pg_basebackup", "-h", "127.0.0.1", "-p", str(primary.server.url.port), "-U", "postgres",
+        "-D", "{folder}/data", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="pirate-tui-standby-") as folder:
+        made = PrivateServer(MAKINGS["postgresql"]._replace(make=copy), Path(folder), HASTE)
+        yield from _stopped(made)
+
+
+def _stopped(made: PrivateServer) -> Iterator[PrivateServer]:
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def found(program: str) -> str:
+    """Where the program is; skips the test if it is nowhere."""
+    path = program_at(program)
     if path is not None:
         return path
     if os.environ.get(ALL):
@@ -150,7 +180,13 @@ def _found(program: str) -> str:
     return pytest.skip(f"{program} is not installed")
 
 
-def _free_port() -> int:
+def program_at(program: str) -> str | None:
+    """Where the program is; None if it is nowhere. Debian keeps PostgreSQL's out of the PATH."""
+    places = os.pathsep.join([os.environ["PATH"], "/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
+    return shutil.which(program, path=places)
+
+
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

@@ -1,7 +1,8 @@
 """Real servers for tests: a fresh database on each, with whatever tables and rows a test needs.
 
-Where they are comes from PIRATE_TUI_TEST_POSTGRESQL and PIRATE_TUI_TEST_MARIADB: URLs of a user who may create
-databases. Without one its tests are skipped, and the number of them is told; with PIRATE_TUI_TEST_ALL=1 they fail.
+Where they are comes from PIRATE_TUI_TEST_POSTGRESQL, PIRATE_TUI_TEST_MARIADB and PIRATE_TUI_TEST_MYSQL: URLs of a user
+who may create databases. Without one its tests are skipped, and the number of them is told; with PIRATE_TUI_TEST_ALL=1
+they fail, but for those of MySQL.
 """
 
 import os
@@ -29,10 +30,18 @@ DRIVERS = {
     "psycopg": Driver("postgresql+psycopg", "PIRATE_TUI_TEST_POSTGRESQL"),
     "asyncpg": Driver("postgresql+asyncpg", "PIRATE_TUI_TEST_POSTGRESQL"),
     "asyncmy": Driver("mysql+asyncmy", "PIRATE_TUI_TEST_MARIADB"),
+    "asyncmy-mysql": Driver("mysql+asyncmy", "PIRATE_TUI_TEST_MYSQL"),
 }
+"""By a name for each kind of server that a driver is for."""
+
+OPTIONAL = frozenset({"PIRATE_TUI_TEST_MYSQL"})
+"""Servers that not every system has: their tests are skipped, also with PIRATE_TUI_TEST_ALL=1."""
 
 ALL = "PIRATE_TUI_TEST_ALL"
 """Set to make a failure of what would be skipped."""
+
+NO_POOLER = "pgbouncer is not installed"
+"""Why tests are skipped, also with PIRATE_TUI_TEST_ALL=1: not every system has it."""
 
 Target: TypeAlias = Path | Server
 """What is opened: a SQLite file, or the database of a server."""
@@ -46,7 +55,7 @@ def server_url(driver: str) -> URL:
     given = os.environ.get(variable)
     if given:
         return make_url(given).set(drivername=name)
-    if os.environ.get(ALL):
+    if os.environ.get(ALL) and variable not in OPTIONAL:
         pytest.fail(f"{variable} is not set")
     return pytest.skip(f"{variable} is not set")
 
@@ -54,6 +63,33 @@ def server_url(driver: str) -> URL:
 def url_of(target: Target) -> URL:
     """A URL of the same database that may write."""
     return URL.create("sqlite+aiosqlite", database=str(target)) if isinstance(target, Path) else target.url
+
+
+def is_mysql(target: Target) -> bool:
+    """Is it the server of MySQL, and not MariaDB, which has the same driver?"""
+    named = os.environ.get(DRIVERS["asyncmy-mysql"].variable)
+    if named is None or isinstance(target, Path):
+        return False
+    url = make_url(named)
+    return (target.url.host, target.url.port, target.url.query) == (url.host, url.port, url.query)
+
+
+def read_only_variable(server: Server) -> str:
+    """By which variable MariaDB or MySQL tells, and is told, that a session only reads."""
+    return "transaction_read_only" if is_mysql(server) else "tx_read_only"
+
+
+LENIENTLY = "SET SESSION sql_mode = ''"
+"""What MariaDB and MySQL are told on a connection that writes values which they would refuse."""
+
+
+def series(rows: int) -> str:
+    """The numbers from 1 on, for FROM on MariaDB and MySQL: a column `seq`."""
+    digits = f"({' UNION ALL '.join(f'SELECT {digit} AS d' for digit in range(10))})"
+    places = range(len(str(rows)))
+    number = " + ".join(f"d{place}.d * {10**place}" for place in places)
+    joined = " CROSS JOIN ".join(f"{digits} AS d{place}" for place in places)
+    return f"(SELECT {number} AS seq FROM {joined}) AS series WHERE seq BETWEEN 1 AND {rows}"  # noqa: S608  our own
 
 
 async def run(target: Target, *statements: str) -> None:
@@ -156,3 +192,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         skipped = [one for one in terminalreporter.stats.get("skipped", []) if variable in str(one.longrepr)]
         if skipped:
             terminalreporter.write_line(f"{len(skipped)} tests need a server: set {variable} to its URL", yellow=True)
+    absent = [one for one in terminalreporter.stats.get("skipped", []) if NO_POOLER in str(one.longrepr)]
+    if absent:
+        terminalreporter.write_line(f"{len(absent)} tests need a connection pooler: install pgbouncer", yellow=True)

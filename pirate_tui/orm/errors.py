@@ -30,9 +30,15 @@ DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError)
 QUERY_CANCELED = "57014"
 """PostgreSQL's SQLSTATE of a cancelled statement (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
+IN_FAILED_TRANSACTION = "25P02"
+"""PostgreSQL's SQLSTATE of each statement after one that has failed in the same transaction."""
+
 KILLED, TOO_LONG = 1317, 1969
 """MariaDB's numbers of a statement that was stopped, by KILL QUERY or by its time limit
 (https://mariadb.com/kb/en/mariadb-error-codes/)."""
+
+NO_ACCESS, NO_SUCH_DATABASE = 1044, 1049
+"""MariaDB's numbers of a login to a database that the user has no privilege on, or that there is not."""
 
 TOO_LONG_IN_MYSQL = 3024
 """MySQL's own (https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html)."""

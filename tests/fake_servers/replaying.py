@@ -4,7 +4,8 @@ import socket
 import threading
 from contextlib import suppress
 
-from pirate_tui.orm.connection.url import DEFAULT_PORTS, Server
+from pirate_tui.orm.connection.hosts import DEFAULT_PORTS
+from pirate_tui.orm.connection.url import Server
 from tests.fake_servers import FakeServer, Line
 from tests.fake_servers.mutations import MYSQL, POSTGRESQL, Mutator, messages
 

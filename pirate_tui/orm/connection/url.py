@@ -14,6 +14,14 @@ from sqlalchemy.exc import ArgumentError
 
 from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, keep_secret, redact
+from pirate_tui.orm.connection.hosts import (
+    DEFAULT_PORTS,
+    FORM,
+    HIGHEST_PORT,
+    several_named,
+    with_hosts_as_options,
+    with_one_host,
+)
 from pirate_tui.orm.connection.tls import Tls, tls_of
 
 
@@ -28,19 +36,48 @@ class Server(NamedTuple):
     """Whether a connection without TLS is an error."""
     context: ssl.SSLContext | None = None
     """The TLS options, for drivers that do not take them from the URL."""
+    schema: str | None = None
+    """The schema in which tables are found whose models name none; None for the database's default."""
 
     @property
     def name(self) -> str:
         """The server and database as shown, also in errors: `db:5432/shop`."""
-        url, is_postgresql = self.url, self.url.get_backend_name() == "postgresql"
-        hosts = url.host or url.query.get("host") or url.query.get("unix_socket")
-        host = hosts if isinstance(hosts, str) else ",".join(hosts or ())
-        host = host or (os.environ.get("PGHOST") if is_postgresql else None) or "localhost"
-        if "," in host:  # several, each with its port
-            return f"{host}/{url.database or ''}"
+        url, is_postgresql, host = self.url, self._is_postgresql, self._hosts
+        if self.has_several_hosts:
+            return f"{several_named(host, url.query.get('port'))}/{url.database or ''}"
         port = url.port or (os.environ.get("PGPORT") if is_postgresql else None)
         shown = f"[{host}]" if url.host and ":" in host else host
         return f"{shown}:{port or DEFAULT_PORTS[url.get_backend_name()]}/{url.database or ''}"
+
+    def name_at(self, host: str, port: int | None) -> str:
+        """Return the name of the one server of several that was connected to; `port` is None for a socket's file."""
+        shown = f"[{host}]" if ":" in host else host
+        return f"{shown}{'' if port is None else f':{port}'}/{self.url.database or ''}"
+
+    def at(self, host: str, port: int | None) -> "Server":
+        """Return that one server of several."""
+        return self._replace(url=self.url.difference_update_query(["host", "port"]).set(host=host, port=port))
+
+    @property
+    def has_several_hosts(self) -> bool:
+        """Whether one of several hosts is connected to."""
+        return "," in self._hosts
+
+    @property
+    def number_of_hosts(self) -> int:
+        """The number of hosts that are tried."""
+        return self._hosts.count(",") + 1
+
+    @property
+    def _hosts(self) -> str:
+        """The host, or several with a comma in between, maybe with their ports."""
+        hosts = self.url.host or self.url.query.get("host") or self.url.query.get("unix_socket")
+        host = hosts if isinstance(hosts, str) else ",".join(hosts or ())
+        return host or (os.environ.get("PGHOST") if self._is_postgresql else None) or "localhost"
+
+    @property
+    def _is_postgresql(self) -> bool:
+        return self.url.get_backend_name() == "postgresql"
 
     @property
     def key(self) -> str:
@@ -52,9 +89,6 @@ class Server(NamedTuple):
         keep_secret(password)
         return self._replace(url=self.url.set(password=password))
 
-
-DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
-"""The ports by SQLAlchemy's names of the backends."""
 
 DRIVERS = {"postgresql": ("psycopg", "asyncpg"), "mysql": ("asyncmy",), "mariadb": ("asyncmy",)}
 """Async drivers, the default first.
@@ -83,9 +117,13 @@ SECRETS = {"password", "passwd", "pwd", "sslpassword", "oauth_client_secret"}
 
 OPTIONS = {
     "asyncpg": {"host", "port", "passfile", "target_session_attrs", "prepared_statement_cache_size", "krbsrvname"},
-    "asyncmy": {"unix_socket"},
+    "asyncmy": {"unix_socket", "host", "port"},
 }
 """Options of drivers that raise a TypeError for any other; libpq reports unknown ones itself."""
+
+SESSIONS = {"read-write": "primary", "read-only": "standby"}
+"""Values of `target_session_attrs` that ask for the session's default, which is ours; and those that mean the server
+(https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS)."""
 
 OURS = {
     *("connect_timeout", "read_timeout", "write_timeout", "timeout", "command_timeout"),
@@ -95,13 +133,9 @@ OURS = {
 """Options that are ignored: time limits, transactions and encoding are the browser's own, and its driver's defaults
 serve the rest."""
 
-FORM = "use driver://user@host:port/database, with %40 for an @ in a name"
-
 OPEN_PASSWORD = (
     "a password in the URL is visible in the process list and the shell history: use PIRATE_TUI_PASSWORD instead"  # noqa: S105  it names the way out
 )
-
-HIGHEST_PORT = 65535
 
 
 def named(typed: str) -> Path | Server:
@@ -113,7 +147,7 @@ def named(typed: str) -> Path | Server:
     if backend not in DRIVERS:
         raise _wrong(f"unsupported URL scheme {clean(backend)}://; {KNOWN}")
     chosen = _driver(backend, driver)
-    url = _parsed(typed, f"{backend}+{chosen}")
+    url = with_hosts_as_options(_parsed(typed, f"{backend}+{chosen}"))
     tls = tls_of(url.query)
     server = Server(_with_database(_options(url, chosen, tls.left)), wants_tls=tls.is_wanted)
     return _encrypted(server, tls)._replace(notes=tuple(_notes(url, f"{backend}+{driver}", tls, server)))
@@ -187,7 +221,7 @@ def _why_not(driver: str) -> str:
 def _parsed(typed: str, scheme: str) -> URL:
     """Parse a URL; raise `StartupError`, which quotes no part of it, since any might hold a part of a password."""
     try:
-        url = make_url(f"{scheme}://{typed.partition('://')[2]}")
+        url = make_url(f"{scheme}://{with_one_host(typed.partition('://')[2], scheme)}")
     except (ArgumentError, ValueError):
         raise _wrong(f"invalid URL; {FORM}") from None
     if url.password:
@@ -214,8 +248,9 @@ def _options(url: URL, driver: str, remaining: Mapping[str, str | tuple[str, ...
     """Return the URL with the options that the driver knows; raise `StartupError` for others."""
     known = OPTIONS.get(driver)
     options = {name: value for name, value in remaining.items() if name not in OURS}
-    if options.get("target_session_attrs") == "read-write":  # that our own sessions, being read-only, never are
-        options["target_session_attrs"] = "primary"
+    wanted = options.get("target_session_attrs")
+    if wanted in SESSIONS:
+        options["target_session_attrs"] = SESSIONS[str(wanted)]
     for name in options:
         if known is not None and name not in known:
             raise _wrong(f"{driver} has no option {clean(name)}; it has {', '.join(sorted(known))}")

@@ -1,5 +1,6 @@
 """Define a kind of database: the four parts in which it differs from the others."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Dialect
@@ -23,5 +24,5 @@ class DatabaseKind(Protocol):
     def probe(self, queries: QueryRunner) -> SchemaProbe:
         """Return the probe of the tables that classes are mapped to."""
 
-    def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
-        """Return the reader of tables and foreign keys, for classes that are reflected."""
+    def reader(self, connection: Connection, schemas: Sequence[str]) -> CatalogReader:
+        """Return the reader of tables and foreign keys in these schemas, else in the default one, for reflection."""

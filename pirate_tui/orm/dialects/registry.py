@@ -41,6 +41,6 @@ def probe_of(queries: QueryRunner) -> SchemaProbe:
     return KINDS[queries.dialect.name].probe(queries)
 
 
-def reader_of(connection: Connection, schema: str | None = None) -> CatalogReader:
-    """Return the reader of a database's tables and foreign keys, of one schema where it has several."""
-    return KINDS[connection.dialect.name].reader(connection, schema)
+def reader_of(connection: Connection, *schemas: str) -> CatalogReader:
+    """Return the reader of a database's tables and foreign keys; without a schema, those of the default one."""
+    return KINDS[connection.dialect.name].reader(connection, schemas)

@@ -12,12 +12,14 @@ from sqlalchemy import Dialect, NullPool, Row, TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.connection.backend import CONNECT_LIMIT, ConnectionGuard
 from pirate_tui.orm.connection.metering import Meter
 from pirate_tui.orm.connection.url import Server
+from pirate_tui.orm.dialects.answering_backend import AnsweringBackend
 from pirate_tui.orm.errors import (
     DATABASE_ERRORS,
     ERROR_LIMIT,
@@ -31,8 +33,9 @@ from pirate_tui.orm.read_only import SqlText, block_writes
 from pirate_tui.orm.user_code.foreign import FOREIGN_ERRORS, described, message_of, reraise_ours
 
 
-POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_pre_ping": True, "pool_recycle": 1800}
-"""Few connections, since a user runs one query at a time; a lost one is noticed before it is used."""
+POOL = {"pool_size": 3, "max_overflow": 2, "pool_timeout": 5, "pool_recycle": 1800}
+"""Few connections, since a user runs one query at a time. `PoolEvents` pings those that have been idle: a ping each
+time, as by `pool_pre_ping`, costs a round trip for each query."""
 
 APPLICATION = "pirate-tui"
 """The name in the server's list of connections."""
@@ -84,7 +87,7 @@ class ServerCanceller:
             logging.getLogger(__name__).info("a statement could not be cancelled on the server: %s", error)
 
 
-class ServerBackend:
+class ServerBackend(AnsweringBackend):
     """A database on a server; subclasses are in the folders of its kind."""
 
     is_remote = True
@@ -94,6 +97,8 @@ class ServerBackend:
     """The hint where the driver does not understand the server."""
     reasons: ClassVar[dict[Any, tuple[str, str]]]
     """Reason and hint, by the code of an error after which the database cannot be used."""
+    momentary: ClassVar[frozenset[Any]]
+    """Codes of errors that a query may meet by chance: others were in its way."""
 
     def __init__(self, server: Server) -> None:
         self.name = self.where = clean(server.name)
@@ -109,6 +114,15 @@ class ServerBackend:
     def connect(self, dialect: Dialect, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
         """Connect by the arguments alone, which already make the session read-only."""
         return dialect.connect(*arguments, **options)
+
+    async def log_in(self, time_limit: float) -> None:
+        """Connect once, with the driver alone, and close; raises whatever it raises."""
+        self.time_limit = time_limit
+        engine = self._made(poolclass=NullPool)
+        arguments, options = engine.dialect.create_connect_args(self.server.url)
+        own = {**self.connect_arguments(time_limit), "async_creator_fn": limited(self.creator())}
+        connection = await greenlet_spawn(self.connect, engine.dialect, arguments, {**options, **own})
+        await greenlet_spawn(connection.close)
 
     async def send_beside(self, statement: str) -> None:
         """Send a statement by a connection of its own, which is closed at once."""
@@ -156,9 +170,9 @@ class ServerBackend:
         """Return the file descriptor of a driver connection's socket."""
         raise NotImplementedError
 
-    def recovers(self, error: Exception) -> bool:  # noqa: ARG002  the port's signature
-        """Return False: a server gives the same answer again."""
-        return False
+    def recovers(self, error: Exception) -> bool:
+        """Whether it was refused by chance: to a question that is asked again, a server gives the same answer else."""
+        return self.code(unwrapped(error)) in self.momentary
 
     def has_changed(self) -> bool:
         """Return False: a server does not report what other programs write."""
@@ -215,7 +229,7 @@ def message(error: BaseException) -> str:
 
 
 NETWORK_REASONS: dict[type[BaseException], tuple[str, str]] = {
-    PoolTimeout: ("all connections are in use", "wait, or press esc to cancel what is running, then r"),
+    PoolTimeout: ("all connections are in use", "wait, or press esc to cancel what is running, then press r"),
     ssl.SSLError: ("TLS failed", "check the TLS options of the URL, and the server's certificate"),
     socket.gaierror: NO_HOST,
     ConnectionRefusedError: NOBODY_LISTENS,

@@ -18,6 +18,7 @@ from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.connection.url import Server
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
+from tests.orm.schemas import is_postgresql
 from tests.servers import load, read
 
 
@@ -99,7 +100,9 @@ async def test_a_listener_for_another_database_is_named_in_one_line(server: Serv
         with connecting(statement), pytest.raises(StartupError, match=said) as caught:
             await open_models(server, (Ship, Sailor))
         assert "\n" not in caught.value.message
-    assert await read(server, "SELECT table_name FROM information_schema.tables WHERE table_name = 't'") == []
+    here = "'public'" if is_postgresql(server) else "database()"
+    tables = f"SELECT table_name FROM information_schema.tables WHERE table_schema = {here} AND table_name = 't'"  # noqa: S608
+    assert await read(server, tables) == []
 
 
 async def test_a_listener_that_raises_is_named_in_one_line(server: Server, open_models: OpenModels) -> None:

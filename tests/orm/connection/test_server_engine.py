@@ -10,12 +10,12 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.registry import backend_of
-from tests.servers import load, read
+from tests.servers import load, read, read_only_variable
 
 
 SWITCHES = {
     "postgresql": ["SET default_transaction_read_only = off", "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE"],
-    "mysql": ["SET SESSION TRANSACTION READ WRITE", "SET SESSION tx_read_only = 0"],
+    "mysql": ["SET SESSION TRANSACTION READ WRITE", "SET SESSION {variable} = 0"],
 }
 """What turns the server's own lock off, when it comes through behind our gate."""
 
@@ -87,7 +87,7 @@ async def test_what_turns_it_off_holds_at_most_until_the_next_checkout(
     fleet_server: Server, connections: Connections
 ) -> None:
     for switch in SWITCHES[fleet_server.url.get_backend_name()]:
-        await behind_the_gate(connections, switch)
+        await behind_the_gate(connections, switch.format(variable=read_only_variable(fleet_server)))
         with pytest.raises(Exception, match=r"read-only|READ ONLY"):
             await behind_the_gate(connections, "INSERT INTO ships VALUES (9, 'x')")
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pirate_tui.domain import text as domain_text
 from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.engine import Connections
@@ -76,11 +75,6 @@ def secured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             private.give(Path(folder), certificate, key, doors)
             private.start()
             yield Secured(kind, request.param, private.server, ca)
-
-
-@pytest.fixture(autouse=True)
-def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(domain_text, "_secrets", set())
 
 
 def _made_certificate(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
 from tests.orm.conftest import FLEET_ROWS, Base, OpenModels, Sailor, Ship
+from tests.orm.rows.numbers import number_of
 from tests.servers import Target, load, run
 
 
@@ -37,8 +38,8 @@ async def test_what_a_relationship_leads_to_is_read_page_by_page_in_another_orde
     assert [row.cells[1].text for row in (*first, *rest)] == ["Starbuck", "Ahab"]
     assert (
         await database.rows.count(query),
-        await database.rows.rank(query, ("1",)),
-        await database.rows.rank(query, ("3",)),
+        await number_of(database, query, "1"),
+        await number_of(database, query, "3"),
     ) == (
         2,
         1,

@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import pytest
 
-from pirate_tui.domain import text
 from pirate_tui.domain.failure import StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.text import redact
@@ -30,7 +29,6 @@ class Deaf(Listener):
 
 @pytest.fixture(autouse=True)
 def _plain_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "_secrets", set())
     for name in ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE"):
         monkeypatch.delenv(name, raising=False)
 
@@ -267,6 +265,7 @@ def test_time_limits_of_a_url_give_way_to_ours_and_libpq_gets_the_rest() -> None
     assert dict(server.url.query) == {"keepalives": "0"}
 
 
+@pytest.mark.parametrize("server", ["psycopg", "asyncpg", "asyncmy"], indirect=True)  # MySQL brings its own certificate
 async def test_a_server_without_tls_is_not_opened_where_tls_is_asked_for(server: Server) -> None:
     typed = server.url.update_query_dict({"sslmode": "require"}).render_as_string(hide_password=False)
     asked = server_of(typed)
@@ -352,9 +351,78 @@ def test_a_driver_that_is_not_offered_is_told_why() -> None:
 
 
 @pytest.mark.parametrize("driver", ["postgresql+psycopg", "postgresql+asyncpg"])
-def test_a_session_that_may_write_is_never_waited_for(driver: str) -> None:
-    server = server_of(f"{driver}://shop@db/shop?target_session_attrs=read-write")
-    assert server.url.query == {"target_session_attrs": "primary"}
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("read-write", "primary"), ("read-only", "standby"), ("prefer-standby", "prefer-standby")]
+)
+def test_what_a_session_may_do_by_default_is_ours_and_says_nothing_of_the_server(
+    driver: str, typed: str, meant: str
+) -> None:
+    server = server_of(f"{driver}://shop@db/shop?target_session_attrs={typed}")
+    assert server.url.query == {"target_session_attrs": meant}
+
+
+@pytest.mark.parametrize("driver", ["postgresql+psycopg", "postgresql+asyncpg"])
+@pytest.mark.parametrize(
+    ("typed", "query", "name"),
+    [
+        ("ann@a:6601,b:6602/shop", {"host": "a,b", "port": "6601,6602"}, "a:6601,b:6602/shop"),
+        (
+            "a,b:6602/shop?target_session_attrs=any",
+            {"host": "a,b", "port": "5432,6602", "target_session_attrs": "any"},
+            "a:5432,b:6602/shop",
+        ),
+        ("ann:p,w@[::1]:6601,b/shop", {"host": "::1,b", "port": "6601,5432"}, "[::1]:6601,b:5432/shop"),
+    ],
+)
+def test_several_hosts_in_the_form_of_libpq(driver: str, typed: str, query: dict[str, object], name: str) -> None:
+    server = server_of(f"{driver}://{typed}")
+    assert dict(server.url.query) == query
+    assert server.name == name
+    assert server.url.password == ("p,w" if ":p,w@" in typed else None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "query", "name"),
+    [
+        ("ann@a:6601,b/shop", {"host": "a,b", "port": "6601,3306"}, "a:6601,b:3306/shop"),
+        ("ann@/shop?host=a:6601&host=b:6602", {"host": "a,b", "port": "6601,6602"}, "a:6601,b:6602/shop"),
+        ("ann@/shop?host=a,[::1]:6602", {"host": "a,::1", "port": "3306,6602"}, "a:3306,[::1]:6602/shop"),
+        ("ann@/shop?host=a,b&port=6601,6602", {"host": "a,b", "port": "6601,6602"}, "a:6601,b:6602/shop"),
+        ("ann@/shop?host=a:6601", {}, "a:6601/shop"),
+    ],
+)
+def test_several_hosts_for_asyncmy(typed: str, query: dict[str, object], name: str) -> None:
+    server = server_of(f"mariadb://{typed}")
+    assert dict(server.url.query) == query
+    assert server.name == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("a/shop?host=b", r"the URL has a host and \?host="),
+        ("/shop?host=a,b&port=6601", "several as host:port,host:port"),
+        ("/shop?host=a,b&port=6601,x", "several as host:port,host:port"),
+        ("/shop?host=a,b&port=6601,65536", "several as host:port,host:port"),
+        ("/shop?host=a:b:c", "several as host:port,host:port"),
+    ],
+)
+def test_several_hosts_that_cannot_be_told_apart(typed: str, said: str) -> None:
+    with pytest.raises(StartupError, match=said):
+        named(f"mysql://{typed}")
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
+async def test_the_next_host_is_taken_where_one_does_not_answer(driver: str) -> None:
+    async for made in fresh_database(driver):
+        await run(made, "CREATE TABLE orders (id INT PRIMARY KEY)")
+        host = f"{made.url.host}:{made.url.port or 5432}"
+        typed = made.url._replace(host="THERE", port=None).render_as_string(hide_password=False)
+        database = await open_database(
+            server_of(typed.replace("THERE", f"127.0.0.1:1,{host}")), None, Limits(5), Deaf()
+        )
+        assert [choice.table for choice in database.models.choices] == ["orders"]
+        await database.close()
 
 
 @pytest.mark.parametrize(
@@ -382,6 +450,12 @@ def test_a_password_in_the_wrong_place_is_not_taken_for_a_name(typed: str) -> No
     assert "s3cr3t" not in caught.value.message
 
 
-def test_several_hosts_keep_their_ports_in_the_name() -> None:
+def test_several_hosts_are_named_with_their_ports() -> None:
     server = server_of("postgresql+psycopg://shop@/shop?host=one,two&port=5432,5433")
-    assert server.name == "one,two/shop"
+    assert server.name == "one:5432,two:5433/shop"
+
+
+@pytest.mark.parametrize("hosts", ["a:x,b", "a,", ",b", "[::1,b", "a:1:2,b", "a:123456,b"])
+def test_hosts_that_are_none_are_refused(hosts: str) -> None:
+    with pytest.raises(StartupError, match="invalid URL; use driver://"):
+        named(f"postgresql://ann:hidden@{hosts}/shop")

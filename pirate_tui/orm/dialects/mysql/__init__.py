@@ -1,5 +1,7 @@
 """Open MariaDB and MySQL databases by asyncmy: their connection, SQL, schema probe and reflection."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Dialect
 
 from pirate_tui.orm.connection.backend import Backend
@@ -28,7 +30,7 @@ class MySQL:
 
         return MySQLProbe(queries)
 
-    def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
+    def reader(self, connection: Connection, schemas: Sequence[str]) -> CatalogReader:
         from pirate_tui.orm.dialects.mysql.reflection import MySQLReader
 
-        return MySQLReader(connection, schema)
+        return MySQLReader(connection, schemas)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import bindparam
 
@@ -34,6 +34,9 @@ FROM information_schema.tables WHERE table_type = 'VIEW' AND table_name IN :name
 )
 """The existing schemas, and the views by these names."""
 
+SCHEMAS = OwnText("SELECT schema_name AS name FROM information_schema.schemata")
+"""The databases on which the user has any privilege."""
+
 BROKEN = "a view of something that does not exist, or that its definer may not read"
 """MariaDB's message about it, shortened."""
 
@@ -52,14 +55,27 @@ class MySQLProbe(SchemaProbe):
     Names of columns are compared without regard to case, those of tables as the server is configured.
     """
 
+    no_schema: ClassVar[str] = "no such database, or no privileges on it:"
+
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
         """Query all tables by one statement, and by another the reasons for those that it does not return."""
-        rows = await self._queries.fetch("columns of tables", COLUMNS, _parameters(places))
-        grouped = groupby(rows, key=lambda row: (row.found_schema, row.found_name))
-        found = _placed(places, [list(columns) for _, columns in grouped])
-        made = {place: _table(place, columns) for place, columns in found.items()}
+
+        def parse(rows: Sequence[Any]) -> Mapping[QualifiedName, Table]:
+            grouped = groupby(rows, key=lambda row: (row.found_schema, row.found_name))
+            found = _placed(places, [list(columns) for _, columns in grouped])
+            return {place: _table(place, columns) for place, columns in found.items()}
+
+        made = await self._queries.parsed("columns of tables", COLUMNS, parse, _parameters(places))
         missing = [place for place in places if place not in made]
         return {**made, **await self._why_not(missing)} if missing else made
+
+    async def schemas(self) -> Mapping[str, bool]:
+        """Query the names of the databases that this user may use."""
+
+        def parse(rows: Sequence[Any]) -> Mapping[str, bool]:
+            return {str(row.name): True for row in rows}
+
+        return await self._queries.parsed("schemas", SCHEMAS, parse)
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
         """Query the storage engines' estimates by one statement for all tables."""
@@ -71,19 +87,25 @@ class MySQLProbe(SchemaProbe):
         return (await self._sizes(f"estimate of {place.name}", [place])).get(place)
 
     async def _sizes(self, cause: str, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, int]:
-        rows = await self._queries.fetch(cause, SIZES, _parameters(places), folded=len(places) > 1)
-        return {place: int(row.size) for place, (row,) in _placed(places, [[row] for row in rows]).items()}
+
+        def parse(rows: Sequence[Any]) -> Mapping[QualifiedName, int]:
+            return {place: int(row.size) for place, (row,) in _placed(places, [[row] for row in rows]).items()}
+
+        return await self._queries.parsed(cause, SIZES, parse, _parameters(places), folded=len(places) > 1)
 
     async def _why_not(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
-        rows = await self._queries.fetch("tables", WHY_NOT, {"names": [place.name for place in places]})
-        schemas = {row.found_schema.lower() for row in rows}
-        broken = _placed(places, [[row] for row in rows])
-        tables = {}
-        for place in places:
-            has_schema = place.schema is None or place.schema.lower() in schemas
-            missing = f"no table {place}" if has_schema else f"no database {place.schema}, or no privileges on it"
-            tables[place] = unreadable(place, f"{place} is {BROKEN}" if place in broken else missing)
-        return tables
+
+        def parse(rows: Sequence[Any]) -> Mapping[QualifiedName, Table]:
+            schemas = {row.found_schema.lower() for row in rows}
+            broken = _placed(places, [[row] for row in rows])
+            tables = {}
+            for place in places:
+                has_schema = place.schema is None or place.schema.lower() in schemas
+                missing = f"no table {place}" if has_schema else f"no database {place.schema}, or no privileges on it"
+                tables[place] = unreadable(place, f"{place} is {BROKEN}" if place in broken else missing)
+            return tables
+
+        return await self._queries.parsed("tables", WHY_NOT, parse, {"names": [place.name for place in places]})
 
 
 def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
@@ -120,6 +142,7 @@ def _table(place: QualifiedName, rows: list[Any]) -> Table:
         key=key,
         is_strict=bool(key),
         row_id=None,
+        runs_built_in_code=True,  # each statement on MariaDB says itself that it only reads
         columns=frozenset(row.found_column.lower() for row in rows),
         denied=denied,
     )

@@ -1,36 +1,56 @@
-"""Read the tables of one database of a MariaDB or MySQL server from information_schema."""
+"""Read the tables of some databases of a MariaDB or MySQL server from information_schema."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Inspector, Integer, Row, Table
+from sqlalchemy import Connection, Inspector, Integer, Row, Table, bindparam
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import TypeEngine
 
-from pirate_tui.domain.failure import BrowserError
-from pirate_tui.domain.text import clean
-from pirate_tui.orm.dialects.mysql.probe import BROKEN
+from pirate_tui.domain.entity import ALL_SCHEMAS
+from pirate_tui.orm.dialects.mysql.probe import BROKEN, SCHEMAS, MySQLProbe
 from pirate_tui.orm.read_only import OwnText
 from pirate_tui.orm.reflection.foreign_keys import declared_in
-from pirate_tui.orm.reflection.tables import AsStored, CatalogReader, Declared, Name, TableType, TextAsStored, table_of
+from pirate_tui.orm.reflection.probe import OF_THE_SERVER, QualifiedName, no_such_schema
+from pirate_tui.orm.reflection.tables import (
+    AsStored,
+    CatalogReader,
+    Declared,
+    TextAsStored,
+    by_unique_name,
+    names_in,
+    table_of,
+)
 
 
-NAMES = OwnText("""\
-SELECT table_name AS name, table_type LIKE '%VIEW' AS is_view
+ONE, SEVERAL = "table_schema = COALESCE(:schema, database())", "table_schema IN :schemas"
+"""The databases that are read. Where it is one, the server looks into no other
+(https://dev.mysql.com/doc/refman/5.7/en/information-schema-optimization.html)."""
+
+_NAMES = """\
+SELECT table_schema AS `schema`, table_schema = database() AS is_default,
+       table_name AS name, table_type LIKE '%VIEW' AS is_view
 FROM information_schema.tables
-WHERE table_schema = COALESCE(:schema, database()) AND table_type <> 'SEQUENCE'
-ORDER BY is_view, table_name""")
+WHERE {which} AND table_type <> 'SEQUENCE'
+ORDER BY is_view, table_name"""
 """Includes MariaDB's system-versioned tables, which the Inspector does not list."""
 
-FOREIGN_KEYS = OwnText("""\
-SELECT table_name AS child, constraint_name AS number, column_name AS child_column,
+_FOREIGN_KEYS = """\
+SELECT table_schema AS `schema`, table_name AS child, constraint_name AS number, column_name AS child_column,
        referenced_table_schema = table_schema AS is_here, referenced_table_schema AS parent_schema,
        referenced_table_name AS parent, referenced_column_name AS target
 FROM information_schema.key_column_usage
-WHERE table_schema = COALESCE(:schema, database()) AND referenced_table_name IS NOT NULL
-ORDER BY table_name, constraint_name, ordinal_position""")
+WHERE {which} AND referenced_table_name IS NOT NULL
+ORDER BY table_schema, table_name, constraint_name, ordinal_position"""
+
+NAMES, FOREIGN_KEYS = (OwnText(query.format(which=ONE)) for query in (_NAMES, _FOREIGN_KEYS))
+
+NAMES_OF_SEVERAL, FOREIGN_KEYS_OF_SEVERAL = (
+    OwnText(query.format(which=SEVERAL)).bindparams(bindparam("schemas", expanding=True))
+    for query in (_NAMES, _FOREIGN_KEYS)
+)
 
 COLUMNS = OwnText("""\
 SELECT column_name AS name, data_type AS kind, column_type AS declared, is_nullable = 'YES' AS nullable,
@@ -64,32 +84,50 @@ class MySQLReader(CatalogReader):
     The Inspector is not used: it reads SHOW CREATE TABLE, by one statement for each table, and parses it by guesses.
     """
 
-    def __init__(self, connection: Connection, schema: str | None) -> None:
-        self._schema = schema
-        rows = connection.execute(NAMES, {"schema": schema}).all()
-        if not rows and schema is not None:
-            raise BrowserError(f"no such database, or no tables in it: {clean(schema)}", "use another --schema")
-        self.names = tuple(Name(row.name, TableType.VIEW if row.is_view else TableType.TABLE) for row in rows)
-        self.foreign_keys = declared_in(connection.execute(FOREIGN_KEYS, {"schema": schema}).all())
+    def __init__(self, connection: Connection, schemas: Sequence[str]) -> None:
+        asked = schemas
+        if ALL_SCHEMAS in schemas:
+            schemas = sorted(row.name for row in connection.execute(SCHEMAS) if row.name not in OF_THE_SERVER)
+        has_several = len(schemas) > 1
+        names, foreign_keys = (NAMES_OF_SEVERAL, FOREIGN_KEYS_OF_SEVERAL) if has_several else (NAMES, FOREIGN_KEYS)
+        parameters = {"schemas": list(schemas)} if has_several else {"schema": next(iter(schemas), None)}
+        rows = connection.execute(names, parameters).all()
+        _check(connection, [schema for schema in schemas if schema not in {row.schema for row in rows}])
+        self._is_default = not schemas
+        self._found = by_unique_name(rows, asked)
+        self.names = names_in(self._found)
+        by_place = {(row.schema, row.name): name for name, row in self._found.items()}
+        read = {row.schema for row in rows}
+        self.foreign_keys = declared_in(connection.execute(foreign_keys, parameters).all(), by_place, read)
         self.denied: dict[str, str] = {}
 
-    def schema(self, name: str) -> str | None:  # noqa: ARG002  the same for all
-        """Return the schema passed to the reader, the same for all tables."""
-        return self._schema
+    def place(self, name: str) -> QualifiedName:
+        """Return the name alone of a table in the URL's database, unless databases were asked for."""
+        row = self._found[name]
+        return QualifiedName(None if self._is_default else row.schema, row.name)
 
     def read(self, inspector: Inspector, name: str) -> Table:
         """Read a table by two statements; raise ValueError for a broken view, which has no columns."""
-        connection, parameters = inspector.bind, {"schema": self._schema, "name": name}
+        connection, place = inspector.bind, self.place(name)
         assert isinstance(connection, Connection)  # noqa: S101  `Reflection.map` passes one
-        declared_columns = connection.execute(COLUMNS, parameters).all()
+        declared_columns = connection.execute(COLUMNS, place._asdict()).all()
         rows = [row for row in declared_columns if row.may_be_read]
-        if not declared_columns and Name(name, TableType.TABLE) in self.names:
+        if not declared_columns and not self._found[name].is_view:
             raise NoSuchTableError(name)
         if not rows:
             raise ValueError("permission denied" if declared_columns else f"it is {BROKEN}")
-        key = _key(rows, connection.execute(UNIQUE, parameters).all())
+        key = _key(rows, connection.execute(UNIQUE, place._asdict()).all())
         columns = [Declared(row.name, _type(row), bool(row.nullable)) for row in rows]
-        return table_of(name, columns, key, schema=self._schema, quoted=UNKNOWN_KEYWORDS)
+        return table_of(place.name, columns, key, schema=place.schema, quoted=UNKNOWN_KEYWORDS)
+
+
+def _check(connection: Connection, without_tables: Sequence[str]) -> None:
+    """Raise `BrowserError` where one of these databases does not exist."""
+    if without_tables:
+        existing = [row.name for row in connection.execute(SCHEMAS)]
+        missing = [schema for schema in without_tables if schema.lower() not in map(str.lower, existing)]
+        if missing:
+            raise no_such_schema(MySQLProbe.no_schema, missing[0], existing)
 
 
 def _key(columns: Sequence[Row[Any]], unique: Sequence[Row[Any]]) -> Sequence[str]:

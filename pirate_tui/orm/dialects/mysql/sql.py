@@ -18,11 +18,13 @@ from sqlalchemy import (
     Enum,
     Float,
     Integer,
+    LargeBinary,
     String,
     Time,
     and_,
     case,
     cast,
+    collate,
     func,
     literal,
     literal_column,
@@ -54,8 +56,8 @@ class MySQLSql(ServerSql):
 
     nulls_first = True
     ranges_row_values = False
-    explain = "EXPLAIN"
-    """https://mariadb.com/kb/en/explain/"""
+    explain = "EXPLAIN FORMAT=TRADITIONAL"
+    """A row for each table (https://mariadb.com/kb/en/explain/): MySQL 9 shows a tree unless it is asked for rows."""
     single = Float()
     strange = re.compile(r"\d{4}-(?:00-\d\d|\d\d-00)(?: [\d:.]+)?|-\d{2,3}:[\d:.]+|(?:2[4-9]|[3-9]\d|\d{3}):[\d:.]+")
     """Zeros in dates, and times of more than a day or of less than nothing (https://mariadb.com/kb/en/time/)."""
@@ -66,6 +68,9 @@ class MySQLSql(ServerSql):
         if _is_numbered(kind):  # sorted by its number, compared as text, but with a number as one
             return Ordered(term, shown, _number(column), is_exact=False, parameter=as_nothing)
         if isinstance(kind, NullType):
+            if not self._is_mariadb:
+                # MySQL sorts geometries and vectors by their bytes, but compares none.
+                term = func.left(cast(term, LargeBinary()), LIMIT)
             return Ordered(term, shown, term, is_exact=False, parameter=as_nothing)
         if _is_sorted_whole(kind):
             return Ordered.by(term, shown, is_exact=not is_float(kind))
@@ -121,15 +126,17 @@ class MySQLSql(ServerSql):
         return func.substr(value, start + 1, size), length
 
     def sorts(self, plan: Iterable[Any]) -> bool:
-        """Whether a step's remark has a filesort or a temporary table."""
-        return any("Using filesort" in str(step[-1]) or "Using temporary" in str(step[-1]) for step in plan)
+        """Whether a step's remark has a filesort or a temporary table; one without a remark may sort."""
+        remarks = [getattr(step, "Extra", "Using filesort") for step in plan]
+        return any("Using filesort" in str(remark) or "Using temporary" in str(remark) for remark in remarks)
 
     def steps(self, plan: Iterable[Mapping[Any, Any]]) -> list[ExplainedStep]:
         """Return a step for each table, with the details that EXPLAIN has of it."""
         steps = []
         for row in plan:
             told = {name: value for name, value in row.items() if value not in {None, ""}}
-            details = (how.format(told[name]) for name, how in DETAILS.items() if name in told)
+            ways = DETAILS if "Extra" in row else dict.fromkeys(row, "{}")  # of another server: as it says it
+            details = (how.format(told[name]) for name, how in ways.items() if name in told)
             table = str(told.get("table", ""))
             is_scan = told.get("type") in WHOLE and not table.startswith("<")
             steps.append(ExplainedStep(", ".join(filter(None, [table, *details])), table if is_scan else ""))
@@ -140,7 +147,12 @@ class MySQLSql(ServerSql):
         return raw(column) if isinstance(self.kind(column), (String, JSON)) else cast(self.whole(column), String())
 
     def compared_term(self, column: Term) -> Term:
-        """Return the column without its type's processing."""
+        """Return the column without its type's processing; JSON as text, which MySQL takes for no JSON.
+
+        MariaDB's JSON is text, with this collation: https://mariadb.com/kb/en/json-data-type/.
+        """
+        if isinstance(self.kind(column), JSON) and not self._is_mariadb:
+            return collate(cast(raw(column), String()), "utf8mb4_bin")
         return raw(column)
 
     def value(self, kind: TypeEngine[Any], column: Term, value: Any) -> Term:
@@ -152,6 +164,11 @@ class MySQLSql(ServerSql):
         if isinstance(kind, NUMBERED) and value.isdecimal():
             return literal(int(value), Integer())
         return literal(value, String() if isinstance(value, str) else column.type)
+
+    @property
+    def _is_mariadb(self) -> bool:
+        """Whether the server is MariaDB, as the dialect has noted at its first connection; else it is MySQL."""
+        return bool(getattr(self.dialect, "is_mariadb", False))
 
 
 def _is_numbered(kind: TypeEngine[Any]) -> bool:

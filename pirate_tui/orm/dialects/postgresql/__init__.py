@@ -1,5 +1,7 @@
 """Open PostgreSQL databases by psycopg or asyncpg: their connection, SQL, schema probe and reflection."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Dialect
 
 from pirate_tui.orm.connection.backend import Backend
@@ -28,7 +30,7 @@ class PostgreSQL:
 
         return PostgreSQLProbe(queries)
 
-    def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
+    def reader(self, connection: Connection, schemas: Sequence[str]) -> CatalogReader:
         from pirate_tui.orm.dialects.postgresql.reflection import PostgreSQLReader
 
-        return PostgreSQLReader(connection, schema)
+        return PostgreSQLReader(connection, schemas)

@@ -5,10 +5,14 @@ A message of kind 0 it reads again and again: no other thread runs, no key or si
 are detected here before asyncpg receives them.
 """
 
+import logging
+import os
 from typing import Any
 
 import asyncpg
 from asyncpg import protocol
+
+from pirate_tui.orm.connection.backend import CONNECT_LIMIT
 
 
 HEAD = 5
@@ -58,4 +62,26 @@ class CarefulProtocol(protocol.Protocol):  # type: ignore[misc]  # asyncpg has n
 async def connect(*arguments: Any, **options: Any) -> Any:
     """Connect by asyncpg with `CarefulProtocol`, which asyncpg takes from its module and nowhere else."""
     protocol.Protocol = CarefulProtocol
-    return await asyncpg.connect(*arguments, **options)
+    if not isinstance(options.get("host"), list):
+        return await asyncpg.connect(*arguments, **options)
+    return await _connect_to_first(*arguments, **options)
+
+
+async def _connect_to_first(*arguments: Any, host: list[str], port: list[int], **options: Any) -> Any:
+    """Connect to the first of several hosts that can be used, as psycopg does.
+
+    asyncpg has one time limit for all of them: it would never come to one behind a host that says nothing.
+    """
+    wanted = options.pop("target_session_attrs", None) or os.environ.get("PGTARGETSESSIONATTRS", "any")
+    turns = ("standby", "any") if wanted == "prefer-standby" else (wanted,)
+    attempts = [(role, *address) for role in turns for address in zip(host, port, strict=True)]
+    options["timeout"] = CONNECT_LIMIT / len(attempts)
+    errors: list[Exception] = []
+    for role, one, number in attempts:
+        options |= {"host": one, "port": number, "target_session_attrs": role}
+        try:
+            return await asyncpg.connect(*arguments, **options)
+        except (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched) as error:
+            logging.getLogger(__name__).info("%s:%s cannot be used: %s", one, number, error)
+            errors.append(error)
+    raise max(errors, key=lambda error: isinstance(error, asyncpg.TargetServerAttributeNotMatched))

@@ -17,10 +17,52 @@ LEFT JOIN pg_catalog.pg_class c ON c.relname = wanted.name AND c.relkind IN ('r'
 """The relations at these places; without a schema, what the search path finds there
 (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SCHEMA)."""
 
+ROW_ID = "ctid"
+"""The column with a row's location in its table (https://www.postgresql.org/docs/current/ddl-system-columns.html); in a
+table with children, or partitions, several rows have the same one."""
+
+HAS_ROW_ID = f"""c.relkind IN ('r', 'm') AND NOT c.relhassubclass AND EXISTS (
+           SELECT FROM pg_catalog.pg_attribute r WHERE r.attrelid = c.oid AND r.attname = '{ROW_ID}' AND r.attnum < 0
+       )"""
+"""Whether the catalog has that column of a relation, and no two of its rows have the same."""
+
+OPERATORS = "('=', '<', '>', '<=', '>=', '<>', '~~', '~~*')"
+FUNCTIONS = "('length', 'substr', 'count', 'row_number', 'timezone', 'extract', 'date_part')"
+"""What the statements on rows use: one that somebody has made may be taken in place of the built-in one
+(https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058:_Protect_Your_Search_Path)."""
+
+BUILT_IN = "'pg_catalog'::regnamespace"
+
+IS_PLAIN = f"""c.relkind IN ('r', 'p', 'm') AND NOT c.relrowsecurity
+       AND NOT (c.relhassubclass AND EXISTS (
+           SELECT FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_inherits h ON h.inhrelid = f.ftrelid
+       ))
+       AND NOT EXISTS (
+           SELECT FROM pg_catalog.pg_attribute u JOIN pg_catalog.pg_type t ON t.oid = u.atttypid
+           WHERE u.attrelid = c.oid AND u.attnum > 0 AND NOT u.attisdropped AND t.typnamespace <> {BUILT_IN}
+       )
+       AND NOT EXISTS (
+           SELECT FROM pg_catalog.pg_operator o
+           JOIN pg_catalog.pg_type l ON l.oid = o.oprleft JOIN pg_catalog.pg_type r ON r.oid = o.oprright
+           WHERE o.oprnamespace <> {BUILT_IN} AND l.typnamespace = {BUILT_IN} AND r.typnamespace = {BUILT_IN}
+           AND o.oprname IN {OPERATORS}
+       )
+       AND NOT EXISTS (
+           SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace <> {BUILT_IN} AND p.proname IN {FUNCTIONS}
+       )
+       AND NOT EXISTS (
+           SELECT FROM pg_catalog.pg_cast k JOIN pg_catalog.pg_proc p ON p.oid = k.castfunc
+           JOIN pg_catalog.pg_type l ON l.oid = k.castsource JOIN pg_catalog.pg_type r ON r.oid = k.casttarget
+           WHERE p.pronamespace <> {BUILT_IN} AND l.typnamespace = {BUILT_IN} AND r.typnamespace = {BUILT_IN}
+       )"""  # noqa: S608
+"""Whether only built-in code runs as rows are read: no view, foreign table or policy, no type, operator, function or
+cast that somebody has made."""
+
 COLUMNS = OwnText(f"""\
 SELECT wanted.number, wanted.schema IS NULL OR s.oid IS NOT NULL AS has_schema, c.oid IS NOT NULL AS has_table,
        has_schema_privilege(c.relnamespace, 'USAGE') AS is_usable, has_table_privilege(c.oid, 'SELECT') AS is_readable,
-       c.relkind IN ('r', 'm') AND NOT c.relhassubclass AS has_row_id,
+       {HAS_ROW_ID} AS has_row_id,
+       {IS_PLAIN} AS is_plain,
        a.attname AS "column", a.attnotnull AS not_null, COALESCE(a.attnum = ANY (i.indkey), false) AS pk,
        has_column_privilege(c.oid, a.attnum, 'SELECT') AS may_be_read
 FROM {WANTED}
@@ -43,9 +85,9 @@ HAVING bool_and(c.reltuples > 0 OR (c.relkind <> 'f' AND pg_relation_size(c.oid)
 """The counts of VACUUM and ANALYZE, of all partitions; nothing where one of them holds rows that were not counted.
 Unknown is -1, and was 0 before PostgreSQL 14 (https://www.postgresql.org/docs/current/catalog-pg-class.html)."""
 
-ROW_ID = "ctid"
-"""The column with a row's location in its table (https://www.postgresql.org/docs/current/ddl-system-columns.html); in a
-table with children, or partitions, several rows have the same one."""
+SCHEMAS = OwnText("""\
+SELECT nspname AS name, has_schema_privilege(oid, 'USAGE') AS is_usable FROM pg_catalog.pg_namespace""")
+"""All schemas of the database."""
 
 
 class PostgreSQLProbe(SchemaProbe):
@@ -53,19 +95,36 @@ class PostgreSQLProbe(SchemaProbe):
 
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
         """Query all tables by one statement."""
-        rows = await self._queries.fetch("columns of tables", COLUMNS, _parameters(places))
-        grouped = groupby(rows, key=lambda row: int(row.number))
-        return {places[number - 1]: _table(places[number - 1], list(columns)) for number, columns in grouped}
+
+        def parse(rows: Sequence[Any]) -> Mapping[QualifiedName, Table]:
+            grouped = groupby(rows, key=lambda row: int(row.number))
+            return {places[number - 1]: _table(places[number - 1], list(columns)) for number, columns in grouped}
+
+        return await self._queries.parsed("columns of tables", COLUMNS, parse, _parameters(places))
+
+    async def schemas(self) -> Mapping[str, bool]:
+        """Query the names of all schemas, and whether this user may use them."""
+
+        def parse(rows: Sequence[Any]) -> Mapping[str, bool]:
+            return {str(row.name): bool(row.is_usable) for row in rows}
+
+        return await self._queries.parsed("schemas", SCHEMAS, parse)
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
         """Query the counts of the last VACUUM or ANALYZE by one statement for all tables."""
-        rows = await self._queries.fetch("sizes of all tables", SIZES, _parameters(places), folded=True)
-        return {places[row.number - 1]: Size(row.size, Bound.ABOUT) for row in rows}
+
+        def parse(rows: Sequence[Any]) -> Mapping[QualifiedName, Size]:
+            return {places[row.number - 1]: Size(int(row.size), Bound.ABOUT) for row in rows}
+
+        return await self._queries.parsed("sizes of all tables", SIZES, parse, _parameters(places), folded=True)
 
     async def estimate(self, place: QualifiedName) -> int | None:
         """Query the count of the last VACUUM or ANALYZE; None where there is none."""
-        rows = await self._queries.fetch(f"estimate of {place.name}", SIZES, _parameters([place]))
-        return int(rows[0].size) if rows else None
+
+        def parse(rows: Sequence[Any]) -> int | None:
+            return int(rows[0].size) if rows else None
+
+        return await self._queries.parsed(f"estimate of {place.name}", SIZES, parse, _parameters([place]))
 
 
 def _parameters(places: Sequence[QualifiedName]) -> dict[str, Any]:
@@ -90,6 +149,7 @@ def _table(place: QualifiedName, rows: list[Any]) -> Table:
         key=key,
         is_strict=bool(key),
         row_id=ROW_ID if table.has_row_id and table.is_readable else None,
+        runs_built_in_code=bool(table.is_plain),
         columns=frozenset(row.column for row in columns),
         denied=denied,
         is_case_insensitive=False,

@@ -58,6 +58,9 @@ MOMENTS = "TIMESTAMP '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59.999999'"
 GREATEST_INTEGER = 2**63 - 1
 """The greatest `bigint`."""
 
+STEP = re.compile(r"\S.*  \(cost=[\d.]+ rows=\d+ width=\d+\)$")
+"""The first step of a plan (https://www.postgresql.org/docs/current/using-explain.html)."""
+
 SORT = re.compile(r"\s*(?:->\s*)?Sort  \(")
 """A step of a plan that sorts all its rows (https://www.postgresql.org/docs/current/using-explain.html).
 
@@ -141,8 +144,9 @@ class PostgreSQLSql(ServerSql):
         return func.substr(value, start + 1, size), func.length(value)
 
     def sorts(self, plan: Iterable[Any]) -> bool:
-        """Whether the plan has a step that sorts all its rows."""
-        return any(SORT.match(step[0]) for step in plan)
+        """Whether the plan has a step that sorts all its rows; a plan in words of another server's may have one."""
+        lines = [str(step[0]) for step in plan]
+        return any(map(SORT.match, lines)) or not any(map(STEP.match, lines[:1]))
 
     def text(self, column: Term) -> Term:
         """Cast to text, even text itself, whose column may be of an enum; `citext` loses its collation by that."""
@@ -164,7 +168,7 @@ class PostgreSQLSql(ServerSql):
 
     def steps(self, plan: Iterable[Mapping[Any, Any]]) -> list[ExplainedStep]:
         """Return the lines of the plan, indented as the server does, with one of many values in a condition."""
-        lines = [ARRAY.sub(r"'{\1,…}'", str(line["QUERY PLAN"])) for line in plan]
+        lines = [ARRAY.sub(r"'{\1,…}'", str(next(iter(line.values())))) for line in plan]
         scans = [SCAN.match(line) for line in lines]
         return [
             ExplainedStep(line, _unquoted(scan["alias"] or scan["table"]) if scan else "")

@@ -1,5 +1,6 @@
 """Open SQLite files: their connection, SQL, schema probe and reflection."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Dialect
@@ -29,7 +30,7 @@ class SQLite:
 
         return SQLiteProbe(queries)
 
-    def reader(self, connection: Connection, schema: str | None) -> CatalogReader:
+    def reader(self, connection: Connection, schemas: Sequence[str]) -> CatalogReader:
         from pirate_tui.orm.dialects.sqlite.reflection import SQLiteReader
 
-        return SQLiteReader(connection, schema)
+        return SQLiteReader(connection, next(iter(schemas), None))

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Dialect, Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from pirate_tui.domain.answering import AnsweringServer
 from pirate_tui.domain.failure import BrowserError, DatabaseLockedError
 from pirate_tui.domain.text import clean, redact
 from pirate_tui.orm.connection.metering import Meter
@@ -194,6 +195,17 @@ class SQLiteBackend:
         if self._is_lenient:
             guard.raw.text_factory = _decode_leniently
 
+    def autocommit(self, dbapi_connection: Any) -> bool:  # noqa: ARG002  the port's signature
+        """Return False: a transaction costs nothing here."""
+        return False
+
+    def end_autocommit(self, dbapi_connection: Any) -> None:
+        """Do nothing: it never begins."""
+
+    def is_writable(self, dbapi_connection: Any) -> bool:  # noqa: ARG002  the port's signature
+        """Return False: the file is opened for reading alone."""
+        return False
+
     def recovers(self, error: Exception) -> bool:
         """Whether the error is text that is not UTF-8; from then on text is decoded leniently."""
         if "Could not decode to UTF-8" not in str(error):
@@ -204,6 +216,14 @@ class SQLiteBackend:
     def warning(self, rights: Sequence[Row[Any]]) -> str:  # noqa: ARG002  the port's signature
         """Return nothing: a file has no users with privileges."""
         return ""
+
+    def answering(self, dbapi_connection: Any, known: AnsweringServer) -> AnsweringServer:  # noqa: ARG002  likewise
+        """Return what is known, unchanged: a file has no server."""
+        return known
+
+    def in_role(self, known: AnsweringServer, rights: Sequence[Row[Any]]) -> AnsweringServer:  # noqa: ARG002  likewise
+        """Return what is known, unchanged: a file has no server."""
+        return known
 
     def protocol_error(self, error: BaseException) -> BrowserError:
         """Return an error with the first line of the driver's message, since there is no server to check."""

@@ -8,6 +8,7 @@ from sqlalchemy import TextClause, bindparam, text
 
 from pirate_tui.domain.entity import ONLY_SCHEMA, Bound, Size
 from pirate_tui.domain.failure import BrowserError, DatabaseLockedError
+from pirate_tui.orm.dialects.sqlite.translation import OF_SQLITE
 from pirate_tui.orm.reflection.probe import QualifiedName, SchemaProbe, Table, unreadable
 
 
@@ -57,7 +58,12 @@ class SQLiteProbe(SchemaProbe):
         names = await self._known()
         found = await self._columns([names[place.name.lower()] for place in places if place.name.lower() in names])
         by_name = {name.lower(): table for name, table in found.items()}
-        return {place: _judged(place, by_name.get(place.name.lower())) for place in places}
+        twins = _twins(places)
+        return {place: _judged(place, by_name.get(place.name.lower()), twins.get(place)) for place in places}
+
+    async def schemas(self) -> Mapping[str, bool]:
+        """Return the only schema, that of the file."""
+        return {ONLY_SCHEMA: True}
 
     async def sizes(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Size]:
         """Count up to `COUNTED` rows of each table; return the span of row numbers for larger ones, as an upper bound.
@@ -101,10 +107,26 @@ class SQLiteProbe(SchemaProbe):
         return {name: _table(name, list(columns)) for name, columns in groupby(rows, key=lambda row: row.name)}
 
 
-def _judged(place: QualifiedName, table: Table | None) -> Table:
-    if place.schema not in {None, ONLY_SCHEMA}:
-        return unreadable(place, f"no table {place}: a SQLite file has no schema but {ONLY_SCHEMA}")
-    return unreadable(place, f"no table {place.name}") if table is None else table
+def _twins(places: Sequence[QualifiedName]) -> Mapping[QualifiedName, QualifiedName]:
+    """Return the places of other schemas whose table another place stands for, too, each with that one."""
+    owners: dict[str, QualifiedName] = {}
+    for place in sorted(places, key=lambda one: not _is_own(one)):
+        owners.setdefault(place.name.lower(), place)
+    return {one: owner for one in places if (owner := owners[one.name.lower()]) != one and not _is_own(one)}
+
+
+def _is_own(place: QualifiedName) -> bool:
+    return place.schema is None or place.schema.lower() in OF_SQLITE
+
+
+def _judged(place: QualifiedName, table: Table | None, twin: QualifiedName | None) -> Table:
+    """Return the table, which is looked for by its name alone: see `translations`."""
+    if table is None or (place.schema or "").lower() == "temp":
+        other = "" if _is_own(place) else f", nor {place.name}: a SQLite file has no schema but {ONLY_SCHEMA}"
+        return unreadable(place, f"no table {place}{other}")
+    if twin is not None:
+        return unreadable(place, f"no table {place}: a SQLite file has one {table.name}, that of {twin}")
+    return table
 
 
 def _table(name: str, columns: list[Any]) -> Table:

@@ -24,6 +24,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from pirate_tui.orm.dialects.sqlite.probe import ROW_IDS
 from pirate_tui.orm.reflection.foreign_keys import ForeignKey, by_folded_name, real_name
+from pirate_tui.orm.reflection.probe import QualifiedName
 from pirate_tui.orm.reflection.tables import AsStored, CatalogReader, Declared, Name, TableType, table_of
 
 
@@ -42,9 +43,9 @@ class SQLiteReader(CatalogReader):
         self.foreign_keys = _foreign_keys(connection, schema, by_folded_name(one.name for one in self.names))
         self.denied: Mapping[str, str] = {}
 
-    def schema(self, name: str) -> str | None:  # noqa: ARG002  the same for all
-        """Return the schema passed to the reader, the same for all tables."""
-        return self._schema
+    def place(self, name: str) -> QualifiedName:
+        """Return the name, with the schema passed to the reader."""
+        return QualifiedName(self._schema, name)
 
     def read(self, inspector: Inspector, name: str) -> Table:
         """Read a table by the Inspector's pragmas, with the row's number as its key where it has none."""
