@@ -1,24 +1,27 @@
 """Hold the classes to browse: models compared with the database's tables, or classes mapped from these."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, FromClause, inspect
 from sqlalchemy.orm import Mapper
 
-from pirate_tui.domain.entity import Entity, ModelInfo, Relationship, Size
+from pirate_tui.domain.entity import ALL_SCHEMAS, Entity, ModelInfo, Relationship, Size
 from pirate_tui.domain.failure import BrowserError, DatabaseLockedError, DatabaseUnreachableError, no_such_class
+from pirate_tui.domain.query import Query
 from pirate_tui.domain.text import clean
+from pirate_tui.orm.built_in_code import loads_instance, loads_relationship, reads_rows
 from pirate_tui.orm.connection.query_runner import QueryRunner
 from pirate_tui.orm.dialects.registry import probe_of, reader_of
 from pirate_tui.orm.entities import Catalog
-from pirate_tui.orm.reflection.probe import QualifiedName, SchemaProbe, Table, problem
+from pirate_tui.orm.reflection.probe import OF_THE_SERVER, QualifiedName, SchemaProbe, Table, problem
 from pirate_tui.orm.reflection.reflect import Reflection
 
 
-OF_THE_SERVER = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
-"""Schemas of the servers' own tables."""
+NEIGHBOURS = 20
+"""How many tables that a table refers to, or that refer to it, are read with it."""
 
 
 class Known(NamedTuple):
@@ -31,9 +34,9 @@ class Known(NamedTuple):
 class MappedClasses:
     """The mapped classes by name; those of a database without models are mapped when they are first used."""
 
-    def __init__(self, classes: Sequence[type] | None, queries: QueryRunner, schema: str | None = None) -> None:
+    def __init__(self, classes: Sequence[type] | None, queries: QueryRunner, schemas: Sequence[str] = ()) -> None:
         self.catalog = Catalog(classes or ())
-        self._schema = schema
+        self._schemas = schemas
         self._is_reflected = classes is None
         self._queries = queries
         self._probe = probe_of(queries)
@@ -48,6 +51,9 @@ class MappedClasses:
             await self._reflect()
             return
         probe, mappers = probe_of(self._queries), self.catalog.mappers
+        if self._queries.dialect.name == "postgresql":  # others would not have connected
+            for schema in self._schemas:
+                await probe.check_schema(schema)
         await probe.read(QualifiedName.of(table) for mapper in mappers for table in mapper.tables)
         self._probe = probe
         problems = {self.catalog.name(mapper): problem(mapper, probe.tables) for mapper in mappers}
@@ -58,8 +64,11 @@ class MappedClasses:
         """Return a hint to where there may be tables, if there are none here."""
         if self._queries.dialect.name == "sqlite":
             return "; use a database that has some"
-        here, others = await self._queries.inspect("schemas", _schemas)
-        where = f" in {clean(self._schema or here)}"
+        if ALL_SCHEMAS in self._schemas:
+            return " in any schema"
+        here, existing = await self._queries.inspect("schemas", _schemas)
+        where = f" in {clean(', '.join(self._schemas) or here)}"
+        others = [name for name in existing if name not in self._schemas]
         return f"{where}; use --schema NAME for those of {clean(', '.join(others))}" if others else where
 
     def set_initial_model(self, model: str | None, remembered: str | None) -> None:
@@ -82,15 +91,17 @@ class MappedClasses:
     def _listed(self) -> tuple[ModelInfo, ...]:
         if self._reflection is None:
             related, base_of = self.catalog.related(), self.catalog.base
+            places = {mapper: QualifiedName.of(mapper.local_table) for mapper in self.catalog.mappers}
             return tuple(
                 ModelInfo(
                     name,
-                    clean(str(QualifiedName.of(mapper.local_table))),
+                    clean(str(place)),
                     related[name],
                     self._problems.get(name, ""),
                     base=base_of(mapper),
+                    schema=clean(place.schema or next(iter(self._schemas), "")),
                 )
-                for name, mapper in ((self.catalog.name(mapper), mapper) for mapper in self.catalog.mappers)
+                for name, mapper, place in ((self.catalog.name(mapper), mapper, places[mapper]) for mapper in places)
             )
         known, name_of = self._reflection, self._reflection.class_name
         notes: dict[str, list[str]] = defaultdict(list)
@@ -99,10 +110,11 @@ class MappedClasses:
         return tuple(
             ModelInfo(
                 name_of(relation.name),
-                clean(relation.name),
+                clean(str(known.place(relation.name)) if relation.schema else relation.name),
                 tuple(map(name_of, known.related(relation.name))),
                 known.broken.get(relation.name, ""),
                 "; ".join(notes.get(relation.name, ())),
+                schema=clean(relation.schema),
             )
             for relation in known.names
         )
@@ -130,6 +142,25 @@ class MappedClasses:
             return Table(entity.table, numbers, numbers, is_strict=True, row_id=None)
         return self._probe.table(self._place(mapper))
 
+    def runs_built_in_code(self, query: Query) -> bool:
+        """Whether the server runs no code but its own as it reads the query's rows, or none that could do anything."""
+        return query.within is None and reads_rows(self.catalog.mapper(query.entity), self._is_plain)
+
+    def loads_by_built_in_code(self, entity: Entity, relationship: str = "") -> bool:
+        """Whether that holds for an instance, and where one is named for its relationship.
+
+        Never for both on MariaDB, whose transactions hold one snapshot for several statements; PostgreSQL's default
+        level has one for each anyway (https://www.postgresql.org/docs/current/transaction-iso.html).
+        """
+        mapper = self.catalog.mapper(entity)
+        if not relationship:
+            return loads_instance(mapper, self._is_plain)
+        is_read_committed = self._queries.dialect.name == "postgresql"
+        return is_read_committed and loads_relationship(mapper.relationships[relationship], self._is_plain)
+
+    def _is_plain(self, table: FromClause) -> bool:
+        return self._probe.table(QualifiedName.of(table)).runs_built_in_code
+
     async def sizes(self) -> dict[str, Size]:
         """Return how many rows each class may have, where the database knows that without counting."""
         listed = zip(self._places(), self._listed, strict=True)
@@ -140,7 +171,15 @@ class MappedClasses:
     async def estimate(self, entity: Entity) -> int | None:
         """Return how many rows a class may have by the database's statistics; None where unknown."""
         mapper = self.catalog.mapper(entity)
-        return None if mapper.single else await self._probe.estimate(self._place(mapper))
+        if mapper.single:
+            return None
+        try:
+            return await self._probe.estimate(self._place(mapper))
+        except (DatabaseLockedError, DatabaseUnreachableError):
+            raise
+        except BrowserError as error:  # not every server has statistics, or lets everybody see them
+            logging.getLogger(__name__).info("no estimate of %s: %s", entity.name, error)
+            return None
 
     def _places(self) -> list[QualifiedName | None]:
         """Return the place of each choice's table; None where the table has rows of other classes."""
@@ -160,7 +199,7 @@ class MappedClasses:
         """
         mapped = [entity.name for entity in self.catalog.entities]
         inspecting = self._queries.inspect(
-            "tables and foreign keys", lambda connection: Reflection(reader_of(connection, self._schema))
+            "tables and foreign keys", lambda connection: Reflection(reader_of(connection, *self._schemas))
         )
         known = Known(await inspecting, probe_of(self._queries))
         classes = [await self._mapped(known, name, is_asked_for=False) for name in mapped]
@@ -188,7 +227,8 @@ class MappedClasses:
             if is_asked_for or isinstance(error, (DatabaseLockedError, DatabaseUnreachableError)):
                 raise
             return None
-        await probe.read([reflection.place(table)])
+        neighbours = reflection.related(table)[:NEIGHBOURS]
+        await probe.read([reflection.place(one) for one in (table, *neighbours)])  # likely to be opened next
         return mapped
 
 

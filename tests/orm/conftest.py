@@ -82,6 +82,7 @@ class Remembering:
     retries: list[int]
     instances: int = 0
     changes: int = 0
+    servers: int = 0
     is_reachable: bool | None = None
 
     def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  as declared
@@ -104,6 +105,10 @@ class Remembering:
     def changed(self) -> None:
         """Count the changes."""
         self.changes += 1
+
+    def server_changed(self) -> None:
+        """Count the changes of the server."""
+        self.servers += 1
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ async def test_finding_all_verdicts_sends_nothing_connects_nothing_and_changes_n
         for key in await listed(database, mapped):
             before = await apply_scenario(database, mapped.__name__, key, scenario)
             sent.clear()
-            again = database._live._snapshot(entity_of(database, mapped.__name__))  # noqa: SLF001  once more
+            again = database._live.instance._snapshot(entity_of(database, mapped.__name__))  # noqa: SLF001  once more
             for attribute in again.attributes:
                 await database.instances.predict(attribute.name)
             assert sent == [], f"{mapped.__name__} {key} {scenario}"
@@ -237,7 +237,7 @@ async def test_code_that_asks_by_whichever_door_does_io_and_is_kept_from_it(data
     sent = watched(database)
     snapshot = await apply_scenario(database, "Clerk", (1,), Scenario.FRESH)
     sent.clear()
-    again = database._live._snapshot(entity_of(database, "Clerk"))  # noqa: SLF001  once more
+    again = database._live.instance._snapshot(entity_of(database, "Clerk"))  # noqa: SLF001  once more
     assert named(snapshot, name).verdict is named(again, name).verdict is Verdict.IO
     assert sent == []
 

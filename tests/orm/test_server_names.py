@@ -10,6 +10,7 @@ from pirate_tui.domain.query import Query, SortOrder, parse_filter
 from pirate_tui.domain.rows import Seek
 from pirate_tui.domain.search import Match, Span
 from tests.orm.conftest import OpenModels
+from tests.orm.rows.numbers import number_of
 from tests.servers import Target, load
 
 
@@ -39,7 +40,7 @@ async def test_awkward_names_are_quoted(target: Target, open_models: OpenModels,
         first = (await database.rows.page(query, Seek(limit=2))).rows
         rest = (await database.rows.page(query, Seek(first[-1].position))).rows
         assert [row.key for row in (*first, *rest)] == [(0, 1), (1, 0), (1, 1), (2, 0)]
-        assert await database.rows.rank(query, ("1", "1")) == 2
+        assert await number_of(database, query, "1", "1") == 2
         held = (await database.rows.page(query.filtered(parse_filter("~3", column)), Seek())).rows
         assert [row.key for row in held] == [(1, 1)]
         assert await database.rows.count_between(query, Span(), Match("v3", column, is_prefix=True)) == 1

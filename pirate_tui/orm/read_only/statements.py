@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pirate_tui.orm.read_only.functions import may_act, may_set
 from pirate_tui.orm.read_only.parsed import MAY_WRITE, more_than_a_query
-from pirate_tui.orm.read_only.tokens import LETTERS, SqlText, Token, TokenKind
+from pirate_tui.orm.read_only.tokens import LETTERS, SqlText, Token, TokenKind, compiled
 
 
 SEVERAL = "there are several statements"
@@ -55,7 +55,7 @@ ALSO_FUNCTIONS = {"INSERT", "REPLACE"}
 
 BEGINNING = re.compile(r"[\s(]*(?:SELECT|WITH)\b", re.IGNORECASE)
 
-WORDS = re.compile(rf"[{LETTERS}][{LETTERS}0-9$]*")
+WORDS = rf"[{LETTERS}][{LETTERS}0-9$]*"
 
 MARKS = (";", "\\", "/*", ":=", '&"')
 """Characters for which a query must be read as the server does."""
@@ -75,7 +75,7 @@ def is_plain(statement: str, sql: SqlText) -> bool:
         return False
     if "%" in statement and _has_odd_percents(statement):
         return False
-    return not any(_could_do_more(word, sql) for word in set(WORDS.findall(statement)))
+    return not any(_could_do_more(word, sql) for word in set(compiled(WORDS).findall(statement)))
 
 
 def _has_odd_percents(statement: str) -> bool:

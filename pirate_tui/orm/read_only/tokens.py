@@ -8,6 +8,7 @@ https://mariadb.com/kb/en/comment-syntax/
 
 import re
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 
@@ -70,7 +71,7 @@ PLAIN, ESCAPED = r"'(?:[^']|'')*+'", r"'(?:[^'\\]|\\.|'')*+'"
 BACKTICKED, DOUBLE, DOUBLE_ESCAPED = PLAIN.replace("'", "`"), PLAIN.replace("'", '"'), ESCAPED.replace("'", '"')
 
 
-def _postgresql(string: str) -> re.Pattern[str]:
+def _postgresql(string: str) -> str:
     """Return the pattern of tokens, with `string` for strings without a prefix; E-strings continue after a line break.
 
     Comments nest: one within another is no token. A name with escapes (`U&"..."`) is none either.
@@ -86,7 +87,7 @@ def _postgresql(string: str) -> re.Pattern[str]:
     )
 
 
-def _mysql(string: str, name: str) -> re.Pattern[str]:
+def _mysql(string: str, name: str) -> str:
     """Return the pattern of tokens with these strings and names; `/*! */` and `/*M! */` are executed: no comments."""
     return _pattern(
         rf"(?P<gap>{SPACE}|--(?=[\x00-\x20\x7f]|\Z)[^\n]*|#[^\n]*|/\*(?![mM]?!).*?\*/)",
@@ -97,8 +98,8 @@ def _mysql(string: str, name: str) -> re.Pattern[str]:
     )
 
 
-def _pattern(*kinds: str) -> re.Pattern[str]:
-    return re.compile("|".join([*kinds, NUMBER, SIGN]), re.DOTALL)
+def _pattern(*kinds: str) -> str:
+    return "|".join([*kinds, NUMBER, SIGN])
 
 
 PATTERNS = {
@@ -113,11 +114,17 @@ PATTERNS = {
 """The ways in which a server may read a statement, the usual one first."""
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when it is first needed: a file needs none of them, and would be shown 30 ms later."""
+    return re.compile(pattern, re.DOTALL)
+
+
 def readings(statement: str, sql: SqlText) -> list[Reading]:
     """Return the tokens in every way in which the statement may be read; in one where it is unambiguous."""
     is_doubtful = "\\" in statement or (sql is SqlText.MYSQL and '"' in statement)
     patterns = PATTERNS[sql] if is_doubtful else PATTERNS[sql][:1]
-    return [_reading(statement, pattern) for pattern in patterns]
+    return [_reading(statement, compiled(pattern)) for pattern in patterns]
 
 
 def _reading(statement: str, pattern: re.Pattern[str]) -> Reading:

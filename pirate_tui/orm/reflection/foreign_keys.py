@@ -1,7 +1,7 @@
 """Hold the foreign keys of all tables as a graph that is followed in both directions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,7 +18,9 @@ class ForeignKey(NamedTuple):
     targets: tuple[str, ...]
     """The columns referred to; empty where none are named, which means the parent's key."""
     elsewhere: str = ""
-    """The parent's schema, where that is another than the one that is read."""
+    """The parent's schema, where that is none of those that are read."""
+    has_parent: bool = True
+    """Whether the parent was found, where it is in a schema that is read."""
 
     def __str__(self) -> str:
         return f"{self.child} ({', '.join(self.columns)})"
@@ -58,7 +60,7 @@ class Graph:
         for declared in dict.fromkeys(foreign_keys):
             if declared.child not in known:  # it was made between two statements
                 continue
-            if declared.elsewhere or declared.parent not in known:
+            if declared.elsewhere or not declared.has_parent or declared.parent not in known:
                 self.dangling.append(declared)
                 continue
             self._of[declared.child].append(declared)
@@ -79,17 +81,26 @@ class Graph:
         return tuple(dict.fromkeys((*parents, *children)))
 
 
-def declared_in(rows: Sequence[Row[Any]]) -> list[ForeignKey]:
+def declared_in(
+    rows: Sequence[Row[Any]], names: Mapping[tuple[str, str], str], schemas: Collection[str]
+) -> list[ForeignKey]:
     """Return the foreign keys of a server's catalog, from a row for each of their columns.
 
-    The rows have `child`, `number`, `child_column`, `parent`, `parent_schema`, `is_here` and `target`.
+    The rows have `schema`, `child`, `number`, `child_column`, `parent`, `parent_schema`, `is_here` and `target`.
+    `names` has the tables by schema and name; `schemas` are those that were read.
     """
     declared = []
-    for (child, _), rows_of_key in groupby(rows, key=lambda row: (row.child, row.number)):
+    for (schema, child, _), rows_of_key in groupby(rows, key=lambda row: (row.schema, row.child, row.number)):
         parts = list(rows_of_key)
         columns, targets = tuple(row.child_column for row in parts), tuple(row.target for row in parts)
-        elsewhere = "" if parts[0].is_here else parts[0].parent_schema
-        declared.append(ForeignKey(child, columns, parts[0].parent, targets, elsewhere))
+        first = parts[0]
+        of_parent = schema if first.is_here else first.parent_schema
+        if (schema, child) in names:  # else it was made between two statements
+            parent, elsewhere = names.get((of_parent, first.parent)), "" if of_parent in schemas else of_parent
+            name = names[schema, child]
+            declared.append(
+                ForeignKey(name, columns, parent or first.parent, targets, elsewhere, has_parent=parent is not None)
+            )
     return declared
 
 

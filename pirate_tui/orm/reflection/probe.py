@@ -1,12 +1,14 @@
 """Probe the tables that classes are mapped to: whether they can be read, and what their keys are."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from difflib import get_close_matches
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import FromClause
 from sqlalchemy.orm import Mapper
 
 from pirate_tui.domain.entity import Size
+from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.text import clean
 from pirate_tui.orm.connection.query_runner import QueryRunner
 
@@ -44,6 +46,8 @@ class Table(NamedTuple):
     """The names of the columns that may not be read, `normalized`."""
     is_case_insensitive: bool = True
     """Whether the database compares the names of columns without regard to case."""
+    runs_built_in_code: bool = False
+    """Whether no code but the server's own runs as rows are read, or none that could do anything."""
     problem: str = ""
     """Why it cannot be read; empty where it can."""
 
@@ -96,8 +100,27 @@ def problem(mapper: Mapper[Any], tables: Mapping[QualifiedName, Table]) -> str:
     return ""
 
 
+OF_THE_SERVER = frozenset({"information_schema", "mysql", "performance_schema", "sys", "pg_catalog", "pg_toast"})
+"""Schemas of the servers' own tables."""
+
+MOST_NAMED = 20
+"""Schemas that an error lists."""
+
+
+def no_such_schema(reason: str, name: str, others: Iterable[str]) -> BrowserError:
+    """Return the error for a schema that cannot be used, with those that can, and names like it first."""
+    listed = sorted(set(others) - OF_THE_SERVER)
+    listed = [*dict.fromkeys((*get_close_matches(name, listed), *listed))]
+    more = f" and {len(listed) - MOST_NAMED:,} more" if len(listed) > MOST_NAMED else ""
+    hint = f"there are {', '.join(map(clean, listed[:MOST_NAMED]))}{more}" if listed else "there is none"
+    return BrowserError(clean(f"{reason} {name}"), hint)
+
+
 class SchemaProbe:
     """Queries one database for tables, and caches what it finds; subclasses are in the folders of `dialects`."""
+
+    no_schema: ClassVar[str] = "no such schema:"
+    """What is said of a schema that `schemas` does not return."""
 
     def __init__(self, queries: QueryRunner) -> None:
         self._queries = queries
@@ -113,6 +136,17 @@ class SchemaProbe:
     def table(self, place: QualifiedName) -> Table:
         """Return what `read` has found of a table."""
         return self.tables.get(place, NOTHING_KNOWN)
+
+    async def check_schema(self, name: str) -> None:
+        """Raise `BrowserError`, with the schemas that can be used, unless this is one of them."""
+        found = await self.schemas()
+        if not found.get(name):
+            reason = "permission denied for schema" if name in found else self.no_schema
+            raise no_such_schema(reason, name, [one for one, is_usable in found.items() if is_usable])
+
+    async def schemas(self) -> Mapping[str, bool]:
+        """Query the names of all schemas, and whether this user may use them."""
+        raise NotImplementedError
 
     async def inspect_tables(self, places: Sequence[QualifiedName]) -> Mapping[QualifiedName, Table]:
         """Query the columns and keys of each of these tables."""

@@ -83,8 +83,8 @@ class Reflection:
         return self._name_of[mapped]
 
     def place(self, name: str) -> QualifiedName:
-        """Return the qualified name by which statements find a table."""
-        return QualifiedName(self._reader.schema(name), name)
+        """Return the qualified name by which statements find a table, whose name here may be longer than its own."""
+        return self._reader.place(name)
 
     def numbers(self, mapped: type) -> frozenset[str]:
         """Return the name of the column that numbers the rows as they are read; empty where there is a key."""
@@ -114,7 +114,8 @@ class Reflection:
         if name not in self._class_names:
             raise KeyError(name)
         if name not in self._related:
-            inspector = inspect(connection)
+            inspector, near = inspect(connection), [name, *self.related(name)]
+            self._reader.prepare(inspector, [one for one in near if one not in self._classes])
             self._read(inspector, [name])
             if name in self._broken:
                 raise BrowserError(
@@ -134,20 +135,20 @@ class Reflection:
             try:
                 table = self._reader.read(inspector, name)
                 if name not in self._classes:  # another task may have been here meanwhile
-                    self._map(table)
+                    self._map(name, table)
             except Exception as error:
                 reason = own_fault(error)
                 if reason is None:
                     raise
                 self._broken[name] = reason
 
-    def _map(self, table: Table) -> None:
+    def _map(self, name: str, table: Table) -> None:
         members: dict[str, Any] = {"__table__": table, "__module__": __name__}
         if not table.primary_key:
             rows = numbered(table)
             members |= {"__table__": rows, "__mapper_args__": {"primary_key": [next(iter(rows.columns))]}}
-        mapped = type(self._class_names[table.name], (self._base,), members)
-        self._tables[table.name], self._classes[table.name], self._name_of[mapped] = table, mapped, table.name
+        mapped = type(self._class_names[name], (self._base,), members)
+        self._tables[name], self._classes[name], self._name_of[mapped] = table, mapped, name
 
     def _relate(self, name: str) -> None:
         """Add the relationships to a class, without awaiting: no other task sees half of them."""

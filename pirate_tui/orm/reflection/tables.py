@@ -1,11 +1,12 @@
 """Describe tables and views as the database has them; a `CatalogReader` for each kind of database reads them."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Inspector, MetaData, PrimaryKeyConstraint, String, Subquery, Table, func, select
+from sqlalchemy import Column, Inspector, MetaData, PrimaryKeyConstraint, Row, String, Subquery, Table, func, select
 from sqlalchemy.exc import DBAPIError, NoSuchTableError, ProgrammingError
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
@@ -13,6 +14,7 @@ from pirate_tui.domain.text import clean
 from pirate_tui.orm.errors import DATABASE_ERRORS, ERROR_LIMIT, primary_code, unwrapped
 from pirate_tui.orm.reflection.foreign_keys import ForeignKey
 from pirate_tui.orm.reflection.names import attribute_name, unique
+from pirate_tui.orm.reflection.probe import QualifiedName
 
 
 OWN_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH)
@@ -27,10 +29,40 @@ class TableType(Enum):
 
 
 class Name(NamedTuple):
-    """A table or a view, by its name in the database."""
+    """A table or a view."""
 
     name: str
+    """Its name in the database; behind its schema where another schema has a table of that name."""
     kind: TableType
+    schema: str = ""
+    """Its schema, where those of several are read."""
+
+
+def by_unique_name(rows: Sequence[Row[Any]], schemas: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the tables of a server's catalog by unique names, in the order of the schemas that were asked for.
+
+    The rows have `schema`, `name`, which is None in a schema without tables, and `is_default`.
+    """
+    asked = {schema: number for number, schema in enumerate(schemas)}
+    tables = sorted(
+        (row for row in rows if row.name is not None),
+        key=lambda row: (asked.get(row.schema, 0), not row.is_default, row.schema) if len(schemas) else (),
+    )
+    counts = Counter(row.name for row in tables)
+    taken = {name for name, count in counts.items() if count == 1}
+    return {
+        row.name if counts[row.name] == 1 else unique([str(QualifiedName(row.schema, row.name))], taken): row
+        for row in tables
+    }
+
+
+def names_in(found: Mapping[str, Row[Any]]) -> tuple[Name, ...]:
+    """Return the names of `by_unique_name`, whose rows also have `is_view`."""
+    has_several = len({row.schema for row in found.values()}) > 1
+    return tuple(
+        Name(name, TableType.VIEW if row.is_view else TableType.TABLE, row.schema if has_several else "")
+        for name, row in found.items()
+    )
 
 
 class Declared(NamedTuple):
@@ -42,7 +74,7 @@ class Declared(NamedTuple):
 
 
 class CatalogReader:
-    """The names and foreign keys in a schema of one database, read at once; columns are read table by table."""
+    """The names and foreign keys in some schemas of a database, read at once; columns are read table by table."""
 
     names: tuple[Name, ...]
     """The tables, then the views."""
@@ -51,9 +83,12 @@ class CatalogReader:
     denied: Mapping[str, str]
     """The tables and views known to be unreadable before they are read, each with the reason."""
 
-    def schema(self, name: str) -> str | None:
-        """Return the schema to qualify a table with; None where its name alone is enough."""
+    def place(self, name: str) -> QualifiedName:
+        """Return a table's own name, with the schema to qualify it with; without one where its name alone is enough."""
         raise NotImplementedError
+
+    def prepare(self, inspector: Inspector, names: Sequence[str]) -> None:
+        """Read at once what `read` will need of several tables, where that saves statements."""
 
     def read(self, inspector: Inspector, name: str) -> Table:
         """Return the table, without foreign keys; a column's key is a valid identifier, its name the database's.

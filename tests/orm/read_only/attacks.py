@@ -3,12 +3,13 @@
 Each is tried on real servers, with the database compared before and after.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.read_only import SqlText
 from tests.orm.schemas import is_postgresql
-from tests.servers import read
+from tests.servers import is_mysql, read, read_only_variable
 
 
 EVERYWHERE = (
@@ -221,8 +222,10 @@ CALLS_ON_MYSQL = (
 TABLES = (
     "CREATE TABLE ships (id INTEGER PRIMARY KEY, name VARCHAR(100))",
     "INSERT INTO ships VALUES (1, 'Pequod'), (2, 'Rachel')",
-    "CREATE SEQUENCE numbers",
 )
+
+SEQUENCE = "CREATE SEQUENCE numbers"
+"""Which MySQL does not have."""
 
 EXTENSIONS = ("CREATE EXTENSION dblink", "CREATE EXTENSION tablefunc")
 
@@ -248,12 +251,15 @@ STOPPED_BY_POSTGRESQL = ("inserts", "counts", "tables", "switches")
 BODIES_ON_MYSQL = {
     "inserts": "INSERT INTO ships VALUES (9, 'x')",
     "counts": "SET @n = nextval(numbers)",
-    "switches": "SET SESSION tx_read_only = 0",
+    "switches": "SET SESSION {variable} = 0",
     "settings": "SET GLOBAL max_connections = 149",
     "locks": "SET @n = get_lock('{mark}', 0)",
 }
 
 STOPPED_BY_MYSQL = ("inserts", "counts")
+
+COUNTS = frozenset({"counts", "SELECT next_not_cached_value FROM numbers"})
+"""What of these needs a sequence."""
 
 
 def statements(server: Server) -> list[str]:
@@ -269,15 +275,25 @@ def statements(server: Server) -> list[str]:
 def bodies(server: Server) -> dict[str, str]:
     """What the database's own functions do, by their names."""
     known = BODIES_ON_POSTGRESQL if is_postgresql(server) else BODIES_ON_MYSQL
-    return {name: marked(body, server) for name, body in known.items()}
+    return {name: marked(known[name], server) for name in possible(server, known)}
+
+
+def possible(server: Server, known: Iterable[str]) -> list[str]:
+    """Those of them that the server can do."""
+    return [one for one in known if one not in COUNTS or not is_mysql(server)]
+
+
+def made_first(server: Server) -> list[str]:
+    """Two ships, and what else the attacks need."""
+    extensions = EXTENSIONS if is_postgresql(server) else ()
+    return [*TABLES, *([] if is_mysql(server) else [SEQUENCE]), *extensions]
 
 
 def making(server: Server) -> list[str]:
-    """Two ships, what the attacks need, and for each body functions and views that call it, by either's rights."""
-    is_here = is_postgresql(server)
-    own, first = (_on_postgresql, EXTENSIONS) if is_here else (_on_mysql, ())
+    """What the attacks need, and for each body functions and views that call it, by either's rights."""
+    own = _on_postgresql if is_postgresql(server) else _on_mysql
     made = [statement for name, body in bodies(server).items() for statement in own(name, body)]
-    return [*TABLES, *first, *made]
+    return [*made_first(server), *made]
 
 
 def _on_postgresql(name: str, body: str) -> list[str]:
@@ -316,6 +332,7 @@ def marked(text: str, server: Server) -> str:
     url = server.url
     parts = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
     dblink = " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
+    text = text.replace("{variable}", read_only_variable(server))
     return text.replace("{mark}", mark(server)).replace("{dblink}", dblink)
 
 
@@ -352,7 +369,7 @@ HELD_BY_POSTGRESQL = (
 HELD_BY_MYSQL = (
     "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = database() ORDER BY 1",
     (
-        "SELECT routine_name, md5(routine_definition) FROM information_schema.routines "
+        "SELECT routine_name, sha2(routine_definition, 256) FROM information_schema.routines "
         "WHERE routine_schema = database() ORDER BY 1"
     ),
     "SELECT index_name FROM information_schema.statistics WHERE table_schema = database() ORDER BY 1",
@@ -366,5 +383,9 @@ HELD_BY_MYSQL = (
 
 async def held(server: Server) -> list[Any]:
     """What the database holds, and what of it the server does: rows, tables, settings, files, locks."""
-    asked = HELD_BY_POSTGRESQL if is_postgresql(server) else HELD_BY_MYSQL
-    return [(one, await read(server, marked(one, server))) for one in asked]
+    return [(one, await read(server, marked(one, server))) for one in asked_for(server)]
+
+
+def asked_for(server: Server) -> list[str]:
+    """The statements that ask what it holds."""
+    return possible(server, HELD_BY_POSTGRESQL if is_postgresql(server) else HELD_BY_MYSQL)

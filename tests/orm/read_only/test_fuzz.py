@@ -36,7 +36,7 @@ from tests.orm.read_only.sql import (
     writes,
 )
 from tests.orm.schemas import is_postgresql
-from tests.servers import run_as_is
+from tests.servers import read_only_variable, run_as_is
 
 
 GRAMMARS = {SqlText.POSTGRESQL: POSTGRESQL, SqlText.MYSQL: MYSQL}
@@ -136,15 +136,15 @@ class Tried:
 
     async def held(self) -> list[Any]:
         """What the database holds now."""
-        known = attacks.HELD_BY_POSTGRESQL if is_postgresql(self._server) else attacks.HELD_BY_MYSQL
-        asked = [attacks.marked(one, self._server).replace("%", "%%") for one in known]
+        asked = [attacks.marked(one, self._server).replace("%", "%%") for one in attacks.asked_for(self._server)]
         async with self._watching.connect() as connection:
             self._held = [(await connection.exec_driver_sql(one)).fetchall() for one in asked]
         return self._held
 
     async def _is_read_only(self, connection: AsyncConnection) -> bool:
         """Does it begin its transactions read-only?"""
-        asked = "SHOW default_transaction_read_only" if is_postgresql(self._server) else "SELECT @@session.tx_read_only"
+        name = read_only_variable(self._server)
+        asked = "SHOW default_transaction_read_only" if is_postgresql(self._server) else f"SELECT @@session.{name}"
         found = (await connection.exec_driver_sql(asked)).scalar_one()
         await connection.rollback()
         return found in {"on", 1}
@@ -158,7 +158,7 @@ class Tried:
 def changing(server: Server, strategy: st.SearchStrategy[Sent], examples: int) -> tuple[list[Sent], int]:
     """What passes the gate and changes the database; and how many have passed."""
     with asyncio.Runner() as runner:
-        runner.run(run_as_is(server, *attacks.TABLES, *(attacks.EXTENSIONS if is_postgresql(server) else ())))
+        runner.run(run_as_is(server, *attacks.made_first(server)))
         tried_on = Tried(server)
         runner.run(tried_on.held())
         try:
@@ -250,7 +250,7 @@ def _without_names(sql: SqlText, names: str) -> dict[SqlText, re.Pattern[str]]:
     return {**functions.KNOWN, sql: kept}
 
 
-def _first_reading(sql: SqlText) -> dict[SqlText, tuple[re.Pattern[str], ...]]:
+def _first_reading(sql: SqlText) -> dict[SqlText, tuple[str, ...]]:
     return {**tokens.PATTERNS, sql: tokens.PATTERNS[sql][:1]}
 
 
@@ -292,9 +292,7 @@ RULES = {
         "PATTERNS",
         {
             **tokens.PATTERNS,
-            MY: tuple(
-                re.compile(pattern.pattern.replace("(?![mM]?!)", ""), re.DOTALL) for pattern in tokens.PATTERNS[MY]
-            ),
+            MY: tuple(pattern.replace("(?![mM]?!)", "") for pattern in tokens.PATTERNS[MY]),
         },
     ),
     "parameters within strings": Rule(MY, gate, "_are_put_in", _no),

@@ -17,17 +17,18 @@ from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, open_database
 from tests.orm.read_only import attacks
 from tests.orm.schemas import is_postgresql
-from tests.servers import run_as_is
+from tests.servers import is_mysql, run_as_is
 
 
 SAFETY = Path(__file__).parents[3] / "docs" / "safety.md"
 
-TITLES = {True: "## A user for PostgreSQL", False: "## A user for MariaDB"}
+TITLES = {"postgresql": "## A user for PostgreSQL", "mariadb": "## A user for MariaDB", "mysql": "## A user for MySQL"}
 
 
 def documented(server: Server) -> Iterator[str]:
     """The statements that make the user, with the names of this test in the place of those in the text."""
-    section = SAFETY.read_text("utf-8").partition(TITLES[is_postgresql(server)])[2].partition("\n## ")[0]
+    title = TITLES["postgresql" if is_postgresql(server) else "mysql" if is_mysql(server) else "mariadb"]
+    section = SAFETY.read_text("utf-8").partition(title)[2].partition("\n## ")[0]
     name = str(server.url.database)
     for block in re.findall(r"```sql\n(.*?)```", section, re.DOTALL):
         for statement in split(block):

@@ -23,7 +23,7 @@ from pirate_tui.orm.entities import Catalog
 from pirate_tui.orm.reflection.foreign_keys import by_folded_name, real_name
 from pirate_tui.orm.reflection.probe import Table
 from pirate_tui.orm.reflection.reflect import Key, Reflection
-from pirate_tui.orm.reflection.tables import TableType
+from pirate_tui.orm.reflection.tables import Name, TableType
 from pirate_tui.orm.rows.row_statements import RowStatements
 
 
@@ -122,7 +122,7 @@ def test_names_are_the_tables_and_then_the_views(made: Made) -> None:
             made("CREATE TABLE z (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE VIEW a AS SELECT * FROM z; ANALYZE;")
         )
     )
-    assert reflection.names == (("z", TableType.TABLE), ("a", TableType.VIEW))
+    assert reflection.names == (Name("z", TableType.TABLE), Name("a", TableType.VIEW))
     assert [reflection.class_name(name.name) for name in reflection.names] == ["Z", "A"]
     assert reflection.classes == ()
 

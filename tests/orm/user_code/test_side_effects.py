@@ -279,7 +279,7 @@ async def database(path: Path, open_models: OpenModels) -> OrmDatabase:
 
 def everything(database: OrmDatabase) -> dict[str, Any]:
     """All that the session and its instances hold, as deep as it goes."""
-    session, live = database._live._held.walk.session, database._live._held.instance
+    session, live = database._live.instance._held.walk.session, database._live.instance._held.instance
     held = [live, *sorted(session.sync_session, key=id)]
     return {
         "in the session": [id(one) for one in sorted(session.sync_session, key=id)],
@@ -318,7 +318,7 @@ def _in_words(value: Any) -> Any:
 
 def deep(database: OrmDatabase) -> list[str]:
     """A value deep in a container of the live instance."""
-    instance: Box = database._live._held.instance
+    instance: Box = database._live.instance._held.instance
     return list(instance.labels["of"]["deep"])
 
 
@@ -327,7 +327,7 @@ def deep(database: OrmDatabase) -> list[str]:
 async def test_a_dry_run_of_code_changes_nothing(database: OrmDatabase, name: str, scenario: Scenario) -> None:
     await database.instances.apply_scenario(database.models.catalog.entities[0], (1,), scenario)
     before = everything(database)
-    instance = database._live._held.instance
+    instance = database._live.instance._held.instance
     first = dry_run(instance, named_of(instance, name))
     assert everything(database) == before
     second = dry_run(instance, named_of(instance, name))
@@ -363,7 +363,7 @@ async def test_containers_that_were_there_before_hold_what_they_held(
     database: OrmDatabase, held: dict[str, Any]
 ) -> None:
     await database.instances.load_instance(database.models.catalog.entities[0], (1,))
-    instance = database._live._held.instance
+    instance = database._live.instance._held.instance
     vars(instance).update(held)
     before = everything(database)
     dry_run(instance, named_of(instance, "memo_in_container"))
@@ -373,7 +373,7 @@ async def test_containers_that_were_there_before_hold_what_they_held(
 async def test_collections_of_every_class_hold_what_they_held(database: OrmDatabase) -> None:
     snapshot = await database.instances.load_instance(database.models.catalog.entities[1], (1,))
     assert named(snapshot, "empties_all").verdict is Verdict.NONE
-    room: Room = database._live._held.instance
+    room: Room = database._live.instance._held.instance
     assert ([box.id for box in room.boxes], sorted(room.by_name), len(room.held)) == ([1, 2], ["one", "two"], 2)
 
 
