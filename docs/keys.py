@@ -20,10 +20,11 @@ INTRODUCTION = """\
 
 Generated from the table of commands by `make docs`; do not edit.
 
-`?` shows the same in the browser, and the command palette (`ctrl+p`) finds a command by its name. A command works in
-the part of the screen that its line names, while that part has the focus. Its id is the same in the code and in
-Textual's keymaps. The mouse works too: a click selects a row, an attribute or a column, and sorts when it is on a
-column's header; a double click opens; the wheel scrolls. ctrl+c copies a selection of the mouse, else it cancels.
+`?` shows the same in the browser, those of the focused panel first, and the command palette (`ctrl+p`) finds a command
+by its name. A command works in the part of the screen that its line names, while that part has the focus. Its id is
+that of the keymap in the [settings](settings.md#keys), where it can get other keys. The mouse works too: a click
+selects a row or an attribute, sorts by a header, opens a link; a double click opens a row; the wheel scrolls; what the
+mouse rests on is explained. ctrl+c copies a selection of the mouse, else it cancels.
 """
 
 

@@ -19,6 +19,7 @@ class BindingScope(Enum):
     LOG = "in the statement log"
     INSPECTOR = "in the inspector"
     COMPARE = "in the comparison"
+    VALUE = "in a full value"
 
 
 class Group(Enum):
@@ -125,11 +126,12 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
-    Command("open_or_close", "enter", "Open", "Open the row's relationships, or close them; after u or s: reload them",
+    Command("open_or_close", "enter", "Open",
+            "Open the row's relationships, or close them; in another mode or loader: reload them",
             Group.OPEN, BindingScope.TABLE, in_footer=True),
     Command("try_fix", "enter", "Try fix", "Do what the selected fix says, make the access again, and compare",
             Group.ACCESS, in_footer=True, available=lambda state: state.can_try),
-    Command("ask_again", "enter", "Retry", "After u, s or x: make the failed access again",
+    Command("ask_again", "enter", "Retry", "In another mode, loader or state: make the failed access again",
             Group.OPEN, in_footer=True, available=lambda state: state.is_failed and not state.can_try),
     Command("access", "enter", "Access", "Access this attribute in the instance's current state, with or without await",
             Group.ACCESS, BindingScope.INSPECTOR, in_footer=True),
@@ -137,7 +139,8 @@ COMMANDS = (
             Group.ACCESS, in_footer=True, available=when_open),
     Command("traceback", "t", "Raw", "Give the traceback the whole panel, or show it with the fixes again",
             Group.TEXT, in_footer=True, available=lambda state: state.is_failed or None),
-    Command("help", "question_mark", "Help", "Show all keys, and the concepts behind them",
+    Command("help", "question_mark", "Help",
+            "Show the keys, those of the focused panel first, and the concepts behind them",
             Group.GENERAL, in_footer=True),
     Command("app.quit", "q,ctrl+q", "Quit", "Quit pirate-tui", Group.GENERAL, in_footer=True),
     Command("situation", "x", "State",
@@ -159,7 +162,7 @@ COMMANDS = (
             Group.OPEN, BindingScope.TABLE),
     Command("open_as_table", "M", "Open in own table", "Show this nested row in the table of its class; esc returns",
             Group.OPEN, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
-    Command("open_by_letter", "l", "Open or go to child", "As →; the statement log, which l was, is L",
+    Command("open_by_letter", "l", "Open or go to child", "Open the row; on an open row, go to its first child",
             Group.OPEN, BindingScope.TABLE),
     Command("leave", "left,h,backspace", "Close or go to parent", "Close the row; on a closed row, go to its parent",
             Group.OPEN, BindingScope.TABLE),
@@ -192,6 +195,8 @@ COMMANDS = (
             Group.COMPARE, BindingScope.COMPARE),
     Command("close", "escape,c,q", "Close", "In the comparison: cancel measuring, or return to the table",
             Group.COMPARE, BindingScope.COMPARE, in_footer=True),
+    Command("help", "question_mark", "Help", "In the comparison: show its keys, then all, and the concepts behind them",
+            Group.COMPARE, BindingScope.COMPARE, in_footer=True),
     Command("next_match", "n", "Next match", "Go to the next matching row of the table",
             Group.TEXT, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
     Command("previous_match", "N", "Previous match", "Go to the previous matching row of the table",
@@ -204,6 +209,18 @@ COMMANDS = (
             Group.TEXT),
     Command("view", "v", "View", "Show the full value of the current column, page by page",
             Group.TEXT, BindingScope.TABLE, id_scope=BindingScope.SCREEN, available=in_rows),
+    Command("next_page", "right_square_bracket,space", "Next page", "In a full value: show the next page",
+            Group.TEXT, BindingScope.VALUE),
+    Command("previous_page", "left_square_bracket", "Previous page", "In a full value: show the previous page",
+            Group.TEXT, BindingScope.VALUE),
+    Command("copy", "y", "Copy all", "In a full value: copy all of it, also what is on other pages",
+            Group.TEXT, BindingScope.VALUE),
+    Command("again", "r", "Reload", "In a full value: read the page again, after an error",
+            Group.TEXT, BindingScope.VALUE),
+    Command("help", "question_mark", "Help", "In a full value: show its keys, then all, and the concepts behind them",
+            Group.TEXT, BindingScope.VALUE),
+    Command("close", "escape,v,q", "Close", "In a full value: return to the table",
+            Group.TEXT, BindingScope.VALUE),
     Command("go_to_origin", "enter", "Go to row", "Go to the row or attribute whose access has sent the statement",
             Group.TEXT, BindingScope.LOG),
     Command("unfold", "v", "Whole statement", "Show the selected statement whole, with its parameters, or as a line",
@@ -245,6 +262,25 @@ COMMANDS = (
             Group.MOVE, BindingScope.TABLE),
 )  # fmt: skip
 """All commands. Footer and help keep this order; a narrow footer shows the first."""
+
+
+SIMILAR = {BindingScope.LOG: BindingScope.TEXT}
+"""Scopes whose part of the screen is of another one, too."""
+
+
+def is_about(command: Command, scope: BindingScope) -> bool:
+    """Whether a command is of a part of the screen: bound to it, or available where it has the focus alone."""
+    if command.scope is BindingScope.SCREEN:
+        return command.available in ABOUT.get(scope, ())
+    return command.scope in {scope, SIMILAR.get(scope)}
+
+
+ABOUT: dict[BindingScope, tuple[Availability, ...]] = {
+    BindingScope.TABLE: (in_rows, in_rows_or_text),
+    BindingScope.TEXT: (in_rows_or_text, at_failure),
+    BindingScope.LOG: (in_rows_or_text,),
+}
+"""The commands of the screen that need the focus in one of these."""
 
 
 def bindings(scope: BindingScope) -> list[Binding]:

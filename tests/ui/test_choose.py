@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import OptionList
 
 from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.domain.entity import Bound, ModelInfo, Size
-from pirate_tui.settings import Settings, remember, remembered
+from pirate_tui.settings import Settings
+from pirate_tui.settings.remembered import remember, remembered
 from pirate_tui.ui.screens.choose import ChooseScreen
 
 
@@ -153,6 +155,58 @@ async def test_sizes_that_come_when_the_list_is_gone_do_no_harm(browse: Browse, 
         assert browser.app.return_code is None
 
 
+IN_SCHEMAS = (
+    ModelInfo("Ship", "fleet.ships", schema="fleet"),
+    ModelInfo("Note", "notes"),
+    ModelInfo("Whaler", "yard.whalers", base="Ship", schema="yard"),
+    ModelInfo("Harbor", "fleet.harbors", schema="fleet"),
+    ModelInfo("Yard", "yard.yards", schema="yard"),
+)
+
+
+async def no_sizes() -> dict[str, Size]:
+    return {}
+
+
+async def test_classes_of_several_schemas_are_grouped_and_headings_are_skipped(browse: Browse, shop: Path) -> None:
+    async with browse(shop) as browser:
+        chosen: list[str | None] = []
+        screen = ChooseScreen(IN_SCHEMAS, "Note", no_sizes)
+        await browser.app.push_screen(screen, chosen.append)
+        options = screen.query_one(OptionList)
+        listed = [str(option.prompt).split()[0] if option.id else str(option.prompt) for option in options.options]
+        assert listed == ["fleet", "Ship", "Whaler", "Harbor", "default schema", "Note", "yard", "Yard"]
+
+        def here() -> str:
+            return str(options.get_option_at_index(options.highlighted or 0).id)
+
+        assert here() == "Note"
+        for key, name in (("down", "Yard"), ("down", "Yard"), ("up", "Note"), ("up", "Harbor"), ("pageup", "Ship")):
+            await browser.press(key)
+            assert here() == name, key
+        for key, name in (("up", "Ship"), ("pagedown", "Yard")):
+            await browser.press(key)
+            assert here() == name, key
+        await browser.press(*"har")
+        await browser.until(lambda: options.option_count < len(IN_SCHEMAS), "what matches")
+        assert (here(), options.get_option_at_index(0).id) == ("Harbor", "Harbor")
+        await browser.press("backspace", "backspace", "backspace")
+        await browser.until(lambda: options.option_count > len(IN_SCHEMAS), "all of them")
+        assert here() == "Ship"
+        await browser.press("enter")
+        await browser.until(lambda: chosen == ["Ship"], "the choice")
+
+
+async def test_classes_of_one_schema_have_no_heading(browse: Browse, shop: Path) -> None:
+    async with browse(shop) as browser:
+        screen = ChooseScreen(IN_SCHEMAS[::3], "Harbor", no_sizes)
+        await browser.app.push_screen(screen)
+        options = screen.query_one(OptionList)
+        assert [option.id for option in options.options] == ["Ship", "Harbor"]
+        assert options.highlighted == 1
+        await browser.press("escape")
+
+
 async def test_where_nothing_can_be_opened_r_tries_again(browse: Browse, tmp_path: Path) -> None:
     path = tmp_path / "broken.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -174,7 +228,7 @@ async def test_what_matches_nothing_is_said_and_cannot_be_chosen(browse: Browse,
         await browser.press("m")
         await browser.until(lambda: isinstance(browser.app.screen, ChooseScreen), "the choice")
         await browser.press(*"cxz")
-        options = browser.app.screen.query_one("OptionList")
+        options = browser.app.screen.query_one(OptionList)
         assert [str(option.prompt) for option in options.options] == ["no model or table matches “cxz”"]
         await browser.press("down", "enter", "up", "enter")
         assert isinstance(browser.app.screen, ChooseScreen)

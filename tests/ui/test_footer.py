@@ -120,3 +120,20 @@ async def test_the_keys_stand_apart_from_each_other(browse: Browse, world: Path)
         keys = browser.screen.query("FooterKey").results()
         shown = "".join("".join(segment.text for segment in key.render_line(0)) for key in keys)
         assert " ⏎ Open  u Unsafe  t Raw  ? Help " in shown
+
+
+@pytest.mark.parametrize("width", [40, 60, 61, 80, 81, 100])
+async def test_no_key_of_the_footer_is_cut(browse: Browse, world: Path, width: int) -> None:
+    async with browse(world, size=(width, 24)) as browser:
+        footer = browser.screen.query_one("KeyFooter")
+        await browser.until(lambda: footer.children and footer.children[-1].region.right, "the footer")
+        assert all(key.region.right <= width + 1 for key in footer.children)  # the last may lack the blank behind it
+        assert footer.max_scroll_x <= 1
+        shown = [key.description for key in footer.children]
+        assert shown[:2] == ["Open", "Unsafe"]
+        # And as many as fit are shown: of the next, nothing would.
+        await browser.pilot.resize_terminal(200, 24)
+        await browser.until(lambda: len(footer.children) > len(shown), "all keys")
+        await browser.until(lambda: footer.children[-1].region.right, "their places")
+        assert [key.description for key in footer.children[: len(shown)]] == shown
+        assert footer.children[len(shown)].region.right > width + 1

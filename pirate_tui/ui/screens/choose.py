@@ -82,7 +82,8 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         self._current = current
         self._read_sizes = read_sizes
         self._sizes: Mapping[str, Size] = {}
-        self._nested = by_base(choices)
+        self._nested = by_schema(by_base(choices))
+        self._has_schemas = len({one.choice.schema for one in self._nested if not one.depth}) > 1
         self._name_width = max((cell_len(one.choice.name) + INDENT * one.depth for one in self._nested), default=0)
 
     def compose(self) -> ComposeResult:
@@ -95,15 +96,20 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
     def on_mount(self) -> None:
         """List all classes, with the current one highlighted; their numbers of rows are read meanwhile."""
         self._list("")
-        names = [choice.name for choice, _ in self._nested[:MOST_LISTED]]
-        self._options.highlighted = names.index(self._current) if self._current in names else 0
+        names = [option.id for option in self._options.options]
+        if self._current in names:
+            self._options.highlighted = names.index(self._current)
         self._read()
 
     def action_step(self, by: int) -> None:
         """Move the highlight, while the input keeps the focus."""
         last = self._options.option_count - 1
-        if last >= 0:
-            self._options.highlighted = max(0, min((self._options.highlighted or 0) + by, last))
+        if last < 0:
+            return
+        to = max(0, min((self._options.highlighted or 0) + by, last))
+        if self._has_schemas and self._options.get_option_at_index(to).id is None:  # a heading: one begins the list
+            to += -1 if by < 0 < to else 1
+        self._options.highlighted = min(to, last)
 
     @on(Input.Changed)
     def _narrow(self, changed: Input.Changed) -> None:
@@ -136,15 +142,19 @@ class ChooseScreen(Passing[str | None], ModalScreen[str | None]):
         self._options.highlighted = number
 
     def _list(self, typed: str) -> None:
-        matching = _matching(self._choices, typed) if typed.strip() else self._nested
+        is_whole = not typed.strip()
+        matching = self._nested if is_whole else _matching(self._choices, typed)
         self._options.clear_options()
-        self._options.add_options(
-            Option(self._line(nested), id=nested.choice.name, disabled=bool(nested.choice.problem))
-            for nested in matching[:MOST_LISTED]
-        )
+        schema: str | None = None
+        for nested in matching[:MOST_LISTED]:
+            if is_whole and self._has_schemas and not nested.depth and nested.choice.schema != schema:
+                schema = nested.choice.schema
+                self._options.add_option(Option(Text(schema or "default schema", "bold"), disabled=True))
+            line = self._line(nested)
+            self._options.add_option(Option(line, id=nested.choice.name, disabled=bool(nested.choice.problem)))
         if not matching:
             self._options.add_option(Option(Text(f"no model or table matches “{clean(typed)}”"), disabled=True))
-        self._options.highlighted = 0 if matching else None
+        self._options.highlighted = (0 if schema is None else 1) if matching else None
         left = len(matching) - MOST_LISTED
         self.query_one(Vertical).border_subtitle = f"{left:,} more: keep typing to filter" if left > 0 else ""
 
@@ -179,6 +189,19 @@ def by_base(choices: Sequence[ModelInfo]) -> list[NestedModel]:
         if root.name not in nested:
             add(root, 0)
     return list(nested.values())
+
+
+def by_schema(nested: Sequence[NestedModel]) -> list[NestedModel]:
+    """Return the classes schema by schema, which come in the order of their first classes.
+
+    A subclass stays below its base, whatever the schema of its table is.
+    """
+    groups: dict[str, list[NestedModel]] = defaultdict(list)
+    schema = ""
+    for one in nested:
+        schema = schema if one.depth else one.choice.schema
+        groups[schema].append(one)
+    return [one for group in groups.values() for one in group]
 
 
 def _matching(choices: Sequence[ModelInfo], typed: str) -> list[NestedModel]:

@@ -24,7 +24,9 @@ from pirate_tui.domain.rows import Row, RowKey, Seek
 from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
-from pirate_tui.ui.screens.guarded import Passing
+from pirate_tui.ui.focus import has_focus
+from pirate_tui.ui.keymap import keymap_of
+from pirate_tui.ui.screens.help import WithHelp
 from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.key_footer import KeyFooter
@@ -40,7 +42,7 @@ COUNTS = (None, 100, 1_000, 1, 10, 40)
 BUDGET = 4.0
 """Seconds of measuring after which no further round begins."""
 
-FEWER = "press p for fewer rows, ] for another relationship"
+FEWER = "press p for fewer rows, {]} for another relationship"
 """A hint for rows that lead to too many others."""
 
 ReadKeys: TypeAlias = Callable[[int | None], Awaitable[tuple[RowKey, ...]]]
@@ -65,7 +67,7 @@ def question_at(database: ConnectionHandle, table: RowTable, inspector: Inspecto
     if listing is None or entity is None or not entity.relationships:
         return None
     above = cursor[:-1] if is_row(cursor) else cursor[:-2]
-    names = [inspector.current.name if inspector.has_focus and inspector.current else "", *cursor[-1:]]
+    names = [inspector.current.name if has_focus(inspector) and inspector.current else "", *cursor[-1:]]
     listed = {relationship.name: relationship for relationship in entity.relationships}
     chosen = next((listed[str(name)] for name in names if name in listed), entity.relationships[0])
     query = listing.query_at(above) if above in listing.windows else None
@@ -102,7 +104,7 @@ async def read_from_here(database: ConnectionHandle, query: Query, here: Row, co
     return (*before, here, *after)
 
 
-class CompareScreen(Passing[None], Screen[None]):
+class CompareScreen(WithHelp, Screen[None]):
     """One relationship of many rows, loaded in every way there is."""
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012  declared by Textual as neither
@@ -122,7 +124,8 @@ class CompareScreen(Passing[None], Screen[None]):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.COMPARE)]
+    SCOPE = BindingScope.COMPARE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SCOPE)]
 
     busy: reactive[str] = reactive("")
     """The running work; empty while nothing runs."""
@@ -204,7 +207,7 @@ class CompareScreen(Passing[None], Screen[None]):
     def action_copy(self) -> None:
         """Copy the line of code of the way that the cursor is on; while the plans have the focus, these."""
         comparison, measured = self.chart.comparison, self.chart.current
-        if self.plan.has_focus and self.plan.way is not None:
+        if has_focus(self.plan) and self.plan.way is not None:
             copy(self.app, f"the plan of {self.plan.way.title}", self.plan.copied)
         elif comparison is not None and measured is not None:
             code = code_of(comparison.entity, comparison.relationship, measured.way)
@@ -249,7 +252,7 @@ class CompareScreen(Passing[None], Screen[None]):
     def _hide_plan(self) -> bool:
         """Hide the plans; return whether any were shown."""
         was_shown, self.plan.way = self.plan.way is not None, None
-        if self.plan.has_focus:
+        if has_focus(self.plan):
             self.chart.focus()
         self.remove_class("-with-plan")
         return was_shown
@@ -277,12 +280,13 @@ class CompareScreen(Passing[None], Screen[None]):
         if comparison is not None:
             what += f" of {len(comparison.keys):,} {comparison.entity.name}, {comparison.rounds_label}"
         what += f" · {self._chosen}" if self._chosen.giants else ""
-        busy = f" · {self.busy}" if self.busy else ""
+        busy = keymap_of(self).in_hint(f" · {self.busy}" if self.busy else "", is_in_comparison=True)
         title.update(Text(f"compare {what}{busy}"))
 
     def _show_error(self, error: BrowserError | None) -> None:
         self.set_class(error is not None, "-with-error")
-        message = "" if error is None else f"{error.message}; {error.hint}"
+        hint = "" if error is None else keymap_of(self).in_hint(error.hint, is_in_comparison=True)
+        message = "" if error is None else f"{error.message}; {hint}"
         for line in self.query("#error-line").results(Static):
             line.update(Text(message))
 

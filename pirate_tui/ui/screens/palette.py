@@ -1,4 +1,4 @@
-"""Adapt Textual's command palette to input that comes too early or too late."""
+"""Show the command palette: Textual's own, with keys, and safe from input that comes too early or too late."""
 
 from textual import on
 from textual.app import ComposeResult

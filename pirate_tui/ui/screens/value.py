@@ -12,8 +12,10 @@ from textual.screen import ModalScreen
 
 from pirate_tui.domain.failure import BrowserError
 from pirate_tui.domain.rows import Value
+from pirate_tui.ui.commands import BindingScope, bindings
 from pirate_tui.ui.copying import MOST, copy, notify_too_large
-from pirate_tui.ui.screens.guarded import Passing
+from pirate_tui.ui.keymap import keymap_of
+from pirate_tui.ui.screens.help import WithHelp
 from pirate_tui.ui.widgets.text_pane import TextPane
 
 
@@ -27,7 +29,7 @@ Read = Callable[[int, int], Awaitable[Value]]
 """Reads a part of the value: where it starts, and its length. May raise `BrowserError`."""
 
 
-class ValueScreen(Passing[None], ModalScreen[None]):
+class ValueScreen(WithHelp, ModalScreen[None]):
     """The value of one attribute; `]` and `[` turn its pages, where it has more than one; `r` reads it again."""
 
     DEFAULT_CSS = """
@@ -45,13 +47,8 @@ class ValueScreen(Passing[None], ModalScreen[None]):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,v,q", "dismiss", "Close"),
-        ("right_square_bracket,space", "turn(1)", "Next page"),
-        ("left_square_bracket", "turn(-1)", "Previous page"),
-        ("y", "copy", "Copy"),
-        ("r", "again", "Reload"),
-    ]
+    SCOPE = BindingScope.VALUE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SCOPE)]
 
     number: reactive[int] = reactive(0, init=False)
     """Which page is shown."""
@@ -89,9 +86,17 @@ class ValueScreen(Passing[None], ModalScreen[None]):
         """Read another page."""
         self._show()
 
-    def action_turn(self, by: int) -> None:
-        """Turn to another page."""
-        self.number += by
+    def action_next_page(self) -> None:
+        """Show the next page."""
+        self.number += 1
+
+    def action_previous_page(self) -> None:
+        """Show the previous page."""
+        self.number -= 1
+
+    def action_close(self) -> None:
+        """Return to what is below."""
+        self.dismiss()
 
     def action_again(self) -> None:
         """Read the page again, after an error."""
@@ -121,8 +126,10 @@ class ValueScreen(Passing[None], ModalScreen[None]):
             return
         self._length = value.length
         self._pages = max(1, -(-value.length // PART))
-        page = f" · page {self.number + 1} of {self._pages} · [ ] turn" if self._pages > 1 else ""
-        pane.border_title = Text(f"{self._title} · {value.length:,} long{page}")
-        pane.border_subtitle = "y copies all of it · esc closes"
+        keymap = keymap_of(self)
+        turn = f"{keymap.shown('value.previous_page')} {keymap.shown('value.next_page')} turn"
+        page = f" · page {self.number + 1} of {self._pages} · {turn}" if self._pages > 1 else ""
+        pane.set_title(f"{self._title} · {value.length:,} long{page}")
+        pane.border_subtitle = f"{keymap.shown('value.copy')} copies all of it · {keymap.shown('value.close')} closes"
         pane.set_text([Text(line) for line in value.lines])
         pane.scroll_home(animate=False)

@@ -1,7 +1,9 @@
 """Show the footer: Textual's own, which is recomposed only when its keys have changed."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from rich.cells import cell_len
 from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -15,6 +17,10 @@ PLACES = {command.id: place for place, command in enumerate(COMMANDS)}
 """The place of each command among all, by its id; a prompt's own keys come before them."""
 
 
+BLANKS = 3
+"""The columns of a key that are neither its name nor its description."""
+
+
 class _Key(NamedTuple):
     key: str
     shown: str
@@ -24,8 +30,18 @@ class _Key(NamedTuple):
     tooltip: str
 
 
+def _fitting(keys: Iterable[_Key], width: int) -> Iterator[_Key]:
+    """Yield the first keys, as many as fit whole into the width; the blank after the last need not."""
+    width += 1
+    for key in keys:
+        width -= cell_len(key.shown) + cell_len(key.description) + BLANKS
+        if width < 0:
+            return
+        yield key
+
+
 class KeyFooter(Footer):
-    """The keys that do something here.
+    """The keys that do something here, as many as fit whole.
 
     Textual's footer binds each of its keys to `Footer.compact`, and keeps the keys alive when it is recomposed:
     some 15 widgets at each change of the focus. Nothing here changes `compact`.
@@ -53,8 +69,12 @@ class KeyFooter(Footer):
         if self._composed != self._keys():
             super().bindings_changed(screen)
 
+    def on_resize(self) -> None:
+        """Show more keys, or fewer."""
+        self.bindings_changed(self.screen)
+
     def _keys(self) -> list[_Key]:
-        """Return the first key of each command, in the order of the table of commands."""
+        """Return the first key of each command, in the order of the table of commands, as far as there is room."""
         keys: dict[str, _Key] = {}
         active = sorted(
             self.screen.active_bindings.values(), key=lambda active: PLACES.get(active.binding.id or "", -1)
@@ -65,4 +85,4 @@ class KeyFooter(Footer):
                 keys[binding.action] = _Key(
                     binding.key, shown, binding.description, binding.action, is_disabled, tooltip
                 )
-        return list(keys.values())
+        return list(_fitting(keys.values(), self.size.width))

@@ -39,12 +39,12 @@ class LinesView(ScrollView, Titled):
         number = y - self.FIXED_LINES
         if number >= 0:
             number += scroll_y
-        width = self.size.width
+        width, style = self.size.width, self.rich_style
         if number >= self.line_count():
             strip = self.empty_line() if number == 0 else Strip.blank(0)
-            return strip.apply_style(self.rich_style).crop_extend(0, width, self.rich_style)
-        strip = self._selected(self.line_at(number).apply_style(self.rich_style), number)
-        return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style).apply_offsets(scroll_x, number)
+            return strip.apply_style(style).crop_extend(0, width, style)
+        strip = self._selected(self.line_at(number).apply_style(style), number)
+        return strip.crop_extend(scroll_x, scroll_x + width, style).apply_offsets(scroll_x, number)
 
     def scroll_line_into_view(self, y: int) -> None:
         """Scroll so that the line is in view."""

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import set_cell_size
 from rich.style import Style
 from rich.text import Span, Text
+from textual import work
 from textual.binding import BindingType
+from textual.events import Click
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from pirate_tui.ui.commands import BindingScope, bindings
+from pirate_tui.ui.links import LINK, link_at, open_link
 from pirate_tui.ui.widgets.lines_view import LinesView, restyle
 
 
@@ -66,12 +70,28 @@ class SearchableView(LinesView):
     def line_at(self, y: int) -> Strip:
         """Return the strip of line `y`, with the hits marked."""
         strip = self.draw(y)
+        for link in LINK.finditer(strip.text):
+            strip = restyle(strip, link.start(), link.end(), Style(underline=True))
         for number, hit in enumerate(self._hits):
             if hit.line == y:
                 name = "hit-current" if number == self._current else "hit"
                 style = self.get_component_rich_style(f"searchable-view--{name}")
                 strip = restyle(strip, hit.start, hit.end, style)
         return strip
+
+    def on_click(self, event: Click) -> None:
+        """Open the link that is clicked."""
+        at = event.get_content_offset(self)
+        y = -1 if at is None else at.y + round(self.scroll_y)
+        if at is not None and 0 <= y < self.line_count():
+            text = self.draw(y).text
+            link = link_at(text, len(set_cell_size(text, at.x + round(self.scroll_x))))
+            if link:
+                self._open(link)
+
+    @work(group="link")
+    async def _open(self, link: str) -> None:
+        await open_link(self.app, link)
 
     def search(self, needle: str) -> None:
         """Find the text in every line, whatever its case, and go to the first hit from the top of the view."""
