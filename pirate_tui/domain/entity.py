@@ -90,6 +90,10 @@ ONLY_SCHEMA = "main"
 """What SQLite calls the file itself; others would have to be attached (https://www.sqlite.org/lang_attach.html)."""
 
 
+ALL_SCHEMAS = "*"
+"""Stands for all schemas but those of the server itself."""
+
+
 class ModelInfo(NamedTuple):
     """A mapped class that can be browsed, before anything is read of it."""
 
@@ -105,6 +109,8 @@ class ModelInfo(NamedTuple):
     """Which of its foreign keys are not followed, and why; empty where all are."""
     base: str = ""
     """The mapped class that it is a subclass of; empty where it is of none."""
+    schema: str = ""
+    """The schema of its table, where several are browsed; empty for the default one."""
 
 
 class Bound(Enum):

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest, Walk
+from pirate_tui.domain.answering import AnsweringServer
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Column, Entity, ModelInfo, Relationship, Size
 from pirate_tui.domain.loading import (
@@ -24,7 +25,7 @@ from pirate_tui.domain.loading import (
 from pirate_tui.domain.plan import StatementPlan
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
-from pirate_tui.domain.rows import Page, Row, RowKey, Seek, Value, WholeColumns
+from pirate_tui.domain.rows import Page, Rank, Row, RowKey, Seek, Value, WholeColumns
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.statements import Statement
 
@@ -50,6 +51,10 @@ class Listener(Protocol):
 
     def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  the event's one fact
         """Handle a change of the connection: whether the database answers, at first unknown."""
+        return
+
+    def server_changed(self) -> None:
+        """Handle a change of `Database.server`: another one of several answers, or a standby was promoted."""
         return
 
 
@@ -82,14 +87,17 @@ class Rows(Protocol):
     async def anchor(self, query: Query, seek: Seek) -> Position | None:
         """Return the position of the one row that `seek` leads to; None where the rows end before it."""
 
+    async def next_anchors(self, query: Query, seek: Seek) -> list[Position]:
+        """Return the position that `seek` leads to, and as many at the same distance behind it as are cheap."""
+
     async def anchors(self, query: Query, interval: int) -> list[Position]:
         """Return the position of every `interval`-th row, found by sorting all rows once."""
 
     async def is_sorted(self, query: Query) -> bool:
         """Whether an index gives the rows in this order. Without one each page sorts them all."""
 
-    async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
-        """Return how many rows come before the row of that key, given as typed; None when there is no such row."""
+    async def rank(self, query: Query, key: tuple[str, ...]) -> Rank | None:
+        """Return where the row of that key stands, given as typed; None when there is no such row."""
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """Return the position of the first (or last) row of the span that matches; None when there is none."""
@@ -190,12 +198,18 @@ class Benchmarks(Protocol):
 class Database(Protocol):
     """An open database, seen through its mapped classes."""
 
-    name: str
-    """The name shown: the file's name, or `db:5432/shop`."""
     dialect: str
     """Dialect and driver: `sqlite+aiosqlite`."""
     warning: str
     """A warning shown all the time, such as `superuser`; empty where there is none."""
+
+    @property
+    def name(self) -> str:
+        """The name shown: the file's name, or `db:5432/shop`; of several hosts, the one that answers."""
+
+    @property
+    def server(self) -> AnsweringServer:
+        """What is known of the server that answers."""
 
     @property
     def models(self) -> Models:

@@ -35,6 +35,17 @@ class Span(NamedTuple):
     """The number of its first row."""
 
 
+class MatchPlace(NamedTuple):
+    """Where a hit is among all hits."""
+
+    row: int
+    """The number of its row."""
+    span: int
+    """The number of the span that it is in, from 0."""
+    number: int
+    """Its number among the hits of that span, from 1."""
+
+
 class MatchCounts(NamedTuple):
     """What a search over the whole table has found so far."""
 
@@ -52,6 +63,12 @@ class MatchCounts(NamedTuple):
         hits = sum(self.hits)
         matches = plural(hits, "match", "matches") if hits or not self.is_done else "no matches"
         return matches if self.is_done else f"{matches} in the first {100 * len(self.hits) // self.spans} %"
+
+    def described(self, place: MatchPlace | None) -> str:
+        """Return how many hits there are, and which of them one is, once those before it are counted: `3 of 54`."""
+        if place is None or place.span >= len(self.hits):
+            return str(self)
+        return f"{sum(self.hits[: place.span]) + place.number:,} of {self}"
 
 
 def parse_match(typed: str, column: Column | None) -> Match:

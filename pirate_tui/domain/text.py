@@ -60,7 +60,7 @@ def redact(text: str) -> str:
 def clean(text: str, limit: int = CELL_LIMIT) -> str:
     """Return one line that is safe to show: control bytes as pictures, at most `limit` characters of `text`."""
     shown = text[:limit]
-    if not (shown.isascii() and shown.isprintable()):
+    if not shown.isprintable():  # nothing printable is changed
         shown = "".join(map(_safe, shown))
     return shown + "…" if len(text) > limit else shown
 

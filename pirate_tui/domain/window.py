@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pirate_tui.domain.query import Position
-from pirate_tui.domain.rows import Page, Row, Seek
+from pirate_tui.domain.rows import Page, Rank, Row, Seek
 from pirate_tui.domain.search import Span
 
 
@@ -21,8 +21,8 @@ ANCHORS = 1_000
 PAGES_BETWEEN_ANCHORS = 5
 """The least distance of two anchors: what a seek can skip without a noticeable delay."""
 
-SPAN_ROWS = 20_000
-"""Rows searched by one statement: a few milliseconds, so that progress is shown and esc works."""
+SPAN_ROWS = 50_000
+"""Rows searched by one statement: some ten milliseconds, so that progress is shown. With fewer, a tenth is overhead."""
 
 
 class Mark(NamedTuple):
@@ -99,6 +99,12 @@ class Window:
             return Seek(nearest.position, backward=True, skip=skip, limit=size, block=block)
         return Seek(forward.position, skip=start - forward.row, limit=size, block=block)
 
+    def before_page_of(self, rank: Rank) -> Seek | None:
+        """Return how to read the row just before the page that has the row of that rank; None for the first page."""
+        if rank.number < self.page_size:
+            return None
+        return Seek(rank.position, backward=True, skip=rank.number % self.page_size, limit=1)
+
     def _missing(self, number: int) -> int | None:
         """Return the first block in view of which that page is not held."""
         return next((block for block in self.blocks if (number, block) not in self._pages), None)
@@ -130,6 +136,13 @@ class Window:
         if self.count is None or (len(self.anchors) + 1) * interval >= self.count:
             return None
         return Seek(self.anchors[-1] if self.anchors else None, skip=interval - 1, limit=1)
+
+    def add_anchors(self, read: Iterable[Position]) -> None:
+        """Keep the next anchors, as far as they are needed."""
+        for position in read:
+            if self.next_anchor is None:
+                return
+            self.anchors.append(position)
 
     @property
     def spans(self) -> list[Span]:

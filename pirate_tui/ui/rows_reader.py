@@ -9,7 +9,7 @@ from pirate_tui.domain.goto import parse_location
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.rows import Row, RowKey, Seek, key_label
+from pirate_tui.domain.rows import Page, Rank, Row, RowKey, Seek, key_label
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.table_state import TableState
@@ -42,16 +42,23 @@ class RowsReader:
 
     def stop(self) -> None:
         """Cancel what is being read for a table that is left."""
-        for group in ("count", "pages", "find", "order"):
+        for group in ("count", "pages", "find", "order", "place"):
             self._tasks.cancel(group)
         self.warned = None
         self._table.set_caption(estimate=None, hint="")
 
-    def show_window(self, query: Query, window: Window, row: int, *, is_kept: bool = False) -> None:
-        """Show the rows of a query of which a window is read, with the cursor on the row of that number."""
+    def show_window(
+        self, query: Query, window: Window, row: int, *, is_kept: bool = False, is_counted: bool = True
+    ) -> None:
+        """Show the rows of a query of which a window is read, with the cursor on the row of that number.
+
+        What is not counted yet is, with `is_counted`.
+        """
         self._table.show_query(query, window, is_kept=is_kept)
-        self._table.go_to(row)
-        self.count()
+        if row:
+            self._table.go_to(row)
+        if is_counted:
+            self.count()
 
     def fill(self) -> None:
         """Read the pages that are in view, or near it, and not held."""
@@ -91,33 +98,52 @@ class RowsReader:
                 self._table.count(path, count)
 
     async def walk(self, listing: Listing) -> None:
-        """Read anchors one after another, so that every page comes near."""
+        """Read anchors, so that every page comes near: one after another, or by sorting all rows once."""
         try:
             async with self._walking:
                 for path, window in list(listing.windows.items()):
-                    while (seek := window.next_anchor) is not None and listing.windows.get(path) is window:
-                        anchor = await self._connection.rows.anchor(listing.query_at(path), seek)
-                        if anchor is None:
-                            break
-                        if window.next_anchor == seek:  # else the window was cleared meanwhile
-                            window.anchors.append(anchor)
+                    if window.is_indexed:
+                        await self._walk_along(path, window, listing)
+                    elif window.next_anchor is not None:
+                        await self._sort(path, window, listing)
         except BrowserError as error:
             self._tasks.show_error(error)
 
-    async def prepared(self, query: Query, key: RowKey | None) -> tuple[Window, int]:
+    async def _walk_along(self, path: Path, window: Window, listing: Listing) -> None:
+        while (seek := window.next_anchor) is not None and listing.windows.get(path) is window:
+            anchors = await self._connection.rows.next_anchors(listing.query_at(path), seek)
+            if not anchors:
+                break
+            if window.next_anchor == seek:  # else the window was cleared meanwhile
+                window.add_anchors(anchors)
+
+    async def _sort(self, path: Path, window: Window, listing: Listing) -> None:
+        query, first = listing.query_at(path), window.next_anchor
+        with self._tasks.track(f"sorting {query.entity.name}"):
+            anchors = await self._connection.rows.anchors(query, window.interval)
+            if window.next_anchor == first:  # else the window was cleared meanwhile
+                window.anchors[:] = anchors
+
+    async def prepared(self, query: Query, key: RowKey) -> tuple[Window, int]:
         """Read a window with the page of the row of that key; return it and the row's number."""
         window = Window()
         window.count = await self._connection.rows.count(query)
         window.is_indexed = await self._connection.rows.is_sorted(query)
-        number = (None if key is None else await self.rank(query, key)) or 0
-        if not window.is_indexed and window.next_anchor is not None:
-            window.anchors += await self._connection.rows.anchors(query, window.interval)
-        page = number // window.page_size
-        window.hold(page, await self._connection.rows.page(query, window.seek(page)))
-        return window, number
+        rank = await self.rank(query, key)
+        window.hold(*await self.page_of(query, rank))
+        return window, 0 if rank is None else rank.number
 
-    async def rank(self, query: Query, key: RowKey) -> int | None:
-        """Return the number of the row of that key among those of the query; None where it is not among them."""
+    async def page_of(self, query: Query, rank: Rank | None) -> tuple[int, Page]:
+        """Read the page that has the row of that rank, from that row on; the first one for None. Return its number."""
+        window = Window()
+        before = None if rank is None else window.before_page_of(rank)
+        position = None if before is None else await self._connection.rows.anchor(query, before)
+        if rank is None or position is None:
+            return 0, await self._connection.rows.page(query, Seek())
+        return rank.number // window.page_size, await self._connection.rows.page(query, Seek(position))
+
+    async def rank(self, query: Query, key: RowKey) -> Rank | None:
+        """Return where the row of that key stands among those of the query; None where it is not among them."""
         return await self._connection.rows.rank(query, tuple(map(as_typed, key)))
 
     @property
@@ -148,11 +174,11 @@ class RowsReader:
     async def _find(self, key: tuple[str, ...], query: Query) -> None:
         shown = key_label(query.entity.name, key)
         with self._tasks.track(f"finding {shown}"):
-            number = await self._connection.rows.rank(query, key)
-            if number is None:
-                hint = "F takes a filter away" if query.filters else "press : to try another"
+            rank = await self._connection.rows.rank(query, key)
+            if rank is None:
+                hint = "{F} takes a filter away" if query.filters else "press : to try another"
                 raise BrowserError(f"no such row: {shown}{' (with these filters)' if query.filters else ''}", hint)
-            self._table.go_to(number)
+            self._table.go_to(rank.number)
 
 
 def as_typed(part: Any) -> str:

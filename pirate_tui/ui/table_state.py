@@ -11,7 +11,7 @@ from pirate_tui.domain.loading import OpenResult
 from pirate_tui.domain.outline import Path
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Page, Row
-from pirate_tui.domain.search import Match, MatchCounts
+from pirate_tui.domain.search import Match, MatchCounts, MatchPlace
 from pirate_tui.domain.walking import walk_at
 from pirate_tui.domain.window import Window
 
@@ -31,6 +31,8 @@ class Caption(NamedTuple):
     """What is searched; its matches are highlighted in the rows."""
     tally: MatchCounts = MatchCounts()
     """What the search has found so far."""
+    match_place: MatchPlace | None = None
+    """Which of its hits the search has gone to last."""
 
 
 class TablePlace(NamedTuple):
@@ -98,6 +100,8 @@ class TableState:
         """The line that the cursor is on: a row or a relationship."""
         self.column = 0
         """The number of the current column."""
+        self.is_used = False
+        """Whether anything was done with the rows since they are shown: the cursor is not taken elsewhere then."""
         self.caption = Caption()
         self.wanted: list[tuple[Path, int]] = []
         """The pages to read now, by the path of what is paged, the most urgent first; the observer keeps it."""
@@ -124,11 +128,13 @@ class TableState:
 
     def move_cursor(self, path: Path) -> None:
         """Put the cursor on a line, which may be among rows with fewer columns."""
-        before = self.cursor
+        before, self.is_used = self.cursor, True
         if before != path:
             self.cursor = path
             self.move_column(self.column)
             self._observer.cursor_moved(before, path)
+            if self.caption.match_place is not None and self.caption.match_place.row != path[0]:
+                self.set_caption(match_place=None)
 
     def move_column(self, number: int) -> None:
         """Make a column the current one, within those of the rows that the cursor is among."""
@@ -159,7 +165,7 @@ class TableState:
         walks = () if is_kept else (walk_at(self.shown, (number,)) for number in self.shown.outline.opened)
         ended = tuple(walk for walk in walks if walk is not None)
         self.shown = Listing(query, window)
-        self.cursor = (0,)
+        self.cursor, self.is_used = (0,), False
         self.column = self._column_within(self.column)
         read = tuple(Read(query.entity, 0, page) for page in self.shown.window.pages)
         self._change(Change(read, is_new=True, ended=ended, needs_column=True, is_highlighted=True))
@@ -215,6 +221,7 @@ class TableState:
 
     def list_relationships(self, path: Path) -> None:
         """Put the closed relationships of the row at the path under it."""
+        self.is_used = True
         self.shown.list_relationships(path)
         self._change(Change())
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain.entity import Column
-from pirate_tui.domain.search import Match, MatchCounts, Span, onward, parse_match, span_of
+from pirate_tui.domain.search import Match, MatchCounts, MatchPlace, Span, onward, parse_match, span_of
 
 
 NAME = Column("name", "VARCHAR", is_key=False, is_numeric=False, is_text=True)
@@ -56,6 +56,22 @@ def test_a_prefix_needs_a_column_and_a_letter(typed: str, column: Column | None,
 )
 def test_a_tally_says_what_is_found_and_how_far_it_has_got(tally: MatchCounts, words: str) -> None:
     assert str(tally) == words
+
+
+@pytest.mark.parametrize(
+    ("tally", "place", "words"),
+    [
+        (MatchCounts((3, 2), 2), MatchPlace(0, 0, 2), "2 of 5 matches"),
+        (MatchCounts((3, 2), 2), MatchPlace(9, 1, 2), "5 of 5 matches"),
+        (MatchCounts((1_300, 2), 4), MatchPlace(9, 1, 2), "1,302 of 1,302 matches in the first 50 %"),
+        (MatchCounts((3,), 2), MatchPlace(9, 1, 2), "3 matches in the first 50 %"),  # those before it are not counted
+        (MatchCounts((3,), 1), None, "3 matches"),
+    ],
+)
+def test_a_hit_is_numbered_among_all_once_those_before_it_are_counted(
+    tally: MatchCounts, place: MatchPlace | None, words: str
+) -> None:
+    assert tally.described(place) == words
 
 
 def cut(count: int, cuts: set[int]) -> list[Span]:

@@ -1,5 +1,6 @@
 """What goes out is safe for a terminal whatever comes in, nothing is lost, and no secret is told."""
 
+import sys
 import unicodedata
 from urllib.parse import quote, quote_plus
 
@@ -8,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pirate_tui.domain import text as module
-from pirate_tui.domain.text import CELL_LIMIT, INVISIBLE, clean, clean_lines, keep_secret, plural, reason_of, redact
+from pirate_tui.domain.text import (
+    CELL_LIMIT,
+    INVISIBLE,
+    _safe,
+    clean,
+    clean_lines,
+    keep_secret,
+    plural,
+    reason_of,
+    redact,
+)
 
 
 AWKWARD = "\x00\x07\x1b\x7f\x80\x9b\u200b\u200e\u202e\u2066\u2069\u2028\u2029\ufeff\xad\u061c\ud800\U000e0041\uffff"
@@ -68,6 +79,10 @@ def test_the_limit_is_that_of_a_cell_unless_told() -> None:
 )
 def test_what_is_shown(given_text: str, shown: str) -> None:
     assert clean(given_text) == shown
+
+
+def test_no_printable_character_is_changed() -> None:
+    assert not [char for char in map(chr, range(sys.maxunicode + 1)) if char.isprintable() and _safe(char) != char]
 
 
 @given(st.lists(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)), min_size=1))

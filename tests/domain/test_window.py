@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pirate_tui.domain.rows import Page, Row, Seek
+from pirate_tui.domain.rows import Page, Rank, Row, Seek
 from pirate_tui.domain.search import Span
 from pirate_tui.domain.window import Window
 from tests.domain.tables import read, table
@@ -164,6 +164,17 @@ def test_there_are_never_more_than_a_thousand_anchors() -> None:
     assert window.interval % window.page_size == 0
 
 
+@given(st.integers(1, 99), st.integers(0, 98), st.integers(1, 20))
+def test_the_page_of_a_row_is_sought_from_the_row(count: int, number: int, size: int) -> None:
+    rows, number = table(count), min(number, count - 1)
+    before = Window(page_size=size).before_page_of(Rank(number, rows[number].position))
+    start = number // size * size
+    assert (before is None) == (start == 0)
+    if before is not None:
+        assert before.skip < size
+        assert list(read(rows, before).rows) == [rows[start - 1]]
+
+
 def test_a_small_table_and_one_not_counted_need_no_anchors() -> None:
     window = Window()
     assert window.next_anchor is None
@@ -193,7 +204,7 @@ def test_a_large_table_is_searched_in_spans() -> None:
     window = Window()
     window.count = 100_000
     walk(window, table(100_000))
-    assert [span.start for span in window.spans] == [0, 20_000, 40_000, 60_000, 80_000]
+    assert [span.start for span in window.spans] == [0, 50_000]
 
 
 def test_without_an_index_there_is_one_span() -> None:

@@ -1,6 +1,8 @@
 """Reading rows while the ground moves: what was asked before does not spoil what holds now."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, cast
 
@@ -21,13 +23,13 @@ class Slow:
         self.asked, self.let = 0, asyncio.Event()
         self.rows = self
 
-    async def anchor(self, query: Query, seek: Seek) -> Position:
+    async def next_anchors(self, query: Query, seek: Seek) -> list[Position]:
         """The position of a row is its number."""
         assert query.entity is ISLAND
         self.asked += 1
         start = 0 if seek.position is None else seek.position[0] + 1
         await self.let.wait()
-        return (start + seek.skip,)
+        return [(start + seek.skip,)]
 
 
 async def test_an_anchor_that_was_asked_for_before_all_was_forgotten_is_not_kept() -> None:
@@ -53,6 +55,41 @@ async def test_two_walks_at_once_are_one_after_the_other() -> None:
     database.let.set()
     await asyncio.gather(*walks)
     assert listing.window.anchors == [(n * 1_000 - 1,) for n in range(1, 10)]
+
+
+class Sorted:
+    """A database that gives all anchors at once, or none of them."""
+
+    def __init__(self) -> None:
+        self.asked, self.rows = list[int](), self
+
+    async def anchors(self, query: Query, interval: int) -> list[Position]:
+        """The position of a row is its number."""
+        assert query.entity is ISLAND
+        self.asked.append(interval)
+        return [(number,) for number in range(interval - 1, 9_999, interval)]
+
+
+async def test_rows_without_an_index_are_sorted_once_for_all_anchors() -> None:
+    database, listing, tasks = Sorted(), Listing(Query(ISLAND)), NoTasks()
+    listing.window.count, listing.window.is_indexed = 10_000, False
+    reader = RowsReader(cast("Any", database), cast("Any", None), cast("Any", tasks))
+    await asyncio.gather(reader.walk(listing), reader.walk(listing))
+    assert listing.window.anchors == [(n * 1_000 - 1,) for n in range(1, 10)]
+    assert (database.asked, tasks.tracked) == ([1_000], ["sorting Island"])
+
+
+class NoTasks:
+    """Keeps what is done, and shows nothing."""
+
+    def __init__(self) -> None:
+        self.tracked = list[str]()
+
+    @contextmanager
+    def track(self, what: str) -> Iterator[None]:
+        """Keep it."""
+        self.tracked.append(what)
+        yield
 
 
 class Colour(Enum):

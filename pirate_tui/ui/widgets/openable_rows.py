@@ -61,7 +61,7 @@ class OpenableRows(RowPaging):
             self._close(self.cursor)
         elif relationships:
             self.state.list_relationships(self.cursor)
-            self.state.set_caption(hint="↓ to a relationship, ⏎ loads it")
+            self.state.set_caption(hint="{↓} to a relationship, {⏎} loads it")
         else:
             self.post_message(self.NothingToOpen())
 
@@ -88,7 +88,7 @@ class OpenableRows(RowPaging):
         """Do the same by the key that was the log's, and say so once."""
         if not self._has_told_of_log:
             self._has_told_of_log = True
-            self.state.set_caption(hint="l opens, as → does; the statement log is L")
+            self.state.set_caption(hint="{l} opens, as {→} does; the statement log is {L}")
         self.action_open()
 
     _has_told_of_log = False

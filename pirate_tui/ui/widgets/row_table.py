@@ -94,7 +94,7 @@ class RowTable(OpenableRows):
     # The mouse.
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the clicked line; open or close it by its glyph or a double click. A header goes to the column."""
+        """Go to the clicked line; open or close it by its glyph or a double click. A header sorts."""
         at = event.get_content_offset(self)
         if at is None or self.listing is None:
             return
@@ -112,7 +112,7 @@ class RowTable(OpenableRows):
             self.action_open_or_close()
 
     def _go_to_header(self, path: Path, x: int) -> None:
-        """Go to the column at `x`; when it is the table's own current column, sort by it.
+        """Go to the column at `x`, and sort by it where it is the table's own.
 
         `path` is that of the relationship whose rows have this header, empty for the table's own.
         """
@@ -124,9 +124,8 @@ class RowTable(OpenableRows):
         number = self._renderer.widths(self.state.shown.entity_at(there), len(path) // 2).column_at(x - edge)
         if number is None:
             return
-        is_current = is_among and number == self.column
         self.cursor, self.column = there, number
-        if is_current and not path:
+        if not path:
             self.call_later(self.run_action, "order")
 
     # Requests.
@@ -139,7 +138,7 @@ class RowTable(OpenableRows):
     def own_column(self) -> Column | None:
         """Return the current column of the table's own rows; None among nested ones, whose order is fixed."""
         if len(self.cursor) > 1:
-            self.state.set_caption(hint="sort and filter work on top-level rows (← to go up)")
+            self.state.set_caption(hint="sort and filter work on top-level rows ({←} to go up)")
             return None
         return self.current_column
 
@@ -188,7 +187,7 @@ class RowTable(OpenableRows):
         path, ways = next(((path, ways) for path in rows if (ways := outline.opened_ways(path))), ((), ()))
         entity_and_row = self.row_at(path) if path else None
         if entity_and_row is None or entity_and_row[1].key is None:
-            self.state.set_caption(hint="open a relationship first: O copies the loader options for what is open")
+            self.state.set_caption(hint="open a relationship first: {O} copies the loader options for what is open")
             return
         below = Outline(1, {0: outline.branches(path)})
         left_out = sum(opening.is_held_back for _, opening in below.openings())

@@ -16,9 +16,11 @@ from pirate_tui.domain.outline import Line, LineKind, Path
 from pirate_tui.domain.rows import BLOCK, Row
 from pirate_tui.domain.text import plural
 from pirate_tui.domain.walking import steps_to
+from pirate_tui.ui.keymap import keymap_of
 from pirate_tui.ui.table_state import Caption, TableState
 from pirate_tui.ui.widgets.breadcrumb import breadcrumb
-from pirate_tui.ui.widgets.lines_view import LinesView, restyle
+from pirate_tui.ui.widgets.kept_lines import KeptLines
+from pirate_tui.ui.widgets.lines_view import restyle
 from pirate_tui.ui.widgets.row_lines import LineRenderer
 from pirate_tui.ui.widgets.titled import BETWEEN
 
@@ -26,11 +28,11 @@ from pirate_tui.ui.widgets.titled import BETWEEN
 HEADER = -1
 """The line of the column names, which stays at the top."""
 
-STALE = "stale · r reloads"
+STALE = "stale · {r} reloads"
 """Shown at rows whose database is gone: colour alone does not carry it."""
 
 
-class RowsView(LinesView):
+class RowsView(KeptLines):
     """Rows of one query and the relationships opened under them, as a state has them. It requests pages by messages.
 
     A subclass observes the state.
@@ -161,6 +163,8 @@ class RowsView(LinesView):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Request the rows that come into view."""
         super().watch_scroll_y(old_value, new_value)
+        if new_value:
+            self.state.is_used = True
         self._want()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
@@ -209,8 +213,10 @@ class RowsView(LinesView):
         listing, caption = self.state.listing, self.state.caption
         if listing is not None:
             title = (listing.entity.name, _row_count(listing.window.count, caption.estimate), str(listing.query))
-            matches = "" if caption.match is None else f"{caption.match} · {caption.tally}"
-            note = " · ".join(filter(None, (STALE if self.is_stale else "", caption.hint or matches)))
+            tally = caption.tally.described(caption.match_place)
+            matches = "" if caption.match is None else f"{caption.match} · {tally}"
+            hint = keymap_of(self).in_hint(" · ".join(filter(None, (STALE if self.is_stale else "", caption.hint))))
+            note = " · ".join(filter(None, (hint, "" if caption.hint else matches)))
             if len(self.state.cursor) > 1:
                 room = self.title_room - (len(note) + BETWEEN if note else 0)
                 self.set_title(breadcrumb(steps_to(listing, self.state.cursor), room), note)

@@ -121,7 +121,7 @@ class StatementLog(SearchableView):
             same = [number for number, one in self._statements.items() if one.is_browsers is kind]
             for number in same[:-KEPT]:
                 del self._statements[number]
-        self._reshape()
+        self._reshape(is_drawn=self.content is LogContent.ALL or not kind)  # every page sends some that are not
 
     def watch_content(self) -> None:
         """Show the statements of other kinds."""
@@ -201,12 +201,8 @@ class StatementLog(SearchableView):
             details.append(Text(f"      {_n_plus_1(self.statement)}"))
         return details
 
-    def _reshape(self) -> None:
-        shows_all = self.content is LogContent.ALL
-        shown = {number: one for number, one in self._statements.items() if shows_all or not one.is_browsers}
-        self._numbers = list(shown)
-        self._causes = max((cell_len(_cause(statement)) for statement in shown.values()), default=0)
-        self._widths = sorted(cell_len(statement.summary) for statement in shown.values())
+    def _reshape(self, *, is_drawn: bool = True) -> None:
+        """Update the title and, unless nothing has changed of what is drawn, the lines."""
         # What is loaded may load more by itself, for fewer rows: what was requested is the largest of the newest.
         repeated = [statement for statement in reversed(self._statements.values()) if _is_n_plus_1(statement)]
         newest = [statement for statement in repeated if statement.parents == repeated[0].parents]
@@ -215,6 +211,13 @@ class StatementLog(SearchableView):
             f"Statements · {_totals(self._sent, self._seconds, self.content)}",
             _n_plus_1(requested) if requested else "",
         )
+        if not is_drawn:
+            return
+        shows_all = self.content is LogContent.ALL
+        shown = {number: one for number, one in self._statements.items() if shows_all or not one.is_browsers}
+        self._numbers = list(shown)
+        self._causes = max((cell_len(_cause(statement)) for statement in shown.values()), default=0)
+        self._widths = sorted(cell_len(statement.summary) for statement in shown.values())
         widest = max((detail.cell_len for detail in self._details), default=0)
         self.virtual_size = Size(widest, self.line_count())
         self.find_again()

@@ -5,17 +5,31 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual.geometry import Offset
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.loading import LoaderStrategy
+from pirate_tui.ui.keymap import keymap_of
+from pirate_tui.ui.widgets.tips import Tips
 
 
 NAME = " pirate-tui   "
 
+TIPS = (
+    (NAME, ""),
+    ("read-only", "The database is never written to"),
+    (" · pooler", "Connected through a connection pooler: each transaction has the settings of its own"),
+    (" · standby", "A copy that follows its primary; the lag is as of the last connect or reload ({r})"),
+    (" UNSAFE ", "Attributes are accessed without await: what is not loaded raises; {u} toggles"),
+    (" SAFE ", "Attributes are accessed with await, by awaitable_attrs; {u} toggles"),
+    (" loader: ", "The loader strategy by which rows are selected; {s} takes the next, {c} compares all"),
+    (" session: ", "How many objects the session of the row under the cursor holds"),
+)
+"""What parts of the title begin with, and what they mean; a part ends where the next begins."""
 
-class TitleBar(Widget):
+
+class TitleBar(Tips):
     """The title, which shows mode and strategy at all times, in words and in colour."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -60,6 +74,13 @@ class TitleBar(Widget):
         if self.session and whole <= self.size.width:
             right.append(f" {self.session} ")
         return self._left(max(0, self.size.width - right.cell_len)) + right
+
+    def tip_at(self, at: Offset) -> str:
+        """Return what the part under the mouse means."""
+        line = self.render().plain
+        begun = ((line.rfind(start), tip) for start, tip in TIPS)
+        part = max((part for part in begun if 0 <= part[0] <= at.x), default=(0, ""))
+        return keymap_of(self).in_hint(part[1])
 
     def another(self) -> "TitleBar":
         """Return a title bar that shows the same now, for another screen; but its sessions are not this one's."""
