@@ -5,7 +5,8 @@ from contextlib import suppress
 from enum import Enum
 from typing import Self
 
-from pirate_tui.orm.connection.url import DEFAULT_PORTS, Server
+from pirate_tui.orm.connection.hosts import DEFAULT_PORTS
+from pirate_tui.orm.connection.url import Server
 
 
 SIZE = 65_536

@@ -1,62 +1,42 @@
 """Run the application: themes, palette, signals, and an exit that always restores the terminal."""
 
 import asyncio
+import logging
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import ClassVar, NamedTuple
+from weakref import WeakSet
 
 from rich.console import RenderableType
 from rich.segment import Segments
 from rich.text import Text
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
-from textual.events import Event, Key
+from textual.css.query import NoMatches
+from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
-from textual.theme import Theme, ThemeProvider
+from textual.widget import MountError
 from textual.widgets import Input
 
 from pirate_tui.domain.failure import BUG, NO_DATABASE
 from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.text import clean_lines, redact
-from pirate_tui.ui.colors import ReadableApp
-from pirate_tui.ui.commands import COMMANDS
 from pirate_tui.ui.copying import copy
 from pirate_tui.ui.driver import HungUp, TerminalDriver
+from pirate_tui.ui.keymap import DEFAULT, Keymap
+from pirate_tui.ui.palette_app import PaletteApp
 from pirate_tui.ui.screens.browse import BrowseScreen
-from pirate_tui.ui.screens.palette import Palette
+from pirate_tui.ui.themes import DEFAULT_THEME, PIRATE
 
-
-PIRATE = Theme(
-    name="pirate",
-    dark=True,
-    primary="#e8b04a",
-    secondary="#4fb3bf",
-    accent="#6fc3df",
-    success="#8fbf6f",
-    warning="#e0a458",
-    error="#f2665e",
-    foreground="#d8dee9",
-    background="#0b1420",
-    surface="#101c2b",
-    panel="#16263a",
-    variables={
-        "border": "#e8b04a",
-        "border-blurred": "#2c4560",
-        "block-cursor-background": "#e8b04a",
-        "block-cursor-foreground": "#0b1420",
-        "footer-key-foreground": "#e8b04a",
-        "footer-background": "#16263a",
-    },
-)
-"""Lamp light on deep water."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 """Signals that end a program and would leave the terminal raw; Textual handles none of them."""
+
+FROM_TERMINAL = (InputEvent, Paste, AppFocus, AppBlur)
+"""Events of whoever sits at the terminal, which come at any time."""
 
 REPORT = "This is a bug in pirate-tui. Please report it in its issue tracker, with the lines above and these versions: "
 VERSIONS_OF = ("pirate-tui", "textual", "sqlalchemy", "aiosqlite", "greenlet")
@@ -70,34 +50,55 @@ class Start(NamedTuple):
     """What the user's models printed when they were imported."""
     remember: Callable[[str], None] = lambda _name: None
     """Called with the name of the mapped class that was chosen."""
+    remember_theme: Callable[[str], None] = lambda _name: None
+    """Called with the name of a theme that was chosen."""
+    theme: str = DEFAULT_THEME
+    """The theme; the default one where there is none of that name, as without colours there may be."""
+    full_traceback: bool = False
+    """Whether a failure shows its traceback alone at first."""
+    keymap: Keymap = DEFAULT
+    """The keys of the commands."""
+    warning: str = ""
+    """Shown for some seconds: settings that are ignored."""
 
+
+WARNING_SECONDS = 10
+"""How long a warning about the settings is shown."""
 
 NOTHING_SPECIAL = Start()
 
 
-class PirateApp(ReadableApp):
+class PirateApp(PaletteApp):
     """The browser as a Textual application."""
 
     TITLE = "pirate-tui"
     CSS_PATH = "screens/browse.tcss"
     """Here and not on the screen: Textual 8.2 does not read the CSS_PATH of a default screen."""
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "screen.cancel", show=False, system=True)]
 
     def __init__(self, connect: Connect, label: str, start: Start = NOTHING_SPECIAL) -> None:
-        super().__init__(driver_class=TerminalDriver)
+        super().__init__(TerminalDriver, start.keymap, start.printed)
         self._connect = connect
         self._label = label
         self._start = start
         self._is_reported = False
+        self._tried: WeakSet[Key] = WeakSet()
+        """Keys that were no command when they came."""
         self.register_theme(PIRATE)
         # No watcher, which would restyle everything: nothing is there yet but the stylesheet.
-        self.set_reactive(App.theme, PIRATE.name)
+        self.set_reactive(App.theme, start.theme if start.theme in self.available_themes else DEFAULT_THEME)
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
         """Return the browser, which is the first screen."""
-        return BrowseScreen(self._connect, self._label, self._start.remember)
+        start = self._start
+        return BrowseScreen(self._connect, self._label, start.remember, full_traceback=start.full_traceback)
+
+    def on_mount(self) -> None:
+        """Show what is wrong with the settings, and remember each theme that is chosen from now on."""
+        if warning := self._start.warning:
+            self.notify(warning, title="Settings", severity="warning", timeout=WARNING_SECONDS, markup=False)
+        self.theme_changed_signal.subscribe(self, lambda theme: self._start.remember_theme(theme.name))
 
     def on_load(self) -> None:
         """Handle signals like `q`, but with an exit code of their own, before the screen is taken.
@@ -108,51 +109,36 @@ class PirateApp(ReadableApp):
         for number in SIGNALS:
             loop.add_signal_handler(number, self._signalled, number)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Yield Textual's own commands for the palette, and ours that are available now."""
-        yield from super().get_system_commands(screen)
-        if self._start.printed:
-            description = "What importing the models printed"
-            yield SystemCommand("Output of the model import", description, self._show_printed)
-        if isinstance(screen, BrowseScreen):
-            description = "Paste the text of a MissingGreenlet: which line and attribute it was, and what fixes it"
-            yield SystemCommand("Explain a traceback", description, self._explain_pasted)
-            for command in COMMANDS:
-                bound_to = screen.bound_to.get(command.scope)
-                if bound_to is not None and "." not in command.action and bound_to.check_action(command.action, ()):
-                    act = partial(self._act, command.action, bound_to)
-                    yield SystemCommand(command.title, command.tooltip, act)
-
     async def on_event(self, event: Event) -> None:
-        """Drop a key that comes back from its widget when the last screen is gone, for which Textual raises."""
-        if self.screen_stack or not isinstance(event, Key):
-            await super().on_event(event)
+        """Drop what is typed, clicked or pasted when the last screen is gone, for which Textual raises."""
+        if not self.screen_stack and isinstance(event, FROM_TERMINAL):
+            return
+        if isinstance(event, Key) and not event.is_forwarded and not self._is_typing:
+            self._tried.add(event)
+        await super().on_event(event)
 
-    def action_command_palette(self) -> None:
-        """Show the palette, unless it is shown; without Textual's id, which the one before has while it goes."""
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+    def on_key(self, event: Key) -> None:
+        """Ignore a key that no widget has taken and that is no command: by now, it may be one of what has the focus."""
+        if event in self._tried:
+            event.prevent_default()
 
-    def search_themes(self) -> None:
-        """Choose a theme in the palette."""
-        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:  # noqa: FBT001, FBT002  Textual's own
+        """Run the command of a key, if there is one, as soon as the key comes, except where text is typed.
+
+        Textual 8.2 sends a key through the focused widget and all around it before its command is run. A key that has
+        priority, and opens a prompt, would overtake it.
+        """
+        if not self.screen_stack or await super()._check_bindings(key, priority) or not self.screen_stack:
+            return True  # also where the last screen has gone meanwhile: nothing is there that could take the key
+        return priority and not self._is_typing and await super()._check_bindings(key)
+
+    @property
+    def _is_typing(self) -> bool:
+        return self.focused is not None and self.focused.check_consume_key("a", "a")
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what is selected, with the mouse or in an input: called by Textual."""
         copy(self, "the selection", text)
-
-    def _show_printed(self) -> None:
-        from pirate_tui.ui.screens.value import ValueScreen
-
-        self.push_screen(ValueScreen.of_lines("Output of the model import", self._start.printed))
-
-    def _explain_pasted(self) -> None:
-        from pirate_tui.ui.screens.paste import PasteScreen
-
-        self.push_screen(PasteScreen())
-
-    async def _act(self, action: str, namespace: DOMNode) -> None:
-        await self.run_action(action, namespace)
 
     async def action_quit(self) -> None:
         """Quit; where the database was never reached, with an exit code and a message."""
@@ -172,7 +158,8 @@ class PirateApp(ReadableApp):
         """Whether the key quits the app now. Called by the thread that reads keys, at any time."""
         screens = [*self.screen_stack]  # none before the first is shown, and after the last
         is_text = any(isinstance(screen.focused, Input) for screen in screens)
-        return bool(screens) and (key == "ctrl+q" or (key == "q" and len(screens) == 1 and not is_text))
+        is_browsing = len(screens) == 1 and not is_text
+        return bool(screens) and (key == "ctrl+q" or (is_browsing and key in self.keymap.keys("screen.app.quit")))
 
     def _signalled(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)
@@ -181,6 +168,13 @@ class PirateApp(ReadableApp):
     def _hung_up(self) -> None:
         """Exit when the terminal is gone: the signal for that goes to the leader of the session, maybe another one."""
         self._signalled(signal.SIGHUP)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Note, and no more, what a screen misses that was opened as the app exits: its widgets are taken away."""
+        if self._exit and isinstance(error, (NoMatches, MountError)):
+            logging.getLogger(__name__).info("while exiting: %r", error)
+        else:
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Exit on a bug with its traceback. Textual's own report shows locals, which can hold a password."""

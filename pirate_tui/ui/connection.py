@@ -90,4 +90,6 @@ def unusable(choices: Sequence[ModelInfo]) -> BrowserError | None:
     if not problems:
         return None
     more = f", and {len(problems) - 1:,} more" if len(problems) > 1 else ""
-    return BrowserError(f"{problems[0]}{more}", "all other classes can be browsed; m lists them, esc dismisses this")
+    return BrowserError(
+        f"{problems[0]}{more}", "all other classes can be browsed; {m} lists them, {esc} dismisses this"
+    )

@@ -15,7 +15,7 @@ from pirate_tui.ui.table_state import TableState
 from pirate_tui.ui.tasks import Tasks
 
 
-FIRST_STEPS = "⏎ opens a row · u ⏎ without await"
+FIRST_STEPS = "{⏎} opens a row · {u} {⏎} without await"
 """The hint shown at first."""
 
 
@@ -85,13 +85,13 @@ class Connector:
     def note(self, *, is_reachable: bool) -> bool:
         """Note that the database has answered, or was not reached, and return whether what is shown is from before.
 
-        Once it is there again, what is shown is read again.
+        Once it is there again, what is shown is read again. An error of an unreachable database is shown until then:
+        whoever raises one has the listener told first.
         """
         if self._connection.database is None:
             return self._is_away
         was_away, self._is_away = self._is_away, not is_reachable
-        if is_reachable:
+        if is_reachable and was_away:  # where it was not, an error that is shown is newer than this answer
             self._tasks.clear_unreachable()
-            if was_away:
-                self._refresher.changed()
+            self._refresher.changed()
         return self._is_away

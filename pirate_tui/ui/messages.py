@@ -47,6 +47,11 @@ class Reachable(DatabaseEvent):
     is_reachable: bool
 
 
+@dataclass
+class ServerChanged(DatabaseEvent):
+    """Another one of several servers answers, or the same one in another role."""
+
+
 class Relay(Listener):
     """Posts the events of the database layer as messages to one widget or screen."""
 
@@ -72,3 +77,7 @@ class Relay(Listener):
     def reachable(self, is_reachable: bool) -> None:  # noqa: FBT001  as declared
         """Post whether the database answers."""
         self._to.post_message(Reachable(is_reachable))
+
+    def server_changed(self) -> None:
+        """Post that another server answers, or the same one in another role."""
+        self._to.post_message(ServerChanged())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pirate_tui.domain.entity import Column
 from pirate_tui.domain.query import Query, parse_filter
 from pirate_tui.ui.connection import ConnectionHandle
+from pirate_tui.ui.cursor_follower import CursorFollower
 from pirate_tui.ui.rows_reader import RowsReader
 from pirate_tui.ui.table_state import TableState
 from pirate_tui.ui.tasks import Tasks
@@ -29,6 +30,7 @@ class QueryEditor:
         self._table = table
         self._tasks = tasks
         self._reader = reader
+        self._follower = CursorFollower(connection, table, tasks, reader)
         self._rows_changed = rows_changed
         self._pending: Query | None = None
         """The query that is being read to be shown."""
@@ -70,7 +72,7 @@ class QueryEditor:
             self._show(query.without_filter(column))
 
     def _show(self, query: Query) -> None:
-        """Show the rows of another query; the cursor stays on its row."""
+        """Show the rows of another query; the cursor stays on its row, or goes back to it once that is found."""
         self._pending = query
         self._tasks.start("show", lambda: self._change_to(query))
 
@@ -79,11 +81,7 @@ class QueryEditor:
         verb = "sorting" if listing is not None and query.filters == listing.query.filters else "filtering"
         try:
             with self._tasks.track(f"{verb} {query.entity.name}"):
-                here = self._reader.cursor_row
-                window, row = await self._reader.prepared(query, None if here is None else here.key)
-                for group in ("count", "pages"):
-                    self._tasks.cancel(group)
-                self._reader.show_window(query, window, row)
+                await self._follower.show(query)
                 self._rows_changed()
         finally:
             if self._pending is query:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 from pirate_tui.domain.listing import Listing
 from pirate_tui.domain.query import Query
-from pirate_tui.domain.rows import Page
+from pirate_tui.domain.rows import Page, Rank
 from pirate_tui.domain.window import Window
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.rows_reader import RowsReader
@@ -69,11 +69,16 @@ class Refresher:
             return
         with self._tasks.track(f"reloading {listing.entity.name}"):
             count = await self._connection.rows.count(listing.query)
-            moved = {n: new async for n, new in self._ranks(listing) if new is not None}
+            ranks = {number: rank async for number, rank in self._ranks(listing) if rank is not None}
+            moved = {number: rank.number for number, rank in ranks.items()}
             here = int(self._table.cursor[0])
-            number, page = await self._page_with(listing.query, moved.get(here, here), count)
+            if here in ranks:
+                number, page = await self._reader.page_of(listing.query, ranks[here])
+            else:
+                number, page = await self._page_with(listing.query, here, count)
             if listing is self._table.listing:
-                self._tasks.cancel("pages")  # a page that was read before would come after
+                for group in ("pages", "place"):  # a page that was read before would come after
+                    self._tasks.cancel(group)
                 self._table.reread(count, moved)
                 self._table.hold((), number, page)
                 self._reader.count()
@@ -86,8 +91,8 @@ class Refresher:
         number = max(0, min(row, count - 1)) // window.page_size
         return number, await self._connection.rows.page(query, window.seek(number))
 
-    async def _ranks(self, listing: Listing) -> AsyncIterator[tuple[int, int | None]]:
-        """Yield the old and the new number of every row whose place must be known; None for one that is gone."""
+    async def _ranks(self, listing: Listing) -> AsyncIterator[tuple[int, Rank | None]]:
+        """Yield the number and the new rank of every row whose place must be known; None for one that is gone."""
         keys = {
             number: branch.opening.request.key
             for number, branches in listing.outline.opened.items()

@@ -1,5 +1,6 @@
 """Run workers in exclusive groups, show those that take long, and the errors that they end in."""
 
+import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,10 @@ from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError
 PATIENCE = 0.2
 """Seconds after which running work is shown."""
 
-CANCELLABLE = frozenset({"connect", "open", "find", "show", "search", "compare", "explain", "export"})
+CANCELLABLE = frozenset({"connect", "open", "find", "show", "place", "search", "compare", "explain", "export"})
 """Groups of workers that esc stops at once; others only while they are shown."""
 
-COMMANDS = CANCELLABLE - {"connect"}
+COMMANDS = CANCELLABLE - {"connect", "place"}
 """Groups of workers that a command starts, while there is a database."""
 
 
@@ -36,7 +37,7 @@ class Task:
     def __str__(self) -> str:
         seconds = time.monotonic() - self.began
         parts = [self.what, self.progress, f"{seconds:.0f} s" if seconds >= 1 else ""]
-        return f"{' · '.join(filter(None, parts))} … · esc cancels"
+        return f"{' · '.join(filter(None, parts))} … · {{esc}} cancels"
 
 
 class Tasks:
@@ -87,10 +88,16 @@ class Tasks:
         self._show_busy("")
         return bool(chosen)
 
+    async def painted(self) -> None:
+        """Wait until what has been changed by now is on the screen: what is done before that delays it."""
+        is_painted = asyncio.Event()
+        self._screen.call_after_refresh(is_painted.set)
+        await is_painted.wait()
+
     def show_notice(self, notice: str) -> None:
         """Show an obstacle, until the work is done."""
         self._notice = notice
-        self._show_busy(f"{notice} · esc cancels")
+        self._show_busy(f"{notice} · {{esc}} cancels")
 
     def show_error(self, error: BrowserError | None) -> None:
         """Show an error, or hide it (None)."""

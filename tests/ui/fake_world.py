@@ -18,6 +18,7 @@ from pirate_tui.domain.access import (
     Verdict,
     Walk,
 )
+from pirate_tui.domain.answering import AnsweringServer
 from pirate_tui.domain.comparing import MeasureRequest, Sample
 from pirate_tui.domain.entity import Bound, Column, Entity, ModelInfo, Relationship, Size
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, Failure, StartupError
@@ -37,7 +38,7 @@ from pirate_tui.domain.plan import PlanStep, StatementPlan
 from pirate_tui.domain.ports import Benchmarks, Database, Instances, Listener, Models, Rows
 from pirate_tui.domain.query import Position, Query, Within
 from pirate_tui.domain.remedy import Remedy, Trial, TrialOutcome
-from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value, WholeColumns
+from pirate_tui.domain.rows import Cell, Page, Rank, Row, RowKey, Seek, Value, WholeColumns
 from pirate_tui.domain.search import Match, Span
 from pirate_tui.domain.statements import Statement, StatementStatus
 
@@ -99,6 +100,8 @@ class Nobody(Listener):
 
 class OwnPorts(Database, Models, Rows, Instances, Benchmarks):
     """A database that is all four ports of itself."""
+
+    server = AnsweringServer()
 
     @property
     def models(self) -> Models:
@@ -214,6 +217,11 @@ class FakeWorld(OwnPorts):
         page = await self.page(query, seek._replace(limit=1))
         return page.rows[0].position if page.rows else None
 
+    async def next_anchors(self, query: Query, seek: Seek) -> list[Position]:
+        """The position of one row."""
+        anchor = await self.anchor(query, seek)
+        return [] if anchor is None else [anchor]
+
     async def anchors(self, query: Query, interval: int) -> list[Position]:
         """The position of every so manieth row."""
         await self.befall("anchors")
@@ -224,13 +232,13 @@ class FakeWorld(OwnPorts):
         await self.befall("plan")
         return query.order is None or query.order.column is ID
 
-    async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
+    async def rank(self, query: Query, key: tuple[str, ...]) -> Rank | None:
         """A key is its row's number and a bit."""
         await self.befall("rank")
         if not key[0].isdecimal():
             raise BrowserError(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
         number = int(key[0]) - _first(query)
-        return number if 0 <= number < self._size(query) else None
+        return Rank(number, (number,)) if 0 <= number < self._size(query) else None
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """A hit somewhere in the span, or none."""

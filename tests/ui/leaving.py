@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from pirate_tui.domain.answering import AnsweringServer
 from pirate_tui.domain.failure import DatabaseUnreachableError
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -31,6 +32,7 @@ class Leaving:
         self._path = path
         self._database: OrmDatabase | None = None
         self.name, self.dialect, self.warning = "shop", "fake", ""
+        self.server = AnsweringServer()
         self.is_away = False
         self.asked = 0
         """How many questions have found it away."""

@@ -112,6 +112,21 @@ async def test_a_table_that_cannot_be_opened_leaves_the_one_that_is_shown(browse
         await until_there(browser)
 
 
+async def test_an_answer_that_was_noted_late_does_not_hide_the_error(browse: Browse, leaving: Leaving) -> None:
+    async with browse(connect=leaving.connect) as browser:
+        await until_read(browser)
+        renew = leaving.renew
+
+        async def answer_and_leave() -> bool:
+            leaving.meet()
+            leaving.is_away = True  # the screen has not handled the message of that answer when the error is shown
+            return await renew()
+
+        leaving.renew = answer_and_leave  # type: ignore[method-assign]
+        await browser.press("r")
+        await until_away(browser)
+
+
 @pytest.mark.thorough
 async def test_the_comparison_says_it_and_r_measures_again(browse: Browse, leaving: Leaving) -> None:
     async with browse(connect=leaving.connect) as browser:

@@ -23,6 +23,7 @@ from pirate_tui.ui.commands import COMMANDS
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.choose import ChooseScreen
 from pirate_tui.ui.screens.palette import Palette
+from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import StatementLog
 from tests.ui.fake_world import CALM, FakeWorld
 from tests.ui.typist import LEAVE, Typist
@@ -164,9 +165,8 @@ async def test_a_palette_comes_while_another_goes(browse: Browse) -> None:
 async def test_no_page_is_turned_before_the_palette_is_laid_out(browse: Browse) -> None:
     async with browse(connect=World().connect, size=(120, 3)) as browser:
         await until_rows_without_focus(browser)
-        await browser.press("ctrl+p")
-        await browser.until(lambda: isinstance(browser.app.screen, Palette), "the palette")
-        await browser.until(lambda: browser.app.screen.query_one(OptionList).option_count, "the commands")
+        palette = await opened_palette(browser)
+        await browser.until(lambda: palette.query_one(OptionList).option_count, "the commands")
         await hurry(browser, "pagedown", "pageup")
         await browser.press("escape")
         await until_alone(browser)
@@ -372,7 +372,7 @@ async def test_the_palette_lists_what_can_be_done(browse: Browse) -> None:
     world.held["connect"] = asyncio.Event()
 
     def listed(browser: Any) -> set[str]:
-        return {command.title for command in browser.app.get_system_commands(browser.screen)}
+        return {command.title for command in browser.app.palette_commands(browser.screen)}
 
     async with browse(connect=world.connect) as browser:
         assert not {"Search", "Sort", "Models", "Compare", "Raw"} & listed(browser)
@@ -547,7 +547,128 @@ async def test_esc_before_the_opening_has_begun_does_not_lose_it(browse: Browse)
         assert "30,000 rows" in browser.title
 
 
-async def test_a_key_that_comes_back_when_the_last_screen_is_gone_is_dropped() -> None:
+async def test_esc_focuses_the_table_before_that_has_learnt_of_its_loss(browse: Browse) -> None:
+    async with browse(connect=World().connect) as browser:
+        await until_rows(browser)
+        await browser.until(lambda: not browser.screen.workers, "rest")
+        browser.screen.tasks.show_error(None)
+        browser.screen.set_focus(None)
+        browser.screen.action_cancel()  # no turn of the event loop between them
+        await browser.until(lambda: browser.screen.focused is browser.screen.table, "the focus")
+
+
+async def opened_palette(browser: Any) -> Palette:
+    """The palette, as a key opens it."""
+    await browser.press("ctrl+p")
+    await browser.until(lambda: isinstance(browser.app.screen, Palette), "the palette")
+    palette: Palette = browser.app.screen
+    return palette
+
+
+async def test_what_waits_for_a_refresh_is_not_lost_with_a_screen_that_goes(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything that is mounted after the first paint waits so, and keys wait for it."""
+    called = asyncio.Event()
+
+    async def not_yet(_screen: Palette) -> None:
+        """No refresh has come."""
+
+    async with browse(connect=World().connect) as browser:
+        await until_rows(browser)
+        palette = await opened_palette(browser)
+        monkeypatch.setattr(Palette, "_invoke_and_clear_callbacks", not_yet)
+        browser.screen.call_after_refresh(called.set)
+        await browser.until(lambda: palette._callbacks, "what is left with it")  # noqa: SLF001  nothing else tells
+        palette.dismiss()
+        await asyncio.wait_for(called.wait(), 5)
+
+
+async def test_a_key_that_was_no_command_is_none_of_a_prompt_that_has_opened_since(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = asyncio.Event()
+
+    async def late(_table: RowTable, _key: events.Key) -> None:
+        await handled.wait()
+
+    async with browse(connect=World().connect) as browser:
+        await until_rows(browser)
+        monkeypatch.setattr(RowTable, "on_key", late, raising=False)
+        typist = Typist(browser.app, Random(0))  # noqa: S311  no secret
+        typist.press("ctrl+w", ":", "7")  # the first deletes a word, where one is typed
+        typed = browser.screen.query_one("#go-to Input", Input)
+        await browser.until(lambda: typed.value == "7", "the prompt")
+        handled.set()
+        await typist.rest()
+        typist.press("3")
+        await browser.until(lambda: typed.value.endswith("3"), "the next key")
+        assert typed.value == "73"
+
+
+LATE = {
+    "key": events.Key("x", "x"),
+    "click": events.MouseDown(None, 1, 1, 0, 0, 1, shift=False, meta=False, ctrl=False),
+    "paste": events.Paste("x"),
+    "focus": events.AppFocus(),
+    "blur": events.AppBlur(),
+}
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+async def test_what_comes_when_the_last_screen_is_gone_is_dropped(late: events.Event) -> None:
     app = PirateApp(World().connect, "a database")
     assert not app.screen_stack
-    await app.on_event(events.Key("x", "x"))
+    await app.on_event(late)
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 2, 4, 6, 14])
+async def test_a_screen_that_is_opened_as_the_app_exits_looks_for_no_widgets(browse: Browse, ticks: int) -> None:
+    async with browse(connect=World().connect) as browser:
+        await until_rows(browser)
+        Typist(browser.app, Random(0)).press("?")  # noqa: S311  no secret
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        browser.app.exit()
+
+
+@pytest.mark.parametrize("ticks", range(3))
+@pytest.mark.parametrize("key", ["?", "m"])
+async def test_a_screen_that_is_dismissed_as_it_is_opened_looks_for_no_widgets(
+    browse: Browse, key: str, ticks: int
+) -> None:
+    async with browse(connect=World().connect) as browser:
+        await until_rows(browser)
+        Typist(browser.app, Random(0)).press(key)  # noqa: S311  no secret
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        if browser.app.screen is not browser.screen:
+            browser.app.screen.dismiss()
+        await browser.pilot.pause()
+
+
+async def test_work_that_begins_while_the_app_exits_does_not_look_for_widgets(browse: Browse) -> None:
+    async with browse(connect=World().connect) as browser:
+        await until_rows(browser)
+        palette = await opened_palette(browser)
+
+        async def nothing() -> None:
+            """Do nothing."""
+
+        assert not palette.run_worker(nothing).is_cancelled
+        browser.app.exit()
+        for screen in (palette, browser.screen):
+            assert screen.run_worker(nothing).is_cancelled
+
+
+async def test_a_key_that_waits_for_its_prompt_lets_the_app_go(browse: Browse) -> None:
+    """The app handles no message while a command that it runs waits; without an end, it would wait for ever."""
+    world = World()
+    world.held["connect"] = asyncio.Event()
+    async with browse(connect=world.connect) as browser:
+        waiting = [asyncio.ensure_future(getattr(browser.screen, f"action_{name}")()) for name in ("filter", "go_to")]
+        await browser.pilot.pause()
+        assert not any(one.done() for one in waiting)
+        browser.app.exit()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*waiting)

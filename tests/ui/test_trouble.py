@@ -36,7 +36,7 @@ from pirate_tui.domain.plan import StatementPlan
 from pirate_tui.domain.ports import Database, Listener
 from pirate_tui.domain.query import Position, Query
 from pirate_tui.domain.remedy import Trial
-from pirate_tui.domain.rows import Cell, Page, Row, RowKey, Seek, Value, WholeColumns
+from pirate_tui.domain.rows import Cell, Page, Rank, Row, RowKey, Seek, Value, WholeColumns
 from pirate_tui.domain.search import Match, Span
 from tests.ui.fake_world import OwnPorts
 
@@ -116,6 +116,11 @@ class FakeDatabase(OwnPorts):
         page = await self.page(query, seek)
         return page.rows[0].position if page.rows else None
 
+    async def next_anchors(self, query: Query, seek: Seek) -> list[Position]:
+        """The position of a row."""
+        anchor = await self.anchor(query, seek)
+        return [] if anchor is None else [anchor]
+
     async def anchors(self, query: Query, interval: int) -> list[Position]:
         """Islands are never sorted."""
         raise AssertionError(query, interval)
@@ -124,11 +129,11 @@ class FakeDatabase(OwnPorts):
         """They have but one column."""
         return True
 
-    async def rank(self, query: Query, key: tuple[str, ...]) -> int | None:
+    async def rank(self, query: Query, key: tuple[str, ...]) -> Rank | None:
         """A key is its row's number."""
         if not key[0].isdecimal():
             raise BrowserError(f"no such row: {query.entity.name} {key[0]}", "keys are numbers")
-        return int(key[0]) if int(key[0]) < self.size else None
+        return Rank(int(key[0]), (int(key[0]),)) if int(key[0]) < self.size else None
 
     async def nearest(self, query: Query, span: Span, match: Match, *, backward: bool = False) -> Position | None:
         """Islands are never searched."""

@@ -12,7 +12,8 @@ from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.ports import Connect
 from pirate_tui.ui.commands import BindingScope, ScreenState, bindings, is_available
 from pirate_tui.ui.copying import copy
-from pirate_tui.ui.messages import Changed, DatabaseEvent, Loaded, Reachable, Retrying, StatementReported
+from pirate_tui.ui.focus import has_focus
+from pirate_tui.ui.messages import Changed, DatabaseEvent, Loaded, Reachable, Retrying, ServerChanged, StatementReported
 from pirate_tui.ui.screens.failing import Failing
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import LogContent, StatementLog
@@ -29,8 +30,10 @@ class BrowseScreen(Failing):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(BindingScope.SCREEN)]
 
-    def __init__(self, connect: Connect, label: str, remember: Callable[[str], None]) -> None:
-        super().__init__(connect, label)
+    def __init__(
+        self, connect: Connect, label: str, remember: Callable[[str], None], *, full_traceback: bool = False
+    ) -> None:
+        super().__init__(connect, label, full_traceback=full_traceback)
         self._remember = remember
         self.bound_to: dict[BindingScope, DOMNode] = {
             BindingScope.SCREEN: self,
@@ -69,6 +72,8 @@ class BrowseScreen(Failing):
                 self.workspace.refresher.changed()
             case Reachable():
                 self.is_away = self.connector.note(is_reachable=event.is_reachable)
+            case ServerChanged():
+                self.show_server()
 
     @on(RowTable.TableRequested)
     def _show_table(self, requested: RowTable.TableRequested) -> None:
@@ -133,7 +138,7 @@ class BrowseScreen(Failing):
         """Show the statements of the models, those of the browser too, or none."""
         self.statements.content = content = self.statements.content.next
         self.set_class(content is LogContent.NOTHING, "-without-log")
-        if content is LogContent.NOTHING and (self.statements.has_focus or self.search_bar.pane is self.statements):
+        if content is LogContent.NOTHING and (has_focus(self.statements) or self.search_bar.pane is self.statements):
             self.search_bar.end()
             self.table.focus()
 
@@ -150,12 +155,12 @@ class BrowseScreen(Failing):
         caption = self.table.state.caption
         if self.tasks.stop():
             what = "cancelled" if self.connection.database is not None else "not opened"
-            self.tasks.show_error(BrowserError(what, "press r to retry, q to quit"))
+            self.tasks.show_error(BrowserError(what, "press r to retry, {q} to quit"))
         elif open_prompts := [prompt for prompt in self.query("PromptBar").results() if prompt.display]:
             self.call_later(open_prompts[0].run_action, "end")
         elif self._close_panel():
             return
-        elif not self.table.has_focus:
+        elif not has_focus(self.table):
             self.table.focus()
         elif caption.hint or caption.match:
             self.table.state.set_caption(hint="")
@@ -177,14 +182,17 @@ class BrowseScreen(Failing):
     def action_copy(self) -> None:
         """Copy from the panel that has the focus."""
         panels = [self.statements, self.workspace.inspector, *self.query("FailureView")]
-        panel = next((panel for panel in panels if panel.has_focus or panel.has_focus_within), None)
+        panel = next(filter(has_focus, panels), None)
         if panel is None:
             self.table.copy_row()
         else:
             copy(self.app, *panel.clipboard_text)
 
     def action_help(self) -> None:
-        """Show all keys, and the concepts behind them."""
+        """Show the keys, those of the focused panel first, and the concepts behind them."""
         from pirate_tui.ui.screens.help import HelpScreen  # not needed for the first paint
 
-        self.app.push_screen(HelpScreen())
+        is_in_text = isinstance(self.focused, SearchableView)
+        of_others = BindingScope.TEXT if is_in_text else BindingScope.SCREEN
+        scopes = (scope for scope, node in self.bound_to.items() if node is self.focused)
+        self.app.push_screen(HelpScreen(next(scopes, of_others)))

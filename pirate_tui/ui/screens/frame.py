@@ -1,7 +1,6 @@
 """Compose the main screen: widgets, and what is mounted after the first paint."""
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
@@ -18,6 +17,7 @@ from pirate_tui.domain.ports import Connect
 from pirate_tui.domain.text import plural
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.connector import Connector
+from pirate_tui.ui.keymap import keymap_of
 from pirate_tui.ui.messages import Relay
 from pirate_tui.ui.screens.guarded import Guarded
 from pirate_tui.ui.screens.workspace import Workspace
@@ -56,17 +56,22 @@ class Frame(Guarded[None], Zooming):
     is_away: reactive[bool] = reactive(False, init=False)
     """Whether the last query did not reach the database, so that what is shown may be outdated."""
 
-    def __init__(self, connect: Connect, label: str) -> None:
+    def __init__(self, connect: Connect, label: str, *, full_traceback: bool) -> None:
         super().__init__()
+        self._full_traceback = full_traceback
+        """Whether failures show their traceback alone at first."""
         self.connection = ConnectionHandle(connect, Relay(self))
-        self.tasks = Tasks(self, partial(setattr, self, "busy"), self._show_error)
+        self.tasks = Tasks(self, self._show_busy, self._show_error)
         self.furnished, self._is_being_furnished = asyncio.Event(), False
         """Whether everything is mounted that comes after the first paint."""
+        self._furnished_or_gone = asyncio.Event()
         self.workspace = Workspace(self.connection, self.tasks, self.furnished.wait)
         self.table, self.statements = self.workspace.table, StatementLog()
         self.connector = Connector(
             self.connection, self.table.state, self.tasks, self.workspace.rows, self.workspace.refresher
         )
+        self._server = ""
+        """The server of several that was the last to answer, as shown."""
         self.set_reactive(Frame.database_label, label)
 
     def compose(self) -> ComposeResult:
@@ -95,14 +100,24 @@ class Frame(Guarded[None], Zooming):
 
     @on(Connector.DatabaseOpened)
     def _show_database(self, opened: Connector.DatabaseOpened) -> None:
-        database = opened.database
-        self.warning = database.warning
-        if opened.is_first:
-            self.database_label = f"{database.name} · read-only · {database.dialect}"
-        else:
+        self.warning = opened.database.warning
+        self.show_server()
+        if not opened.is_first:
             self.workspace.instance.lose()
         if opened.is_other and self.has_class("-failed"):
             self.failure.dismiss()
+
+    def show_server(self) -> None:
+        """Show which server answers, once the database is open, and say so where it is another one than before."""
+        database = self.connection.database
+        if database is None:
+            return
+        before, self._server = self._server, database.server.name
+        parts = (database.name, "read-only", str(database.server), database.dialect)
+        self.database_label = " · ".join(filter(None, parts))
+        if before not in {"", self._server}:
+            note = f"{self._server} answers now, before it was {before}"
+            self.app.notify(note, title="Another server", severity="warning", markup=False)
 
     @on(Connector.Refused)
     def _end(self, refused: Connector.Refused) -> None:
@@ -133,24 +148,43 @@ class Frame(Guarded[None], Zooming):
             failure = failure_view.FailureView()
             self.watch(failure, "is_shown", self._make_room, init=False)
             await self.mount(failure, before=self.statements)
+            failure.is_traceback_alone = self._full_traceback
             kinds = prompts.PromptKind
             bars = map(prompts.PromptBar, (kinds.SEARCH_TABLE, kinds.FILTER, kinds.GO_TO, kinds.EXPORT, kinds.FINDING))
             await self.mount(prompts.SearchBar(), *bars, key_footer.KeyFooter(), before="#foot")
             await self.query_one("#foot").remove()
             self.furnished.set()
+            self._furnished_or_gone.set()
         self.refresh_bindings()  # there may be rows now; and the footer is composed when bindings are refreshed
+
+    async def until_furnished(self) -> bool:
+        """Wait until everything is mounted; return False if the screen goes before."""
+        await self._furnished_or_gone.wait()
+        return self.furnished.is_set() and self.is_attached
+
+    def on_unmount(self) -> None:
+        """Let a key go that waits for what is mounted late: it will not come, and the app waits with it."""
+        self._furnished_or_gone.set()
 
     def _make_room(self, is_failed: bool) -> None:  # noqa: FBT001  Textual's signature
         """Make room for a failure, or take it back and end a search in it."""
         if not is_failed:
             self.search_bar.end()
-        self.set_class(is_failed, "-failed")
+        # Only these look different: to restyle every widget of the screen, footer and prompts too, takes 20 ms.
+        self.set_class(is_failed, "-failed", update=False)
+        for panel in (self.failure, self.statements, self.workspace):
+            self.app.update_styles(panel)
         self.refresh_bindings()
+
+    def _show_busy(self, busy: str) -> None:
+        self.busy = keymap_of(self).in_hint(busy)
 
     def _show_error(self, error: BrowserError | None) -> None:
         self.set_class(error is not None, "-with-error")
         if error is not None:
-            self.query_one("#error-line", Static).update(Text(f"{error.message}; {error.hint}"))
+            self.query_one("#error-line", Static).update(
+                Text(f"{error.message}; {keymap_of(self).in_hint(error.hint)}")
+            )
 
     # What is mounted late, and its class imported then.
 

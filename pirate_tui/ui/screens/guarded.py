@@ -1,29 +1,25 @@
-"""Protect screens against messages that come too late: sizes, keys, clicks, results.
+"""Protect screens against messages that come too late: sizes, keys, clicks, results; and against late work.
 
 Textual takes the styles of the first base of a screen that is a widget: these are none, and stand before it.
 """
 
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any
 
 from textual.await_complete import AwaitComplete
-from textual.events import Resize
+from textual.events import Event, Mount, Resize
 from textual.geometry import Offset
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.widget import Widget
 
 
 if TYPE_CHECKING:
+    from textual.screen import Screen as NextScreen
     from textual.worker import Worker
-
-    class _NextScreen(Screen[ScreenResultType]):
-        """The next base class, for the type checker."""
-else:
-
-    class _NextScreen(Generic[ScreenResultType]):
-        """Nothing at run time, where the screen is the next base class."""
+else:  # nothing at run time, where the screen is the next base class
+    from typing import Generic as NextScreen
 
 
-class Guarded(_NextScreen[ScreenResultType]):
+class Guarded(NextScreen[ScreenResultType]):
     """A screen that ignores outdated sizes and removed widgets."""
 
     def on_resize(self, event: Resize) -> None:
@@ -39,6 +35,23 @@ class Guarded(_NextScreen[ScreenResultType]):
         """Return the widget at a place, but none that is removed and still drawn, on which Textual 8.2.8 crashes."""
         widget, offset = super().get_widget_and_offset_at(x, y)
         return (widget, offset) if widget is not None and widget.parent is not None else (None, None)
+
+    async def on_event(self, event: Event) -> None:
+        """Leave out that the screen is mounted where it is going before that: its widgets are not there, or no more."""
+        if not (isinstance(event, Mount) and self.is_going):
+            await super().on_event(event)
+
+    @property
+    def is_going(self) -> bool:
+        """Whether the widgets of the screen may go at any moment: the app is exiting."""
+        return self.app.return_code is not None
+
+    def run_worker(self, *args: Any, **kwargs: Any) -> "Worker[Any]":
+        """Run work, which is cancelled at once if the screen is going: it would miss the widgets that it is for."""
+        worker = super().run_worker(*args, **kwargs)
+        if self.is_going:
+            worker.cancel()
+        return worker
 
 
 class Passing(Guarded[ScreenResultType]):
@@ -58,11 +71,14 @@ class Passing(Guarded[ScreenResultType]):
             return nothing
         self._is_dismissed = True
         self.workers.cancel_node(self)
-        return super().dismiss(result)
+        dismissed = super().dismiss(result)
+        # What anybody calls after a refresh, Textual 8.2 leaves with the screen on top: with this one it would be lost.
+        for callback, sender in self._callbacks:
+            self.app.screen._invoke_later(callback, sender)  # noqa: SLF001  there is no other way to hand it on
+        self._callbacks.clear()
+        return dismissed
 
-    def run_worker(self, *args: Any, **kwargs: Any) -> "Worker[Any]":
-        """Run work, which is cancelled at once if the screen is dismissed."""
-        worker = super().run_worker(*args, **kwargs)
-        if self._is_dismissed:
-            worker.cancel()
-        return worker
+    @property
+    def is_going(self) -> bool:
+        """Whether its widgets may go at any moment: it is dismissed, or the app is exiting."""
+        return self._is_dismissed or super().is_going

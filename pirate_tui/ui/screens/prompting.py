@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pirate_tui.domain.failure import BrowserError
+from pirate_tui.ui.focus import has_focus
 from pirate_tui.ui.screens.frame import Frame
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
@@ -16,8 +17,9 @@ class Prompting(Frame):
 
     async def action_search(self) -> None:
         """Search the whole table, or the text of the panel that has the focus: of a failure, the traceback."""
-        await self.furnished.wait()  # and so does what is typed next
-        if self.failure.has_focus_within:
+        if not await self.until_furnished():  # what is typed next waits, too
+            return
+        if has_focus(self.failure):
             self.search_bar.begin(self.failure.traceback)
         elif isinstance(self.focused, SearchableView):
             self.search_bar.begin(self.focused)
@@ -28,21 +30,22 @@ class Prompting(Frame):
 
     async def action_filter(self) -> None:
         """Prompt for a filter of the current column; keys that were pressed before may still choose another."""
-        await self.furnished.wait()
-        bar = self.prompt("filter")
-        bar.begin_typing()
-        self.table.call_later(lambda: bar.choose(self.table.own_column()))
+        if await self.until_furnished():
+            bar = self.prompt("filter")
+            bar.begin_typing()
+            self.table.call_later(lambda: bar.choose(self.table.own_column()))
 
     async def action_go_to(self) -> None:
         """Prompt for a place in the table."""
-        await self.furnished.wait()
-        self.prompt("go-to").begin_typing()
+        if await self.until_furnished():
+            self.prompt("go-to").begin_typing()
 
     async def action_export(self) -> None:
         """Prompt for a file for the rows of the table."""
-        await self.furnished.wait()
+        if not await self.until_furnished():
+            return
         if self.workspace.exporter.is_running:
-            self.table.state.set_caption(hint="an export is running: esc cancels it")
+            self.table.state.set_caption(hint="an export is running: {esc} cancels it")
         else:
             self.prompt("export").begin_typing(self.workspace.exporter.rows_named)
 

@@ -5,7 +5,8 @@ screen bubbles on to it.
 """
 
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,7 +23,6 @@ from pirate_tui.domain.text import plural
 from pirate_tui.domain.walking import path_of, walk_at
 from pirate_tui.ui.connection import ConnectionHandle
 from pirate_tui.ui.copying import copy
-from pirate_tui.ui.exporter import Exporter
 from pirate_tui.ui.instance_reader import InstanceReader
 from pirate_tui.ui.query_editor import QueryEditor
 from pirate_tui.ui.refresher import Refresher
@@ -32,6 +32,10 @@ from pirate_tui.ui.table_history import TableHistory
 from pirate_tui.ui.tasks import Tasks
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
+
+
+if TYPE_CHECKING:
+    from pirate_tui.ui.exporter import Exporter
 
 
 class TableArea(Horizontal):
@@ -56,8 +60,15 @@ class TableArea(Horizontal):
         self.searcher = Searcher(*ports, self.rows.walk)
         self.query_editor = QueryEditor(*ports, self.rows, self.searcher.count_again)
         self.refresher = Refresher(*ports, self.rows, self.searcher.count_again)
-        self.exporter = Exporter(*ports, lambda what, text: copy(self.app, what, text), self._tell)
         self.history = TableHistory(*ports, self.rows, self.refresher)
+
+    @cached_property
+    def exporter(self) -> "Exporter":
+        """What writes files."""
+        from pirate_tui.ui.exporter import Exporter  # not needed for the first paint
+
+        ports = self.connection, self.table.state, self.tasks
+        return Exporter(*ports, lambda what, text: copy(self.app, what, text), self._tell)
 
     def compose(self) -> ComposeResult:
         """Compose the table."""
@@ -163,6 +174,7 @@ class Workspace(TableArea):
 
     @on(RowTable.OpenRequested)
     def _open(self, requested: RowTable.OpenRequested) -> None:
+        self.table.state.is_used = True
         key = requested.row.key
         if key is None:
             self.tasks.show_error(BrowserError("no primary key", "this row cannot be loaded as an instance"))
@@ -176,6 +188,7 @@ class Workspace(TableArea):
 
     @on(RowTable.OpenAllRequested)
     def _open_all(self, requested: RowTable.OpenAllRequested) -> None:
+        self.table.state.is_used = True
         self.instance.open_all(requested.rows, requested.request)
 
     def show_origin(self, origin: StatementOrigin | None) -> None:
@@ -204,6 +217,7 @@ class Workspace(TableArea):
 
     @on(Inspector.AccessRequested)
     def _access(self, requested: Inspector.AccessRequested) -> None:
+        self.table.state.is_used = True
         self.instance.access(requested.name, self.mode)
 
     # Results.

@@ -7,6 +7,7 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widget import Widget
 
+from pirate_tui.ui.focus import has_focus
 from pirate_tui.ui.widgets.lines_view import LinesView
 
 
@@ -37,7 +38,7 @@ class Zooming(Screen[None]):
     def action_zoom(self) -> None:
         """Give the focused panel the whole screen, or show all panels again."""
         if not self.end_zoom():
-            panel = next((one for one in self.query(self.PANELS).results(Widget) if _has_focus(one)), None)
+            panel = next((one for one in self.query(self.PANELS).results(Widget) if has_focus(one)), None)
             if panel is not None:
                 for one in panel.ancestors_with_self:
                     one.set_class(one is not self.app, "-zoomed")
@@ -56,7 +57,3 @@ class Zooming(Screen[None]):
         around = (one for one in event.widget.ancestors_with_self if one is not self)
         if isinstance(event.widget, LinesView) and not any(one.has_class("-zoomed") for one in around):
             self.end_zoom()
-
-
-def _has_focus(panel: Widget) -> bool:
-    return panel.has_focus or panel.has_focus_within

@@ -107,6 +107,23 @@ def attribute_details(attribute: AttributeSnapshot, prediction: Prediction) -> l
     return [Text(line, "inspector--detail") for line in details]
 
 
+def attribute_tip(attribute: AttributeSnapshot) -> str:
+    """Return what the words in the line of an attribute mean."""
+    sentences = [f"{attribute.name}: {STATES[attribute.state]}; {WORDS[attribute.verdict]} {attribute.error}".rstrip()]
+    sentences += [f"{CODE_MARK}: it runs code of the model"] if attribute.kind.runs_code else []
+    return "\n".join(sentences)
+
+
+STATES = {
+    AttributeState.LOADED: "the instance holds its value",
+    AttributeState.UNLOADED: "it was never loaded",
+    AttributeState.EXPIRED: "its value was discarded, as by a commit",
+    AttributeState.DEFERRED: "its column is loaded at the first access",
+    AttributeState.NEVER: "it is mapped with lazy='noload'",
+    AttributeState.NONE: "it is computed, and holds nothing by itself",
+}
+"""The states as sentences."""
+
 WORDS = {
     Verdict.NONE: "a plain access does no IO",
     Verdict.IO: "a plain access needs IO: MissingGreenlet",

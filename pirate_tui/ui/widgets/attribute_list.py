@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -20,10 +20,12 @@ from pirate_tui.ui.widgets.attribute_lines import (
     attribute_details,
     attribute_line,
     attribute_lines,
+    attribute_tip,
     name_of,
 )
 from pirate_tui.ui.widgets.lines_view import restyle
 from pirate_tui.ui.widgets.text_pane import TextPane
+from pirate_tui.ui.widgets.tips import Tips
 
 
 DETAILS = 4
@@ -33,7 +35,7 @@ MEASURED = 200
 """How many lines the width of the text is measured by."""
 
 
-class AttributeList(TextPane):
+class AttributeList(TextPane, Tips):
     """The attributes of an instance, one of which is the current one; with the focus, its details are below them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -101,9 +103,19 @@ class AttributeList(TextPane):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Go to the pressed attribute: the panel, which takes the focus now, may have grown when it is released."""
         at = event.get_content_offset(self)
-        y = -1 if at is None else at.y + round(self.scroll_y)
-        if 0 <= y < self.attribute_height:
-            self.number = bisect_right(self._starts, y) - 1
+        number = None if at is None else self._number_at(at)
+        if number is not None:
+            self.number = number
+
+    def tip_at(self, at: Offset) -> str:
+        """Return what the words in the line of the attribute there mean."""
+        number = self._number_at(at)
+        return "" if number is None else attribute_tip(self.attributes[number])
+
+    def _number_at(self, at: Offset) -> int | None:
+        """Return the number of the attribute that is shown there; None where none is."""
+        y = at.y + round(self.scroll_y)
+        return bisect_right(self._starts, y) - 1 if 0 <= y < self.attribute_height else None
 
     def line_at(self, y: int) -> Strip:
         """Return the strip of a line, highlighted when it is the current attribute's."""

@@ -13,6 +13,8 @@ from pirate_tui.domain.access import AccessMode
 from pirate_tui.domain.failure import Failure
 from pirate_tui.domain.loading import FailedAccess, LiveTrial, LoaderStrategy
 from pirate_tui.domain.outline import Path
+from pirate_tui.ui.focus import has_focus
+from pirate_tui.ui.keymap import keymap_of
 from pirate_tui.ui.widgets.explanation_view import ExplanationView
 from pirate_tui.ui.widgets.text_pane import TextPane
 from pirate_tui.ui.widgets.titled import Titled
@@ -150,7 +152,7 @@ class FailureView(Vertical, Titled):
         """What copying takes, its name and its text: the whole traceback where that has the focus, or the fix."""
         if self.failure is None:
             return "nothing", ""
-        if self.is_traceback_alone or self.traceback.has_focus:
+        if self.is_traceback_alone or has_focus(self.traceback):
             return "the traceback", "\n".join(self.failure.raw)
         if self.explanation.fix is not None:
             return "the fix", self.explanation.fix.code
@@ -176,9 +178,9 @@ class FailureView(Vertical, Titled):
 
     def _retitle(self) -> None:
         if self.failure is not None:
-            keys = "/ search · t fixes" if self.is_traceback_alone else "⏎ try the fix · t traceback"
+            keys = "{/} search · {t} fixes" if self.is_traceback_alone else "{⏎} try the fix · {t} traceback"
             title = f"{self.failure.attribute} of {self.failure.instance} · {self.access}"
-            self.set_title(title, f"{keys} · esc close")
+            self.set_title(title, keymap_of(self).in_hint(f"{keys} · {{esc}} close"))
 
 
 def _traceback_title(failure: Failure) -> str:

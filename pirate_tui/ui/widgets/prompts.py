@@ -18,6 +18,7 @@ from pirate_tui.domain.entity import Column
 from pirate_tui.domain.goto import HOW
 from pirate_tui.domain.query import HOW as FILTER_HOW
 from pirate_tui.domain.text import INPUT_LIMIT
+from pirate_tui.ui.keymap import keymap_of
 from pirate_tui.ui.widgets.text_pane import SearchableView
 
 
@@ -69,7 +70,7 @@ class PromptKind(Enum):
     SEARCH_TEXT = (
         "search-text",
         "/",
-        ("search this text; enter keeps it, then n and N; esc clears it", "search; enter keeps, esc clears"),
+        ("search this text; enter keeps it, then {n} and {N}; esc clears it", "search; enter keeps, esc clears"),
     )
 
     def __init__(self, id: str, label: str, placeholders: tuple[str, ...]) -> None:  # noqa: A002  Textual's own name
@@ -207,7 +208,8 @@ class PromptBar(Horizontal):
         label = f" {self.kind.label} {name}: " if name else f" {self.kind.label} "
         room = width - cell_len(label)
         self.query_one(".label", Static).update(Text(label))
-        placeholders = (text for text in self.kind.placeholders if cell_len(text) <= room)
+        texts = map(keymap_of(self).in_hint, self.kind.placeholders)
+        placeholders = (text for text in texts if cell_len(text) <= room)
         self.query_one(Input).placeholder = next(placeholders, "")
 
 
