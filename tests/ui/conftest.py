@@ -15,7 +15,7 @@ from pirate_tui.bootstrap import Bootstrap
 from pirate_tui.domain.ports import Connect
 from pirate_tui.pirates.fleet import SampleSize, load
 from pirate_tui.settings import COLLECTION_LIMIT, TIME_LIMIT, Settings
-from pirate_tui.ui.app import PirateApp, Start
+from pirate_tui.ui.app import NOTHING_SPECIAL, PirateApp, Start
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.widgets.failure_view import FailureView
 from pirate_tui.ui.widgets.inspector import Inspector
@@ -138,10 +138,11 @@ async def _browse(
     connect: Connect | None = None,
     size: tuple[int, int] = (120, 36),
     limit: int = COLLECTION_LIMIT,
+    start: Start = NOTHING_SPECIAL,
 ) -> AsyncIterator[Browser]:
     settings = Settings(database, reset=False, time_limit=TIME_LIMIT, log=None, collection_limit=limit)
     composition = Bootstrap(settings)
-    app = PirateApp(connect or composition.connect, "a database", Start(remember=composition.remember))
+    app = PirateApp(connect or composition.connect, "a database", start._replace(remember=composition.remember))
     try:
         async with app.run_test(size=size) as pilot:
             browser = Browser(pilot)

@@ -19,12 +19,12 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from pirate_tui.domain.ports import Connect
 from pirate_tui.orm.database import Limits, open_database
-from pirate_tui.ui.app import PIRATE
 from pirate_tui.ui.colors import CURSORS, FOOTER, GROUNDS, HUES, readable_variables
 from pirate_tui.ui.screens.choose import ChooseScreen
 from pirate_tui.ui.screens.compare import CompareScreen
 from pirate_tui.ui.screens.help import HelpScreen
 from pirate_tui.ui.screens.value import ValueScreen
+from pirate_tui.ui.themes import PIRATE
 from pirate_tui.ui.widgets.inspector import Inspector
 from tests.ui.seen import Piece, Rgb, contrast, seen
 

@@ -32,11 +32,13 @@ async def test_the_log_s_new_key_is_said_at_the_first_l(browse: Browse, world: P
 
         browser.table.state.set_caption = set_caption
         await browser.press("l", "l")
-        assert [hint for hint in shown if "log" in hint] == ["l opens, as → does; the statement log is L"]
+        assert [hint for hint in shown if "log" in hint] == ["{l} opens, as {→} does; the statement log is {L}"]
 
 
 async def test_half_pages_and_pages(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
+        await browser.until(browser.screen.furnished.is_set, "the footer, which takes a line")
+        await browser.pilot.pause()
         page = browser.table.rows_in_view
         await browser.press("ctrl+d")
         assert browser.table.cursor == (page // 2,)

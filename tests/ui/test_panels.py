@@ -13,11 +13,12 @@ from textual.selection import Selection
 
 from pirate_tui.domain.loading import LoaderStrategy
 from pirate_tui.domain.statements import Statement, StatementStatus
-from pirate_tui.ui.app import PIRATE
 from pirate_tui.ui.commands import COMMANDS, BindingScope, Group
 from pirate_tui.ui.screens.browse import BrowseScreen
 from pirate_tui.ui.screens.compare import CompareScreen
-from pirate_tui.ui.screens.help import HelpScreen
+from pirate_tui.ui.screens.help import HelpScreen, HelpText
+from pirate_tui.ui.screens.value import ValueScreen
+from pirate_tui.ui.themes import PIRATE
 from pirate_tui.ui.widgets.inspector import Inspector
 from pirate_tui.ui.widgets.row_table import RowTable
 from pirate_tui.ui.widgets.statement_log import KEPT, LogContent, StatementLog
@@ -34,6 +35,7 @@ ACTS_ON: dict[BindingScope, type] = {
     BindingScope.INSPECTOR: Inspector,
     BindingScope.LOG: StatementLog,
     BindingScope.COMPARE: CompareScreen,
+    BindingScope.VALUE: ValueScreen,
 }
 
 
@@ -270,10 +272,13 @@ async def test_the_help_lists_every_command_and_closes(browse: Browse, world: Pa
     async with browse(world) as browser:
         await browser.press("question_mark")
         await browser.until(lambda: isinstance(browser.app.screen, HelpScreen), "the help")
-        lines = str(browser.app.screen.query("Static").first().render()).splitlines()
-        text = " ".join(" ".join(lines).split())
-        assert all(command.tooltip in text for command in COMMANDS)
-        assert all(strategy.lesson in text for strategy in LoaderStrategy)
+        keys, concepts = browser.app.screen.query(HelpText)
+        shown = " ".join(str(keys.render()).split())
+        assert all(command.tooltip in shown for command in COMMANDS)
+        await browser.press("tab")
+        await browser.until(lambda: str(concepts.render()), "the concepts")
+        shown = " ".join(str(concepts.render()).split())
+        assert all(strategy.lesson in shown for strategy in LoaderStrategy)
         await browser.press("escape")
         assert browser.app.screen is browser.screen
 
@@ -282,24 +287,20 @@ async def test_the_help_wraps_with_a_hanging_indent(browse: Browse, world: Path)
     async with browse(world, size=(60, 20)) as browser:
         await browser.press("question_mark")
         await browser.until(lambda: isinstance(browser.app.screen, HelpScreen), "the help")
-        help_text = browser.app.screen.query("Static").first()
+        help_text = browser.app.screen.query(HelpText).first()
         await browser.until(lambda: "\n" + " " * 16 + "after " in str(help_text.render()), "a wrapped tooltip")
         lines = str(help_text.render()).splitlines()
         assert max(map(len, lines)) <= help_text.size.width < 60
         keys = lines[lines.index("Access") :]
-        assert all(
-            line.startswith(" ")
-            for line in keys
-            if line and line not in {one.value for one in Group} and line != "Loader strategies"
-        )
+        assert all(line.startswith(" ") for line in keys if line and line not in {one.value for one in Group})
 
 
 async def test_the_palette_runs_a_command(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
-        names = {command.title for command in browser.app.get_system_commands(browser.screen)}
+        names = {command.title for command in browser.app.palette_commands(browser.screen)}
         assert {"Unsafe", "Open", "Theme"} <= names
-        unsafe = next(one for one in browser.app.get_system_commands(browser.screen) if one.title == "Unsafe")
-        await unsafe.callback()
+        unsafe = next(one for one in browser.app.palette_commands(browser.screen) if one.title == "Unsafe")
+        await unsafe.run()
         assert " UNSAFE " in _title(browser)
 
 
