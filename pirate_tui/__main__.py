@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from pirate_tui.cli.export import main as export
 
         export(args[1:])
+    if args and args[0] == "config":
+        from pirate_tui.cli.config import main as config
+
+        config(args[1:])
     from pirate_tui.cli.browse import main as browse
 
     browse(args)

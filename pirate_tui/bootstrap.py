@@ -5,16 +5,17 @@ import gc
 import re
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pirate_tui.domain.entity import ONLY_SCHEMA
+from pirate_tui.domain.entity import ALL_SCHEMAS, ONLY_SCHEMA
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.logs import start_logging
 from pirate_tui.own_files import check_own
-from pirate_tui.settings import Settings, TypedUrl, remember, remembered, world_path
+from pirate_tui.settings import Settings, TypedUrl, world_path
+from pirate_tui.settings.remembered import remember, remembered
 
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def import_models(settings: Settings) -> UserModels | None:
     from pirate_tui.orm.user_models.loader import load_models
 
     sys.stderr.write(f"pirate-tui: importing {clean(settings.models)}\n")
-    models = load_models(settings.models)
+    models = load_models(settings.models, with_current_folder=settings.are_models_typed)
     return UserModels(models.classes, (*models.notes, *models.output))
 
 
@@ -60,7 +61,7 @@ def resolve_target(settings: Settings) -> "Path | Server | None":
     from pirate_tui.orm.connection.url import named  # takes SQLAlchemy, for which a file need not wait
 
     target = named(settings.database)
-    if isinstance(target, Path) and (problem := schema_problem(settings.schema)):
+    if isinstance(target, Path) and (problem := schema_problem(settings.schemas)):
         raise StartupError(WRONG_USE, clean(problem))
     return target
 
@@ -74,9 +75,13 @@ class Bootstrap:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._target = resolve_target(settings)
-        self._schema = None if isinstance(self._target, Path) else settings.schema
+        self._schemas = () if isinstance(self._target, Path) else settings.schemas
+        if settings.models is not None and self._target is not None and not isinstance(self._target, Path):
+            self._target = self._target._replace(schema=next(iter(self._schemas), None))
         self._user_models: UserModels | None = None
         self._database: OrmDatabase | None = None
+        self._making: asyncio.Future[None] | None = None
+        """The sample database as it is made."""
 
     @property
     def label(self) -> str:
@@ -101,11 +106,12 @@ class Bootstrap:
         if self._target is None or isinstance(self._target, Path):
             self._user_models = import_models(self._settings)
             return
-        from pirate_tui.cli.passwords import with_known_password, with_prompted_password
+        from pirate_tui.cli.passwords import with_commanded_password, with_known_password, with_prompted_password
 
         for note in self._target.notes:
             sys.stderr.write(f"pirate-tui: {note}\n")
-        known = with_known_password(self._target)
+        settings, known = self._settings, with_known_password(self._target)
+        known = with_commanded_password(known, settings.password_command, settings.connection)
         self._user_models = import_models(self._settings)
         self._target = with_prompted_password(known)
 
@@ -139,32 +145,18 @@ class Bootstrap:
 
     async def _open(self, target: "Path | Server", listener: "Listener") -> "OrmDatabase":
         """Open with the user's models; else with the bundled ones, where it has their tables; else reflected."""
+        from pirate_tui.orm.database import Limits, open_database
         from pirate_tui.pirates.models import MODELS
 
-        if self._user_models is not None:
-            return await self._open_with(target, self._user_models.classes, listener)
-        if self._schema is not None:
-            return await self._open_with(target, None, listener)
-        try:
-            return await self._open_with(target, MODELS, listener, complete=True)
-        except StartupError as reason:
-            if reason.exit_code != NO_DATABASE or self._target is None:
-                raise
-            return await self._open_with(target, None, listener)
-
-    async def _open_with(
-        self, target: "Path | Server", classes: Sequence[type] | None, listener: "Listener", *, complete: bool = False
-    ) -> "OrmDatabase":
-        """Open with these classes; if `complete`, only where the database has the tables of all of them."""
-        from pirate_tui.orm.database import Limits, open_database
-
-        limits = Limits(self._settings.time_limit, self._settings.collection_limit, self._settings.blocking_limit)
-        database = await open_database(target, classes, limits, listener, self._schema)
+        settings, is_sample = self._settings, self._target is None
+        limits = Limits(settings.time_limit, settings.collection_limit, settings.blocking_limit)
+        classes = MODELS if is_sample else None if self._user_models is None else self._user_models.classes
+        sample = None if self._schemas else MODELS
+        database = await open_database(target, classes, limits, listener, self._schemas, sample=sample)
         problems = [choice.problem for choice in database.models.choices if choice.problem]
-        if complete and problems:
+        if is_sample and problems:
             await database.close()
-            where = str(target) if isinstance(target, Path) else target.name
-            raise StartupError(NO_DATABASE, f"{clean(where)}: {', '.join(problems)}")
+            raise StartupError(NO_DATABASE, f"{clean(str(target))}: {', '.join(problems)}")
         return database
 
     async def _sample_database(self) -> Path:
@@ -174,7 +166,9 @@ class Bootstrap:
         path = world_path()
         try:
             if self._settings.reset or not path.exists():
-                await make_world(path, replaces=self._settings.reset)
+                if self._making is None or self._making.done():
+                    self._making = asyncio.ensure_future(make_world(path, replaces=self._settings.reset))
+                await asyncio.shield(self._making)  # a request that is cancelled leaves it to the next one
         except OSError as error:
             hint = "free some space, or set XDG_DATA_HOME to a writable folder"
             message = f"cannot create {clean(str(path))}: {reason_of(error)}; {hint}"
@@ -212,9 +206,10 @@ def check_file(path: Path) -> None:
         raise StartupError(NO_DATABASE, f"{shown} is not a SQLite database, or is encrypted")
 
 
-def schema_problem(schema: str | None) -> str:
-    """Return why a SQLite file cannot have this schema; empty where it has."""
-    return "" if schema in {None, ONLY_SCHEMA} else f"no such schema: {schema}; a SQLite file has only {ONLY_SCHEMA}"
+def schema_problem(schemas: Iterable[str]) -> str:
+    """Return why a SQLite file cannot have these schemas; empty where it has."""
+    others = ", ".join(schema for schema in schemas if schema not in {ONLY_SCHEMA, ALL_SCHEMAS})
+    return others and f"no such schema: {others}; a SQLite file has only {ONLY_SCHEMA}"
 
 
 def pause_garbage_collection() -> None:

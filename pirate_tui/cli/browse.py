@@ -8,12 +8,18 @@ from typing import NoReturn
 
 from pirate_tui import __version__
 from pirate_tui.bootstrap import Bootstrap, pause_garbage_collection
-from pirate_tui.cli.arguments import CleanParser, add_database, check_models, rows, settings_of
+from pirate_tui.cli.arguments import CleanParser, add_database, add_limit, settings_of
+from pirate_tui.cli.streams import tell_line
 from pirate_tui.domain.failure import WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.logs import report_bug
 from pirate_tui.settings import COLLECTION_LIMIT, Settings
+from pirate_tui.settings.remembered import remember_theme
 from pirate_tui.shutdown import run_with_exit_deadline
+
+
+WARNING_LENGTH = 300
+"""The most characters of a warning about the settings on the screen."""
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
@@ -25,7 +31,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         bootstrap = Bootstrap(settings)
         bootstrap.before_screen()
         pause_garbage_collection()  # until the database is open: see `Bootstrap.connect`
-        sys.exit(run_with_exit_deadline(lambda: browse(bootstrap), bootstrap.close, bootstrap.ends_within))
+        sys.exit(run_with_exit_deadline(lambda: browse(settings, bootstrap), bootstrap.close, bootstrap.ends_within))
     except StartupError as reason:
         sys.stderr.write(f"pirate-tui: {reason.message}\n")
         sys.exit(reason.exit_code)
@@ -33,13 +39,34 @@ def main(arguments: Sequence[str]) -> NoReturn:
         sys.exit(128 + signal.SIGINT)
 
 
-async def browse(bootstrap: Bootstrap) -> int:
+async def browse(settings: Settings, bootstrap: Bootstrap) -> int:
     """Run the browser, and return its exit code."""
+    from pirate_tui.cli.preferences import preferences_of
     from pirate_tui.ui.app import PirateApp, Start
 
-    app = PirateApp(bootstrap.connect, bootstrap.label, Start(bootstrap.printed, bootstrap.remember))
+    preferences = preferences_of(settings)
+    for problem in preferences.ignored:
+        tell_line(problem)
+    start = Start(
+        bootstrap.printed,
+        bootstrap.remember,
+        remember_theme,
+        preferences.theme,
+        settings.full_traceback,
+        preferences.keymap,
+        _warning((*settings.ignored, *preferences.ignored)),
+    )
+    app = PirateApp(bootstrap.connect, bootstrap.label, start)
     await app.run_async()
     return app.return_code or 0
+
+
+def _warning(problems: Sequence[str]) -> str:
+    """Return the first of some problems for the screen, and where the others are; empty without any."""
+    if not problems:
+        return ""
+    more = f" (and {len(problems) - 1} more: pirate-tui config lists all)" if len(problems) > 1 else ""
+    return f"{clean(problems[0], WARNING_LENGTH)}{more}"
 
 
 def parse(arguments: Sequence[str]) -> Settings:
@@ -50,19 +77,19 @@ def parse(arguments: Sequence[str]) -> Settings:
         epilog="Press ? inside for all keys. `pirate-tui check --help`: run the checks non-interactively, for CI. "
         "`pirate-tui export --help`: write rows to a file. "
         "`pirate-tui run --help`: start a program of yours, with its errors explained. "
-        "`pirate-tui seed --help`: generate a large sample database.",
+        "`pirate-tui seed --help`: generate a large sample database. "
+        "`pirate-tui config`: print the settings, and where they are.",
     )
     add_database(parser)
     parser.add_argument("--reset", action="store_true", help="recreate the sample database")
     parser.add_argument("--model", metavar="NAME", help="the mapped class to show first")
     most = f"do not load collections larger than this without asking (default: {COLLECTION_LIMIT:,})"
-    parser.add_argument("--limit", metavar="ROWS", type=rows, default=COLLECTION_LIMIT, help=most)
+    add_limit(parser, most)
     parser.add_argument("--version", action="version", version=f"pirate-tui {__version__}")
     args = parser.parse_args(arguments)
     if args.reset and args.database is not None:
         parser.error("--reset recreates the sample database; it cannot be used with a DATABASE")
-    check_models(parser, args)
-    return settings_of(args)._replace(reset=args.reset, collection_limit=args.limit, model=args.model)
+    return settings_of(parser, args)._replace(reset=args.reset, model=args.model)
 
 
 def check_terminal() -> None:

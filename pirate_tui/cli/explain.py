@@ -5,15 +5,15 @@ import signal
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
 
 from pirate_tui.bootstrap import import_models
 from pirate_tui.cli.arguments import CleanParser
+from pirate_tui.cli.streams import escape_unencodable, tell
 from pirate_tui.domain.failure import NOTHING_FOUND, WRONG_USE, StartupError
 from pirate_tui.domain.pasted import TEXT_LIMIT, TextExplanation, explain_text
-from pirate_tui.domain.text import clean, clean_lines, reason_of
+from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.logs import report_bug
 from pirate_tui.settings import TIME_LIMIT, Settings
 
@@ -34,6 +34,8 @@ examples:
   pirate-tui explain error.txt
   pytest | pirate-tui explain --models shop.models
   docker compose logs web | pirate-tui explain
+
+Where a response model raised it, pirate-tui check --reads finds the loader options that reading it needs.
 
 It reads tracebacks as Python 3.8 and newer, pytest, rich, IPython, logging, structlog (also as JSON) and loguru write
 them, with the prefixes of uvicorn, docker and the like, quoted in a mail, or on one line. Nothing is executed, but for
@@ -65,13 +67,11 @@ def main(arguments: Sequence[str]) -> NoReturn:
     """Run `pirate-tui explain`; never returns, ends with its exit code."""
     options = parse(arguments)
     sys.excepthook = report_bug
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    escape_unencodable()
     try:
         sys.exit(report(options))
     except StartupError as reason:
-        _write(reason.message)
+        tell(reason.message)
         sys.exit(reason.exit_code)
     except BrokenPipeError:  # the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -128,7 +128,7 @@ def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise StartupError(WRONG_USE, "stdin is closed; give the file with the traceback")
     if sys.stdin.isatty():
-        _write(HOW_TO_PASTE)
+        tell(HOW_TO_PASTE)
     return sys.stdin.buffer
 
 
@@ -152,10 +152,5 @@ def _resolved(explanations: Sequence[TextExplanation], models: str) -> tuple[Tex
     from pirate_tui.orm.explanation.pasted import resolved  # takes SQLAlchemy
 
     for line in imported.printed:
-        _write(line)
+        tell(line)
     return tuple(resolved(one, imported.classes) for one in explanations)
-
-
-def _write(message: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write("\n".join(clean_lines(f"pirate-tui: {message}")) + "\n")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO
 
 from pirate_tui.bootstrap import Bootstrap, pause_garbage_collection
-from pirate_tui.cli.arguments import CleanParser, add_database, check_models, settings_of
+from pirate_tui.cli.arguments import CleanParser, add_database, settings_of
 from pirate_tui.cli.signals import until_signalled
-from pirate_tui.cli.streams import Silent, open_streams, tell
+from pirate_tui.cli.streams import Silent, escape_unencodable, open_streams, tell
 from pirate_tui.domain.failure import (
     NO_DATABASE,
     WRONG_USE,
@@ -64,9 +64,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     open_streams()
     order = parse(arguments)
     sys.excepthook = report_bug
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    escape_unencodable()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
@@ -103,11 +101,11 @@ def parse(arguments: Sequence[str]) -> ExportOptions:
     guard = "in CSV, put ' before text that begins like a formula, which a spreadsheet would run"
     parser.add_argument("--guard-formulas", action="store_true", help=guard)
     args = parser.parse_args(arguments)
-    check_models(parser, args)
+    settings = settings_of(parser, args)
     row_format = _format(args)
     if args.guard_formulas and row_format is not RowFormat.CSV:
         parser.error(f"--guard-formulas is for csv, which spreadsheets open; this is {row_format.value}")
-    return ExportOptions(settings_of(args), args.model, tuple(args.where), row_format, args.output, args.guard_formulas)
+    return ExportOptions(settings, args.model, tuple(args.where), row_format, args.output, args.guard_formulas)
 
 
 def _format(args: argparse.Namespace) -> RowFormat:

@@ -1,13 +1,15 @@
-"""Find passwords in the environment, or prompt for them before there is a screen."""
+"""Find passwords in the environment, run a command for them, or prompt for them, before there is a screen."""
 
 import asyncio
 import getpass
 import os
+import subprocess
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from pirate_tui.domain.failure import WRONG_USE, StartupError
-from pirate_tui.domain.text import clean, keep_secret
+from pirate_tui.domain.text import clean, keep_secret, reason_of
 from pirate_tui.orm.connection.backend import CONNECT_LIMIT
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.dialects.registry import backend_of
@@ -28,6 +30,9 @@ THEIRS = "PGPASSWORD"
 TRIES = 3
 """How often the user is prompted for a password."""
 
+LONGEST_PASSWORD = 65_536
+"""The most bytes of the line that a command prints."""
+
 PATIENCE = 1.0
 """Seconds of connecting after which that is shown."""
 
@@ -47,6 +52,36 @@ def with_known_password(server: Server) -> Server:
     for secret in (known, os.environ.get(THEIRS, "")):
         keep_secret(secret)
     return server.with_password(known) if known and not server.url.password else server
+
+
+def with_commanded_password(server: Server, command: Sequence[str], connection: str) -> Server:
+    """Return the server with the password that a program prints on its first line, unless it has one already.
+
+    The program is run without a shell; it may prompt on the terminal. The connection's name is for errors, which quote
+    neither the arguments nor the output. Raise `StartupError` where it prints none.
+    """
+    if not command or server.url.password:
+        return server
+    name = f"password_command of @{clean(connection)} ({clean(command[0])})"
+    sys.stderr.write(f"pirate-tui: running the {name}\n")
+    try:
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as running:  # noqa: S603  chosen by the user
+            assert running.stdout is not None, "it is a pipe"  # noqa: S101
+            line = running.stdout.readline(LONGEST_PASSWORD)
+            while running.stdout.read(LONGEST_PASSWORD):
+                pass  # whatever else it has to say: it would fail if nobody read that
+    except OSError as error:
+        raise StartupError(WRONG_USE, f"{name} cannot be run: {reason_of(error)}") from error
+    if running.returncode:
+        code = running.returncode
+        raise StartupError(WRONG_USE, f"{name} failed: " + (f"exit code {code}" if code > 0 else f"signal {-code}"))
+    try:
+        password = line.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise StartupError(WRONG_USE, f"{name} printed what is not UTF-8") from None
+    if not password or "\0" in password or len(line) == LONGEST_PASSWORD:
+        raise StartupError(WRONG_USE, f"{name} printed no password on its first line")
+    return server.with_password(password)
 
 
 def with_prompted_password(server: Server) -> Server:
@@ -82,12 +117,9 @@ async def _wants_another_password(server: Server) -> bool:
 
 async def _refusal(remote: "ServerBackend") -> BaseException | None:
     """Return why the server cannot be connected to; None if it can."""
-    engine = remote.engine(CONNECT_LIMIT)
     try:
-        async with engine.connect():
-            return None
+        await remote.log_in(CONNECT_LIMIT)
     except FOREIGN_ERRORS as error:  # whatever its driver makes of the server's answer
         reraise_ours(error)
         return error
-    finally:
-        await engine.dispose()
+    return None

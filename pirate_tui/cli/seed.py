@@ -16,6 +16,7 @@ from pirate_tui.cli.arguments import CleanParser
 from pirate_tui.cli.signals import handled_signals, until_signalled
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
+from pirate_tui.logs import start_logging
 
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class SeedOptions(NamedTuple):
 def main(arguments: Sequence[str]) -> NoReturn:
     """Run `pirate-tui seed`; never returns, ends with its exit code."""
     order = parse(arguments)
+    start_logging(None)  # SQLAlchemy logs the connection that a signal cuts off, with a traceback
     for number in handled_signals():
         signal.signal(number, _leave)
     try:

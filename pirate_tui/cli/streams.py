@@ -2,11 +2,12 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from pirate_tui.domain.failure import WRONG_USE
 from pirate_tui.domain.ports import Listener
-from pirate_tui.domain.text import clean_lines
+from pirate_tui.domain.text import clean, clean_lines
 
 
 class Silent(Listener):
@@ -30,6 +31,26 @@ def open_streams() -> None:
         sys.exit(WRONG_USE)
 
 
+def escape_unencodable() -> None:
+    """Write as escapes from now on what stdout or stderr cannot encode."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def tell(message: str) -> None:
-    """Write a message to stderr."""
-    sys.stderr.write("\n".join(clean_lines(f"pirate-tui: {message}")) + "\n")
+    """Write a message to stderr, if there is one."""
+    if sys.stderr is not None:
+        sys.stderr.write("\n".join(clean_lines(f"pirate-tui: {message}")) + "\n")
+
+
+def tell_line(message: str) -> None:
+    """Write a message to stderr on one line, whatever is in the names that it quotes."""
+    tell(clean(message, len(message)))
+
+
+def progress(name: str) -> None:
+    """Show on a terminal which class is being checked; nothing where stderr is redirected."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[2Kchecking {clean(name)} …" if name else "\r\x1b[2K")
+        sys.stderr.flush()
