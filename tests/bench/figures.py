@@ -4,7 +4,7 @@ import ast
 import asyncio
 import sqlite3
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,21 @@ class Figure:
         return ours / statistics.median(self.theirs) if self.theirs else ours
 
     @property
+    def name(self) -> str:
+        """What tells it from all other figures, in every run."""
+        return f"{self.what.strip()} / {self.against}" if self.theirs else self.what.strip()
+
+    @property
+    def noise(self) -> float:
+        """Half of the middle half of all runs, relative to their median: what a difference must exceed."""
+        pairs = zip(self.ours, self.theirs, strict=True) if self.theirs else ((one, 1.0) for one in self.ours)
+        ratios = [ours / theirs for ours, theirs in pairs]
+        if len(ratios) < 2:
+            return 0.0  # of a single run nothing is known
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        return (high - low) / 2 / middle
+
+    @property
     def ratio(self) -> str:
         """The ratio of the medians, and the least and the greatest of the pairs'."""
         if not self.theirs:
@@ -55,12 +70,19 @@ class Figure:
             return ""
         return "met" if self.value <= self.aim else "missed"
 
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The line of the report."""
+    def compared_with(self, before: float | None) -> str:
+        """How it was before, and whether the change is more than noise."""
+        if before is None:
+            return ""
+        change = self.value / before - 1
+        return f"{before:.3g} ({change:+.0%})" if abs(change) > self.noise else f"{before:.3g} (=)"
+
+    def cells(self, before: float | None) -> tuple[str, ...]:
+        """Return the line of the report, beside what the figure was before."""
         theirs = f"{_shown(self.theirs, self.unit)} {self.against}" if self.theirs else self.against
         aim = "" if self.aim is None else f"<= {self.aim:g}{' x' if self.theirs else f' {self.unit}'}"
-        return self.what, _shown(self.ours, self.unit), theirs, self.ratio, aim, self.verdict
+        noise, earlier = f"±{self.noise:.0%}", self.compared_with(before)
+        return self.what, _shown(self.ours, self.unit), theirs, self.ratio, noise, earlier, aim, self.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +99,15 @@ class Setting:
             _make(path, crews)
         return path
 
-    def fleet(self, crews: int) -> Path:
-        """A large, varied database with that many crews, made when it is first asked for; names have an index."""
-        path = self.folder / f"fleet-{crews}.db"
+    def fleet(self, crews: int, *, is_indexed: bool = True) -> Path:
+        """A large, varied database with that many crews, made when it is first asked for; names may have an index."""
+        path = self.folder / f"fleet-{crews}{'' if is_indexed else '-plain'}.db"
         if not path.exists():
             asyncio.run(load(path, SampleSize(crews, crews // 10), lambda _rows: None))
             connection = sqlite3.connect(path)
             connection.execute("update pirate_crew set name = 'Straw Hats' where id = 1")
-            connection.execute("create index crew_name on pirate_crew (name)")
+            if is_indexed:
+                connection.execute("create index crew_name on pirate_crew (name)")
             connection.execute("update pirate_crew set ship_name = 'Oro Jackson' where id = ?", (crews - 10,))
             connection.commit()
             connection.close()
@@ -112,9 +135,10 @@ class Heard(Listener):
         return [(one.text, tuple(ast.literal_eval(f"[{one.parameters}]"))) for one in taken]
 
 
-def report(figures: Sequence[Figure]) -> str:
-    """The figures as a table."""
-    lines = [("what", "ours", "against", "ratio (min..max)", "aim", ""), *(figure.cells for figure in figures)]
+def report(figures: Sequence[Figure], before: Mapping[str, float]) -> str:
+    """The figures as a table, beside what they were before, by their names."""
+    heads = ("what", "ours", "against", "ratio (min..max)", "noise", "before", "aim", "")
+    lines = [heads, *(figure.cells(before.get(figure.name)) for figure in figures)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, tuple("-" * width for width in widths))
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

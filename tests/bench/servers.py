@@ -16,6 +16,7 @@ from pirate_tui.pirates.models import MODELS
 from tests.bench.figures import Figure, Heard, Setting
 from tests.bench.queries import median_of
 from tests.bench.scale import walked
+from tests.bench.turns import turns_of
 from tests.servers import DRIVERS, fresh_database, run
 
 
@@ -44,9 +45,10 @@ Fetch = Callable[[str, Any], Awaitable[object]]
 
 
 def servers(setting: Setting) -> list[Figure]:
-    """First rows, the end and :73% on PostgreSQL and MariaDB, beside the same page by the bare driver."""
-    named = [driver for driver, (_, variable) in DRIVERS.items() if os.environ.get(variable)]
-    return [figure for driver in named for figure in asyncio.run(_of(driver, setting.runs))]
+    """Round trips of each gesture on a link of 50 ms; first rows, the end and :73% beside the bare driver."""
+    named = [driver for driver in BARE if os.environ.get(DRIVERS[driver].variable)]
+    counted = [figure for driver in named for figure in asyncio.run(turns_of(driver))]
+    return [*counted, *(figure for driver in named for figure in asyncio.run(_of(driver, setting.runs)))]
 
 
 async def _of(driver: str, runs: int) -> list[Figure]:

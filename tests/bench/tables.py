@@ -43,7 +43,7 @@ def _choose_the_last(terminal: Terminal) -> None:
     terminal.until("Models · 2,000")
     terminal.settle()  # for less than the cursor of an input takes to blink
     terminal.press(f"t{MANY - 1}\r")
-    terminal.until(f"columns of t{MANY - 1}")
+    terminal.until(f"T{MANY - 1} · 1 row")
     terminal.settle()
 
 

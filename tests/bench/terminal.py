@@ -19,8 +19,13 @@ COLUMNS, LINES = 120, 36
 PATIENCE = 60.0
 """Seconds after which a program that does not show what it should is given up."""
 
-ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;0$y"}
-"""What Textual asks a terminal at its start, and what a modern one answers."""
+ANSWERS = {
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",
+    b"\x1b[?2048$p": b"\x1b[?2048;0$y",
+    b"\x1b[c": b"\x1b[?62;22c",
+    b"\x1b[6n": b"\x1b[1;1R",
+}
+"""What programs ask a terminal at their start, and what a modern one answers."""
 
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][\d;]*[a-zA-Z]|\?[\d;]*\$[a-z])")
 
