@@ -39,7 +39,7 @@ monkey: .venv/.test  ## Type, click and resize at random until stopped; SECONDS=
 soak: .venv/.test  ## Press ten thousand keys; fail if memory, descriptors, threads, tasks or connections grow; KEYS=3000
 	$(BIN)/python -m tests.soak --seed $(SEED) $(if $(KEYS),--keys $(KEYS))
 
-bench: .venv/.test  ## Measure speed as ratios against a bare Textual app and the bare drivers
+bench: .venv/.test  ## Measure speed as ratios against a bare Textual app and the bare drivers; ARGS="--peers --only launch"
 	$(BIN)/python -m tests.bench $(ARGS)
 
 docs: .venv/.run  ## Generate docs/keys.md, and take the pictures again

@@ -146,7 +146,9 @@ def _names_of_self(one: type) -> frozenset[str]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(one)))
     except (OSError, TypeError):  # it is compiled
         return frozenset()
-    (body,) = (node.body for node in tree.body if isinstance(node, ast.ClassDef))
+    body = next((node.body for node in tree.body if isinstance(node, ast.ClassDef)), None)
+    if body is None:  # Python 3.13 looks for a class where its module is said to be, and finds something else
+        return frozenset()
     found = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     for node in body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]

@@ -221,6 +221,36 @@ def test_dialects_of_postgresql_set_readonly(driver: str) -> None:
     assert connection.readonly
 
 
+@canary("dialect.do_rollback")
+async def test_a_connection_is_reset_through_the_dialect(engine: AsyncEngine) -> None:
+    ended: list[Any] = []
+    engine.dialect.do_rollback = ended.append  # type: ignore[method-assign,assignment]
+    async with engine.connect():
+        pass
+    assert ended
+
+
+@canary("dispatch.begin.parent_listeners")
+def test_listeners_of_a_class_are_told_from_those_of_an_engine() -> None:
+    engine = create_engine("sqlite://")
+    event.listen(engine, "begin", refuse)
+    assert not engine.dispatch.begin.parent_listeners
+    event.listen(Engine, "begin", refuse)
+    try:
+        assert list(engine.dispatch.begin.parent_listeners) == [refuse]
+    finally:
+        event.remove(Engine, "begin", refuse)
+
+
+@canary("_ClsLevelDispatch._clslevel")
+def test_listeners_of_all_connections_are_found() -> None:
+    event.listen(Connection, "begin", refuse)
+    try:
+        assert list(Connection.dispatch.begin._clslevel[Connection]) == [refuse]  # type: ignore[attr-defined]
+    finally:
+        event.remove(Connection, "begin", refuse)
+
+
 @canary("engine.pool")
 async def test_an_engine_takes_another_pool(engine: AsyncEngine) -> None:
     pool, engine.sync_engine.pool = engine.sync_engine.pool, NullPool(refuse)
@@ -569,6 +599,15 @@ def test_statements_and_types_have_a_visit_name() -> None:
     dialect = create_async_engine("postgresql+psycopg://host/base").dialect
     kind = Float().dialect_impl(dialect)
     assert isinstance(kind, Float) or kind.__visit_name__ == "float"
+
+
+@canary("Select._generate_cache_key")
+def test_selects_of_the_same_text_have_the_same_cache_key() -> None:
+    selects = (select(Boat).where(Boat.id == 1), select(Boat).where(Boat.id == 2), select(Boat.id).where(Boat.id == 1))
+    first, second, other = (key.key for one in selects if (key := one._generate_cache_key()) is not None)
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first != other
 
 
 @canary(

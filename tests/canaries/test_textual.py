@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterable
 from types import CodeType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from textual._styles_cache import StylesCache
@@ -97,6 +97,20 @@ async def test_an_error_ends_the_app() -> None:
         await run()
     assert app.handled == [error]
     assert app.fatal == [error]
+
+
+@canary("App._check_bindings")
+async def test_a_key_is_looked_up_with_priority_first() -> None:
+    looked_up: list[tuple[str, bool]] = []
+
+    class Looking(App[None]):
+        async def _check_bindings(self, key: str, priority: bool = False) -> bool:  # noqa: FBT001, FBT002  its own
+            looked_up.append((key, priority))
+            return key == "b" or await super()._check_bindings(key, priority)
+
+    async with Looking().run_test() as pilot:
+        await pilot.press("a", "b")
+        assert looked_up == [("a", True), ("a", False), ("b", True)]  # and what has been run is not sent on
 
 
 @canary("App._exit", "App._return_code")
@@ -291,6 +305,27 @@ async def test_a_selection_asks_for_the_widget_at_a_place() -> None:
         await app.push_screen(Asking())
         await pilot.mouse_down(offset=(3, 4))
         assert asked == [(3, 4)]
+
+
+@canary("Screen._callbacks", "Screen._invoke_later")
+async def test_what_is_called_after_a_refresh_is_left_with_the_screen_on_top() -> None:
+    held = list[object]()
+
+    class Holding(Screen[None]):
+        """Looks at what is left with it."""
+
+        def _invoke_later(self, callback: Any, sender: Any) -> None:
+            super()._invoke_later(callback, sender)
+            held.extend(called for called, _ in self._callbacks)
+
+    app = App[None]()
+    async with app.run_test() as pilot:
+        below, called = app.screen, asyncio.Event()
+        await app.push_screen(Holding())
+        below.call_after_refresh(called.set)
+        await pilot.pause()
+        assert held
+        assert called.is_set()
 
 
 @canary("OptionList.option")
