@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import shutil
+import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from pirate_tui.domain import text as domain_text
 from pirate_tui.pirates.seed import make_world
 from tests.homes import homes_at
 from tests.servers import pytest_terminal_summary, server, target
@@ -27,6 +29,14 @@ pytest_plugins = ["tests.snapshots"]
 __all__ = ["pytest_terminal_summary", "server", "target"]  # pytest finds them here
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> None:
+    """Programs that tests start can be interrupted, also where the tests run in the background of a shell."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:  # which programs inherit
+            signal.signal(number, handler)
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test sees, or leaves anything in, the home of whoever runs it."""
@@ -35,6 +45,12 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, folder in homes_at(home).items():
         monkeypatch.setenv(name, folder)
     return home
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The password of a test is redacted in no text of another."""
+    monkeypatch.setattr(domain_text, "_secrets", set())
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """What is opened on a server: which classes, of which schema; and what is let through."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +14,17 @@ from pirate_tui.domain.failure import DatabaseUnreachableError, StartupError
 from pirate_tui.domain.ports import Listener
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.pirates.models import Base
+from pirate_tui.pirates.seed import make_world
 from pirate_tui.settings import TIME_LIMIT, Settings, TypedUrl
+from tests.orm.schemas import other_schema
 from tests.servers import fresh_database, run
 
 
 if TYPE_CHECKING:
     from pirate_tui.orm.database import OrmDatabase
+
+
+__all__ = ["other_schema"]  # pytest finds it here
 
 
 class Deaf(Listener):
@@ -81,8 +88,33 @@ async def postgresql(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
 async def test_another_schema_is_opened_also_beside_the_tables_that_ship(postgresql: Server) -> None:
     orders = "CREATE TABLE sales.orders (id INT PRIMARY KEY)"
     await run(postgresql, *the_tables_that_ship(), "CREATE SCHEMA sales", orders)
-    async with opened(settings_of(postgresql)._replace(schema="sales")) as database:
+    async with opened(settings_of(postgresql)._replace(schemas=("sales",))) as database:
         assert [choice.table.rpartition(".")[2] for choice in database.models.choices] == ["orders"]
+
+
+FLEET = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Parrot(Base):
+    __tablename__ = "parrots"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+
+async def test_the_users_models_are_read_in_the_schema_of_the_settings(
+    server: Server, other_schema: str, tmp_path: Path
+) -> None:
+    models = tmp_path / "fleet.py"
+    models.write_text(FLEET)
+    await run(server, f"CREATE TABLE {other_schema}.parrots (id INT PRIMARY KEY)")
+    settings = settings_of(server)._replace(models=str(models), schemas=(other_schema,))
+    composition = Bootstrap(settings)
+    await asyncio.to_thread(composition.before_screen)
+    database = await composition.connect(Deaf())
+    assert [(choice.name, choice.problem) for choice in database.models.choices] == [("Parrot", "")]
+    await composition.close()
 
 
 @pytest.mark.parametrize("drivername", ["postgresql+psycopg", "postgresql+asyncpg", "mysql+asyncmy"])
@@ -91,3 +123,29 @@ async def test_a_server_that_is_not_there_is_left_to_whoever_shows_it(drivername
     with pytest.raises(DatabaseUnreachableError, match=r"127\.0\.0\.1:1/shop"):
         async with opened(Settings(typed, reset=False, time_limit=TIME_LIMIT, log=None)):
             pass
+
+
+async def test_a_request_that_is_cancelled_leaves_the_sample_database_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, let, makings = asyncio.Event(), asyncio.Event(), list[Path]()
+
+    async def make(path: Path, *, replaces: bool) -> None:
+        makings.append(path)
+        begun.set()
+        await let.wait()
+        await make_world(path, replaces=replaces)
+
+    monkeypatch.setattr("pirate_tui.pirates.seed.make_world", make)
+    composition = Bootstrap(Settings(None, reset=False, time_limit=TIME_LIMIT, log=None))
+    first = asyncio.ensure_future(composition.connect(Deaf()))
+    await begun.wait()
+    first.cancel()
+    await asyncio.wait({first})
+    try:
+        let.set()
+        database = await composition.connect(Deaf())
+        assert [choice.name for choice in database.models.choices] == ["PirateCrew", "Pirate"]
+        assert len(makings) == 1
+    finally:
+        await composition.close()

@@ -35,6 +35,7 @@ MOST_CODES = 10
 COMMANDS: dict[str, tuple[str, ...]] = {
     "": (),
     "check": ("check",),
+    "config": ("config",),
     "explain": ("explain",),
     "export": ("export",),
     "run": ("run",),
@@ -42,8 +43,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """The sub-commands, and how each is called."""
 
-OF_OTHERS = {"--sqla-explain", "--preload", "--reload", "--workers"}
-"""Options of the commands that `pirate-tui run` starts."""
+OF_MARIADB = {"--auth-root-authentication-method", "--defaults-file", "--wsrep-new-cluster"}
+"""Options of the programs with which a cluster was made by hand."""
+
+OF_OTHERS = {"--sqla-explain", "--preload", "--reload", "--workers", *OF_MARIADB}
+"""Options of the commands that `pirate-tui run` starts, and of a server's own programs."""
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 

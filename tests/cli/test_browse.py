@@ -52,14 +52,18 @@ def test_the_url_of_a_file_has_no_other_schema_either(world: Path) -> None:
     with pytest.raises(StartupError, match="no such schema: sales; a SQLite file has only main") as caught:
         Bootstrap(settings)
     assert caught.value.exit_code == 2
-    Bootstrap(settings._replace(schema="main"))
+    Bootstrap(settings._replace(schemas=("main",)))
 
 
 def test_a_url_is_kept_as_it_was_typed_and_shows_nothing() -> None:
-    settings = parse(["postgresql://ann:word@db/shop", "--schema", "sales"])
-    assert settings.database == "postgresql://ann:word@db/shop"
-    assert settings.schema == "sales"
-    assert "word" not in repr(settings)
+    settings = parse(["postgresql://ann:s3cr3t@db/shop", "--schema", "sales"])
+    assert settings.database == "postgresql://ann:s3cr3t@db/shop"
+    assert settings.schemas == ("sales",)
+    several = ["--schema", "b", "--schema", "a", "--schema", "b"]
+    assert parse(["postgresql://ann@db/shop", *several]).schemas == ("b", "a")
+    assert parse(["postgresql://ann@db/shop", *several, "--schema", "*"]).schemas == ("*",)
+    assert parse(["my.db", "--schema", "*"]).schemas == ("*",)
+    assert "s3cr3t" not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,12 @@ def test_a_url_is_kept_as_it_was_typed_and_shows_nothing() -> None:
         *((["--limit", rows], "not a positive number of rows") for rows in ("0", "-1", "many", "1.5", "", "9" * 30)),
         (["--nonsense"], "--nonsense"),
         (["--models", "shop.models"], "--models requires a DATABASE"),
+        (
+            ["postgresql://db/shop", "--models", "m", "--schema", "a", "--schema", "b"],
+            "models are read in one --schema; several are reflected, without --models",
+        ),
+        (["postgresql://db/shop", "--models", "m", "--schema", "*"], "models are read in one --schema; several are"),
+        (["my.db", "--schema", ""], "a schema has a name; leave the option out for the default one"),
         (["my.db", "--schema", "shop"], "no such schema: shop; a SQLite file has only main"),
         (["a.db", "b.db"], "b.db"),
     ],

@@ -17,7 +17,6 @@ import pytest
 from pirate_tui.bootstrap import Bootstrap, check_file
 from pirate_tui.cli import passwords as credentials
 from pirate_tui.cli.passwords import with_known_password, with_prompted_password
-from pirate_tui.domain import text
 from pirate_tui.domain.failure import BrowserError, DatabaseUnreachableError, StartupError
 from pirate_tui.domain.text import keep_secret, redact
 from pirate_tui.logs import report_bug, start_logging
@@ -34,7 +33,6 @@ SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
 
 @pytest.fixture(autouse=True)
 def _plain_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "_secrets", set())
     for name in ("PIRATE_TUI_PASSWORD", "PGPASSWORD", "PGPASSFILE", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE"):
         monkeypatch.delenv(name, raising=False)
 
@@ -42,16 +40,24 @@ def _plain_process(monkeypatch: pytest.MonkeyPatch) -> None:
 class Gate(socketserver.BaseRequestHandler):
     """The door of a PostgreSQL server: whoever has the password hears that no such database."""
 
+    refused: tuple[bytes, ...] = ()
+    """The parameters with which nobody is let in."""
+
     def handle(self) -> None:
         """One connection."""
-        while (code := struct.unpack("!I", self._packet()[:4])[0]) in {SSL_REQUEST, GSS_REQUEST}:
+        while (code := struct.unpack("!I", (startup := self._packet())[:4])[0]) in {SSL_REQUEST, GSS_REQUEST}:
             self.request.sendall(b"N")
         assert code == 0x30000
+        if any(name in startup for name in self.refused):
+            self._fail("08P01", "unsupported startup parameter: options")
+            return
         self.request.sendall(b"R" + struct.pack("!II", 8, 3))
         if self.request.recv(1) != b"p":
             return  # it has no password, and goes
         is_right = self._packet().rstrip(b"\0") == PASSWORD.encode()
-        code, words = ("3D000", "no such database") if is_right else ("28P01", "password authentication failed")
+        self._fail(*(("3D000", "no such database") if is_right else ("28P01", "password authentication failed")))
+
+    def _fail(self, code: str, words: str) -> None:
         fields = f"SFATAL\0C{code}\0M{words}\0\0".encode()
         self.request.sendall(b"E" + struct.pack("!I", len(fields) + 4) + fields)
 
@@ -69,6 +75,12 @@ class Gate(socketserver.BaseRequestHandler):
         return data
 
 
+class PoolerGate(Gate):
+    """The door of a connection pooler, which looks at the parameters before the password."""
+
+    refused = (b"options", b"default_transaction_read_only")
+
+
 class QuietServer(socketserver.ThreadingTCPServer):
     """Listens on a port of this machine."""
 
@@ -79,11 +91,17 @@ class QuietServer(socketserver.ThreadingTCPServer):
 
 
 @pytest.fixture(params=["psycopg", "asyncpg"])
-def guarded(request: pytest.FixtureRequest) -> Iterator[Server]:
+def driver(request: pytest.FixtureRequest) -> str:
+    """One of PostgreSQL's drivers."""
+    return str(request.param)
+
+
+@pytest.fixture(params=[Gate, PoolerGate])
+def guarded(request: pytest.FixtureRequest, driver: str) -> Iterator[Server]:
     """A server that wants a password, and has none yet."""
-    with QuietServer(("127.0.0.1", 0), Gate) as server:
+    with QuietServer(("127.0.0.1", 0), request.param) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        found = named(f"postgresql+{request.param}://ann@127.0.0.1:{server.server_address[1]}/shop")
+        found = named(f"postgresql+{driver}://ann@127.0.0.1:{server.server_address[1]}/shop")
         assert isinstance(found, Server)
         yield found
         server.shutdown()
@@ -212,7 +230,7 @@ def test_a_server_is_remembered_without_its_password(own_home: Path) -> None:
     composition = Bootstrap(Settings(typed, reset=False, time_limit=TIME_LIMIT, log=None))
     composition.remember("Order")
     file = own_home / "pirate-tui" / "choices.json"
-    assert json.loads(file.read_text()) == {"postgresql+psycopg://ann@db/shop": "Order"}
+    assert json.loads(file.read_text())["models"] == {"postgresql+psycopg://ann@db/shop": "Order"}
     assert "s3cr3t" not in repr(typed)
     assert composition.label == "db:5432/shop"
 

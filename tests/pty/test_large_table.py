@@ -55,7 +55,7 @@ def test_a_million_rows_are_gone_over_searched_and_left(terminal: "Terminal") ->
     terminal.send("<home>")
     terminal.wait_for("PirateCrew 1 · persistent")
     terminal.send("/oro jack<enter>")
-    terminal.wait_for("“oro jack” · 1 match ", f"PirateCrew {ROWS - 3} · persistent")
+    terminal.wait_for("“oro jack” · 1 of 1 match ", f"PirateCrew {ROWS - 3} · persistent")
     terminal.quit()
 
 
@@ -79,7 +79,7 @@ def test_esc_stops_the_sorting_of_a_million_rows(terminal: "Terminal") -> None:
     terminal.send("o")
     terminal.wait_for("sorting PirateCrew")
     terminal.send("<esc>")
-    terminal.wait_for("cancelled; press r", "PirateCrew · 1,000,000 rows ─")
+    terminal.wait_for("cancelled; press r", "PirateCrew · 1,000,000 rows · by ship_name ↑ ─")
     terminal.quit()
 
 
