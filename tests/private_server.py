@@ -6,6 +6,7 @@ It takes PostgreSQL's or MariaDB's own programs; where they are not installed it
 import os
 import pwd
 import re
+import select
 import shutil
 import signal
 import socket
@@ -82,6 +83,7 @@ class PrivateServer:
         self._making = making
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
+        self._alive: int | None = None
         port = free_port()
         self.server = Server(self._making.url.set(port=port))
         self._log = folder / "log"
@@ -100,7 +102,11 @@ class PrivateServer:
     def start(self) -> None:
         """Start it, and wait until it says that it is ready: MariaDB does not heed a signal that comes before."""
         told = self._log.stat().st_size
-        self._process = self._started((*self._making.serve, *self._options))
+        self._alive, held = os.pipe()
+        try:
+            self._process = self._started((*self._making.serve, *self._options), held)
+        finally:
+            os.close(held)
         deadline = time.monotonic() + LIMIT
         while not READY.search(self._log.read_bytes(), told):
             assert self._process.poll() is None, self._log.read_text()
@@ -117,7 +123,7 @@ class PrivateServer:
         self._end(self._making.stop)
 
     def kill(self) -> None:
-        """Kill it, if it runs: it says nothing to its clients."""
+        """Kill it, if it runs, and wait for its end: it says nothing to its clients."""
         self._end(signal.SIGKILL)
 
     def _end(self, by: signal.Signals) -> None:
@@ -130,15 +136,31 @@ class PrivateServer:
                 raise
             finally:
                 self._process = None
+                self._await_children()
 
-    def _started(self, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    def _await_children(self) -> None:
+        """Wait until nothing that it has started is left, which may answer a client even where it was killed itself.
+
+        They inherit an end of a pipe, which is closed once the last of them has ended.
+        """
+        assert self._alive is not None
+        try:
+            ended, _, _ = select.select([self._alive], [], [], LIMIT)
+            assert ended, "a process of the server is still there"
+        finally:
+            os.close(self._alive)
+            self._alive = None
+
+    def _started(self, command: tuple[str, ...], *inherited: int) -> subprocess.Popen[bytes]:
         program, *arguments = command
         given = [found(program), *(argument.format(**self._words) for argument in arguments)]
         whose: dict[str, Any] = {}
         if self._user is not None:
             whose = {"user": self._user, "group": pwd.getpwnam(self._user).pw_gid, "extra_groups": ()}
         with self._log.open("ab") as log:
-            return subprocess.Popen(given, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", **whose)
+            return subprocess.Popen(
+                given, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", pass_fds=inherited, **whose
+            )
 
 
 @contextmanager
