@@ -5,29 +5,34 @@ A call that is cancelled ends with `CancelledError`, however late: it never retu
 
 # ruff: noqa: ARG002  a listener implements only the events that it needs
 
-from collections.abc import AsyncGenerator
-from typing import Protocol
+from __future__ import annotations  # the browser's start need not wait for all that is named here
 
-from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest, Walk
-from pirate_tui.domain.answering import AnsweringServer
-from pirate_tui.domain.comparing import MeasureRequest, Sample
-from pirate_tui.domain.entity import Column, Entity, ModelInfo, Relationship, Size
-from pirate_tui.domain.loading import (
-    AccessResult,
-    EagerRequest,
-    EagerSelect,
-    LiveTrial,
-    Loadable,
-    OpenAllRequest,
-    OpenRequest,
-    OpenResult,
-)
-from pirate_tui.domain.plan import StatementPlan
-from pirate_tui.domain.query import Position, Query
-from pirate_tui.domain.remedy import Trial
-from pirate_tui.domain.rows import Page, Rank, Row, RowKey, Seek, Value, WholeColumns
-from pirate_tui.domain.search import Match, Span
-from pirate_tui.domain.statements import Statement
+from typing import TYPE_CHECKING, Protocol
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from pirate_tui.domain.access import AttributeRequest, InstanceSnapshot, Prediction, Scenario, TrialRequest, Walk
+    from pirate_tui.domain.answering import AnsweringServer
+    from pirate_tui.domain.comparing import MeasureRequest, Sample
+    from pirate_tui.domain.entity import Column, Entity, ModelInfo, Relationship, Size
+    from pirate_tui.domain.loading import (
+        AccessResult,
+        EagerRequest,
+        EagerSelect,
+        LiveTrial,
+        Loadable,
+        OpenAllRequest,
+        OpenRequest,
+        OpenResult,
+    )
+    from pirate_tui.domain.plan import StatementPlan
+    from pirate_tui.domain.query import Position, Query
+    from pirate_tui.domain.remedy import Trial
+    from pirate_tui.domain.rows import Page, Rank, Row, RowKey, Seek, Value, WholeColumns
+    from pirate_tui.domain.search import Match, Span
+    from pirate_tui.domain.statements import Statement
 
 
 class Listener(Protocol):
