@@ -15,7 +15,6 @@ from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server, named
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
 from pirate_tui.orm.dialects.registry import backend_of
-from tests.orm.asking import scalar
 from tests.orm.conftest import Remembering
 from tests.orm.replicated.conftest import Pair, address, caught_up, name, until
 from tests.servers import read, run
@@ -136,8 +135,15 @@ async def test_no_connection_stays_at_another_host_than_the_newest(pair: Pair, d
     connections = Connections(backend_of(target(driver, *pair.both)), 30, heard)
 
     async def ports(number: int) -> set[int]:
-        port = "SELECT inet_server_port() FROM pg_sleep(0.2)"
-        return set(await asyncio.gather(*(scalar(connections, port) for _ in range(number))))
+        connected = asyncio.Barrier(number)  # each connection is held until there are that many
+
+        async def port() -> int:
+            async with connections.engine.connect() as connection:
+                found = (await connection.exec_driver_sql("SELECT inet_server_port()")).scalar_one()
+                await connected.wait()
+                return int(found)
+
+        return set(await asyncio.gather(*(connections.run(port) for _ in range(number))))
 
     pair.primary.kill()
     assert await ports(2) == {pair.standby.server.url.port}
