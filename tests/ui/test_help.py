@@ -89,6 +89,17 @@ async def test_a_search_leaves_what_has_the_words_or_the_key(browse: Browse, wor
         await browser.until(lambda: browser.app.screen is browser.screen, "the table")
 
 
+async def test_the_text_keeps_its_width_when_few_lines_are_left(browse: Browse, world: Path) -> None:
+    async with browse(world) as browser:
+        every = await open_help(browser)
+        text = browser.app.screen.query(HelpText).first()
+        before = text.size
+        await browser.press("slash", *"loader next")
+        await browser.until(lambda: len(lines(browser)) < len(every), "fewer lines")
+        await browser.until(lambda: text.size.height < before.height, "the layout")
+        assert text.size.width == before.width
+
+
 async def test_the_search_shows_what_is_typed_and_a_key_finds_its_commands_alone(browse: Browse, world: Path) -> None:
     async with browse(world) as browser:
         await open_help(browser)

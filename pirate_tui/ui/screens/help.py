@@ -98,7 +98,7 @@ class HelpScreen(Passing[None], ModalScreen[None]):
             & > Input { display: none; background: $surface; }
             & > Input:focus { background-tint: 0%; }
             & > Input > .input--placeholder { color: $muted-on-surface; }
-            & > VerticalScroll { height: 1fr; padding: 0 1; }
+            & > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-gutter: stable; }
         }
     }
     """
