@@ -37,6 +37,9 @@ DRIVERS = {
 OPTIONAL = frozenset({"PIRATE_TUI_TEST_MYSQL"})
 """Servers that not every system has: their tests are skipped, also with PIRATE_TUI_TEST_ALL=1."""
 
+AT_ONCE = 8.0
+"""Seconds that nothing takes which does not wait for a server, however busy the machine is; what waits takes more."""
+
 ALL = "PIRATE_TUI_TEST_ALL"
 """Set to make a failure of what would be skipped."""
 
