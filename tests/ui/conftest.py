@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,11 @@ SEEN = 30
 class Browser:
     """A running browser: press keys, wait for what a person would see."""
 
-    def __init__(self, pilot: Pilot[Any]) -> None:
+    def __init__(self, pilot: Pilot[Any], notes: Sequence[str]) -> None:
         self.pilot = pilot
         self.app = pilot.app
+        self.notes = notes
+        """The messages of all notifications so far, also of those that have been shown long enough."""
 
     @property
     def screen(self) -> BrowseScreen:
@@ -143,9 +145,16 @@ async def _browse(
     settings = Settings(database, reset=False, time_limit=TIME_LIMIT, log=None, collection_limit=limit)
     composition = Bootstrap(settings)
     app = PirateApp(connect or composition.connect, "a database", start._replace(remember=composition.remember))
+    notes, notify = list[str](), app.notify
+
+    def noting(message: str, **options: Any) -> None:
+        notes.append(message)
+        notify(message, **options)
+
+    app.notify = noting  # type: ignore[method-assign]
     try:
         async with app.run_test(size=size) as pilot:
-            browser = Browser(pilot)
+            browser = Browser(pilot, notes)
             if connect is None:
                 await browser.until(lambda: "row" in browser.table.title_text.plain, "the count in the title")
                 await browser.until(lambda: not _working(browser.screen), "rest")

@@ -27,11 +27,6 @@ def title_of(browser: Any) -> str:
     return str(browser.screen.query_one("TitleBar").render())
 
 
-def notices(browser: Any) -> list[str]:
-    """What notices there are."""
-    return [str(notice.message) for notice in browser.app._notifications]  # noqa: SLF001
-
-
 @pytest.fixture
 def answering(leaving: Leaving) -> Leaving:
     """Two servers, of which the standby answers."""
@@ -47,7 +42,7 @@ async def test_the_title_names_the_host_and_its_role(browse: Browse, answering: 
         assert f"{SECOND} · read-only · standby, 3 s behind · fake" in title
         bar = browser.screen.query_one("TitleBar")
         assert "A copy that follows its primary" in bar.tip_at(Offset(title.index("standby"), 0))
-        assert not notices(browser)
+        assert not browser.notes
 
 
 async def test_a_change_of_host_is_said_once(browse: Browse, answering: Leaving) -> None:
@@ -57,7 +52,7 @@ async def test_a_change_of_host_is_said_once(browse: Browse, answering: Leaving)
         await browser.until(lambda: f"{FIRST} · read-only · fake" in title_of(browser), "the other host")
         answered_by(answering, AnsweringServer(FIRST))
         await browser.pilot.pause()
-        assert notices(browser) == [f"{FIRST} answers now, before it was {SECOND}"]
+        assert browser.notes == [f"{FIRST} answers now, before it was {SECOND}"]
 
 
 async def test_a_change_of_role_alone_is_shown_without_a_notice(browse: Browse, answering: Leaving) -> None:
@@ -65,7 +60,7 @@ async def test_a_change_of_role_alone_is_shown_without_a_notice(browse: Browse, 
         await until_read(browser)
         answered_by(answering, AnsweringServer(SECOND))
         await browser.until(lambda: f"{SECOND} · read-only · fake" in title_of(browser), "the primary")
-        assert not notices(browser)
+        assert not browser.notes
 
 
 async def test_a_change_that_the_reload_finds_is_shown(browse: Browse, answering: Leaving) -> None:

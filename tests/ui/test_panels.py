@@ -265,7 +265,7 @@ async def test_ctrl_c_copies_what_is_selected_and_says_so(browse: Browse, world:
         browser.screen.selections = {browser.table: Selection(Offset(6, 0), Offset(16, 0))}
         await browser.press("ctrl+c")
         assert browser.app.clipboard == "Straw Hats"
-        assert [notification.message for notification in browser.app._notifications] == ["copied the selection"]  # noqa: SLF001  no other way
+        assert browser.notes == ["copied the selection"]
 
 
 async def test_the_help_lists_every_command_and_closes(browse: Browse, world: Path) -> None:

@@ -100,8 +100,8 @@ async def until_away(browser: Any, link: Link) -> None:
 
 async def until_back(browser: Any) -> None:
     """Wait until all that was said is said no more."""
-    await browser.until(lambda: not browser.error, "the end of the trouble")
-    assert not browser.table.has_class("-stale")
+    await browser.until(lambda: not browser.table.has_class("-stale"), "the end of the trouble")
+    assert not browser.error
     assert "stale" not in browser.subtitle
 
 

@@ -46,7 +46,8 @@ async def test_a_failure_begins_with_the_full_traceback_if_that_is_set(
         assert failure.explanation.display is is_full
 
 
-async def test_what_is_ignored_is_said(browse: Browse, world: Path) -> None:
+async def test_what_is_ignored_is_said(browse: Browse, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pirate_tui.ui.app.WARNING_SECONDS", 600)
     async with browse(world, start=Start(warning="config.toml:3: [b]limit[/b]; ignored")) as browser:
         toasts = list(browser.app._notifications)  # noqa: SLF001  no other way
         assert [toast.message for toast in toasts] == ["config.toml:3: [b]limit[/b]; ignored"]
