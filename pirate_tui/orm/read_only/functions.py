@@ -42,8 +42,6 @@ ACTING = {
 Functions that only wait (`pg_sleep`) are left out: the time limit ends them.
 """
 
-KNOWN = {sql: re.compile(names, re.IGNORECASE | re.VERBOSE) for sql, names in ACTING.items()}
-
 SET_CONFIG, LAST_INSERT_ID = "set_config", "last_insert_id"
 """Functions whose effect depends on their arguments."""
 
@@ -66,12 +64,16 @@ def settings_by_parameter(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 def may_act(name: str, sql: SqlText) -> bool:
     """Whether a function of that name has side effects, if only with some arguments."""
-    return name.lower() in {SET_CONFIG, LAST_INSERT_ID} or KNOWN[sql].fullmatch(name) is not None
+    return name.lower() in {SET_CONFIG, LAST_INSERT_ID} or _is_known(name, sql)
 
 
 def may_set(name: object) -> bool:
     """Whether a transaction may set this for itself."""
     return isinstance(name, str) and CUSTOM.fullmatch(name) is not None
+
+
+def _is_known(name: str, sql: SqlText) -> bool:
+    return re.fullmatch(ACTING[sql], name, re.IGNORECASE | re.VERBOSE) is not None
 
 
 def _calls(tokens: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
@@ -88,7 +90,7 @@ def _acts(name: str, arguments: Sequence[Token], sql: SqlText) -> bool:
         return setting is None or (setting.kind is TokenKind.STRING and not may_set(setting.text[1:-1]))
     if name.lower() == LAST_INSERT_ID:
         return not arguments or arguments[0].text != ")"
-    return KNOWN[sql].fullmatch(name) is not None
+    return _is_known(name, sql)
 
 
 def _setting(arguments: Sequence[Token]) -> Token | None:

@@ -4,7 +4,6 @@ The long runs take about two minutes on two cores. Every run sends the same stat
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -244,10 +243,9 @@ def _with_a_pattern(sql: SqlText, *patterns: str) -> dict[SqlText, tuple[str, ..
     return {**statements.WITHOUT_QUERY, sql: (*statements.WITHOUT_QUERY[sql], *patterns)}
 
 
-def _without_names(sql: SqlText, names: str) -> dict[SqlText, re.Pattern[str]]:
+def _without_names(sql: SqlText, names: str) -> dict[SqlText, str]:
     """The functions that are known to act, without these."""
-    kept = re.compile(rf"(?!(?:{names})\Z)(?:{functions.KNOWN[sql].pattern})", re.IGNORECASE | re.VERBOSE)
-    return {**functions.KNOWN, sql: kept}
+    return {**functions.ACTING, sql: rf"(?!(?:{names})\Z)(?:{functions.ACTING[sql]})"}
 
 
 def _first_reading(sql: SqlText) -> dict[SqlText, tuple[str, ...]]:
@@ -267,9 +265,9 @@ RULES = {
     "the walk of the tree": Rule(PG, parsed, "COMMANDS", ()),
     "the walk of the tree on MariaDB": Rule(MY, parsed, "COMMANDS", ()),
     "words apart from names": Rule(MY, parsed, "_plain", lambda some, _: "".join(_glued(some))),
-    "functions that act": Rule(PG, functions, "KNOWN", {**functions.KNOWN, PG: re.compile("(?!)")}),
-    "functions that act on MariaDB": Rule(MY, functions, "KNOWN", {**functions.KNOWN, MY: re.compile("(?!)")}),
-    "strings that are executed": Rule(PG, functions, "KNOWN", _without_names(PG, functions.EXECUTING)),
+    "functions that act": Rule(PG, functions, "ACTING", {**functions.ACTING, PG: "(?!)"}),
+    "functions that act on MariaDB": Rule(MY, functions, "ACTING", {**functions.ACTING, MY: "(?!)"}),
+    "strings that are executed": Rule(PG, functions, "ACTING", _without_names(PG, functions.EXECUTING)),
     "what set_config sets": Rule(PG, functions, "may_set", _yes),
     "set_config": Rule(PG, functions, "SET_CONFIG", "another"),
     "what SET sets": Rule(PG, statements, "may_set", _yes),
