@@ -149,7 +149,7 @@ async def until_read(browser: Any) -> None:
 async def until_away(browser: Any) -> None:
     """Wait for the line that says so."""
     await browser.until(lambda: browser.error == LINE, "the trouble")
-    assert browser.table.has_class("-stale")
+    await browser.until(lambda: browser.table.has_class("-stale"), "its mark")
     assert browser.inspector.has_class("-stale")
     assert browser.subtitle.startswith("stale")
     assert "stale" in browser.inspector.title_text.plain or browser.inspector.snapshot is None

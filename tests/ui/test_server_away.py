@@ -93,15 +93,14 @@ def scenario(browser: Any) -> Scenario:
 async def until_away(browser: Any, link: Link) -> None:
     """Wait for the line that says so, which names the server."""
     await browser.until(lambda: browser.error.startswith(f"{link.server.name}: "), "the trouble")
-    assert browser.table.has_class("-stale")
+    await browser.until(lambda: browser.table.has_class("-stale"), "its mark")
     assert browser.inspector.has_class("-stale")
     assert browser.subtitle.startswith("stale")
 
 
 async def until_back(browser: Any) -> None:
     """Wait until all that was said is said no more."""
-    await browser.until(lambda: not browser.table.has_class("-stale"), "the end of the trouble")
-    assert not browser.error
+    await browser.until(lambda: not browser.error and not browser.table.has_class("-stale"), "the end of the trouble")
     assert "stale" not in browser.subtitle
 
 
