@@ -36,6 +36,7 @@ async def test_the_rows_and_the_instance_stay_and_the_cursor_goes_on(browse: Bro
         await browser.press("colon", "3", "enter")  # where it is: nothing is asked
         await browser.until(lambda: browser.table.has_focus, "the table")
         assert browser.error == LINE
+        await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
         await browser.press("escape")
         assert not browser.error
         assert browser.table.has_class("-stale")
