@@ -7,7 +7,15 @@ from typing import NoReturn
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the sub-command; never returns, ends with its exit code."""
-    args = sys.argv[1:] if arguments is None else arguments
+    try:
+        _run(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        from pirate_tui.cli.signals import ignore_signals  # not needed before
+
+        ignore_signals()
+
+
+def _run(args: Sequence[str]) -> NoReturn:
     if args and args[0] == "seed":
         from pirate_tui.cli.seed import main as seed
 

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,37 @@ tasks = []
 sys.exit(run_with_exit_deadline(work, close, 0.3))
 """
 """A program with a task and a thread that do not end, and perhaps a `close` that does not either."""
+
+
+SIGNALLED = """
+import atexit, os, signal
+from pirate_tui.__main__ import main
+
+atexit.register(os.kill, os.getpid(), signal.{signal})
+main({arguments})
+"""
+"""A command that gets a signal when all is done, and Python is ending."""
+
+
+@pytest.mark.parametrize(
+    ("signal", "arguments"),
+    [
+        ("SIGINT", ["config"]),
+        ("SIGINT", ["export", "--model", "PirateCrew"]),
+        ("SIGINT", ["check"]),
+        ("SIGINT", ["seed", "big.db", "--crews", "1", "--members", "1"]),
+        ("SIGQUIT", ["seed", "big.db", "--crews", "1", "--members", "1"]),
+    ],
+    ids=lambda of: of if isinstance(of, str) else of[0],
+)
+def test_a_signal_after_all_is_done_changes_nothing(tmp_path: Path, signal: str, arguments: list[str]) -> None:
+    program = SIGNALLED.format(signal=signal, arguments=arguments)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path
+    )
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr
+    assert "ignored" not in ended.stderr
 
 
 @pytest.mark.parametrize("closing", [0, 60])

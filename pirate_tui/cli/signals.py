@@ -47,6 +47,16 @@ def _handled_by(stop: Callable[[signal.Signals], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def ignore_signals() -> None:
+    """Do nothing at a signal from now on: the process is ending, and Python prints what a handler raises then.
+
+    What ends it by itself, without a handler, still does.
+    """
+    for number in SIGNALS:
+        if callable(signal.getsignal(number)):
+            signal.signal(number, lambda *_: None)
+
+
 def handled_signals() -> list[signal.Signals]:
     """Return the signals that are not ignored from outside, as `nohup` does."""
     return [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
