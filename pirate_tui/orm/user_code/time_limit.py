@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import FrameType
+from typing import Any
 
 
 AGAIN = 0.2
@@ -40,6 +42,7 @@ class LoopGuard:
         self._queries += 1
         if self._queries == 1 and can_interrupt():
             signal.signal(signal.SIGALRM, _interrupt)
+            _drop_lost_interruptions()
             self._turn()
         try:
             yield
@@ -98,6 +101,23 @@ def note_stopped(mapped: type, name: str) -> None:
     """Note that the attribute's code was interrupted."""
     if guard := _guard.get():
         guard.known.add((mapped, name))
+
+
+class _Unraisable:
+    """A hook for errors that Python cannot raise, as in `__del__`: an interruption is lost there, but another follows."""
+
+    def __init__(self, others: Callable[[Any], object]) -> None:
+        self._others = others
+
+    def __call__(self, unraisable: Any) -> None:
+        """Leave what is no interruption to the hook before, which prints it."""
+        if not issubclass(unraisable.exc_type, Hanging):
+            self._others(unraisable)
+
+
+def _drop_lost_interruptions() -> None:
+    if not isinstance(sys.unraisablehook, _Unraisable):
+        sys.unraisablehook = _Unraisable(sys.unraisablehook)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

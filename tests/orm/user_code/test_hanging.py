@@ -43,6 +43,13 @@ def wait_for_ever() -> None:
         time.sleep(0.05)
 
 
+class Waiting:
+    """Its deletion does not end."""
+
+    def __del__(self) -> None:
+        wait_for_ever()
+
+
 class Slow(TypeDecorator[str]):
     """A column type that does not end."""
 
@@ -77,6 +84,13 @@ class Box(Base):
         for _ in range(10_000):
             with suppress(Exception):
                 time.sleep(0.05)
+        return 1
+
+    @property
+    def lets_go(self) -> int:
+        """Interrupted in the deletion first, where Python only prints the error."""
+        Waiting()
+        wait_for_ever()
         return 1
 
     @property
@@ -130,7 +144,7 @@ async def rest(database: OrmDatabase) -> InstanceSnapshot:
 
 async def test_code_that_does_not_end_is_stopped_and_the_rest_is_known(database: OrmDatabase) -> None:
     snapshot = await rest(database)
-    for name in ("sleeps", "insists"):
+    for name in ("sleeps", "insists", "lets_go"):
         said = named(snapshot, name)
         assert (said.verdict, said.value) == (Verdict.UNKNOWN, None)
         assert "did not finish" in said.note
