@@ -4,18 +4,21 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from pirate_tui.cli.signals import end_at_signals
+
+
+def run() -> NoReturn:
+    """Run the command as a program of its own: once it has its exit code, a signal ends it at once with that code."""
+    try:
+        main()
+    except SystemExit as ended:
+        end_at_signals(ended.code)
+        raise
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the sub-command; never returns, ends with its exit code."""
-    try:
-        _run(sys.argv[1:] if arguments is None else arguments)
-    finally:
-        from pirate_tui.cli.signals import ignore_signals  # not needed before
-
-        ignore_signals()
-
-
-def _run(args: Sequence[str]) -> NoReturn:
+    args = sys.argv[1:] if arguments is None else arguments
     if args and args[0] == "seed":
         from pirate_tui.cli.seed import main as seed
 
@@ -25,9 +28,9 @@ def _run(args: Sequence[str]) -> NoReturn:
 
         check(args[1:])
     if args and args[0] == "run":
-        from pirate_tui.cli.run import main as run
+        from pirate_tui.cli.run import main as run_program
 
-        run(args[1:])
+        run_program(args[1:])
     if args and args[0] == "explain":
         from pirate_tui.cli.explain import main as explain
 
@@ -46,4 +49,4 @@ def _run(args: Sequence[str]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from pirate_tui.cli.signals import SIGNALS
 from pirate_tui.domain import text as domain_text
 from pirate_tui.pirates.seed import make_world
 from tests.homes import homes_at
@@ -36,15 +35,6 @@ def _interruptible() -> None:
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:  # which programs inherit
             signal.signal(number, handler)
-
-
-@pytest.fixture(autouse=True)
-def _signals_are_restored() -> Iterator[None]:
-    """A command that a test runs in this process ignores signals in the end."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)

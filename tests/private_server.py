@@ -136,10 +136,10 @@ class PrivateServer:
                 raise
             finally:
                 self._process = None
-                self._await_children()
+            self._await_children()
 
     def _await_children(self) -> None:
-        """Wait until nothing that it has started is left, which may answer a client even where it was killed itself.
+        """Wait until all processes have ended that it has started: one may still answer a client after a kill.
 
         They inherit an end of a pipe, which is closed once the last of them has ended.
         """

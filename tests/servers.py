@@ -38,7 +38,7 @@ OPTIONAL = frozenset({"PIRATE_TUI_TEST_MYSQL"})
 """Servers that not every system has: their tests are skipped, also with PIRATE_TUI_TEST_ALL=1."""
 
 AT_ONCE = 8.0
-"""Seconds that nothing takes which does not wait for a server, however busy the machine is; what waits takes more."""
+"""Seconds within which all ends that need not wait for a server, even on a busy machine; what waits takes longer."""
 
 ALL = "PIRATE_TUI_TEST_ALL"
 """Set to make a failure of what would be skipped."""

@@ -39,32 +39,34 @@ sys.exit(run_with_exit_deadline(work, close, 0.3))
 
 
 SIGNALLED = """
-import atexit, os, signal
-from pirate_tui.__main__ import main
+import atexit, os, signal, time
+from pirate_tui.__main__ import run
 
+atexit.register(time.sleep, 600)
 atexit.register(os.kill, os.getpid(), signal.{signal})
-main({arguments})
+run()
 """
-"""A command that gets a signal when all is done, and Python is ending."""
+"""A command that gets a signal when it is done, and Python is ending, for which it waits."""
 
 
 @pytest.mark.parametrize(
-    ("signal", "arguments"),
+    ("signal", "code", "arguments"),
     [
-        ("SIGINT", ["config"]),
-        ("SIGINT", ["export", "--model", "PirateCrew"]),
-        ("SIGINT", ["check"]),
-        ("SIGINT", ["seed", "big.db", "--crews", "1", "--members", "1"]),
-        ("SIGQUIT", ["seed", "big.db", "--crews", "1", "--members", "1"]),
+        ("SIGINT", 0, ["config"]),
+        ("SIGINT", 0, ["export", "--model", "PirateCrew"]),
+        ("SIGINT", 2, ["export", "--model", "PirateKing"]),
+        ("SIGINT", 0, ["check"]),
+        ("SIGINT", 0, ["seed", "big.db", "--crews", "1", "--members", "1"]),
+        ("SIGQUIT", 0, ["seed", "big.db", "--crews", "1", "--members", "1"]),
     ],
-    ids=lambda of: of if isinstance(of, str) else of[0],
+    ids=str,
 )
-def test_a_signal_after_all_is_done_changes_nothing(tmp_path: Path, signal: str, arguments: list[str]) -> None:
-    program = SIGNALLED.format(signal=signal, arguments=arguments)
-    ended = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path
-    )
-    assert ended.returncode == 0
+def test_a_signal_after_all_is_done_ends_it_at_once_with_its_exit_code(
+    tmp_path: Path, signal: str, code: int, arguments: list[str]
+) -> None:
+    command = [sys.executable, "-c", SIGNALLED.format(signal=signal), *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
+    assert ended.returncode == code
     assert "Traceback" not in ended.stderr
     assert "ignored" not in ended.stderr
 

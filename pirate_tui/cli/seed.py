@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pirate_tui.cli.arguments import CleanParser
-from pirate_tui.cli.signals import handled_signals, ignore_signals, until_signalled
+from pirate_tui.cli.signals import handled_signals, until_signalled
 from pirate_tui.domain.failure import NO_DATABASE, WRONG_USE, StartupError
 from pirate_tui.domain.text import clean, reason_of
 from pirate_tui.logs import start_logging
@@ -58,17 +58,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
         signal.signal(number, _leave)
     try:
         check_place(order)
-        sys.exit(asyncio.run(_make_unless_signalled(order)))
+        sys.exit(asyncio.run(until_signalled(make(order))))
     except StartupError as reason:
         _write(reason.message)
         sys.exit(reason.exit_code)
-
-
-async def _make_unless_signalled(order: SeedOptions) -> int:
-    try:
-        return await until_signalled(make(order))
-    finally:
-        ignore_signals()
 
 
 def parse(arguments: Sequence[str]) -> SeedOptions:

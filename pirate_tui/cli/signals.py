@@ -1,4 +1,4 @@
-"""Cancel work at a signal, so that it leaves nothing half done behind."""
+"""Cancel work at a signal, so that it leaves nothing half done behind, and end at once at one that comes later."""
 
 import asyncio
 import signal
@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
 from pirate_tui.domain.failure import StartupError
+from pirate_tui.shutdown import end_now
 
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -47,14 +48,16 @@ def _handled_by(stop: Callable[[signal.Signals], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def ignore_signals() -> None:
-    """Do nothing at a signal from now on: the process is ending, and Python prints what a handler raises then.
+def end_at_signals(code: int | str | None) -> None:
+    """End the process at once, with the exit code that it has, at a signal from now on.
 
-    What ends it by itself, without a handler, still does.
+    Python is ending: it waits for threads and runs what is registered with `atexit`, and prints what a handler raises
+    then. A signal without a handler ends the process as before.
     """
+    exit_code = code if isinstance(code, int) else int(code is not None)  # as Python takes that of a SystemExit
     for number in SIGNALS:
         if callable(signal.getsignal(number)):
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, lambda *_: end_now(exit_code))
 
 
 def handled_signals() -> list[signal.Signals]:

@@ -5,7 +5,7 @@ A call that is cancelled ends with `CancelledError`, however late: it never retu
 
 # ruff: noqa: ARG002  a listener implements only the events that it needs
 
-from __future__ import annotations  # the browser's start need not wait for all that is named here
+from __future__ import annotations  # so that the browser starts without all that is named here
 
 from typing import TYPE_CHECKING, Protocol
 

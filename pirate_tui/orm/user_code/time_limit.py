@@ -104,13 +104,16 @@ def note_stopped(mapped: type, name: str) -> None:
 
 
 class _Unraisable:
-    """A hook for errors that Python cannot raise, as in `__del__`: an interruption is lost there, but another follows."""
+    """A hook for errors that Python cannot raise, as in `__del__`: an interruption is lost there, and another follows.
+
+    The others go to the hook that it takes the place of.
+    """
 
     def __init__(self, others: Callable[[Any], object]) -> None:
         self._others = others
 
     def __call__(self, unraisable: Any) -> None:
-        """Leave what is no interruption to the hook before, which prints it."""
+        """Handle one of them."""
         if not issubclass(unraisable.exc_type, Hanging):
             self._others(unraisable)
 

@@ -137,9 +137,7 @@ async def test_a_slow_link_is_slow_and_nothing_else(connections: Connections, pr
     assert await scalar(connections) == 7
 
 
-async def test_closing_ends_within_a_second_while_the_link_stalls(
-    server: Server, proxy: Proxy, listener: Listener
-) -> None:
+async def test_closing_ends_at_once_while_the_link_stalls(server: Server, proxy: Proxy, listener: Listener) -> None:
     opened = Connections(backend_of(proxy.server(server)), 30, listener)
     assert await scalar(opened) == 7
     proxy.fault = Fault.STALL
