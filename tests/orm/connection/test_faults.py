@@ -16,7 +16,7 @@ from pirate_tui.domain.ports import Listener
 from pirate_tui.domain.query import Query
 from pirate_tui.domain.rows import Seek
 from pirate_tui.orm.connection import backend as backends
-from pirate_tui.orm.connection import running_query
+from pirate_tui.orm.connection import engine, running_query
 from pirate_tui.orm.connection.engine import Connections
 from pirate_tui.orm.connection.url import Server
 from pirate_tui.orm.database import Limits, OrmDatabase, open_database
@@ -119,8 +119,9 @@ async def test_a_link_that_stalls_gives_no_answer_and_is_given_up(connections: C
 
 
 async def test_a_stall_in_a_query_is_left_by_a_cancel_at_once(
-    server: Server, connections: Connections, proxy: Proxy
+    server: Server, connections: Connections, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(engine, "STOPPING_LIMIT", 2 * AT_ONCE)  # a cancel does not wait until the query has ended
     assert await scalar(connections) == 7
     sleeping = "SELECT pg_sleep(60)" if server.url.get_backend_name() == "postgresql" else "SELECT sleep(60)"
     task = asyncio.ensure_future(scalar(connections, sleeping))
