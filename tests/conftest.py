@@ -30,11 +30,11 @@ __all__ = ["pytest_terminal_summary", "server", "target"]  # pytest finds them h
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _interruptible() -> None:
-    """Programs that tests start can be interrupted, also where the tests run in the background of a shell."""
-    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+def _signals_are_heard() -> None:
+    """Programs that tests start hear signals, also where the tests run in the background of a shell, or by nohup."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:  # which programs inherit
-            signal.signal(number, handler)
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
