@@ -85,7 +85,7 @@ def hostile(tmp_path: Path) -> Path:
 def test_hostile_cells_are_browsed_in_safe_and_in_unsafe_mode(start: "Launcher", hostile: Path) -> None:
     before = hashlib.sha256(hostile.read_bytes()).hexdigest()
     terminal = start(hostile, size=SIZE)
-    terminal.wait_for(f"{len(HOSTILE)} rows", "PirateCrew 1 · persistent")
+    terminal.wait_for(f"· {len(HOSTILE)} rows", "PirateCrew 1 · persistent")
     for number, (name, one) in enumerate(HOSTILE.items(), start=1):
         open_awaited(terminal, number, name, one)
     terminal.send("<home>u")
@@ -139,7 +139,7 @@ def test_rows_without_a_key_or_with_the_same_key_are_all_shown(start: "Launcher"
         rows = [(None, "Ghost crew", "none"), (1, "First crew", "one"), (1, "Second crew", "two"), ("x", "Third", "3")]
         connection.executemany("INSERT INTO pirate_crew VALUES (?, ?, ?)", rows)
     terminal = start(path, size=SIZE)
-    terminal.wait_for("4 rows", "Ghost crew", "First crew", "Second crew", "Third")
+    terminal.wait_for("· 4 rows", "Ghost crew", "First crew", "Second crew", "Third")
     terminal.send("<home><enter>")
     terminal.wait_for("no primary key")
     terminal.send("<end>")

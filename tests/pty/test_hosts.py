@@ -36,7 +36,7 @@ def test_who_reads_on_while_one_and_then_the_other_is_killed_sees_which_one_answ
     first, second = (f"127.0.0.1:{one.server.url.port}" for one in pair)
     url = f"postgresql+{driver}://postgres@{first},{second}/postgres?target_session_attrs=prefer-standby"
     terminal = start(url, size=(140, 40))
-    terminal.wait_for("500 rows", "PirateCrew 1 · persistent", f"{second}/postgres · read-only · standby, 0 s behind")
+    terminal.wait_for("· 500 rows", "PirateCrew 1 · persistent", f"{second}/postgres · read-only · standby, 0 s behind")
     standby.kill()
     terminal.send("<down>")
     terminal.wait_for("PirateCrew 2 · persistent", f"{first}/postgres answers now, before it was")

@@ -38,7 +38,7 @@ def test_who_stops_and_starts_the_server_and_presses_r_is_where_he_was(
     start: "Launcher", private: PrivateServer
 ) -> None:
     terminal = browse(start, private)
-    terminal.wait_for("500 rows", "PirateCrew 1 · persistent")
+    terminal.wait_for("· 500 rows", "PirateCrew 1 · persistent")
     terminal.send("<down><down><enter>")
     terminal.wait_for("members · 2 Pirate", "Pirate 5 ")
     terminal.send("<down><down>")
@@ -60,7 +60,7 @@ def test_who_stops_and_starts_the_server_and_presses_r_is_where_he_was(
 
 def test_it_can_be_left_well_while_the_server_is_gone(start: "Launcher", private: PrivateServer) -> None:
     terminal = browse(start, private)
-    terminal.wait_for("500 rows", "PirateCrew 1 · persistent")
+    terminal.wait_for("· 500 rows", "PirateCrew 1 · persistent")
     private.stop()
     terminal.send("<down>")
     terminal.wait_for(f"{private.server.name}: ", AWAY)
@@ -73,7 +73,7 @@ def test_a_server_that_does_not_run_is_named_and_opened_when_it_does(start: "Lau
     terminal.wait_for(f"{private.server.name}: ", "press r")
     private.start()
     terminal.send("r")
-    terminal.wait_for("500 rows", "PirateCrew 1 · persistent")
+    terminal.wait_for("· 500 rows", "PirateCrew 1 · persistent")
     terminal.quit()
 
 

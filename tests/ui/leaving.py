@@ -142,7 +142,7 @@ async def leaving(fleet: Path) -> AsyncIterator[Leaving]:
 
 async def until_read(browser: Any) -> None:
     """Wait until everything is there."""
-    await browser.until(lambda: "3,000 rows" in browser.title, "the count")
+    await browser.until(lambda: "· 3,000 rows" in browser.title, "the count")
     await browser.until(lambda: "PirateCrew 1 ·" in browser.inspector.title_text.plain, "the instance")
 
 

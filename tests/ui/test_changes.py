@@ -41,7 +41,7 @@ def crews(path: Path) -> list[str]:
 async def until_as(browser: Any, path: Path) -> None:
     """Go over the whole table: it shows every row once, in order."""
     expected = crews(path)
-    await browser.until(lambda: f"{len(expected):,} rows" in browser.title, f"{len(expected):,} rows")
+    await browser.until(lambda: f"· {len(expected):,} rows" in browser.title, f"{len(expected):,} rows")
     for number in range(0, len(expected), 180):
         browser.table.state.go_to(number)
         await browser.until(lambda number=number: browser.row(number)[:1] == [expected[number]], f"row {number}")
@@ -63,7 +63,7 @@ async def test_what_others_write_is_noticed_and_the_cursor_stays_on_its_row(
             "UPDATE pirate_crew SET name = 'New' WHERE id = 1001",
         )
         await browser.press("down")
-        await browser.until(lambda: "2,949 rows" in browser.title, "the new count")
+        await browser.until(lambda: "· 2,949 rows" in browser.title, "the new count")
         await browser.until(lambda: browser.here[:1] == ["1002"], "crew 1002")
         assert browser.table.cursor == (950,)
         await browser.until(lambda: browser.row(949)[:2] == ["1001", "New"], "the new name")
@@ -95,7 +95,7 @@ async def test_what_is_open_stays_open_under_its_row(browse: Browse, fleet: Path
         await write(fleet, "DELETE FROM pirate_crew WHERE id < 51")
         await browser.press("down", "up")
         browser.table.state.go_to(500)
-        await browser.until(lambda: "2,950 rows" in browser.title, "the new count")
+        await browser.until(lambda: "· 2,950 rows" in browser.title, "the new count")
         assert browser.table.text_at(151).strip().startswith("▾ members")
 
 
@@ -117,7 +117,7 @@ async def test_r_reads_again_and_keeps_the_row(browse: Browse, fleet: Path) -> N
         await browser.until(lambda: len(browser.lines) > 3_000, "what is open")
         await write(fleet, "DELETE FROM pirate_crew WHERE id = 7")
         await browser.press("r")
-        await browser.until(lambda: "2,999 rows" in browser.title, "the new count")
+        await browser.until(lambda: "· 2,999 rows" in browser.title, "the new count")
         await browser.until(lambda: browser.here[:1] == ["101"], "crew 101")
         assert len(browser.lines) == 2_999
 
@@ -139,7 +139,7 @@ async def test_a_file_that_is_another_one_is_noticed_and_said(
             fleet.with_name("away.db").rename(fleet)
         await browser.press("r")
         rows = "3,000" if how == "removed" else "40"
-        await browser.until(lambda: f"{rows} rows" in browser.title and not browser.error, "the file that is there")
+        await browser.until(lambda: f"· {rows} rows" in browser.title and not browser.error, "the file that is there")
         await browser.press("home")
         await browser.until(lambda: browser.here[:1] == ["1"], "its rows")
 

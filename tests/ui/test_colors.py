@@ -131,10 +131,10 @@ async def rows(browser: Any) -> AsyncIterator[str]:
     await browser.until(lambda: browser.error, "the trouble")
     yield "trouble"
     await press("escape", "f", *">99", "enter")
-    await browser.until(lambda: "0 rows" in browser.title, "no rows")
+    await browser.until(lambda: "· 0 rows" in browser.title, "no rows")
     yield "no rows"
     await press("F")
-    await browser.until(lambda: "2 rows" in browser.title, "all rows")
+    await browser.until(lambda: "· 2 rows" in browser.title, "all rows")
     screen.is_away = True
     yield "rows of before"
     screen.is_away = False

@@ -65,7 +65,7 @@ async def test_the_first_rows_come_before_the_place_of_the_cursor(
         rank, anchors = HeldUp(monkeypatch, "rank"), HeldUp(monkeypatch, "anchors")
         await sort_by_ship(browser)
         assert (browser.row(0)[0], browser.table.cursor) == (ordered[0], (0,))
-        assert "3,000 rows" in browser.title
+        assert "· 3,000 rows" in browser.title
         await browser.until(lambda: browser.screen.busy.startswith("finding PirateCrew 100"), "what is under way")
         assert (rank.asked, anchors.asked) == (1, 0)
         rank.let.set()
@@ -167,6 +167,6 @@ async def test_a_row_that_the_filter_leaves_out_leaves_the_cursor_at_the_top(bro
         browser.table.state.go_to(2_500)
         await browser.until(lambda: browser.here, "the row")
         await browser.press("f", *"<2000", "enter")
-        await browser.until(lambda: "1,999 rows" in browser.title, "the filter")
+        await browser.until(lambda: "· 1,999 rows" in browser.title, "the filter")
         await until_idle(browser)
         assert (browser.table.cursor, browser.error) == ((0,), "")

@@ -64,7 +64,7 @@ async def test_x_is_greyed_only_where_there_is_no_instance(browse: Browse, port:
         await browser.until(lambda: browser.title.startswith("Ships"), "the ships")
         await until_x(browser, "back among rows with a key")
         await browser.press("f", *"9", "enter")
-        await browser.until(lambda: "0 rows" in browser.title, "no rows")
+        await browser.until(lambda: "· 0 rows" in browser.title, "no rows")
         await until_x(browser, "where there is no row", is_greyed=True)
 
 
@@ -94,7 +94,7 @@ async def test_what_needs_a_database_is_not_greyed_once_it_is_there_after_troubl
         assert {"u", "x", "s", "c", "m"} < {key for key, is_greyed in greyed(browser).items() if is_greyed}
         database.trouble = None
         await browser.press("r")
-        await browser.until(lambda: "3 rows" in browser.title, "the rows")
+        await browser.until(lambda: "· 3 rows" in browser.title, "the rows")
         await browser.until(
             lambda: [key for key, is_greyed in greyed(browser).items() if is_greyed] == ["t"], "all keys"
         )

@@ -59,7 +59,7 @@ class World(FakeWorld):
 
 async def until_rows(browser: Any) -> None:
     """Wait until there are rows, and what is needed to ask about them."""
-    await browser.until(lambda: "30,000 rows" in browser.title, "the rows")
+    await browser.until(lambda: "· 30,000 rows" in browser.title, "the rows")
     await browser.until(lambda: browser.screen.query("#search-table"), "the prompts")
 
 
@@ -544,7 +544,7 @@ async def test_esc_before_the_opening_has_begun_does_not_lose_it(browse: Browse)
         browser.screen.action_cancel()  # no turn of the event loop between them
         assert not browser.error
         await browser.until(lambda: not browser.screen.workers, "the end of it")
-        assert "30,000 rows" in browser.title
+        assert "· 30,000 rows" in browser.title
 
 
 async def test_esc_focuses_the_table_before_that_has_learnt_of_its_loss(browse: Browse) -> None:

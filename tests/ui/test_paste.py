@@ -33,7 +33,7 @@ def pasted() -> str:
 
 async def open_screen(browser: Browser) -> PasteScreen:
     """The screen, opened by the palette."""
-    await browser.until(lambda: "40 rows" in browser.title, "the rows")
+    await browser.until(lambda: "· 40 rows" in browser.title, "the rows")
     await browser.press("ctrl+p", *"Explain a trace")
     await browser.until(lambda: palette_lists(browser) == 1, "the command")
     await browser.press("enter")

@@ -62,7 +62,7 @@ async def link(server: Server) -> AsyncIterator[Link]:
 
 async def until_read(browser: Any) -> None:
     """Wait for the crews, their number and the instance."""
-    await browser.until(lambda: "500 rows" in browser.title, "the count")
+    await browser.until(lambda: "· 500 rows" in browser.title, "the count")
     await browser.until(lambda: " 1 ·" in browser.inspector.title_text.plain, "the instance")
 
 
@@ -159,7 +159,7 @@ async def test_any_question_that_is_answered_ends_the_trouble_and_reads_again(br
         await link.proxy.listen()
         browser.table.cursor = (252,)
         await until_back(browser)
-        await browser.until(lambda: "300 rows" in browser.title, "the rows as they are now")
+        await browser.until(lambda: "· 300 rows" in browser.title, "the rows as they are now")
         assert browser.table.cursor == (252,)
 
 

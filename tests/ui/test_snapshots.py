@@ -172,7 +172,7 @@ async def test_what_is_shown_while_the_database_is_away(
 ) -> None:
     leaving = Leaving(world)
     async with browse(connect=leaving.connect, size=SIZES[size]) as browser:
-        await browser.until(lambda: "40 rows" in browser.title, "the count")
+        await browser.until(lambda: "· 40 rows" in browser.title, "the count")
         await browser.until(lambda: "PirateCrew 1 ·" in browser.inspector.title_text.plain, "the instance")
         leaving.is_away = True
         await browser.press("r")

@@ -244,7 +244,7 @@ async def test_trouble_at_the_start_stands_in_place_and_r_tries_again(browse: Br
 async def test_trouble_while_browsing_leaves_what_is_there(browse: Browse) -> None:
     database = FakeDatabase()
     async with browse(connect=database.connect) as browser:
-        await browser.until(lambda: "3 rows" in browser.table.title_text.plain, "the count")
+        await browser.until(lambda: "· 3 rows" in browser.table.title_text.plain, "the count")
         database.trouble = BrowserError("the disk is gone", "put it back")
         await browser.press("r")
         await browser.until(lambda: browser.error == "the disk is gone; put it back", "the trouble")
@@ -264,7 +264,7 @@ async def test_nothing_to_browse_ends_the_app_with_its_exit_code(browse: Browse)
 async def test_long_work_is_said_and_esc_stops_it(browse: Browse) -> None:
     database = FakeDatabase()
     async with browse(connect=database.connect) as browser:
-        await browser.until(lambda: "3 rows" in browser.table.title_text.plain, "the count")
+        await browser.until(lambda: "· 3 rows" in browser.table.title_text.plain, "the count")
         database.held = asyncio.Event()
         await browser.press("r")
         told = re.compile(r"reopening the database( · \d+ s)? … · esc cancels")
@@ -314,7 +314,7 @@ async def test_an_estimate_is_marked_as_one_until_the_rows_are_counted(browse: B
 
 async def test_an_empty_table_says_so_and_no_key_does_harm(browse: Browse) -> None:
     async with browse(connect=FakeDatabase(rows=0).connect) as browser:
-        await browser.until(lambda: "0 rows" in browser.table.title_text.plain, "the count")
+        await browser.until(lambda: "· 0 rows" in browser.table.title_text.plain, "the count")
         await browser.press("enter", "down", "up", "end", "home", "right", "left", "y", "pagedown", "r", "escape")
         assert browser.lines == []
 
@@ -329,7 +329,7 @@ async def test_a_class_without_relationships_leads_to_the_inspector(browse: Brow
 async def test_going_somewhere_by_number_percentage_and_key(browse: Browse) -> None:
     database = FakeDatabase(rows=100_000)
     async with browse(connect=database.connect) as browser:
-        await browser.until(lambda: "100,000 rows" in browser.table.title_text.plain, "the count")
+        await browser.until(lambda: "· 100,000 rows" in browser.table.title_text.plain, "the count")
         await browser.until(lambda: browser.screen.check_action("go_to", ()), "the prompt")
         for typed, row in (("1000", 999), ("73%", 73_000), ("=4711", 4_711), ("999999", 99_999), ("0", 0)):
             await browser.press("colon", *typed, "enter")
@@ -341,7 +341,7 @@ async def test_going_somewhere_by_number_percentage_and_key(browse: Browse) -> N
 @pytest.mark.thorough
 async def test_what_is_no_place_is_said_and_esc_stays(browse: Browse) -> None:
     async with browse(connect=FakeDatabase().connect) as browser:
-        await browser.until(lambda: "3 rows" in browser.table.title_text.plain, "the count")
+        await browser.until(lambda: "· 3 rows" in browser.table.title_text.plain, "the count")
         await browser.until(lambda: browser.screen.check_action("go_to", ()), "the prompt")
         await browser.press("colon", *"rum", "enter")
         await browser.until(lambda: browser.error == "no such row: Island rum; keys are numbers", "the trouble")
@@ -355,7 +355,7 @@ async def test_what_is_no_place_is_said_and_esc_stays(browse: Browse) -> None:
 async def test_many_rows_are_read_page_by_page_wherever_one_goes(browse: Browse) -> None:
     database = FakeDatabase(rows=100_000)
     async with browse(connect=database.connect) as browser:
-        await browser.until(lambda: "100,000 rows" in browser.table.title_text.plain, "the count")
+        await browser.until(lambda: "· 100,000 rows" in browser.table.title_text.plain, "the count")
         await browser.press("pagedown", "pagedown")
         assert browser.table.text_at(browser.table.cursor[0]).strip() == str(browser.table.cursor[0])
         browser.table.cursor = (54_321,)
@@ -364,7 +364,7 @@ async def test_many_rows_are_read_page_by_page_wherever_one_goes(browse: Browse)
 
 async def read_a_page_that_takes_long(browser: Any, database: FakeDatabase) -> None:
     """Go where no page is held, in a database that does not answer until its event is set."""
-    await browser.until(lambda: "1,000 rows" in browser.table.title_text.plain, "the count")
+    await browser.until(lambda: "· 1,000 rows" in browser.table.title_text.plain, "the count")
     await browser.until(lambda: browser.table.listing.window.row(300), "the page ahead")
     database.held = asyncio.Event()
     browser.table.cursor = (900,)

@@ -123,7 +123,7 @@ async def test_the_footer_says_what_enter_does(browse: Browse, world: Path) -> N
 async def test_whatever_comes_of_it_is_shown(browse: Browse, seed: int) -> None:
     world = FakeWorld(Random(seed), CALM)  # noqa: S311  no secret
     async with browse(connect=world.connect) as browser:
-        await browser.until(lambda: "30,000 rows" in browser.title, "the rows")
+        await browser.until(lambda: "· 30,000 rows" in browser.title, "the rows")
         await browser.press("enter", "down", "u", "enter")
         await browser.until(lambda: browser.screen.has_class("-failed"), "the failure")
         await browser.press("enter")

@@ -47,7 +47,7 @@ def has_cell(browser: Any, text: str) -> bool:
 async def test_what_is_scrolled_to_is_read_and_shown(browse: Browse, wide: Path, columns: int) -> None:
     async with browse(wide) as browser:
         await browser.until(lambda: has_cell(browser, "r1c1"), "the first columns")
-        assert f"{ROWS} rows" in browser.title
+        assert f"· {ROWS} rows" in browser.title
         assert len(browser.row(0)) == BLOCK
         for number in (250, columns - 1, columns // 2):
             browser.table.column = number
