@@ -125,6 +125,10 @@ class Browser:
         """Wait until a line of the table has the text."""
         await self.until(lambda: any(text in line for line in self.lines), f"{text!r} in the table")
 
+    async def until_idle(self) -> None:
+        """Wait until no worker runs."""
+        await self.until(lambda: not any(worker.is_running for worker in self.app.workers), "the end of all work")
+
     async def press(self, *keys: str) -> None:
         """Press the keys."""
         await self.pilot.press(*keys)
@@ -157,15 +161,11 @@ async def _browse(
             browser = Browser(pilot, notes)
             if connect is None:
                 await browser.until(lambda: "row" in browser.table.title_text.plain, "the count in the title")
-                await browser.until(lambda: not _working(browser.screen), "rest")
+                await browser.until_idle()
             yield browser
-            await browser.until(lambda: not _working(browser.screen), "the end of all work")
+            await browser.until_idle()
     finally:
         await composition.close()
-
-
-def _working(screen: BrowseScreen) -> bool:
-    return any(worker.is_running for worker in screen.workers)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ async def test_the_rows_and_the_instance_stay_and_the_cursor_goes_on(browse: Bro
         await browser.press("colon", "3", "enter")  # where it is: nothing is asked
         await browser.until(lambda: browser.table.has_focus, "the table")
         assert browser.error == LINE
-        await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+        await browser.until_idle()
         await browser.press("escape")
         assert not browser.error
         assert browser.table.has_class("-stale")
@@ -78,13 +78,13 @@ async def test_wherever_in_reading_again_it_goes_away_one_stays_where_one_was(br
         for answers in range(ANSWERS):
             leaving.answers_left = answers
             await browser.press("r")
-            await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+            await browser.until_idle()
             assert _place(browser) == before
             troubles += browser.screen.is_away
             leaving.answers_left, leaving.is_away = None, False
             await browser.press("r")
             await until_there(browser)
-            await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+            await browser.until_idle()
             assert _place(browser) == before
         assert 0 < troubles < ANSWERS
 

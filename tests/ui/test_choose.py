@@ -151,7 +151,7 @@ async def test_sizes_that_come_when_the_list_is_gone_do_no_harm(browse: Browse, 
         await browser.press("escape")
         await browser.until(lambda: browser.app.screen is browser.screen, "the table")
         come.set()
-        await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
+        await browser.until_idle()
         assert browser.app.return_code is None
 
 

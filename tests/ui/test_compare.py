@@ -58,7 +58,7 @@ async def measured(browser: Any, screen: CompareScreen) -> None:
     await browser.until(
         lambda: screen.chart.comparison is not None and screen.chart.comparison.next_request is None, "all rounds"
     )
-    await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
+    await browser.until_idle()
 
 
 def text(screen: CompareScreen) -> str:
@@ -255,7 +255,7 @@ async def test_esc_stops_the_measuring_and_then_leads_back(browse: Browse, fleet
             lambda: screen.chart.comparison and screen.chart.comparison.measurements[0].runs, "a first run"
         )
         await browser.press("escape")
-        await browser.until(lambda: not any(worker.is_running for worker in screen.workers), "the end of the work")
+        await browser.until_idle()
         assert screen.chart.comparison is not None
         assert screen.chart.comparison.next_request is not None
         assert not screen.chart.is_measuring

@@ -52,11 +52,6 @@ async def sort_by_ship(browser: Any, row: int = 99) -> None:
     await browser.until(lambda: "by ship_name ↑" in browser.title, "the order")
 
 
-async def until_idle(browser: Any) -> None:
-    """Wait until no worker runs."""
-    await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
-
-
 async def test_the_first_rows_come_before_the_place_of_the_cursor(
     browse: Browse, fleet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +80,7 @@ async def test_esc_keeps_the_first_rows(browse: Browse, fleet: Path, monkeypatch
         await browser.press("escape")
         await browser.until(lambda: rank.cancelled, "the end of the work")
         await browser.until(lambda: browser.error.startswith("cancelled"), "the way out")
-        await until_idle(browser)
+        await browser.until_idle()
         assert browser.title == "PirateCrew · 3,000 rows · by ship_name ↑"
         assert (browser.table.cursor, browser.screen.busy) == ((0,), "")
 
@@ -101,7 +96,7 @@ async def test_a_cursor_that_is_used_meanwhile_is_not_taken_away(
         await browser.until(lambda: browser.table.state.is_used, "the key")
         there = browser.table.cursor
         rank.let.set()
-        await until_idle(browser)
+        await browser.until_idle()
         assert browser.table.cursor == there
 
 
@@ -113,7 +108,7 @@ async def test_rows_that_are_scrolled_meanwhile_stay(
         await sort_by_ship(browser, 1_999)
         browser.table.scroll_to(y=50, animate=False, immediate=True)
         rank.let.set()
-        await until_idle(browser)
+        await browser.until_idle()
         assert (browser.table.cursor, round(browser.table.scroll_y)) == ((0,), 50)
 
 
@@ -168,5 +163,5 @@ async def test_a_row_that_the_filter_leaves_out_leaves_the_cursor_at_the_top(bro
         await browser.until(lambda: browser.here, "the row")
         await browser.press("f", *"<2000", "enter")
         await browser.until(lambda: "· 1,999 rows" in browser.title, "the filter")
-        await until_idle(browser)
+        await browser.until_idle()
         assert (browser.table.cursor, browser.error) == ((0,), "")

@@ -40,7 +40,7 @@ def greyed(browser: Any) -> dict[str, bool]:
 
 async def until_x(browser: Any, where: str, *, is_greyed: bool = False) -> None:
     """Wait until all is done, and see what becomes of `x`."""
-    await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+    await browser.until_idle()
     await browser.pilot.pause()
     await browser.until(lambda: greyed(browser).get("x") is is_greyed, f"x, {'greyed ' * is_greyed}{where}")
 

@@ -227,7 +227,7 @@ async def test_an_opening_that_was_cancelled_is_not_shown_however_late_the_datab
         await browser.until(lambda: browser.screen.busy, "the work")
         await browser.press("escape")
         await browser.until(world.asked.is_set, "the end of the work")
-        await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+        await browser.until_idle()
         assert browser.table.listing.opening_at((0, "members")) is None
 
 
@@ -427,7 +427,7 @@ async def test_hits_are_counted_as_far_as_the_anchors_can_be_read(browse: Browse
         await until_rows(browser)
         await browser.press("slash", "a", "enter")
         await browser.until(lambda: "“a”" in browser.subtitle, "the search")
-        await until_quiet(browser)
+        await browser.until_idle()
         await until_alone(browser)
 
 
@@ -456,7 +456,7 @@ async def test_another_writes_while_the_table_cannot_be_read(browse: Browse) -> 
         await browser.until(lambda: browser.error, "the trouble")
         world.listener.changed()
         await browser.until(lambda: browser.screen.workers, "the reading")
-        await until_quiet(browser)
+        await browser.until_idle()
         world.trouble = None
         await come_through(browser)
 
@@ -470,13 +470,8 @@ async def test_a_model_that_is_chosen_while_the_first_is_read_stays(browse: Brow
         await browser.press("m", *"island", "enter")
         await browser.until(lambda: "Island" in browser.title, "the islands")
         world.held.pop("rows of Crew").set()
-        await until_quiet(browser)
+        await browser.until_idle()
         assert "Island" in browser.title
-
-
-async def until_quiet(browser: Any) -> None:
-    """Wait until all work is done."""
-    await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
 
 
 async def test_a_question_before_there_is_a_database_is_met_by_trouble(browse: Browse) -> None:

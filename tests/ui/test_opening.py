@@ -193,7 +193,7 @@ async def test_what_was_refused_is_said_until_another_command_has_done_something
         await browser.press("A")
         await browser.until(lambda: "have more than 100 Pirate" in browser.error, "the reason")
         await browser.press("down", "]", "u", "u", "A")
-        await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+        await browser.until_idle()
         assert "have more than 100 Pirate" in browser.error
         await browser.press(*keys)
         await browser.until(lambda: not browser.error, "the end of it")

@@ -182,7 +182,7 @@ async def test_order_filter_and_the_table_that_was_left_are_as_they_were(browse:
         await browser.press("r")
         await until_back(browser)
         await browser.until(lambda: (browser.title, browser.lines, browser.table.column) == before, "the same rows")
-        await browser.until(lambda: not any(worker.is_running for worker in browser.screen.workers), "rest")
+        await browser.until_idle()
         await browser.press("escape")
         await browser.until(lambda: browser.table.listing.entity.name == "PirateCrew", "the table before")
         assert browser.table.cursor == crews

@@ -123,7 +123,7 @@ async def comparison(browser: Browser) -> None:
     """Compare loader strategies."""
     await browser.press("c")
     await browser.until(lambda: "compare" in on_screen(browser), "the comparison")
-    await browser.until(lambda: not any(worker.is_running for worker in browser.app.screen.workers), "all rounds")
+    await browser.until_idle()
 
 
 async def plan(browser: Browser) -> None:
